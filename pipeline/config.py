@@ -1,0 +1,122 @@
+"""Configuration: frozen dataclasses with defaults in code; a TOML file overrides; the digest names the result.
+
+Each section belongs to one part of the pipeline. A field's comment gives unit, range and source. An unknown key
+is an error that lists the known ones.
+"""
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from pipeline.errors import ConfigError, InputError
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RepairConfig:
+    """Which repair rules run. Names are those of the edits."""
+
+    leak: bool = True
+    byte_shift: bool = True
+    a1_insert: bool = True
+    lead_loss: bool = True
+    stray_mark: bool = True
+    blank: bool = True
+    invisible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PageConfig:
+    """Limits of one page, and the conversion of what it gives."""
+
+    hant: str = "s2t"  # OpenCC config of text_hant: s2t, s2tw, s2hk, s2twp or none
+
+
+@dataclass(frozen=True, slots=True)
+class ClausesConfig:
+    """The search for clauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class DedupConfig:
+    """Near-duplicate detection."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestConfig:
+    """The main job."""
+
+    workers: int = 0  # processes; 0 = one a core
+    refit_below: int = 50_000  # pages; below, every ingest refits the corpus model (contract §4)
+    max_reject_rate: float = 0.5  # share of sources, 0..1; above, exit code 3
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeConfig:
+    """The crawler."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All sections."""
+
+    repair: RepairConfig = field(default_factory=RepairConfig)
+    page: PageConfig = field(default_factory=PageConfig)
+    clauses: ClausesConfig = field(default_factory=ClausesConfig)
+    dedup: DedupConfig = field(default_factory=DedupConfig)
+    ingest: IngestConfig = field(default_factory=IngestConfig)
+    scrape: ScrapeConfig = field(default_factory=ScrapeConfig)
+
+
+def _override(cls: type[T], values: dict[str, Any], where: str) -> T:
+    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ConfigError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(known)) or 'none'}")
+    hints = get_type_hints(cls)
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        kind = hints[name]
+        if dataclasses.is_dataclass(kind):
+            if not isinstance(value, dict):
+                raise ConfigError(f"{where}: {name} is a table, found {value!r}")
+            out[name] = _override(kind, value, f"{where}: [{name}]")  # type: ignore[arg-type]
+        elif kind is float and type(value) is int:
+            out[name] = float(value)
+        elif type(value) is not kind:
+            raise ConfigError(f"{where}: {name} must be {kind.__name__}, found {value!r}")
+        else:
+            out[name] = value
+    return cls(**out)
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read a TOML file over the defaults; None gives the defaults.
+
+    Raises InputError when the file cannot be read, ConfigError when it is not TOML or has an unknown key or a
+    value of the wrong type.
+
+    >>> load_config().page.hant
+    's2t'
+    """
+    if path is None:
+        return Config()
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read config {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    return _override(Config, values, str(path))
+
+
+def config_digest(config: Config) -> str:
+    """Return 32 hex digits that change whenever a value does."""
+    plain = json.dumps(dataclasses.asdict(config), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Near-duplicate articles: candidates, verification, relations, clusters, alignment."""

@@ -1,0 +1,1 @@
+"""Html to blocks, blocks to fields, guide, articles and dropped lines."""

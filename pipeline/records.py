@@ -1,0 +1,195 @@
+"""The domain types. Imports nothing of ours.
+
+Text forms (docs/design.md): *raw* is the visible text of a page, *repaired* is raw after damage repair,
+*text* is repaired in Simplified characters; repaired and text have the same number of code points.
+A span is a half-open pair of code point offsets into one *named* form.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+RuleName = Literal["leak", "byte_shift", "a1_insert", "lead_loss", "stray_mark", "blank", "invisible"]
+RULE_NAMES: tuple[RuleName, ...] = get_args(RuleName)
+
+ClauseKind = Literal["clause", "paragraph", "label", "heading"]
+CLAUSE_KINDS: tuple[ClauseKind, ...] = get_args(ClauseKind)
+
+ClauseFlag = Literal["gap", "restart", "doubled", "misnumbered", "damaged_marker", "tail"]
+CLAUSE_FLAGS: tuple[ClauseFlag, ...] = get_args(ClauseFlag)
+
+PageFlag = Literal["count_mismatch", "truncated", "continued"]
+PAGE_FLAGS: tuple[PageFlag, ...] = get_args(PageFlag)
+
+Script = Literal["hans", "hant", "mixed"]
+SCRIPTS: tuple[Script, ...] = get_args(Script)
+HantOrigin = Literal["served", "generated"]
+HANT_ORIGINS: tuple[HantOrigin, ...] = get_args(HantOrigin)
+
+DropReason = Literal[
+    "navigation",
+    "footer",
+    "teaser",
+    "related",
+    "advert",
+    "share",
+    "introduction",
+    "contents",
+    "spam",
+    "hidden_gap",
+    "site_boilerplate",
+]
+DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
+
+LineRole = Literal["field", "guide", "article", "dropped"]
+LINE_ROLES: tuple[LineRole, ...] = get_args(LineRole)
+
+Relation = Literal["exact", "template", "edited", "contains", "contained", "shared"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement made while repairing: `raw[start:end]` became `replacement`, by `rule`."""
+
+    start: int
+    end: int
+    replacement: str
+    rule: RuleName
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A span of raw in which information is lost: damage seen, nothing guessed."""
+
+    start: int
+    end: int
+    rule: RuleName
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A repaired text. `edits` are in order and apart; applied to raw they give `text` exactly.
+
+    `unresolved` spans, too, are code points of the input.
+    """
+
+    text: str
+    edits: tuple[Edit, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One node of the tree of clauses, in document order.
+
+    `path` is the 1-based positions among siblings from the root ("3.1"), `level` its depth, `parent` the
+    clause_id of the node above or None. `marker` is as written in canonical script, None for paragraphs and
+    headings; `ordinal` is None for all that is not numbered. `raw_start` is the first code point of the marker,
+    `raw_end` the end of the clause's own text, before its first child.
+    """
+
+    clause_id: str
+    path: str
+    parent: str | None
+    level: int
+    kind: ClauseKind
+    marker: str | None
+    ordinal: int | None
+    text: str
+    text_hant: str
+    raw_start: int
+    raw_end: int
+    flags: tuple[ClauseFlag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a page's guide: its heading ("" where text stands before any heading) and its clauses."""
+
+    heading: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of a page. `text` is the body without the heading line, canonical form.
+
+    `raw_start`, `raw_end` delimit the body in the page's raw text. `script` is what was served here.
+    """
+
+    article_id: str
+    ordinal: int
+    heading: str
+    title: str
+    text: str
+    clauses: tuple[Clause, ...]
+    raw_start: int
+    raw_end: int
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Lines that belong to no field, guide or article, and why. `text` is canonical."""
+
+    reason: DropReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where one visible line of the page ended: `raw_start`, `raw_end` are code points of raw, without the break."""
+
+    line: int
+    raw_start: int
+    raw_end: int
+    role: LineRole
+    reason: DropReason | None = None
+    article_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageFields:
+    """What a page says of itself, and how it was read. `repairs` counts edits by rule, plus `unresolved`."""
+
+    page_id: str
+    url: str | None
+    site: str | None
+    title: str | None
+    breadcrumb: tuple[str, ...]
+    updated: str | None
+    views: int | None
+    declared_articles: int | None
+    author: str | None
+    script: Script
+    hant_origin: HantOrigin
+    encoding: str
+    flags: tuple[PageFlag, ...]
+    repairs: dict[str, int]
+    continues: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A parsed page: fields, guide, articles and dropped lines, with the raw text and the edits behind them."""
+
+    page: PageFields
+    guide: tuple[Section, ...]
+    articles: tuple[Article, ...]
+    dropped: tuple[Dropped, ...]
+    lines: tuple[Line, ...]
+    raw: str
+    edits: tuple[Edit, ...]
+    unresolved: tuple[Unresolved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKnowledge:
+    """What the corpus model knows of one site (contract §4).
+
+    `leaks`: character -> its pinyin as leaked on the site's pages, for pieces too short to learn from.
+    `boilerplate`: canonical lines that stand on many of the site's bodies, outside articles or at their edge.
+    """
+
+    leaks: dict[str, str]
+    boilerplate: frozenset[str]

@@ -1,0 +1,70 @@
+"""Edits replayed, and positions carried between the text before them and the text after them."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pipeline.records import Edit
+
+
+def replay(text: str, edits: Sequence[Edit]) -> str:
+    """Apply ordered, non-overlapping edits to `text`.
+
+    Raises ValueError where an edit lies outside the text or overlaps the one before. Linear in both.
+
+    >>> replay("內(nèi)容", [Edit(1, 6, "", "leak")])
+    '內容'
+    """
+    parts: list[str] = []
+    at = 0
+    for edit in edits:
+        if not at <= edit.start <= edit.end <= len(text):
+            raise ValueError(f"edit {edit.start}..{edit.end} is out of order or outside a text of {len(text)}")
+        parts += (text[at : edit.start], edit.replacement)
+        at = edit.end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+class OffsetMap:
+    """Positions in the text after `edits` mapped to the text before them.
+
+    A position inside a replacement maps to the edit's start (`start`) or end (`end`), so that a span of the
+    new text always covers every old character it stems from. O(log edits) a position.
+
+    >>> m = OffsetMap([Edit(1, 6, "", "leak")])      # 內(nèi)容 -> 內容
+    >>> m.start(1), m.end(1), m.start(2), m.end(2)
+    (6, 6, 7, 7)
+    """
+
+    __slots__ = ("_deltas", "_edits", "_ends", "_starts")
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        self._starts: list[int] = []  # of each replacement, in the new text
+        self._ends: list[int] = []
+        self._deltas: list[int] = [0]  # old minus new, after k edits
+        delta = 0
+        for e in edits:
+            self._starts.append(e.start - delta)
+            delta += (e.end - e.start) - len(e.replacement)
+            self._ends.append(e.end - delta)
+            self._deltas.append(delta)
+
+    def start(self, at: int) -> int:
+        """Return the old position of the character at new position `at`: deletions just before it are left out."""
+        k = bisect_right(self._starts, at)
+        if k and at < self._ends[k - 1]:
+            return self._edits[k - 1].start
+        return at + self._deltas[k]
+
+    def end(self, at: int) -> int:
+        """Return the old position just after the character before new position `at`.
+
+        What was deleted right behind that character (its leaked pinyin) belongs to it.
+        """
+        k = bisect_right(self._starts, at - 1)
+        old = self._edits[k - 1].end if k and at <= self._ends[k - 1] else at + self._deltas[k]
+        while k < len(self._edits) and self._starts[k] == self._ends[k] == at:
+            old = self._edits[k].end
+            k += 1
+        return old
