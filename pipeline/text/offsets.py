@@ -18,7 +18,9 @@ def replay(text: str, edits: Sequence[Edit]) -> str:
     at = 0
     for edit in edits:
         if not at <= edit.start <= edit.end <= len(text):
-            raise ValueError(f"edit {edit.start}..{edit.end} is out of order or outside a text of {len(text)}")
+            raise ValueError(
+                f"edit {edit.start}..{edit.end} is out of order or outside a text of {len(text)}"
+            )
         parts += (text[at : edit.start], edit.replacement)
         at = edit.end
     parts.append(text[at:])
