@@ -1,7 +1,7 @@
-"""Configuration: frozen dataclasses with defaults in code; a TOML file overrides; the digest names the result.
+"""Configuration: frozen dataclasses, defaults in code; a TOML file overrides; the digest names the result.
 
-Each section belongs to one part of the pipeline. A field's comment gives unit, range and source. An unknown key
-is an error that lists the known ones.
+Each section belongs to one part of the pipeline. A field's comment gives unit, range and source. An unknown
+key is an error that lists the known ones.
 """
 
 import dataclasses
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from pipeline.errors import ConfigError, InputError
-
 
 T = TypeVar("T")
 

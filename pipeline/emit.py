@@ -97,7 +97,7 @@ def page_object(source: str, page: Page) -> Row:
 def clause_rows(
     clauses: Iterable[Clause], page_id: str, article_id: str | None, section: str | None
 ) -> Iterable[Row]:
-    """Yield the rows of table `clauses`; exactly one of `article_id` and `section` (a guide's heading) is given.
+    """Yield the rows of table `clauses`; one of `article_id` and `section` (of a guide) is given.
 
     `text_id` is left to the caller, who hashes whole columns at once.
     """

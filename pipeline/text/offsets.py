@@ -53,7 +53,7 @@ class OffsetMap:
             self._deltas.append(delta)
 
     def start(self, at: int) -> int:
-        """Return the old position of the character at new position `at`: deletions just before it are left out."""
+        """Return the old position of the character at new position `at`, without deletions before it."""
         k = bisect_right(self._starts, at)
         if k and at < self._ends[k - 1]:
             return self._edits[k - 1].start
