@@ -213,6 +213,15 @@ def schema(
     typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
+@app.command("config")
+def show_config(config: ConfigFile = None) -> None:
+    """Print every configuration value and where it came from."""
+    from pipeline.config import describe_config
+
+    for key, value, origin in describe_config(config):
+        typer.echo(f"{key} = {json.dumps(value, ensure_ascii=False)}  # {origin}")
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     try:

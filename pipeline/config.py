@@ -119,3 +119,21 @@ def config_digest(config: Config) -> str:
     """Return 32 hex digits that change whenever a value does."""
     plain = json.dumps(dataclasses.asdict(config), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+def describe_config(path: Path | None = None) -> list[tuple[str, object, str]]:
+    """Return (`section.key`, value, where it came from) of every value, in order of declaration.
+
+    >>> [row for row in describe_config() if row[0] == "page.hant"]
+    [('page.hant', 's2t', 'default')]
+    """
+    config = load_config(path)
+    given = tomllib.loads(path.read_text("utf-8")) if path else {}
+    rows: list[tuple[str, object, str]] = []
+    for section in fields(config):
+        part = getattr(config, section.name)
+        for item in fields(part):
+            named = item.name in given.get(section.name, {})
+            origin = str(path) if named else "default"
+            rows.append((f"{section.name}.{item.name}", getattr(part, item.name), origin))
+    return rows
