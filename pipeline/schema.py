@@ -27,144 +27,156 @@ _REPAIRS = pa.struct([pa.field(name, pa.int32(), nullable=False) for name in (*R
 _SLOTS = pa.list_(pa.struct([("left", pa.string()), ("right", pa.string()), ("n", pa.int32())]))
 
 
-def _schema(*columns: tuple[str, pa.DataType] | tuple[str, pa.DataType, str]) -> pa.Schema:
-    """Build a schema; a column is required unless its third element is "null"."""
-    built = []
-    for name, kind, *null in columns:
-        built.append(pa.field(name, kind, nullable=bool(null)))
-    return pa.schema(built)
+NULL = True  # fourth element of a column that may be null
+
+
+def _column(name: str, kind: pa.DataType, told: str, null: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=null, metadata={"description": told})
+
+
+def _schema(*columns: tuple[str, pa.DataType, str] | tuple[str, pa.DataType, str, bool]) -> pa.Schema:
+    return pa.schema([_column(*column) for column in columns])
 
 
 PAGES = _schema(
-    ("page_id", pa.string()),
-    ("sources", _STRINGS),
-    ("url", pa.string(), "null"),
-    ("url_key", pa.string(), "null"),
-    ("captured_at", pa.timestamp("us", tz="UTC"), "null"),
-    ("latest", pa.bool_()),
-    ("site", pa.string(), "null"),
-    ("title", pa.string(), "null"),
-    ("breadcrumb", _STRINGS),
-    ("updated", pa.date32(), "null"),
-    ("views", pa.int64(), "null"),
-    ("declared_articles", pa.int32(), "null"),
-    ("n_articles", pa.int32()),
-    ("script", pa.string()),
-    ("hant_origin", pa.string()),
-    ("encoding", pa.string()),
-    ("flags", _STRINGS),
-    ("repairs", _REPAIRS),
-    ("continues", pa.string(), "null"),
-    ("author", pa.string(), "null"),
-    ("raw_text", pa.string()),
+    ("page_id", pa.string(), "first 32 hex digits of sha256 of the body"),
+    ("sources", _STRINGS, "where the body was found: paths, WARC path@offset"),
+    ("url", pa.string(), "the URL it was fetched from", NULL),
+    ("url_key", pa.string(), "canonical form of the URL: captures of one page share it", NULL),
+    ("captured_at", pa.timestamp("us", tz="UTC"), "when it was fetched", NULL),
+    ("latest", pa.bool_(), "no later capture of the same url_key is here: this one carries the articles"),
+    ("site", pa.string(), "name of the site", NULL),
+    ("title", pa.string(), "title of the page", NULL),
+    ("breadcrumb", _STRINGS, "from the root to the page"),
+    ("updated", pa.date32(), "date the page gives", NULL),
+    ("views", pa.int64(), "number of views the page gives", NULL),
+    ("declared_articles", pa.int32(), "number of articles the page declares", NULL),
+    ("n_articles", pa.int32(), "number of articles found"),
+    ("script", pa.string(), "script as served: hans, hant, mixed"),
+    ("hant_origin", pa.string(), "served: text_hant is the page's own; generated: made by OpenCC"),
+    ("encoding", pa.string(), "encoding of the body, from its bytes"),
+    ("flags", _STRINGS, "count_mismatch, truncated, continued"),
+    ("repairs", _REPAIRS, "edits by rule, and unresolved places"),
+    ("continues", pa.string(), "url_key of the page that this one continues", NULL),
+    ("author", pa.string(), "author or editor where given", NULL),
+    ("raw_text", pa.string(), "visible text as served; raw offsets are code points of it"),
 )
 
 ARTICLES = _schema(
-    ("article_id", pa.string()),
-    ("page_id", pa.string()),
-    ("ordinal", pa.int32()),
-    ("heading", pa.string()),
-    ("title", pa.string()),
-    ("text", pa.string()),
-    ("n_chars", pa.int32()),
-    ("n_clauses", pa.int32()),
-    ("script", pa.string()),
-    ("raw_start", pa.int32()),
-    ("raw_end", pa.int32()),
-    ("text_id", pa.string()),
-    ("cluster_id", pa.string()),
-    ("canonical", pa.bool_()),
-    ("relation", pa.string(), "null"),
-    ("ratio", pa.float64(), "null"),
-    ("family_id", pa.string()),
+    ("article_id", pa.string(), "page_id:ordinal"),
+    ("page_id", pa.string(), "page it stands on"),
+    ("ordinal", pa.int32(), "1-based place in the page's list"),
+    ("heading", pa.string(), "heading line"),
+    ("title", pa.string(), "heading without its number"),
+    ("text", pa.string(), "body without the heading line, canonical form"),
+    ("n_chars", pa.int32(), "code points of text"),
+    ("n_clauses", pa.int32(), "numbered clauses"),
+    ("script", pa.string(), "script as served here"),
+    ("raw_start", pa.int32(), "start of the body in raw_text"),
+    ("raw_end", pa.int32(), "end of the body in raw_text"),
+    ("text_id", pa.string(), "hash of the comparison key: equal text, equal id"),
+    ("cluster_id", pa.string(), "cluster of duplicates; its own id when alone"),
+    ("canonical", pa.bool_(), "stands for its cluster"),
+    ("relation", pa.string(), "to the canonical; null for the canonical itself", NULL),
+    ("ratio", pa.float64(), "0–100, to the canonical", NULL),
+    ("family_id", pa.string(), "family of template siblings"),
 )
 
+_FLAG_DESCRIPTIONS: dict[str, str] = {
+    "gap": "an ordinal is missing before",
+    "restart": "numbering starts anew",
+    "doubled": "the ordinal of the one before again",
+    "misnumbered": "the number written does not fit its place",
+    "damaged_marker": "the marker was restored by repair",
+    "tail": "text after a list that cannot be told from its last item",
+}
+
 CLAUSES = _schema(
-    ("clause_id", pa.string()),
-    ("article_id", pa.string(), "null"),
-    ("page_id", pa.string()),
-    ("section", pa.string(), "null"),
-    ("path", pa.string()),
-    ("parent_id", pa.string(), "null"),
-    ("level", pa.int32()),
-    ("kind", pa.string()),
-    ("marker", pa.string(), "null"),
-    ("ordinal", pa.int32(), "null"),
-    ("text", pa.string()),
-    ("text_hant", pa.string()),
-    ("raw_start", pa.int32()),
-    ("raw_end", pa.int32()),
-    *((flag, pa.bool_()) for flag in CLAUSE_FLAGS),
-    ("text_id", pa.string()),
+    ("clause_id", pa.string(), "article_id/path, in a guide page_id:gN/path"),
+    ("article_id", pa.string(), "null in a guide", NULL),
+    ("page_id", pa.string(), "page it stands on"),
+    ("section", pa.string(), "heading of the guide section; null in an article", NULL),
+    ("path", pa.string(), "1-based positions among siblings from the root"),
+    ("parent_id", pa.string(), "clause_id of the node above", NULL),
+    ("level", pa.int32(), "depth, 1 at the top"),
+    ("kind", pa.string(), "clause, paragraph, label, heading"),
+    ("marker", pa.string(), "as written, canonical script", NULL),
+    ("ordinal", pa.int32(), "value of the number; null where there is none", NULL),
+    ("text", pa.string(), "own text without the marker"),
+    ("text_hant", pa.string(), "own text in Traditional characters"),
+    ("raw_start", pa.int32(), "first code point of the marker"),
+    ("raw_end", pa.int32(), "end of its own text, before its first child"),
+    *((flag, pa.bool_(), _FLAG_DESCRIPTIONS[flag]) for flag in CLAUSE_FLAGS),
+    ("text_id", pa.string(), "hash of the comparison key"),
 )
 
 CLAUSE_GROUPS = _schema(
-    ("text_id", pa.string()),
-    ("group_id", pa.string()),
-    ("text", pa.string()),
-    ("n_clauses", pa.int32()),
-    ("n_articles", pa.int32()),
-    ("n_sites", pa.int32()),
+    ("text_id", pa.string(), "clause text"),
+    ("group_id", pa.string(), "smallest text_id of the group of near-equal clauses"),
+    ("text", pa.string(), "one wording of it"),
+    ("n_clauses", pa.int32(), "clauses with this text_id"),
+    ("n_articles", pa.int32(), "articles they stand in"),
+    ("n_sites", pa.int32(), "sites they stand on"),
 )
 
 PAIRS = _schema(
-    ("left_id", pa.string()),
-    ("right_id", pa.string()),
-    ("relation", pa.string()),
-    ("accepted", pa.bool_()),
-    ("ratio", pa.float64()),
-    ("jaccard", pa.float64()),
-    ("coverage_left", pa.float64()),
-    ("coverage_right", pa.float64()),
-    ("layout_differs", pa.bool_()),
-    ("script_differs", pa.bool_()),
-    ("repairs_differ", pa.bool_()),
-    ("slots", _SLOTS),
-    ("reason", pa.string()),
-    ("rules", pa.string()),
+    ("left_id", pa.string(), "smaller article_id"),
+    ("right_id", pa.string(), "larger article_id"),
+    ("relation", pa.string(), "of left to right (contract §5)"),
+    ("accepted", pa.bool_(), "ends in one cluster by this pair"),
+    ("ratio", pa.float64(), "0–100, normalised Indel similarity of the keys"),
+    ("jaccard", pa.float64(), "0–1, of the character 5-gram sets"),
+    ("coverage_left", pa.float64(), "0–1, share of left found in right"),
+    ("coverage_right", pa.float64(), "0–1, share of right found in left"),
+    ("layout_differs", pa.bool_(), "line breaks differ"),
+    ("script_differs", pa.bool_(), "script as served differs"),
+    ("repairs_differ", pa.bool_(), "damage differs"),
+    ("slots", _SLOTS, "consistent substitutions, how often each"),
+    ("reason", pa.string(), "why accepted or rejected"),
+    ("rules", pa.string(), "version of the rules"),
 )
 
 CLUSTERS = _schema(
-    ("cluster_id", pa.string()),
-    ("canonical_id", pa.string()),
-    ("family_id", pa.string()),
-    ("size", pa.int32()),
-    ("n_pages", pa.int32()),
-    ("min_ratio", pa.float64()),
+    ("cluster_id", pa.string(), "its earliest member"),
+    ("canonical_id", pa.string(), "the member that stands for it"),
+    ("family_id", pa.string(), "family of template siblings"),
+    ("size", pa.int32(), "articles"),
+    ("n_pages", pa.int32(), "pages they stand on"),
+    ("min_ratio", pa.float64(), "0–100, least ratio of a member to the canonical"),
 )
 
 ALIGNMENTS = _schema(
-    ("canonical_clause_id", pa.string(), "null"),
-    ("member_clause_id", pa.string(), "null"),
-    ("op", pa.string()),
-    ("ratio", pa.float64(), "null"),
+    ("canonical_clause_id", pa.string(), "null where added", NULL),
+    ("member_clause_id", pa.string(), "null where removed", NULL),
+    ("op", pa.string(), "changed, added, removed, moved"),
+    ("ratio", pa.float64(), "0–100 of the two texts; null where one is missing", NULL),
 )
 
 EDITS = _schema(
-    ("page_id", pa.string()),
-    ("raw_start", pa.int32()),
-    ("raw_end", pa.int32()),
-    ("replacement", pa.string()),
-    ("rule", pa.string()),
+    ("page_id", pa.string(), "page repaired"),
+    ("raw_start", pa.int32(), "start of what was replaced"),
+    ("raw_end", pa.int32(), "end of what was replaced"),
+    ("replacement", pa.string(), "what stands there now"),
+    ("rule", pa.string(), "repair rule"),
 )
 
 LINES = _schema(
-    ("page_id", pa.string()),
-    ("line", pa.int32()),
-    ("raw_start", pa.int32()),
-    ("raw_end", pa.int32()),
-    ("role", pa.string()),
-    ("reason", pa.string(), "null"),
-    ("article_id", pa.string(), "null"),
+    ("page_id", pa.string(), "page"),
+    ("line", pa.int32(), "0-based number of the visible line"),
+    ("raw_start", pa.int32(), "start in raw_text"),
+    ("raw_end", pa.int32(), "end in raw_text, without the break"),
+    ("role", pa.string(), "field, guide, article, dropped"),
+    ("reason", pa.string(), "why dropped", NULL),
+    ("article_id", pa.string(), "article it belongs to", NULL),
 )
 
 REJECTS = _schema(
-    ("source", pa.string()),
-    ("page_id", pa.string(), "null"),
-    ("stage", pa.string()),
-    ("reason", pa.string()),
-    ("detail", pa.string()),
-    ("excerpt", pa.string()),
+    ("source", pa.string(), "what was rejected"),
+    ("page_id", pa.string(), "where it got that far", NULL),
+    ("stage", pa.string(), "stage that rejected it"),
+    ("reason", pa.string(), "of a closed set"),
+    ("detail", pa.string(), "what was found"),
+    ("excerpt", pa.string(), "the beginning of it"),
 )
 
 TABLES: dict[str, pa.Schema] = {
@@ -182,12 +194,12 @@ TABLES: dict[str, pa.Schema] = {
 
 # The rows of `dedup TABLE`: any table's ids, not only articles.
 ASSIGNMENTS = _schema(
-    ("id", pa.string()),
-    ("cluster_id", pa.string()),
-    ("canonical", pa.bool_()),
-    ("relation", pa.string(), "null"),
-    ("ratio", pa.float64(), "null"),
-    ("family_id", pa.string()),
+    ("id", pa.string(), "the table's id, as text"),
+    ("cluster_id", pa.string(), "cluster of duplicates; its own id when alone"),
+    ("canonical", pa.bool_(), "stands for its cluster"),
+    ("relation", pa.string(), "to the canonical; null for the canonical itself", NULL),
+    ("ratio", pa.float64(), "0–100, to the canonical", NULL),
+    ("family_id", pa.string(), "family of template siblings"),
 )
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -219,6 +231,11 @@ CLOSED_SETS: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 
+def describe(column: pa.Field) -> str:
+    """Return the description of a column."""
+    return str(column.metadata[b"description"], "utf-8")
+
+
 def _json_type(kind: pa.DataType, values: tuple[str, ...] | None) -> dict[str, Any]:
     if pa.types.is_list(kind):
         return {"type": "array", "items": _json_type(kind.value_type, values)}
@@ -244,14 +261,14 @@ def table_json_schema(table: str) -> dict[str, Any]:
     Raises KeyError for an unknown table.
 
     >>> table_json_schema("clusters")["properties"]["size"]
-    {'type': 'integer'}
+    {'type': 'integer', 'description': 'articles'}
     """
     properties: dict[str, Any] = {}
     for column in TABLES[table]:
         described = _json_type(column.type, CLOSED_SETS.get((table, column.name)))
         if column.nullable:
             described = {"anyOf": [described, {"type": "null"}]}
-        properties[column.name] = described
+        properties[column.name] = described | {"description": describe(column)}
     return {
         "$schema": JSON_SCHEMA_DIALECT,
         "title": f"{SCHEMA_VERSION} {table}",

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,8 @@ def test_the_digest_changes_with_any_value(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(ConfigError, match=".*") as caught:
+    with pytest.raises(ConfigError, match=re.escape(told)):
         load_config(write(tmp_path, text))
-    assert told in str(caught.value)
 
 
 def test_a_missing_file_is_missing_input(tmp_path: Path) -> None:
