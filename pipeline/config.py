@@ -1,7 +1,7 @@
-"""Configuration: frozen dataclasses with defaults in code; a TOML file overrides; the digest names the result.
+"""Configuration: frozen dataclasses, defaults in code; a TOML file overrides; the digest names the result.
 
-Each section belongs to one part of the pipeline. A field's comment gives unit, range and source. An unknown key
-is an error that lists the known ones.
+Each section belongs to one part of the pipeline. A field's comment gives unit, range and source. An unknown
+key is an error that lists the known ones.
 """
 
 import dataclasses
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from pipeline.errors import ConfigError, InputError
-
 
 T = TypeVar("T")
 
@@ -120,3 +119,21 @@ def config_digest(config: Config) -> str:
     """Return 32 hex digits that change whenever a value does."""
     plain = json.dumps(dataclasses.asdict(config), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+def describe_config(path: Path | None = None) -> list[tuple[str, object, str]]:
+    """Return (`section.key`, value, where it came from) of every value, in order of declaration.
+
+    >>> [row for row in describe_config() if row[0] == "page.hant"]
+    [('page.hant', 's2t', 'default')]
+    """
+    config = load_config(path)
+    given = tomllib.loads(path.read_text("utf-8")) if path else {}
+    rows: list[tuple[str, object, str]] = []
+    for section in fields(config):
+        part = getattr(config, section.name)
+        for item in fields(part):
+            named = item.name in given.get(section.name, {})
+            origin = str(path) if named else "default"
+            rows.append((f"{section.name}.{item.name}", getattr(part, item.name), origin))
+    return rows

@@ -84,7 +84,7 @@ class Clause:
 
     `path` is the 1-based positions among siblings from the root ("3.1"), `level` its depth, `parent` the
     clause_id of the node above or None. `marker` is as written in canonical script, None for paragraphs and
-    headings; `ordinal` is None for all that is not numbered. `raw_start` is the first code point of the marker,
+    headings; `ordinal` is None for all that is not numbered. `raw_start` is the marker's first code point,
     `raw_end` the end of the clause's own text, before its first child.
     """
 
@@ -104,7 +104,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a page's guide: its heading ("" where text stands before any heading) and its clauses."""
+    """One section of a page's guide: its heading ("" before any heading) and its clauses."""
 
     heading: str
     clauses: tuple[Clause, ...]
@@ -138,7 +138,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where one visible line of the page ended: `raw_start`, `raw_end` are code points of raw, without the break."""
+    """Where one visible line ended up: `raw_start`, `raw_end` are code points of raw, without the break."""
 
     line: int
     raw_start: int
@@ -171,7 +171,7 @@ class PageFields:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A parsed page: fields, guide, articles and dropped lines, with the raw text and the edits behind them."""
+    """A parsed page: fields, guide, articles, dropped lines, and the raw text and edits behind them."""
 
     page: PageFields
     guide: tuple[Section, ...]

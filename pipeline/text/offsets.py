@@ -18,7 +18,9 @@ def replay(text: str, edits: Sequence[Edit]) -> str:
     at = 0
     for edit in edits:
         if not at <= edit.start <= edit.end <= len(text):
-            raise ValueError(f"edit {edit.start}..{edit.end} is out of order or outside a text of {len(text)}")
+            raise ValueError(
+                f"edit {edit.start}..{edit.end} is out of order or outside a text of {len(text)}"
+            )
         parts += (text[at : edit.start], edit.replacement)
         at = edit.end
     parts.append(text[at:])
@@ -51,7 +53,7 @@ class OffsetMap:
             self._deltas.append(delta)
 
     def start(self, at: int) -> int:
-        """Return the old position of the character at new position `at`: deletions just before it are left out."""
+        """Return the old position of the character at new position `at`, without deletions before it."""
         k = bisect_right(self._starts, at)
         if k and at < self._ends[k - 1]:
             return self._edits[k - 1].start

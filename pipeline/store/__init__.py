@@ -1,0 +1,1 @@
+"""The disk: sources read, tables written, state kept."""
