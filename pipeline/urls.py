@@ -3,15 +3,15 @@
 `canonical_url` keeps what a server needs (scheme, host, order of parameters) and drops what it ignores;
 `url_key` drops also what tells apart only copies of a page: the scheme, `www.` and `m.`, an index file name,
 the order of parameters. Spelling follows RFC 3986 §6.2.2 (case, percent-encoding, dot segments) and, for what
-people really write into `href`, the WHATWG URL standard §4.4 (back slashes, tabs and line breaks in an address).
+people really write into `href`, WHATWG URL §4.4 (back slashes, tabs and line breaks inside an address).
 """
 
 import re
 from urllib.parse import SplitResult, urlsplit
 
 # Parameters that say where a visitor came from. Google Analytics and Ads (utm_*, gclid, …), Facebook, Bing,
-# Yandex, Mailchimp; Baidu Tongji's campaign fields (hm*) and click id (bd_vid); Alibaba's spm and scm; WeChat's
-# share fields. The last line: session ids of PHP and Java.
+# Yandex, Mailchimp; Baidu Tongji (hm*) and its click id (bd_vid); Alibaba (spm, scm); WeChat (from, nsukey,
+# share_*). The last line: session ids of PHP and Java.
 TRACKING_NAMES = frozenset(
     re.split(
         r"\s+",
@@ -47,10 +47,9 @@ KEPT = frozenset("!$&'()*+,;=:@/?%[]|")
 def canonical_url(url: str) -> str:
     """Return the one spelling under which a page is fetched.
 
-    Lower-case scheme and host, no user name, no default port, no fragment, no tracking parameters, no session
-    id, percent-encoding and dot segments normalised, non-ASCII as UTF-8 escapes. An address without a scheme is
-    taken as `http`. What is not http(s), or cannot be read, comes back stripped of blanks and otherwise as it
-    is. Never raises. Idempotent. Cost: about 10 µs.
+    Lower-case scheme and host, no user name, no default port, no fragment, no tracking parameters, no
+    session id, percent-encoding and dot segments normalised, non-ASCII as UTF-8 escapes. An address without a
+    scheme is taken as `http`. What is not http(s), or cannot be read, comes back stripped of blanks. Never raises. Idempotent. Cost: about 10 µs.
 
     >>> canonical_url(" HTTP://User:pw@WWW.Example.com:80/a/../b/%7ex.html?utm_source=wx&id=3#top ")
     'http://www.example.com/b/~x.html?id=3'
@@ -67,9 +66,9 @@ def canonical_url(url: str) -> str:
 def url_key(url: str) -> str:
     """Return the key under which two addresses are one page.
 
-    What `canonical_url` drops does not count, nor do the scheme, `www.`, `m.`, `wap.`, `mip.` and `3g.` before a
-    host, a trailing `index.html` (and its like) and the order of parameters. Never raises. Idempotent: the key
-    of a key is itself. Cost: about 12 µs.
+    What `canonical_url` drops does not count, nor do the scheme, `www.`, `m.`, `wap.`, `mip.` and `3g.` before
+    a host, a trailing `index.html` (and its like) and the order of parameters. Never raises. Idempotent: the
+    key of a key is itself. Cost: about 12 µs.
 
     >>> url_key("https://m.example.com/zhidu/index.html?b=2&a=1&from=timeline")
     'example.com/zhidu/?a=1&b=2'
