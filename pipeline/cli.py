@@ -81,7 +81,7 @@ def _root(
     logger.setLevel(logging.INFO)
 
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Files; - is standard input.")]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files; - is standard input.")]
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file over the defaults.")]
 
 

@@ -1,6 +1,6 @@
 """Damage as bad proxies do it, made byte by byte, with the truth kept.
 
-Sources: the leaks and shifts arise from really replacing the GBK bytes of X by X(pinyin) on the whole line; the other
+Leaks and shifts arise from really replacing the GBK bytes of X by X(pinyin) on the whole line; the other
 kinds are inserted or dropped bytes decoded again. Nothing here imports the program: it is the program's opponent.
 """
 
@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 READINGS = dict(
     zip(
-        "務應據責數發內關當業準規標結調區態經訓設員會實對財產報選檢間與審議處資費備門職項進時學機術質險裝車銷計"
-        "單記賬錄證請領導團隊節約護維運營環衛電線網點號書說認識訂貨庫額價買賣貴續達過遠適遲開際隨難雙離響須預題類驗齊",
-        "wù yīng jù zé shù fā nèi guān dāng yè zhǔn guī biāo jié diào qū tài jīng xùn shè yuán huì shí duì cái chǎn bào "
-        "xuǎn jiǎn jiān yǔ shěn yì chǔ zī fèi bèi mén zhí xiàng jìn shí xué jī shù zhì xiǎn zhuāng chē xiāo jì dān jì "
-        "zhàng lù zhèng qǐng lǐng dǎo tuán duì jié yuē hù wéi yùn yíng huán wèi diàn xiàn wǎng diǎn hào shū shuō rèn shí "
-        "dìng huò kù é jià mǎi mài guì xù dá guò yuǎn shì chí kāi jì suí nán shuāng lí xiǎng xū yù tí lèi yàn qí".split(),
+        "務應據責數發內關當業準規標結調區態經訓設員會實對財產報選檢間與審議處資費備門職項進"
+        "時學機術質險裝車銷計單記賬錄證請領導團隊節約護維運營環衛電線網點號書說認識訂貨庫額價"
+        "買賣貴續達過遠適遲開際隨難雙離響須預題類驗齊",
+        (
+            "wù yīng jù zé shù fā nèi guān dāng yè zhǔn guī biāo jié diào qū tài jīng xùn shè yuán huì shí "
+            "duì cái chǎn bào xuǎn jiǎn jiān yǔ shěn yì chǔ zī fèi bèi mén zhí xiàng jìn shí xué jī shù zhì "
+            "xiǎn zhuāng chē xiāo jì dān jì zhàng lù zhèng qǐng lǐng dǎo tuán duì jié yuē hù wéi yùn yíng "
+            "huán wèi diàn xiàn wǎng diǎn hào shū shuō rèn shí dìng huò kù é jià mǎi mài guì xù dá guò yuǎn "
+            "shì chí kāi jì suí nán shuāng lí xiǎng xū yù tí lèi yàn qí"
+        ).split(),
         strict=True,
     )
 )
@@ -32,7 +36,7 @@ class LeakTable:
 
 
 def draw_table(r: random.Random, size: int = 36) -> LeakTable:
-    """A leak set of a site: `size` characters in random order; rarely with a blank inside or full-width brackets."""
+    """A leak set of a site: `size` characters in random order; rarely with a blank or full-width brackets."""
     chosen = r.sample(sorted(READINGS.items()), size)
     k = r.random()
     if k < 0.1:
@@ -81,8 +85,8 @@ def leak_bytes(line: str, table: LeakTable) -> tuple[str, int]:
 def shifts_undone(line: str, table: LeakTable) -> str | None:
     """The clean line, if every shift in a line of leaks can be inverted by who knows the table; else None.
 
-    At `?pinyin)` the X of that reading gets its trail byte back as the first half of what follows, up to the first
-    Latin letter, which was a trail byte left alone.
+    At `?pinyin)` the X of that reading gets its trail byte back as the first half of what follows, up to the
+    first Latin letter, which was a trail byte left alone.
     """
     out = line
     for x, py in table.readings:
@@ -109,7 +113,7 @@ def leak_stripped(line: str, table: LeakTable) -> str:
 
 
 def leak(line: str, table: LeakTable) -> str:
-    """The line with byte-level leaks where they can be undone, with aligned leaks where information would be lost."""
+    """The line with byte-level leaks where they can be undone, else with aligned ones, which lose nothing."""
     try:
         damaged, shifts = leak_bytes(line, table)
     except UnicodeEncodeError:
@@ -120,7 +124,7 @@ def leak(line: str, table: LeakTable) -> str:
 
 
 def insert_a1(line: str) -> str | None:
-    """The line with half a full-width space (byte A1) before it, if the rest falls into step again; else None."""
+    """The line with a stray byte A1 (half a full-width space) before it, if that can be undone; else None."""
     try:
         shown, lost = decode_gbk(b"\xa1" + line.encode("gbk"))
         back = shown.encode("gbk")[1:].decode("gbk")
@@ -130,7 +134,7 @@ def insert_a1(line: str) -> str | None:
 
 
 def lose_lead(line: str, at: int) -> tuple[str, bool] | None:
-    """The line without the lead byte of its character `at`, and whether the rest fell into step on a Latin letter.
+    """The line without the lead byte of its character `at`, and whether a Latin letter ended the shift.
 
     None where the bytes do not decode: such a line shows question marks and nothing could be known of it.
     """

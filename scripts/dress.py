@@ -26,7 +26,7 @@ LYING = (
     ("utf-8-sig", "gbk"),
     ("utf-16", "utf-8"),
 )
-# 'S' Simplified, 'T' really Traditional, 'A' Traditional character by character, with pinyin leaks and byte shifts.
+# 'S' Simplified, 'T' really Traditional, 'A' Traditional character by character, with leaks and byte shifts.
 SCRIPTS = ("S", "S", "T", "A")
 # Characters that a careless converter leaves as they are, for they are good Traditional characters too.
 CARELESS = frozenset("后范里台面制布准了才几只干系余出斗谷丑")
@@ -40,7 +40,7 @@ def converter(config: str) -> opencc.OpenCC:
 
 
 def traditional(lines: list[str], config: str = "s2t") -> list[str]:
-    """Lines in Traditional; a line that would not come back through t2s falls back to s2t, then stays as it is."""
+    """Lines in Traditional; a line that would not come back through t2s falls back to s2t."""
     text = "\n".join(lines)
     out = converter(config).convert(text).split("\n")
     back = converter("t2s").convert("\n".join(out)).split("\n")

@@ -1,8 +1,8 @@
 """The fabric of a template page: its lines with their roles, and the truth beside them.
 
-A `Sheet` is what an editor's system holds before any skin is put on: lines in order, each with a role, in Simplified
-and undamaged; and the truth in the shape of the gold JSON. `skins.py` makes HTML of it, `dress.py` and `make_pages.py`
-write folders. Everything is drawn from one `random.Random`.
+A `Sheet` is what an editor's system holds before any skin is put on: lines in order, each with a role, in
+Simplified and undamaged; and the truth in the shape of the gold JSON. `skins.py` makes HTML of it, `dress.py`
+and `make_pages.py` write folders. Everything is drawn from one `random.Random`.
 """
 
 import random
@@ -120,7 +120,7 @@ def clean_more(more: list[str], marker: str) -> list[str]:
 
 
 def can_glue(style: str, marker: str) -> bool:
-    """Whether a heading of that style may run into such a marker and still be read: 标题1一、 yes, 标题11、 no."""
+    """Whether such a heading may run into such a marker and still be read: 标题1一、 yes, 标题11、 no."""
     first = forms.MARKERS[marker](1)[0]
     if style not in forms.NUMBER_LAST:
         return first not in "第"

@@ -1,4 +1,4 @@
-"""The forms that template pages write things in: markers, headings, titles, introductions, guides, lines of date.
+"""The forms of template pages: markers, headings, titles, introductions, guides, lines of date.
 
 The list of forms follows what was counted on real pages; the words are ours.
 """

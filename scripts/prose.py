@@ -1,7 +1,7 @@
-"""Plausible Chinese workplace prose of our own: titles, clauses, sub-items, paragraphs, drawn from word lists.
+"""Plausible Chinese workplace prose of our own: titles, clauses, items, paragraphs, from word lists.
 
-Every word is common administrative Chinese; no sentence is taken from anywhere. The templates are many and their
-slots wide, so two articles drawn apart share few 5-grams beyond the glue words.
+Every word is common administrative Chinese; no sentence is taken from anywhere. The slots are wide, so two
+articles drawn apart share few 5-grams beyond the glue words.
 """
 
 import random
@@ -28,11 +28,13 @@ DO = (
     "张贴 清理 清洗 封闭 开放 接待 回访 答复 协调 督办 整改 落实 部署 安排 组织 记录 编制 修订 发布 撤销"
 ).split()
 WHAT = (
-    "库存台账 出入库单据 客户档案 投诉记录 回访表 值班日志 交接清单 考勤数据 加班申请 请假条 工资明细 报销凭证 "
+    "库存台账 出入库单据 客户档案 投诉记录 回访表 值班日志 "
+    "交接清单 考勤数据 加班申请 请假条 工资明细 报销凭证 "
     "采购计划 供应商名录 合同文本 印章使用单 会议纪要 培训教材 演练方案 应急物资 消防器材 疏散通道 监控录像 "
     "门禁权限 车辆钥匙 行车记录 油料单据 维修工单 设备铭牌 保养计划 操作规程 安全标识 危险源清单 检测报告 "
     "质量报表 不合格品 样品标签 原料批次 留样食品 餐具消毒表 菜单公示栏 宿舍钥匙 床位名单 图书目录 借阅记录 "
-    "实验药品 废液桶 教学进度 作业本 听课笔记 家访记录 病历资料 药品效期 护理记录 网络账号 数据备份 服务器日志 "
+    "实验药品 废液桶 教学进度 作业本 听课笔记 家访记录 "
+    "病历资料 药品效期 护理记录 网络账号 数据备份 服务器日志 "
     "机房温度 直播脚本 退换货申请 物流单号 快递包裹 绿化养护表 保洁排班表 电梯年检标志 水电读数 装修许可"
 ).split()
 PLACE = (
@@ -41,9 +43,11 @@ PLACE = (
     "塔吊作业区 装卸平台 停车场 屋顶平台 水泵房 监控室 档案库 机房 展厅 直播间 样板间 生产线 包装工位"
 ).split()
 WHEN = (
-    "每日上班前 每天下班后 交接班时 每周一上午 每周五下午 月末最后一个工作日 每月五日前 每季度首月 年度盘点期间 "
+    "每日上班前 每天下班后 交接班时 每周一上午 每周五下午 "
+    "月末最后一个工作日 每月五日前 每季度首月 年度盘点期间 "
     "节假日前 雨季来临前 高温季节 夜间值守期间 设备停机后 货物到达后 客户离开后 新员工入职当天 员工离职前 "
-    "合同到期前三十日 事故发生后 接到通知后 检查结束后 演练结束后 会议召开前 材料送达时 大风天气 停电期间 疫情期间"
+    "合同到期前三十日 事故发生后 接到通知后 检查结束后 演练结束后 "
+    "会议召开前 材料送达时 大风天气 停电期间 疫情期间"
 ).split()
 AIM = (
     "保证工作有序进行 避免重复劳动 防止差错扩大 做到有据可查 便于日后追溯 减少不必要的浪费 降低安全风险 "
@@ -68,8 +72,8 @@ KIND = (
     "管理制度 工作制度 岗位职责 实施细则 操作规程 工作流程 应急预案 考核办法 管理办法 工作规范 安全守则 "
     "服务承诺 管理规定 实施方案 工作要求"
 ).split()
-TOWN = "清河 东湖 南塘 平原 望江 柳林 石桥 白沙 长宁 宝山 青浦 新安 永兴 大成 三元 北辰 云岭 海棠 金水 枫林".split()
-TRADE = "商贸有限公司 物业服务中心 实验小学 第二中学 人民医院 食品加工厂 建筑工程公司 物流园 机械厂 图书馆".split()
+TOWN = "清河 东湖 南塘 平原 望江 柳林 石桥 白沙 长宁 宝山 青浦 新安 永兴 大成 三元 北辰 云岭 海棠".split()
+TRADE = "商贸有限公司 物业服务中心 实验小学 第二中学 人民医院 食品加工厂 建筑工程公司 物流园 机械厂".split()
 LEVEL = "一般 较大 重大 特别重大".split()
 
 ENDS = "以上内容由相关部门负责解释。 本制度自公布之日起执行。 未尽事宜按上级有关要求办理。".split()

@@ -28,7 +28,8 @@ def table_section(name: str) -> str:
 def formats() -> str:
     """The columns of every table."""
     head = f"# Formats: the tables of `{SCHEMA_VERSION}`\n\n{WRITTEN_BY}"
-    told = "`fanwen schema [TABLE]` prints the same as JSON Schema. `fanwen dedup` writes `pairs`, `clusters` and "
+    told = "`fanwen schema [TABLE]` prints the same as JSON Schema. `fanwen dedup` writes `pairs`, "
+    told += "`clusters` and "
     told += f"`assignments` ({', '.join(f'`{c.name}`' for c in ASSIGNMENTS)}).\n\n"
     return head + told + "\n".join(table_section(name) for name in TABLES)
 
