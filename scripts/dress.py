@@ -94,17 +94,14 @@ def encode(text: str, kind: str, r: random.Random) -> tuple[bytes, str]:
         actual, said = r.choice((("big5hkscs", "big5"), ("big5hkscs", "utf-8")))
     if kind == "text":
         said = ""
-        actual = "utf-8" if actual == "utf-16" else actual
+        actual = "utf-8" if actual == "utf-16" else "gb18030" if actual == "gbk" else actual
     meta = r.choice(
         (f'<meta charset="{said}">', f'<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset={said}">')
     )
     spot = text.lower().find("<head>") + 6
     whole = text if not said else text[:spot] + meta + text[spot:]
-    try:
-        return whole.encode(actual), actual
-    except UnicodeEncodeError:
-        fallback = "gb18030" if actual == "gbk" else "utf-8"
-        return whole.encode(fallback), fallback
+    # Characters outside the encoding become numeric references, as systems of that kind write them.
+    return whole.encode(actual, "xmlcharrefreplace" if said else "strict"), actual
 
 
 def dress(seed: int, number: int, kind: str, style: str) -> tuple[dict[str, object], bytes]:
