@@ -1,6 +1,6 @@
 """Damage as bad proxies do it, made byte by byte, with the truth kept.
 
-Leaks and shifts arise from really replacing the GBK bytes of X by X(pinyin) on the whole line; the other kinds
+Leaks and shifts arise from really replacing the GBK bytes of X by X(pinyin) in a line; the other kinds
 are inserted or dropped bytes decoded again. Nothing here imports the program, whose opponent it is.
 """
 
