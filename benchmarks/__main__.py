@@ -1,7 +1,7 @@
 """Run the benchmarks: `python -m benchmarks [AREA…]`; without an area all of them, one after the other.
 
-Each area is a script `bench_<area>.py` that prints its own table. Exit 1 when one of them fails to run, 2 when
-an area is not known. No time is ever asserted: read the ratios.
+Each area is a script `bench_<area>.py` that prints its own table. Exit 1 when one of them fails to run,
+2 when an area is not known. No time is ever asserted: read the ratios.
 """
 
 import os

@@ -1,9 +1,10 @@
 """Measure pieces of work side by side: ours and the peers', each peer in a pinned environment of its own.
 
-A piece is a command. It is run as a child process, several times, in rounds in which every piece has its turn,
-so that a busy machine disturbs all of them alike. Compared are CPU seconds; shown are medians and the median of
-the ratios within a round. A piece may print, as the last line of its stdout, one JSON object: `cpu_s` (the part
-to be compared, start-up left out), `items` (how many things it did), `quality` (any name -> number).
+A piece is a command. It is run as a child process, several times, in rounds in which every piece has
+its turn, so that a busy machine disturbs all of them alike. Compared are CPU seconds; shown are medians
+and the median of the ratios within a round. A piece may print, as the last line of its stdout, one JSON
+object: `cpu_s` (the part to be compared, start-up left out), `items` (how many things it did),
+`quality` (any name -> number).
 
 Nothing here asserts a time. Cost: the pieces' own.
 """
@@ -69,7 +70,7 @@ class Row:
 
 
 def environment(name: str, requirements: Sequence[str]) -> Path:
-    """The interpreter of the pinned environment `.bench/<name>/`, made when it is missing or pinned otherwise.
+    """The interpreter of `.bench/<name>/`, a pinned environment, made when missing or pinned otherwise.
 
     Uses uv where it is installed, else venv and pip. Raises CalledProcessError when the installation fails.
     """
