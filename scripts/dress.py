@@ -62,13 +62,12 @@ def careless_table() -> dict[int, str]:
     return table
 
 
-def served_lines(lines: list[str], script: str, r: random.Random, *, big5: bool = False) -> list[str]:
-    """The lines as the site serves them."""
+def served_lines(lines: list[str], script: str, config: str, table: damage.LeakTable) -> list[str]:
+    """The lines as served: as they are, really Traditional by `config`, or with the leaks of `table`."""
     if script == "S":
         return lines
     if script == "T":
-        return traditional(lines, "s2tw" if big5 else r.choice(("s2t", "s2t", "s2hk")))
-    table = damage.draw_table(r, r.randint(24, 48))
+        return traditional(lines, config)
     return [damage.leak(x.translate(careless_table()), table) for x in lines]
 
 
@@ -78,7 +77,8 @@ def put_skin(sheet: fabric.Sheet, script: str, kind: str, r: random.Random) -> s
     lines = sheet.lines
     suffix = r.choice(("_", "-", " - ", "|")) + site if kind == "title_only" or r.random() < 0.6 else ""
     plain = [*(x.text for x in lines), *skins.FURNITURE, title + suffix]
-    texts = served_lines(plain, script, r, big5=kind == "big5")
+    config = "s2tw" if kind == "big5" else r.choice(("s2t", "s2t", "s2hk"))
+    texts = served_lines(plain, script, config, damage.draw_table(r, r.randint(24, 48)))
     n = len(lines)
     if kind == "text":
         return "\n".join(texts[:n]) + "\n"
@@ -87,21 +87,26 @@ def put_skin(sheet: fabric.Sheet, script: str, kind: str, r: random.Random) -> s
     return skin(skins.Dressed(texts[-1], shown, texts[n:-1]), r)
 
 
+def declare(text: str, charset: str, r: random.Random, extra: str = "") -> str:
+    """HTML with a declared charset, and `extra` elements, at the top of its head."""
+    forms = (
+        f'<meta charset="{charset}">',
+        f'<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset={charset}">',
+    )
+    spot = text.lower().find("<head>") + len("<head>")
+    return text[:spot] + r.choice(forms) + extra + text[spot:]
+
+
 def encode(text: str, kind: str, r: random.Random) -> tuple[bytes, str]:
     """The bytes of a page and their encoding; HTML gets a declaration that may lie."""
     actual, said = r.choice(HONEST + LYING) if r.random() < 0.5 else ("utf-8", "utf-8")
+    if kind == "text":
+        actual = {"utf-16": "utf-8", "gbk": "gb18030"}.get(actual, actual)
+        return text.encode(actual), actual
     if kind == "big5":
         actual, said = r.choice((("big5hkscs", "big5"), ("big5hkscs", "utf-8")))
-    if kind == "text":
-        said = ""
-        actual = "utf-8" if actual == "utf-16" else "gb18030" if actual == "gbk" else actual
-    meta = r.choice(
-        (f'<meta charset="{said}">', f'<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset={said}">')
-    )
-    spot = text.lower().find("<head>") + 6
-    whole = text if not said else text[:spot] + meta + text[spot:]
     # Characters outside the encoding become numeric references, as systems of that kind write them.
-    return whole.encode(actual, "xmlcharrefreplace" if said else "strict"), actual
+    return declare(text, said, r).encode(actual, "xmlcharrefreplace"), actual
 
 
 def dress(seed: int, number: int, kind: str, style: str) -> tuple[dict[str, object], bytes]:

@@ -6,6 +6,7 @@ and `make_pages.py` write folders. Everything is drawn from one `random.Random`.
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,8 @@ class Plan:
     page_numbers: bool
     share_inside: bool
     clauses: tuple[int, int] = (6, 16)
+    site: str = ""  # drawn when empty
+    edge: str = ""  # a line of the site at the edge of the last article
 
 
 def draw_plan(r: random.Random, *, style: str | None = None) -> Plan:
@@ -155,6 +158,9 @@ def draw_variants(r: random.Random, plan: Plan, base: str) -> list[dict[str, Any
     return variants
 
 
+Variants = Callable[[random.Random, Plan, str], list[dict[str, Any]]]
+
+
 def put_article(sheet: Sheet, v: dict[str, Any], extra: list[tuple[str, str]]) -> None:
     """The lines of one article; `extra` are lines to drop, set between its clauses where it is not flat."""
     body = [(c["marker"] + spacer(c["marker"]) + c["text"], *c["more"]) for c in v["clauses"]]
@@ -249,9 +255,9 @@ def page_title(r: random.Random, plan: Plan, base: str, truth: dict[str, Any]) -
     return r.choice(forms.BARE_TITLES)(base)
 
 
-def draw_sheet(r: random.Random, plan: Plan, name: str) -> Sheet:
-    """One page as planned, in Simplified and undamaged."""
-    base, site = prose.subject(r), r.choice(forms.SITES)
+def draw_sheet(r: random.Random, plan: Plan, name: str, variants: Variants = draw_variants) -> Sheet:
+    """One page as planned, in Simplified and undamaged; `variants` draws its articles."""
+    base, site = prose.subject(r), plan.site or r.choice(forms.SITES)
     sheet = Sheet(truth={"id": name, "style": plan.style, "site": site, "guide": [], "dropped": []})
     title = page_title(r, plan, base, sheet.truth)
     sheet.truth["title"] = title
@@ -262,16 +268,17 @@ def draw_sheet(r: random.Random, plan: Plan, name: str) -> Sheet:
     elif plan.introduction:
         sheet.drop("introduction", r.choice(forms.INTROS)(base))
     put_guide(r, sheet, plan, base)
-    variants = draw_variants(r, plan, base)
+    drawn = sheet.truth["variants"] = variants(r, plan, base)
     if plan.contents:
         sheet.drop("contents", "目录")
-        for v in variants:
+        for v in drawn:
             sheet.drop("contents", v["heading"], link=True)
     bearer = r.randrange(plan.count)
-    for i, v in enumerate(variants):
+    for i, v in enumerate(drawn):
         put_article(sheet, v, extras(r, plan) if i == bearer else [])
+    if plan.edge:
+        sheet.drop("edge", plan.edge)
     put_tail(r, sheet, base, plan)
-    sheet.truth["variants"] = variants
     return halved(sheet) if plan.half else sheet
 
 
@@ -288,3 +295,14 @@ def half_truth(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: half_truth(v) for k, v in value.items()}
     return [half_truth(v) for v in value] if isinstance(value, list) else value
+
+
+def split_sheet(sheet: Sheet) -> tuple[Sheet, Sheet] | None:
+    """A page and its continuation, cut at the last article with a heading line of its own; or None."""
+    heads = [i for i, x in enumerate(sheet.lines) if x.role == "head"]
+    variants = sheet.truth["variants"]
+    if len(variants) < 2 or variants[-1]["glued"] or not heads:
+        return None
+    fields = [x for x in sheet.lines if x.role in ("crumb", "title", "info")]
+    first = Sheet(sheet.lines[: heads[-1]], sheet.truth | {"variants": variants[:-1]})
+    return first, Sheet(fields + sheet.lines[heads[-1] :], sheet.truth | {"variants": variants[-1:]})
