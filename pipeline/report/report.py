@@ -34,25 +34,27 @@ def render(structured: Path) -> str:
     pairs = figures.read(structured, "pairs", ["relation", "accepted", "ratio"])
     rejects = figures.read(structured, "rejects", ["source", "stage", "reason", "detail"])
     ratios = (pairs["ratio"] // 5 * 5).astype(int).astype(str) + "–"
-    return environment.get_template("report.html").render(
-        folder=structured.name,
-        manifest=manifest,
-        sizes=figures.table_sizes(manifest),
-        sites=figures.site_rows(structured),
-        charts=[
-            ("Repairs by rule", figures.repair_bars(structured)),
-            ("Script as served", figures.bars(pages["script"].value_counts())),
-            ("Encoding", figures.bars(pages["encoding"].value_counts())),
-            ("Page flags", figures.bars(pages["flags"].explode().dropna().value_counts())),
-            ("Where the lines went", figures.bars(lines["role"].value_counts())),
-            ("Why lines were dropped", figures.bars(lines["reason"].dropna().value_counts())),
-            ("Relations of pairs", figures.bars(pairs["relation"].value_counts())),
-            ("Ratio of accepted pairs", figures.bars(ratios[pairs["accepted"]].value_counts())),
-        ],
-        clusters=figures.clusters(structured),
-        popular=figures.popular_clauses(structured),
-        rejects=rejects.head(figures.TOP_ROWS).to_dict("records"),
-        n_rejects=len(rejects),
+    return str(
+        environment.get_template("report.html").render(
+            folder=structured.name,
+            manifest=manifest,
+            sizes=figures.table_sizes(manifest),
+            sites=figures.site_rows(structured),
+            charts=[
+                ("Repairs by rule", figures.repair_bars(structured)),
+                ("Script as served", figures.bars(pages["script"].value_counts())),
+                ("Encoding", figures.bars(pages["encoding"].value_counts())),
+                ("Page flags", figures.bars(pages["flags"].explode().dropna().value_counts())),
+                ("Where the lines went", figures.bars(lines["role"].value_counts())),
+                ("Why lines were dropped", figures.bars(lines["reason"].dropna().value_counts())),
+                ("Relations of pairs", figures.bars(pairs["relation"].value_counts())),
+                ("Ratio of accepted pairs", figures.bars(ratios[pairs["accepted"]].value_counts())),
+            ],
+            clusters=figures.clusters(structured),
+            popular=figures.popular_clauses(structured),
+            rejects=rejects.head(figures.TOP_ROWS).to_dict("records"),
+            n_rejects=len(rejects),
+        )
     )
 
 
