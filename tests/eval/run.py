@@ -2,8 +2,8 @@
 
 usage: run.py [--gold DIR] [--only TEXT] [--pin [--lower]]
 Without --gold the gold is tests/gold, scored by scorers.py. With it, DIR is a folder of gold with the scripts
-that score it beside it (DIR/../eval): these scripts are run and judge themselves. Exit 1 when a measure is under
-its floor, or when tests/gold is not what its floors were pinned for; exit 5 when there is no gold.
+that score it beside it (DIR/../eval): these scripts are run and judge themselves. Exit 1 when a measure is
+under its floor, or when tests/gold is not what its floors were pinned for; exit 5 when there is no gold.
 --only TEXT  only the jobs whose name contains TEXT
 --pin        raise the floors of tests/gold to what is measured now and record its digest; with --lower they
              may fall as well
@@ -84,7 +84,7 @@ def own_dedup() -> scorers.Scores:
 
 
 def pinned(old: Floors, scores: scorers.Scores, *, lower: bool) -> Floors:
-    """Floors moved to the scores, rounded down to four places: up, or down as well where that was asked for."""
+    """Floors moved to the scores, rounded down to four places: up, or down as well if asked for."""
     new = {k: math.floor(v * 10_000) / 10_000 for k, v in scores.items()}
     return new if lower else {k: max(v, old.get(k, 0.0)) for k, v in new.items()}
 

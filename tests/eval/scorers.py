@@ -53,14 +53,17 @@ def f_measure(hit: float, given: float, wanted: float) -> tuple[float, float, fl
 # -----------------------------------------------------------------------------------------------------
 
 
-def wanted_clauses(nodes: list[dict[str, Any]], spans: list[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
-    """(start, ordinal, start of the parent or -1, end of its own text) of each numbered node."""
+Wanted = tuple[int, int, int, int, str]
+
+
+def wanted_clauses(nodes: list[dict[str, Any]], spans: list[tuple[int, int]]) -> Iterator[Wanted]:
+    """(start, ordinal, start of the parent or -1, end of its own text, marker) of each numbered node."""
     above: list[tuple[int, int]] = []
     for i, node in enumerate(nodes):
         if node["marker"] is None:
             continue
         above = [x for x in above if x[0] < node["level"]]
-        yield spans[i][0], node["ordinal"], above[-1][1] if above else -1, spans[i][1]
+        yield spans[i][0], node["ordinal"], above[-1][1] if above else -1, spans[i][1], node["marker"]
         above.append((node["level"], spans[i][0]))
 
 
@@ -77,6 +80,16 @@ def node_spans(nodes: list[dict[str, Any]], text: str, form: str) -> list[tuple[
         if nodes[i + 1]["marker"] is None:
             spans[i] = (spans[i][0], spans[i + 1][1])
     return spans
+
+
+def own_text_right(c: dict[str, Any], want: Wanted, text: str, *, simplified: bool) -> bool:
+    """Whether the own text ends where it should, and marker and text say it where they can be compared."""
+    start, _, _, end, marker = want
+    spans = text[start : c["raw_end"]].rstrip() == text[start:end].rstrip()
+    fields = squash(c["marker"]) == squash(marker) and squash(c["text"]) == squash(
+        text[start + len(marker) : end]
+    )
+    return spans and (fields or not simplified)
 
 
 def score_clauses(root: Path, form: str, command: Command) -> Scores:
@@ -96,10 +109,10 @@ def score_clauses(root: Path, form: str, command: Command) -> Scores:
         keys = {(w[0], w[1]) for w in want}
         hit, given, wanted = hit + len(keys & got.keys()), given + len(found), wanted + len(keys)
         exact.append(keys == got.keys())
-        for start, ordinal, parent, end in want:
-            if c := got.get((start, ordinal)):
-                parents.append(start_of.get(c["parent"], -1) == parent)
-                texts.append(text[start : c["raw_end"]].rstrip() == text[start:end].rstrip())
+        for w in want:
+            if c := got.get(w[:2]):
+                parents.append(start_of.get(c["parent"], -1) == w[2])
+                texts.append(own_text_right(c, w, text, simplified=form != "flat_t"))
     p, r, f = f_measure(hit, given, wanted)
     scores = {"marker_p": p, "marker_r": r, "marker_f1": f, "exact_docs": share(exact)}
     return scores | {"parent_acc": share(parents), "text_acc": share(texts)}
