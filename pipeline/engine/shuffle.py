@@ -1,8 +1,8 @@
 """Shuffle: rows of streaming batches grouped by their key, in Arrow files that a crash leaves whole.
 
 Keys are hex ids, which are uniform: the part of a row is the first six bits of its key. A file holds one
-compressed RecordBatch a part, so reading a part touches only its own bytes. Files appear by rename: what a run
-that died has left is complete, and serves the next run.
+compressed RecordBatch a part, so reading a part touches only its own bytes. Files appear by rename: what a
+run that died has left is complete, and serves the next run.
 """
 
 import json
@@ -73,7 +73,7 @@ def shuffle(batches: Iterable[pa.RecordBatch], key: str, folder: Path, rows: int
 
 
 def columns(folder: Path, names: list[str]) -> Iterator[pa.Table]:
-    """Yield some columns of each file of a shuffle, oldest file first; a file that cannot be read is removed."""
+    """Yield some columns of each file of a shuffle, oldest first; a file that cannot be read is removed."""
     for path in sorted(folder.glob("*" + SUFFIX)):
         try:
             with pa.memory_map(str(path)) as source:
