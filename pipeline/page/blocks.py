@@ -23,16 +23,19 @@ UNSEEN = [
     *("select", "datalist", "textarea", "map", "head", "title"),
 ]
 ATTRIBUTES = r'(?:\s(?:[^>"]|"[^"]*")*+)?'  # ` class="a>b"`: yes; ` class="a` unclosed: no
-INLINE_NAMES = (
-    "span|font|em|i|u|big|small|sub|sup|label|ins|s|mark|code|q|cite|abbr|bdi|bdo|kbd|samp|tt|var|wbr|nobr|img|time"
-    "|input|strike|del|acronym|data|ruby|rb|rt|rp"
+# Elements that begin a line of their own (HTML standard §15.3: block, table parts, list items; and br).
+# All others, unknown ones too (`<o:p>`), run on in the line.
+BLOCK_NAMES = (
+    "address|article|aside|blockquote|body|br|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset"
+    "|figcaption|figure|footer|form|frameset|h[1-6]|header|hgroup|hr|html|legend|li|listing|main|menu|nav|noframes"
+    "|ol|optgroup|option|p|plaintext|pre|search|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|xmp"
 )
-INLINE = re.compile(rf"</?(?:{INLINE_NAMES}){ATTRIBUTES}/?>|<!--.*?-->", re.DOTALL)  # `<i>`: yes; `<li>`: no
+BLOCK = re.compile(rf"</?(?:{BLOCK_NAMES})(?=[\s>/]){ATTRIBUTES}/?>")  # `<li>`: yes; `<link>`, `<o:p>`: no
 LINK = re.compile(rf"<a{ATTRIBUTES}>")  # `<a href="x">`: yes; `<abbr>`: no
 BOLD = re.compile(rf"<(?:b|strong){ATTRIBUTES}>")
 BOLD_END = re.compile(r"</(?:b|strong)>")
 HEADING = re.compile(rf"<h[1-6]{ATTRIBUTES}>")  # `<h1>`: yes; `<hr>`, `<html>`: no
-OTHER_TAG = re.compile(r'<(?:[^>"]|"[^"]*")*+>')
+OTHER_TAG = re.compile(r'<!--.*?-->|<(?:[^>"]|"[^"]*")*+>', re.DOTALL)
 SPACES = re.compile(r"[ \t\r\f\v]{2,}")
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
 LINK_SPAN = re.compile(f"{LINK_OPEN}([^{LINK_OPEN}{LINK_CLOSE}]*){LINK_CLOSE}")
@@ -148,10 +151,10 @@ def _is_hidden(node: LexborNode, named: set[str]) -> bool:
 def _lines_of(html: str, title: str) -> Blocks:
     if "<pre" in html:
         html = PREFORMATTED.sub(lambda m: m.group().replace("\n", "<br>"), html)
-    html = INLINE.sub("", html.replace("\n", " "))
+    html = BLOCK.sub("\n", HEADING.sub("\n" + HEAD, html.replace("\n", " ")))
     html = LINK.sub(LINK_OPEN, html).replace("</a>", LINK_CLOSE)
     html = BOLD_END.sub(BOLD_CLOSE, BOLD.sub(BOLD_OPEN, html))
-    html = OTHER_TAG.sub("\n", HEADING.sub("\n" + HEAD, html))
+    html = OTHER_TAG.sub("", html)
     html = html.replace("&nbsp;", " ").replace("\xa0", " ")
     html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return _marked_lines(SPACES.sub(" ", html).split("\n"), title)

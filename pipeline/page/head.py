@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields, declared_count
-from pipeline.page.headings import TRAILING, Candidate, base_titles
+from pipeline.page.headings import Candidate, base_titles
 from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
 from pipeline.records import DropReason
 
@@ -18,6 +18,10 @@ GUIDE_WORD = re.compile(  # `制度包括哪些内容`, `注意事项`, `书写�
 MARKER = re.compile(
     r"^\s*(?:第?[\d一二三四五六七八九十]+\s*[、.．条章节)）]|[（(][\d一二三四五六七八九十]+[）)]|[①-⑳⑴-⑽])"
 )
+
+
+# A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
+SAMPLE_WORD = re.compile("(?:范文|范本|模板|样本|参考|大全)+$")
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ def _take_repeats(page: PageLines, fields: Fields, rows: Sequence[int], plan: He
     known = {letters(x) for x in names} | {letters(x) for x in base_titles(names)}
     for row in rows:
         line = page.texts[row]
-        if letters(line) in known or letters(TRAILING.sub("", line)) in known:
+        if letters(line) in known or letters(SAMPLE_WORD.sub("", line)) in known:
             plan.fields.add(row)
 
 

@@ -53,7 +53,7 @@ FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1]
 # Qualifiers of a collection's title that are no part of its subject.
 QUALIFIER = (
     "通用|精选|推荐|合集|汇总|锦集|集锦|大全|汇编|精华|优选|必备|热门|最新|实用|优秀|经典|集合|整理|范文|模板|样本|范本|共|荐|"
-    "模版|怎么写|标准版|完整版|简短|简单|常用|专业|合计|荟萃|集|版"
+    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|集|版"
 )
 BRACKETED = re.compile(rf"[【（(\[](?:{QUALIFIER}|{NUMERAL}|[\s篇])+[】）)\]]")  # `（通用3篇）`, `【热门】`
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`

@@ -49,7 +49,7 @@ class Segments:
 def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str] = frozenset()) -> Segments:
     r"""Divide a page.
 
-    `hints` are what the rules of its site say, `boilerplate` the lines that the site repeats. Cost: about 5 µs
+    `hints` are what the rules of its site say, `boilerplate` the lines the site repeats. Cost: about 5 µs
     a line; the search for headings is quadratic in at most 300 candidates.
 
     >>> from pipeline.page.lines import page_lines
