@@ -43,6 +43,8 @@ class PageConfig:
 class ClausesConfig:
     """The search for clauses."""
 
+    compile_above: int = 20_000  # characters; shorter texts are searched without loading the compiled kernels
+
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
