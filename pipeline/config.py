@@ -48,7 +48,12 @@ class ClausesConfig:
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
-    """Near-duplicate detection."""
+    """Near-duplicate detection. The rules of relations are fixed (pipeline/dedup/rules.py); these are limits."""
+
+    min_chars: int = 30  # units of the key, 4..; below, texts compare exactly only
+    workers: int = 0  # threads; 0 = one a core; changes no row
+    memory_mb: int = 0  # MB, 0 = no bound; above it the keys are spilled to disk; changes no row
+    all_pairs: bool = False  # every verified pair in `pairs`, not only canonicals'
 
 
 @dataclass(frozen=True, slots=True)
