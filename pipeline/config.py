@@ -54,6 +54,14 @@ class IngestConfig:
     workers: int = 0  # processes; 0 = one a core
     refit_below: int = 50_000  # pages; below, every ingest refits the corpus model (contract §4)
     max_reject_rate: float = 0.5  # share of sources, 0..1; above, exit code 3
+    max_page_mb: int = (
+        32  # MiB of one page's body, any encoding removed; the web's heaviest pages stay below 10
+    )
+    page_seconds: float = (
+        30.0  # wall time of one page; 50 KB take 5 ms, so only pathological input comes here
+    )
+    max_expansion: int = 200  # expanded / packed size of an archive member; text packs 5- to 30-fold
+    json_lines: bool = True  # write pages.jsonl and clauses.jsonl beside the tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pipeline.records import (
     HANT_ORIGINS,
     LINE_ROLES,
     PAGE_FLAGS,
+    REJECT_REASONS,
     RELATIONS,
     RULE_NAMES,
     SCRIPTS,
@@ -228,6 +229,8 @@ CLOSED_SETS: dict[tuple[str, str], tuple[str, ...]] = {
     ("edits", "rule"): RULE_NAMES,
     ("lines", "role"): LINE_ROLES,
     ("lines", "reason"): DROP_REASONS,
+    ("rejects", "stage"): ("read", "parse"),
+    ("rejects", "reason"): REJECT_REASONS,
 }
 
 

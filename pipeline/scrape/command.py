@@ -179,7 +179,6 @@ def _frontier_lines(session: Session) -> tuple[str, ...]:
 def _run(session: Session) -> bool:
     """Run Scrapy until nothing is left to ask; return whether it was interrupted."""
     try:
-        import warcio  # noqa: F401  (told here, not in the middle of a crawl)
         from scrapy.crawler import AsyncCrawlerProcess
 
         from pipeline.scrape.spider import SiteSpider

@@ -1,0 +1,118 @@
+"""What pages are to one another: captures of one address, and pages that continue another's list of articles."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.store.state import PageState, RecordState
+from pipeline.urls import url_key
+
+# "/zhidu/123_2.html", "a-3.htm", "123_2.html.gz": the number of a continuation page, from 2 on.
+CONTINUATION = re.compile(r"(?P<first>.+?)[_-](?P<number>[2-9]|[1-9]\d)(?P<ending>\.[A-Za-z]{2,5}(?:\.gz)?)?")
+
+
+@dataclass(slots=True)
+class Provenance:
+    """Where a body comes from: its sources in order, its address, its first and last capture (µs since 1970)."""
+
+    sources: list[str] = field(default_factory=list)
+    url: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page's place: ids of its articles are `first:(ordinal + offset)`; `first` is its own id where it stands alone."""
+
+    first: str
+    offset: int
+    latest: bool
+
+
+def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
+    """Return the provenance of every body that the records hold; independent of their order."""
+    found: dict[str, Provenance] = defaultdict(Provenance)
+    best: dict[str, tuple[float, str]] = {}
+    for record in records:
+        if record.page_id is None:
+            continue
+        known = found[record.page_id]
+        known.sources.append(record.source)
+        if record.captured_at is not None:
+            known.first = min(known.first or record.captured_at, record.captured_at)
+            known.last = max(known.last or record.captured_at, record.captured_at)
+        if record.url is not None:
+            when = float("inf") if record.captured_at is None else float(record.captured_at)
+            best[record.page_id] = min(best.get(record.page_id, (when, record.url)), (when, record.url))
+    for page_id, known in found.items():
+        known.sources = sorted(set(known.sources))
+        known.url = best[page_id][1] if page_id in best else None
+    return dict(found)
+
+
+def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str, Link]:
+    """Return the place of every page.
+
+    Of several captures of one address the latest carries the articles; pages without a time of capture are never
+    superseded, since nothing says which is newer.
+    """
+    live = sorted(pages, key=lambda page: page.page_id)
+    latest = _latest(live, origin)
+    links = {p.page_id: Link(p.page_id, 0, p.page_id in latest) for p in live}
+    names = _names(live, origin, latest)
+    chains: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for page in live:
+        if page.continues is None or page.page_id not in latest:
+            continue
+        place = _first_of(page, origin[page.page_id], names)
+        if place is not None and place[1] != page.page_id:
+            chains[place[1]].append((place[0], page.page_id))
+    counts = {p.page_id: p.n_articles for p in live}
+    for first, followers in sorted(chains.items()):
+        if any(first == page_id for chain in chains.values() for _, page_id in chain):
+            continue
+        offset = counts[first]
+        for _, page_id in sorted(followers):
+            links[page_id] = Link(first, offset, True)
+            offset += counts[page_id]
+    return links
+
+
+def _latest(pages: list[PageState], origin: dict[str, Provenance]) -> set[str]:
+    best: dict[str, tuple[int, str]] = {}
+    alone: set[str] = set()
+    for page in pages:
+        known = origin[page.page_id]
+        if known.url is None or known.last is None:
+            alone.add(page.page_id)
+        else:
+            key, rank = url_key(known.url), (known.last, page.page_id)
+            best[key] = max(best.get(key, rank), rank)
+    return alone | {page_id for _, page_id in best.values()}
+
+
+def _names(pages: list[PageState], origin: dict[str, Provenance], latest: set[str]) -> dict[str, str]:
+    """Return the page behind every address and every source name: the smallest id where several share one."""
+    names: dict[str, str] = {}
+    for page in pages:
+        if page.page_id in latest and page.reason is None:
+            known = origin[page.page_id]
+            address = known.url or page.url
+            for name in (*known.sources, *([url_key(address)] if address else [])):
+                names.setdefault(name, page.page_id)
+    return names
+
+
+def _first_of(page: PageState, known: Provenance, names: dict[str, str]) -> tuple[int, str] | None:
+    """Return (number of this page, id of the first page) of a continuation, None when the first is not here."""
+    address = known.url or page.url
+    spelled = [*known.sources, *([url_key(address)] if address else [])]
+    for name in spelled:
+        match = CONTINUATION.fullmatch(name)
+        if match:
+            first = match["first"] + (match["ending"] or "")
+            if first in names:
+                return int(match["number"]), names[first]
+    return None
