@@ -94,8 +94,8 @@ def shifts_undone(line: str, table: LeakTable) -> str | None:
         while (at := out.find(mark)) > 0:
             rest = out[at + len(mark) :]
             end = LETTERS.search(rest)
-            lead = out[at - 1].encode("gbk", "replace")
-            if end is None or lead[-1:] != x.encode("gbk")[:1]:
+            before = leak_stripped(out[:at], table)[-1:].encode("gbk", "replace")
+            if end is None or before[-1:] != x.encode("gbk")[:1]:
                 return None
             try:
                 run = (trail + rest[: end.end()].encode("gbk")).decode("gbk")
