@@ -54,7 +54,7 @@ def parsed_path(folder: Path, part: int, parts: int) -> Path:
 
 
 def merge_part(run: Run, part: int, parts: int, to: Path) -> None:
-    """Write the parsed rows of a part's live pages: those of the last run that still hold, and new ones."""
+    """Write the parsed rows of a part's live pages: what still holds of the last run, and new ones."""
     tables = [pa.Table.from_batches(read_part(spool_of(run.out), part, parts), PARSED)]
     tables.insert(0, _held(run, part, parts))
     table = pa.concat_tables(t.cast(PARSED) for t in tables)
@@ -174,7 +174,7 @@ def nested_table(parsed: pa.Table, name: str, links: dict[str, Link]) -> pa.Tabl
 
 
 def relink(table: pa.Table, links: dict[str, Link], names: tuple[str, ...]) -> pa.Table:
-    """Give the articles of continuation pages the ids of the list they continue; of superseded pages, none."""
+    """Give the articles of continuation pages the ids of that list; of superseded pages, none."""
     owners = table.column("page_id").to_pylist()
     moved = {i: k for i in set(owners) if (k := links[i]).first != i or not k.latest}
     if not moved:

@@ -16,7 +16,7 @@ NO_HOST = "http://file/"  # in front of the name of a file without address, so t
 
 @dataclass(slots=True)
 class Provenance:
-    """Where a body comes from: its sources in order, its address, its first and last capture (µs since 1970)."""
+    """Where a body comes from: sources in order, address, first and last capture (µs since 1970)."""
 
     sources: list[str] = field(default_factory=list)
     url: str | None = None
@@ -57,8 +57,8 @@ def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
 def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str, Link]:
     """Return the place of every page.
 
-    Of several captures of one address the latest carries the articles; pages without a time of capture are never
-    superseded, since nothing says which is newer.
+    Of several captures of one address the latest carries the articles; pages without a time of capture are
+    never superseded, since nothing says which is newer.
     """
     live = sorted(pages, key=lambda page: page.page_id)
     latest = _latest(live, origin)
