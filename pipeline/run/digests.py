@@ -15,6 +15,7 @@ from pipeline.config import Config
 from pipeline.page.sites import Site
 
 PACKAGE = Path(__file__).resolve().parent.parent
+KERNEL = ("run/parsed.py", "run/features.py")
 PARSING = (
     "text",
     "page",

@@ -1,4 +1,4 @@
-"""What pages are to one another: captures of one address, and pages that continue another's list of articles."""
+"""What pages are to one another: captures of one address, pages that continue another's list of articles."""
 
 import re
 from collections import defaultdict
@@ -24,7 +24,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page's place: ids of its articles are `first:(ordinal + offset)`; `first` is its own id where it stands alone."""
+    """A page's place: ids of its articles are `first:(ordinal + offset)`; alone, `first` is its own id."""
 
     first: str
     offset: int
