@@ -100,6 +100,7 @@ def score_clauses(root: Path, form: str, command: Command) -> Scores:
     exact: list[bool] = []
     parents: list[bool] = []
     texts: list[bool] = []
+    flagged: list[bool] = []
     for gold, path, answer in zip(golds, paths, ask(command, paths), strict=True):
         text = path.read_text("utf-8")
         found = [c for c in answer.get("clauses", []) if c["ordinal"] is not None]
@@ -113,9 +114,13 @@ def score_clauses(root: Path, form: str, command: Command) -> Scores:
             if c := got.get(w[:2]):
                 parents.append(start_of.get(c["parent"], -1) == w[2])
                 texts.append(own_text_right(c, w, text, simplified=form != "flat_t"))
+        faults = [n["flag"] for n in gold["nodes"] if n["marker"] is not None]
+        flags = [got[w[:2]]["flags"] if w[:2] in got else () for w in want]
+        flagged += [fault in told for fault, told in zip(faults, flags, strict=True) if fault]
     p, r, f = f_measure(hit, given, wanted)
     scores = {"marker_p": p, "marker_r": r, "marker_f1": f, "exact_docs": share(exact)}
-    return scores | {"parent_acc": share(parents), "text_acc": share(texts)}
+    scores |= {"parent_acc": share(parents), "text_acc": share(texts)}
+    return scores | ({"flagged": share(flagged)} if flagged else {})
 
 
 # -- pages
