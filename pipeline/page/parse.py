@@ -73,7 +73,7 @@ def parse_page(
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
     """Return links and heads by line of the repaired text: the blocks' own, unless repair joined lines."""
     text = texts.repaired.text
-    if text.count("\n") == len(blocks.lines) - 1:
+    if text.count("\n") == max(len(blocks.lines) - 1, 0):
         return blocks.linked, blocks.heads
     starts = list(accumulate((len(x) + 1 for x in blocks.lines[:-1]), initial=0))
     at = accumulate((len(x) + 1 for x in text.split("\n")[:-1]), initial=0)
