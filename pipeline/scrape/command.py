@@ -1,0 +1,196 @@
+"""The function behind `fanwen scrape`: one crawl, its summary and its exit code."""
+
+import fcntl
+import logging
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import ScrapeConfig
+from pipeline.errors import ConfigError, EngineError, InputError, TemporaryError, UsageError
+from pipeline.scrape.archive import Archive
+from pipeline.scrape.frontier import Frontier
+from pipeline.scrape.rules import MIN_DELAY_S, CrawlRules, parse_rules, rules_for_urls, site_url
+from pipeline.scrape.session import Job, Session, Tally
+from pipeline.scrape.settings import scrapy_settings, user_agent
+from pipeline.urls import host_of, url_key
+
+logger = logging.getLogger("fanwen")
+STATE_FOLDER = ".crawl"  # in the raw folder: state.sqlite and the lock
+OK, TEMPORARY, INTERRUPTED = 0, 75, 130
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeOptions:
+    """What the command line chooses.
+
+    `max_pages`: of this run. `since`: leave out pages known to be older. `dry_run`: ask nothing, list the
+    frontier. `allow_private`: the hosts of the start addresses may have private addresses and short delays.
+    """
+
+    max_pages: int | None = None
+    since: date | None = None
+    dry_run: bool = False
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSummary:
+    """What one run did, and how it ended."""
+
+    exit_code: int  # 0, 75 (hosts stopped, more to ask), 130 (interrupted, state kept)
+    tally: Tally
+    open_sites: tuple[str, ...]  # sites whose round has more to ask; the same command goes on
+    frontier: tuple[str, ...]  # of a dry run: one line an address, in the order of asking
+    seconds: float
+
+    def lines(self) -> list[str]:
+        """Return the summary for people: totals, then outcomes by number."""
+        tally = self.tally
+        did = f"{tally.pages} pages, {tally.requests} requests, {tally.received_bytes} bytes"
+        head = f"{did}, {self.seconds:.0f} s"
+        outcomes = [f"  {number:>7}  {word}" for word, number in tally.by_outcome.most_common()]
+        stopped = [f"  stopped  {host}: {why}" for host, why in sorted(tally.stopped.items())]
+        more = [f"  open     {site}: run again to go on" for site in self.open_sites]
+        return [head, *outcomes, *stopped, *more]
+
+
+def crawl(
+    urls: Sequence[str],
+    into: Path,
+    *,
+    rules: Sequence[CrawlRules] = (),
+    config: ScrapeConfig | None = None,
+    options: ScrapeOptions | None = None,
+) -> CrawlSummary:
+    """Crawl the sites of `rules`, and `urls` within them or within generic rules, into WARC under `into`.
+
+    Goes on where the last run into the same folder stopped. Once a process: Twisted's reactor starts only once.
+    Raises UsageError without anything to crawl, ConfigError without a contact or with a delay under a
+    second, EngineError without the extra `scrape`, TemporaryError while another crawl holds the folder. Cost:
+    one request a `delay_s` and host.
+    """
+    config, options = config or ScrapeConfig(), options or ScrapeOptions()
+    sites = site_rules(urls, rules, config)
+    starts = {host_of(url) for site in sites for url in (*site.start, *site.sitemaps)}
+    private_hosts = frozenset(starts if options.allow_private else ())
+    job = Job(into, sites, config, options.since, options.max_pages, private_hosts)
+    _check(job, options)
+    began = time.monotonic()
+    with _locked(into) as frontier:
+        archive = Archive(into, frontier.written(), config.warc_bytes)
+        session = Session(job, frontier, archive)
+        if options.dry_run:
+            return CrawlSummary(OK, session.tally, (), _frontier_lines(session), 0.0)
+        interrupted = _run(session)
+        open_sites = session.finish()
+    code = INTERRUPTED if interrupted else TEMPORARY if session.tally.stopped and open_sites else OK
+    return CrawlSummary(code, session.tally, open_sites, (), time.monotonic() - began)
+
+
+def site_rules(
+    urls: Sequence[str], rules: Sequence[CrawlRules], config: ScrapeConfig
+) -> tuple[CrawlRules, ...]:
+    """Return the rules of each site to crawl; addresses without a site of their own get generic rules.
+
+    >>> site_rules(["http://a.com/1.html", "http://www.a.com/", "http://b.com/"], (), ScrapeConfig())[0].start
+    ('http://a.com/1.html', 'http://www.a.com/')
+    """
+    sites = list(rules)
+    strangers: dict[str, list[str]] = {}
+    for url in urls:
+        host = host_of(url)
+        if not host:
+            raise UsageError(f"{url!r} is no http(s) address")
+        index = next((i for i, site in enumerate(sites) if host in site.hosts), None)
+        if index is None:
+            strangers.setdefault(url_key(host), []).append(url)
+        else:
+            plain = site_url(sites[index], url)
+            sites[index] = replace(sites[index], start=tuple(dict.fromkeys((*sites[index].start, plain))))
+    sites += [rules_for_urls(group, config) for group in strangers.values()]
+    if not sites:
+        raise UsageError("nothing to crawl: give a URL or --sites FILE with a [crawl] table")
+    return tuple(sites)
+
+
+def rules_from_file(path: Path, config: ScrapeConfig) -> CrawlRules:
+    """Read the `[crawl]` table of a site's TOML file; the site is called as its `name` says, else as the file."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read site file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    crawl_table: Any = table.get("crawl")
+    if not isinstance(crawl_table, Mapping):
+        raise ConfigError(f"{path}: no [crawl] table; add one with `start` and `hosts`")
+    return parse_rules(
+        crawl_table, str(table.get("name", path.stem)), where=f"{path}: [crawl]", config=config
+    )
+
+
+def _check(job: Job, options: ScrapeOptions) -> None:
+    if not options.dry_run:
+        user_agent(job.config.contact)
+    for rules in job.rules:
+        if rules.delay_s < MIN_DELAY_S and not options.allow_private:
+            raise ConfigError(
+                f"{rules.site}: delay_s is {rules.delay_s}; under {MIN_DELAY_S} s only with --allow-private"
+            )
+
+
+@contextmanager
+def _locked(into: Path) -> Iterator[Frontier]:
+    """Hold the folder for one crawl and open its state."""
+    folder = into / STATE_FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / "lock").open("w")
+    except OSError as error:
+        raise UsageError(f"cannot write to {into}: {error.strerror}") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise TemporaryError(f"another crawl writes to {into}; wait, or choose another folder") from error
+        frontier = Frontier(folder / "state.sqlite")
+        try:
+            yield frontier
+        finally:
+            frontier.close()
+
+
+def _frontier_lines(session: Session) -> tuple[str, ...]:
+    lines = []
+    for site in session.rules:
+        for address in session.frontier.queued(site):
+            refused = session.refusal(address)
+            state = f"refused {refused}" if refused else "queued"
+            lines.append(f"{state}\t{address.kind}\t{address.depth}\t{address.url}")
+    return tuple(lines)
+
+
+def _run(session: Session) -> bool:
+    """Run Scrapy until nothing is left to ask; return whether it was interrupted."""
+    try:
+        from scrapy.crawler import AsyncCrawlerProcess
+
+        from pipeline.scrape.spider import SiteSpider
+    except ImportError as error:
+        raise EngineError(f"{error.name} is missing; pip install 'fanwen[scrape]'") from error
+    settings = scrapy_settings(session.job.config, session.job.private_hosts)
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(SiteSpider)
+    crawling = process.crawl(crawler, session=session)
+    process.start()
+    crawling.result()  # raises what kept the crawl from starting
+    crash = getattr(crawler.spider, "crash", None)
+    if crash is not None:
+        raise crash
+    return bool(crawler.stats and crawler.stats.get_value("finish_reason") == "shutdown")
