@@ -1,6 +1,7 @@
 """Every place where a marker may begin, with the evidence around it: one pass, linear in the text."""
 
 from pipeline.clauses import markers as mk
+from pipeline.clauses import shapes as sh
 from pipeline.clauses.digits import match_digits
 from pipeline.clauses.scan import (
     BLANK_BEFORE,
@@ -22,7 +23,6 @@ from pipeline.clauses.scan import (
     Tables,
     class_at,
 )
-from pipeline.clauses import shapes as sh
 
 QUOTE_SPAN = 2000  # characters that a quotation may span
 LABEL_LINE = 14  # characters of a line that names a field
@@ -164,9 +164,7 @@ def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
     if c == mk.BLANK:
         return i + 1
     state[1], state[0] = state[0], i
-    if c in (mk.BREAK, mk.FULL_STOP):
-        state[2] = i
-    elif c == mk.COLON_MARK:
+    if c in (mk.BREAK, mk.FULL_STOP) or c == mk.COLON_MARK:
         state[2] = i
     elif c == mk.Q_OPEN and i >= state[3]:
         state[3] = closing_of(codes, i, n, QUOTE_SPAN, tables)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from pipeline.clauses.numerals import CN_UNITS, CN_VALUES, enclosed_values
+from pipeline.clauses.numerals import CN_VALUES, enclosed_values
 
 # Styles. The numbers are indices into the table and into the search's memory; a style is what one list keeps to.
 PART, DIVISION, SUBPART, CHAPTER, SECTION, ARTICLE, PARAGRAPH, ITEM, SUBITEM = range(9)
