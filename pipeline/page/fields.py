@@ -209,7 +209,7 @@ def _title_row(page: PageLines, after: int, found: Fields) -> int:
 
 
 def _like(line: str, title: str) -> bool:
-    """Tell whether a heading element may be the title: it shares its words with `<title>`, if there is one."""
+    """Tell whether a heading element may be the title: it shares its words with `<title>`, if any."""
     pairs = {line[i : i + 2] for i in range(len(line) - 1)}
     return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
 

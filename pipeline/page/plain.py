@@ -14,7 +14,8 @@ from pipeline.records import DropReason
 DENSE = 20  # characters from which a line reads as text
 THIN = -12  # what a line of links or of the site's own costs a run of text, in characters
 SHORT = -3  # what a short line costs: a heading inside the text, a table's cell
-CLOSING = re.compile(  # `2024年3月1日`, `某某公司`, `甲方（签字）：`, `本报记者 张三`: yes; `热帖`, `订阅`: no
+# `2024年3月1日`, `某某公司`, `甲方（签字）：`, `本报记者 张三`: yes; `热帖`, `订阅`: no
+CLOSING = re.compile(
     r"\d{2,4}\s*年|\d\s*[月日]|[：:（(]|公司|单位|委员会|部$|局$|处$|签字|盖章|签名|记者|作者|此致|敬礼|特此"
 )
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date

@@ -132,6 +132,7 @@ def _bonus(
     score += MARKED * marked
     if key[0] in ("bare", "tail"):
         if shared < 0.4 and marked < 1.0:
-            return REJECTED  # `今天08`, `附件1`: any words with a number, unless the title or the markup speaks for it
+            # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
+            return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
     return score + (WEAK_UNIT if key[0] in WEAK_UNITS or key[1] in WEAK_UNITS else NUMBERED_WORD)
