@@ -40,14 +40,15 @@ NEXT = 10
 POP = 3
 OPEN = -100
 OPEN_FOLLOWED = -30
+OPEN_NEAR = -65  # the next number but one follows: an item is missing
 OPEN_LATE = -190  # a list that begins with another number than 1
 OPEN_LATE_FOLLOWED = -120
 RUN_ON = -60
 GAP_ONE = -95
 GAP_MORE = -150
-AGAIN = -120
+AGAIN = -80
 BEGIN_AGAIN = -170
-WRONG = -165
+WRONG = -150
 WRONG_KEPT = -180
 REPLACE = -135
 REPLACE_FRESH = -20  # after a line that names a field (任职要求：) a list of another style is a new one
@@ -57,11 +58,12 @@ SAME_STYLE = -150  # a list directly inside an item of the same style
 INSIDE_OUT = -30  # a list of an outer style inside an inner one
 CROSSING = -40  # 一、 then 二.
 SKIP_LINE = -50
-SKIP_STOP = -15
+SKIP_STOP = -25
 GLUE_TITLE = 110
 GLUE_LIST = 90
 TITLE = 40  # characters of a title without a stop
 TITLE_OPEN = 60  # a list of another style after a title
+NEVER = -PRUNE  # words of sequence begin with the first and miss none
 WEAK = 60  # anything but the next ordinal where no boundary stands costs more
 
 
@@ -116,7 +118,9 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if style == mk.BULLET:
         return (NEXT + 4 * crossing) * 8
     if number == LAST:
-        return (NEXT if last > 1 else -300) * 8
+        return (NEXT if last > 1 else NEVER) * 8
+    if style in (mk.ONE_IS, mk.SEQUENCE) and number != last + 1:
+        return NEVER * 8
     if mk.DOTTED2 <= style <= mk.DASHED and group != last_group:
         return (NEXT if number == 1 and group > last_group else BEGIN_AGAIN) * 8
     if number == last + 1:
@@ -136,16 +140,16 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
     """Flag and cost of opening a list with candidate c: cost * 8 + flag."""
     base = c * FIELDS
     number, style = cands[base + ORDINAL], cands[base + STYLE]
-    followed = cands[base + FOLLOWED] > 0
+    followed = cands[base + FOLLOWED]
     if style == mk.BULLET:
         return OPEN_FOLLOWED * 8
+    if style in (mk.ONE_IS, mk.SEQUENCE) and (number != 1 or followed != 1):
+        return NEVER * 8
     if number == 1 or (mk.DOTTED2 <= style <= mk.DASHED and number == 0):
-        return (OPEN_FOLLOWED if followed else OPEN) * 8
-    if states[at + MEMORY + style] == number - 1 and number != LAST:
+        return (OPEN_FOLLOWED if followed == 1 else (OPEN_NEAR if followed == 2 else OPEN)) * 8
+    if states[at + MEMORY + style] == number - 1:
         return RUN_ON * 8
-    if number == LAST:
-        return -400 * 8
-    return ((OPEN_LATE_FOLLOWED if followed else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
+    return ((OPEN_LATE_FOLLOWED if followed == 1 else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
 
 
 def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
@@ -159,7 +163,7 @@ def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: i
         if states[entry] == style:
             found = follows(states, entry, cands, c)
             count = push(moves, count, gain + (found >> 3) - POP * (height - 1 - depth), depth, found & 7)
-            if found & 7 == MISNUMBERED or found & 7 == GAP or found & 7 == DOUBLED:
+            if found & 7 != PLAIN and style != mk.BULLET:
                 count = push(moves, count, gain + WRONG - boundary_weight(cands, c), depth, MISNUMBERED)
                 moves[(count - 1) * MOVE + 4] = states[entry + 1] + 1
             top = max(top, depth)
@@ -199,7 +203,7 @@ def running(states: Ints, at: int, cands: Ints, c: int) -> int:
     if number == last + 1:
         return (OPEN_FOLLOWED if last == 0 else NEXT) * 8
     if last == 0:
-        return ((OPEN_LATE_FOLLOWED if cands[base + FOLLOWED] > 0 else OPEN_LATE) - weak) * 8 + GAP
+        return ((OPEN_LATE_FOLLOWED if cands[base + FOLLOWED] == 1 else OPEN_LATE) - weak) * 8 + GAP
     if number == 1:
         new_part = states[at + HEIGHT] == 1 and states[at + STACK] <= mk.SUBPART and not article
         return NEXT * 8 if new_part else (BEGIN_AGAIN - weak) * 8 + RESTART
@@ -230,7 +234,7 @@ def ranked_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count:
     number = states[at + ARTICLE_NO] if style == mk.ARTICLE else states[at + CHAPTER_NO]
     own = article_place(states, at, style, depth)
     count = push(moves, count, score, own, flag)
-    if flag in (MISNUMBERED, GAP, DOUBLED) and number > 0 and style in (mk.ARTICLE, mk.CHAPTER):
+    if flag != PLAIN and number > 0 and style in (mk.ARTICLE, mk.CHAPTER):
         count = push(moves, count, gain + WRONG - 2 * boundary_weight(cands, c), own, MISNUMBERED)
         moves[(count - 1) * MOVE + 4] = number + 1
     return count
