@@ -1,6 +1,5 @@
 """The function behind `fanwen scrape`: one crawl, its summary and its exit code."""
 
-import fcntl
 import logging
 import time
 import tomllib
@@ -12,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import ScrapeConfig
-from pipeline.errors import ConfigError, EngineError, InputError, TemporaryError, UsageError
+from pipeline.errors import ConfigError, EngineError, InputError, UsageError
 from pipeline.scrape.archive import Archive
 from pipeline.scrape.frontier import Frontier
 from pipeline.scrape.rules import MIN_DELAY_S, CrawlRules, parse_rules, rules_for_urls, site_url
 from pipeline.scrape.session import Job, Session, Tally
 from pipeline.scrape.settings import scrapy_settings, user_agent
+from pipeline.store.lock import locked
 from pipeline.urls import host_of, url_key
 
 logger = logging.getLogger("fanwen")
-STATE_FOLDER = ".crawl"  # in the raw folder: state.sqlite and the lock
+STATE_FOLDER = ".crawl"  # in the raw folder: state.sqlite, fetches.jsonl, .lock
 OK, TEMPORARY, INTERRUPTED = 0, 75, 130
 
 
@@ -70,7 +70,7 @@ def crawl(
 ) -> CrawlSummary:
     """Crawl the sites of `rules`, and `urls` within them or within generic rules, into WARC under `into`.
 
-    Goes on where the last run into the same folder stopped. Once a process: Twisted's reactor starts only once.
+    Goes on where the last run into the same folder stopped. Once a process, for Twisted's reactor starts once.
     Raises UsageError without anything to crawl, ConfigError without a contact or with a delay under a
     second, EngineError without the extra `scrape`, TemporaryError while another crawl holds the folder. Cost:
     one request a `delay_s` and host.
@@ -82,7 +82,7 @@ def crawl(
     job = Job(into, sites, config, options.since, options.max_pages, private_hosts)
     _check(job, options)
     began = time.monotonic()
-    with _locked(into) as frontier:
+    with _opened(into) as frontier:
         archive = Archive(into, frontier.written(), config.warc_bytes)
         session = Session(job, frontier, archive)
         if options.dry_run:
@@ -120,7 +120,7 @@ def site_rules(
 
 
 def rules_from_file(path: Path, config: ScrapeConfig) -> CrawlRules:
-    """Read the `[crawl]` table of a site's TOML file; the site is called as its `name` says, else as the file."""
+    """Read the `[crawl]` table of a site's TOML file; the site is called by its `name`, else as the file."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -146,19 +146,10 @@ def _check(job: Job, options: ScrapeOptions) -> None:
 
 
 @contextmanager
-def _locked(into: Path) -> Iterator[Frontier]:
+def _opened(into: Path) -> Iterator[Frontier]:
     """Hold the folder for one crawl and open its state."""
     folder = into / STATE_FOLDER
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / "lock").open("w")
-    except OSError as error:
-        raise UsageError(f"cannot write to {into}: {error.strerror}") from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise TemporaryError(f"another crawl writes to {into}; wait, or choose another folder") from error
+    with locked(folder):
         frontier = Frontier(folder / "state.sqlite")
         try:
             yield frontier

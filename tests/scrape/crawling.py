@@ -56,7 +56,7 @@ def start(into: Path, **asked: Any) -> subprocess.Popen[str]:
 
 
 def log(into: Path) -> list[dict[str, Any]]:
-    path = into / "fetches.jsonl"
+    path = into / ".crawl" / "fetches.jsonl"
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
@@ -67,6 +67,6 @@ def site_table(url: str, **more: Any) -> dict[str, Any]:
         "lists": [r"^/$", r"^/[a-z]+/(list_\d+\.html)?$"],
         "articles": [r"^/[a-z]+/\d+\.html$"],
         "delay_s": 0.0,
-        "backoff_s": 0.2,
+        "backoff_s": 0.05,
     }
     return table | more
