@@ -35,16 +35,25 @@ class PageConfig:
     """Limits of one page, and the conversion of what it gives."""
 
     hant: str = "s2t"  # OpenCC config of text_hant: s2t, s2tw, s2hk, s2twp or none
+    max_bytes: int = 32 << 20  # bytes of a body; the largest template page seen had 1.4 MB
+    max_lines: int = 300_000  # visible lines of a page; real ones have some hundreds
 
 
 @dataclass(frozen=True, slots=True)
 class ClausesConfig:
     """The search for clauses."""
 
+    compile_above: int = 20_000  # characters; shorter texts are searched without loading the compiled kernels
+
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
-    """Near-duplicate detection."""
+    """Near-duplicate detection. The rules of relations are fixed (pipeline/dedup/rules.py); these are limits."""
+
+    min_chars: int = 30  # units of the key, 4..; below, texts compare exactly only
+    workers: int = 0  # threads; 0 = one a core; changes no row
+    memory_mb: int = 0  # MB, 0 = no bound; above it the keys are spilled to disk; changes no row
+    all_pairs: bool = False  # every verified pair in `pairs`, not only canonicals'
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,16 @@ def load_config(path: Path | None = None) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     return _override(Config, values, str(path))
+
+
+def override(config: Config, section: str, **values: Any) -> Config:
+    """Return `config` with values of one section replaced; None leaves a value as it is.
+
+    >>> override(Config(), "ingest", workers=2, max_reject_rate=None).ingest.workers
+    2
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    return dataclasses.replace(config, **{section: dataclasses.replace(getattr(config, section), **given)})
 
 
 def config_digest(config: Config) -> str:

@@ -62,6 +62,11 @@ def careless_table() -> dict[int, str]:
     return table
 
 
+def in_gbk(line: str) -> bool:
+    """Whether every character of a line has a place in GBK."""
+    return line.encode("gbk", "ignore").decode("gbk") == line
+
+
 def served_lines(lines: list[str], script: str, config: str, table: damage.LeakTable) -> list[str]:
     """The lines as served: as they are, really Traditional by `config`, or with the leaks of `table`."""
     if script == "S":

@@ -1,4 +1,4 @@
-"""The run under way: what was there before, what the sources hold now, and the order of reading them again."""
+"""The run under way: what was there before, what the sources hold now, and bodies read again."""
 
 import hashlib
 import os
@@ -12,6 +12,7 @@ from pipeline.config import Config
 from pipeline.errors import InputError, TemporaryError
 from pipeline.page.sites import Site
 from pipeline.run.digests import Digests
+from pipeline.run.link import Link, Provenance
 from pipeline.store import generations, state
 from pipeline.store.containers import Record
 from pipeline.store.scan import SourceFile, split_glob
@@ -29,6 +30,7 @@ class Options:
     retry: bool = False  # take pages again that timed out or lost their worker
     refit: bool = False  # recompute the corpus model
     dry_run: bool = False  # say what would be done
+    forget: tuple[str, ...] = ()  # roots whose rows are dropped
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Run:
     """One ingest. The stages fill it in their order; nothing outside it is changed before the commit."""
 
     out: Path
-    root: str
+    root: str | None  # as given; None: no root is looked at (fit)
     root_id: str
     config: Config
     sites: tuple[Site, ...]
@@ -52,8 +54,14 @@ class Run:
     records: list[RecordState] = field(default_factory=list)
     pages: dict[str, PageState] = field(default_factory=dict)  # every body whose parse is at hand
     live: dict[str, str | None] = field(default_factory=dict)  # page_id -> address, of the sources' bodies
+    origin: dict[str, Provenance] = field(default_factory=dict)
     knowledge: dict[str, str] = field(default_factory=dict)  # page_id -> JSON of what its site knows for it
     model: dict[str, Any] = field(default_factory=dict)
+    refit: bool = True
+    links: dict[str, Link] = field(default_factory=dict)
+    assignments: Any = None  # Arrow table: what comparison says of each article
+    next_manifest: dict[str, Any] = field(default_factory=dict)
+    done: bool = False  # nothing is left to do
     parsed: int = 0
     stages: dict[str, dict[str, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -86,6 +94,20 @@ def load_state(run: Run) -> None:
         return
     run.files, run.records = files, records
     run.pages = {p.page_id: p for p in pages}
+
+
+def forget(run: Run) -> None:
+    """Drop the sources of the roots to be forgotten.
+
+    Raises InputError for a root that is not in the output.
+    """
+    known = sorted({f.root for f in run.files} | {r.root for r in run.records})
+    for root in run.options.forget:
+        identity = root_id(run.out, root)
+        if identity not in known:
+            raise InputError(f"no rows come from {root}; roots: {', '.join(known) or 'none'}")
+        run.files = [f for f in run.files if f.root != identity]
+        run.records = [r for r in run.records if r.root != identity]
 
 
 def again(run: Run, wanted: set[str]) -> Iterator[tuple[str, bytes]]:

@@ -15,6 +15,7 @@ from pipeline.config import Config
 from pipeline.page.sites import Site
 
 PACKAGE = Path(__file__).resolve().parent.parent
+KERNEL = ("run/parsed.py", "run/features.py")
 PARSING = (
     "text",
     "page",
@@ -33,7 +34,7 @@ DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for the program."""
+    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for all."""
 
     parse: str
     dedup: str

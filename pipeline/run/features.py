@@ -1,26 +1,26 @@
-"""What one page adds to the corpus model (contract §4), taken from a parse that knows nothing of the corpus."""
+"""What one page adds to the corpus model (contract §4), from a parse that knows nothing of the corpus."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.records import Article, Line, Page
-from pipeline.text.convert import convert
+from pipeline.page.boilerplate import boilerplate_candidates
+from pipeline.records import Page
 from pipeline.text.offsets import replay
 from pipeline.text.repair.leaks import LeakCounts, count_leaks
 
-MIN_LINE_CHARS = 4  # shorter lines (首页, 上一篇) are told by their words, not by their frequency
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
+NEAR_EDGE = (
+    4  # lines of an article's first and last edge that may turn out to be boilerplate with the outermost
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What a page adds to the counts of its site.
 
-    `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`: characters
-    that still look leaked after repair. `edge_lines`: canonical lines outside its articles or at their edge, each
-    once: "+" and the line where the page keeps it, "-" and the line where it is dropped already.
+    `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
+    characters that still look leaked after repair. `edge_lines`: canonical lines, each once, behind a mark:
+    "-" counted and dropped by the page already, "+" counted and kept, "=" not counted but near an edge.
     """
 
     leaks: str | None
@@ -58,43 +58,11 @@ def unpack_counts(packed: str) -> LeakCounts:
 
 
 def _edge_lines(page: Page) -> list[str]:
-    picked = list(_edges(page))
-    if not picked:
-        return []
-    starts = [e.start for e in page.edits]
-    texts = []
-    for line, _ in picked:
-        inside = page.edits[bisect_left(starts, line.raw_start) : bisect_left(starts, line.raw_end)]
-        moved = [
-            type(e)(
-                e.start - line.raw_start, min(e.end, line.raw_end) - line.raw_start, e.replacement, e.rule
-            )
-            for e in inside
-        ]
-        texts.append(replay(page.raw[line.raw_start : line.raw_end], moved).replace("\n", " "))
-    canonical = convert("\n".join(texts), "t2s").split("\n")
-    return sorted({mark + text.strip() for (_, mark), text in zip(picked, canonical, strict=True)})
-
-
-def _edges(page: Page) -> Iterator[tuple[Line, str]]:
-    """Yield the lines that may be boilerplate, with "-" where they are dropped already and "+" elsewhere."""
-    edges: set[int] = set()
+    dropped = {d.text for d in page.dropped}
+    counted = {line for line in boilerplate_candidates(page) if len(line) <= MAX_LINE_CHARS}
+    near: set[str] = set()
     for article in page.articles:
-        edges |= _article_edges(page, article)
-    for line in page.lines:
-        if not MIN_LINE_CHARS <= line.raw_end - line.raw_start <= MAX_LINE_CHARS:
-            continue
-        if line.role == "dropped":
-            yield line, "-"
-        elif line.role == "guide" or line.line in edges:
-            yield line, "+"
-
-
-def _article_edges(page: Page, article: Article) -> set[int]:
-    """Return the numbers of an article's first and last line of body, where they lie in no numbered clause."""
-    body = [
-        n for n in page.lines if n.role == "article" and article.raw_start <= n.raw_start < article.raw_end
-    ]
-    numbered = [(c.raw_start, c.raw_end) for c in article.clauses if c.ordinal is not None]
-    ends = {n.line: n for n in (*body[:1], *body[-1:])}.values()
-    return {n.line for n in ends if not any(a < n.raw_end and n.raw_start < b for a, b in numbered)}
+        lines = article.text.split("\n")
+        near.update(line for line in lines[:NEAR_EDGE] + lines[-NEAR_EDGE:] if len(line) <= MAX_LINE_CHARS)
+    marked = {("-" if line in dropped else "+") + line for line in counted}
+    return sorted(marked | {"=" + line for line in near - counted if line})

@@ -31,7 +31,7 @@ def power_of_two_below(n: int) -> int:
 
 
 def fit_sites(pages: Iterable[PageState]) -> SiteModel:
-    """Return what the pages say of their sites, sites in order of names; those without knowledge are left out."""
+    """Return what the pages say of their sites, in order of names; sites without knowledge are left out."""
     leaks: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     lines: dict[str, Counter[str]] = defaultdict(Counter)
     bodies: Counter[str] = Counter()
@@ -41,7 +41,7 @@ def fit_sites(pages: Iterable[PageState]) -> SiteModel:
         bodies[page.site] += 1
         if page.leaks:
             leaks[page.site].update(unpack_counts(page.leaks))
-        lines[page.site].update({line[1:] for line in page.edge_lines})
+        lines[page.site].update({line[1:] for line in page.edge_lines if line[0] != "="})
     model: SiteModel = {}
     for site in sorted(bodies):
         table = fit_table(leaks[site]) if site in leaks else {}
@@ -55,8 +55,8 @@ def fit_sites(pages: Iterable[PageState]) -> SiteModel:
 def knowledge_for(model: SiteModel, pages: Iterable[PageState]) -> dict[str, str]:
     """Return, by page id, what its site knows that could change the page: JSON of SiteKnowledge.
 
-    Only characters that still look leaked after the page's own repair, and only lines that the page keeps at an
-    edge: a page that needs nothing is not parsed twice.
+    Only characters that still look leaked after the page's own repair, and only lines that the page keeps at
+    an edge: a page that needs nothing is not parsed twice.
     """
     lines = {site: frozenset(known["boilerplate"]) for site, known in model.items()}
     found: dict[str, str] = {}
@@ -65,9 +65,10 @@ def knowledge_for(model: SiteModel, pages: Iterable[PageState]) -> dict[str, str
             continue
         table = model[page.site]["leaks"]
         leaks = {char: table[char] for char in page.left if char in table}
-        kept = {line[1:] for line in page.edge_lines if line[0] == "+"} & lines[page.site]
-        if leaks or kept:
+        known = lines[page.site]
+        here = sorted({line[1:] for line in page.edge_lines if line[0] != "-"} & known)
+        if leaks or any(line[0] == "+" and line[1:] in known for line in page.edge_lines):
             found[page.page_id] = json.dumps(
-                {"leaks": leaks, "boilerplate": sorted(kept)}, ensure_ascii=True, sort_keys=True
+                {"leaks": leaks, "boilerplate": here}, ensure_ascii=True, sort_keys=True
             )
     return found

@@ -1,7 +1,8 @@
 """The parse kernel: bodies in, one row a page out, with all that the page alone says.
 
-A row holds the page's rows of every table as nested lists, its JSON, and the features from which the corpus model
-is fitted. Only ids of other pages, deduplication and provenance are missing: those are known when all pages are.
+A row holds the page's rows of every table as nested lists, its JSON, and the features from which the corpus
+model is fitted. Only ids of other pages, deduplication and provenance are missing: those are known when all
+pages are.
 """
 
 import contextlib
@@ -82,13 +83,13 @@ class ParseContext:
 
 
 def parse_key(base: str, url: str | None, knowledge: str | None) -> str:
-    """Return the key of a parse result: `base` (digest of code and config), address and knowledge of the site."""
+    """Return the key of a parse result: `base` (digest of code and config), address, site's knowledge."""
     seen = json.dumps([base, url, knowledge], ensure_ascii=True)
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 
 def parse_batch(batch: pa.RecordBatch, context: ParseContext) -> pa.RecordBatch:
-    """Parse every body of a batch (schema `BODIES`) into a row of `PARSED`; a page that cannot be is a reject."""
+    """Parse every body of a batch (schema `BODIES`) into a row of `PARSED`; what cannot be is a reject."""
     rows = [_parsed(row, context) for row in batch.to_pylist()]
     return pa.RecordBatch.from_pylist(rows, schema=PARSED)
 

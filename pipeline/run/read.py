@@ -14,7 +14,7 @@ from pipeline.run.corpus import Run, again, page_id_of
 from pipeline.run.parsed import BODIES, ParseContext, lost_batch, parse_batch, parse_key
 from pipeline.store.containers import Record
 from pipeline.store.generations import spool_of
-from pipeline.store.scan import Reject, SourceFile, scan
+from pipeline.store.scan import Reject, scan
 from pipeline.store.sources import read_source
 from pipeline.store.state import FileState, PageState, RecordState
 
@@ -33,6 +33,9 @@ Body = tuple[str, bytes]
 
 def find_changes(run: Run) -> None:
     """Stage `scan`: hold the files under RAW against those of the last run."""
+    if run.root is None:
+        run.stages["scan"] = {"in": 0, "out": 0, "rejected": 0}
+        return
     before = {f.name: f for f in run.files if f.root == run.root_id}
     refused = {r.name: r for r in run.records if r.root == run.root_id and r.name not in before}
     seen: set[str] = set()

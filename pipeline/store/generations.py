@@ -8,13 +8,13 @@
       .state/000007/                     what the next run need not compute again; deleting it costs time only
       .state/spool/                      finished work of the run under way
 
-A generation is written aside and made durable, manifest last, before the rename. So a reader sees the old tables
-or the new ones; a run that dies before the rename leaves folders that no link names, which the next run removes,
-and one that dies after it leaves old folders, which the next run removes too. There is nothing to undo.
+A generation is written aside and made durable, manifest last, before the rename. So a reader sees the old
+tables or the new ones; a run that dies before the rename leaves folders that no link names, and one that dies
+after it leaves old folders: the next run removes either. There is nothing to undo.
 
-Shard files carry the digest of their content in their names: a reader that listed a folder just before the swap
-opens either files of the same content or none (an error to retry), never a mixture. The generation before the
-current one is kept, so a reader that holds its folder (`pipeline.open`) reads on.
+Shard files carry the digest of their content in their names: a reader that listed a folder just before the
+swap opens either files of the same content or none (an error to retry), never a mixture. The generation before
+the current one is kept, so a reader that holds its folder (`pipeline.open`) reads on.
 """
 
 import os
@@ -94,6 +94,11 @@ def commit(out: Path, generation: int) -> None:
     sync_folder(out)
     recover(out)
     sync_folder(out)
+
+
+def drop_spool(out: Path) -> None:
+    """Remove finished work that the current generation holds."""
+    shutil.rmtree(spool_of(out), ignore_errors=True)
 
 
 def _link(out: Path) -> None:

@@ -29,7 +29,7 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """A record of file `name`: a body (`page_id`) or a reject (`reason`). `captured_at` in µs since 1970 UTC."""
+    """A record of file `name`: a body (`page_id`) or a reject (`reason`); `captured_at` in µs since 1970."""
 
     root: str
     name: str
