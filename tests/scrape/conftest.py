@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from scrape.crawling import Ran, log, run, site_table
-from scrape.site_server import Server, Site, bomb, redirect
 from scrape.site_server import Answer as A
+from scrape.site_server import Server, Site, bomb, redirect
 
 
 def troubled_site(base: Site) -> Site:
@@ -15,7 +16,9 @@ def troubled_site(base: Site) -> Site:
         "/zhidu/slow.html": lambda n: A(body=b"late", headers=page, wait_s=0.3),
         "/zhidu/stuck.html": lambda n: A(body=b"never", headers=page, wait_s=5),
         "/zhidu/gone.html": lambda n: A(404, b"gone"),
-        "/zhidu/busy.html": lambda n: A(429, b"busy", {"Retry-After": "1"}) if n == 0 else A(200, b"at last", page),
+        "/zhidu/busy.html": lambda n: (
+            A(429, b"busy", {"Retry-After": "1"}) if n == 0 else A(200, b"at last", page)
+        ),
         "/zhidu/down.html": lambda n: A(503, b"down") if n < 2 else A(200, b"up again", page),
         "/zhidu/broken.html": lambda n: A(500, b"broken"),
         "/zhidu/loop_a.html": lambda n: redirect("/zhidu/loop_b.html"),

@@ -8,12 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from scrape.crawling import log, run, site_table, start
-from scrape.site_server import Server, Site
 from warcio.archiveiterator import ArchiveIterator
 
 from pipeline.errors import ContractError
 from pipeline.scrape.frontier import Address, Copy, Frontier, moved
+from scrape.crawling import log, run, site_table, start
+from scrape.site_server import Server, Site
 
 
 def address(name: str, kind: str = "article", host: str = "a.com") -> Address:
@@ -55,9 +55,13 @@ def test_a_round_stays_open_until_it_is_finished(frontier: Frontier) -> None:
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(frontier: Frontier) -> None:
-    with pytest.raises(KeyError), frontier.transaction():
-        frontier.add(address("1"), 1)
-        raise KeyError
+    def break_off() -> None:
+        with frontier.transaction():
+            frontier.add(address("1"), 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        break_off()
     assert frontier.queued("甲") == ()
 
 
@@ -78,7 +82,9 @@ def test_copies_hosts_robots_and_lengths_are_remembered(frontier: Frontier, tmp_
 
 
 def test_a_redirect_keeps_where_an_address_was_found(frontier: Frontier) -> None:
-    there = moved(moved(address("1"), "http://a.com/2", "a.com/2", "a.com"), "http://a.com/3", "a.com/3", "a.com")
+    there = moved(
+        moved(address("1"), "http://a.com/2", "a.com/2", "a.com"), "http://a.com/3", "a.com/3", "a.com"
+    )
     assert (there.found, there.via, there.hops) == ("http://a.com/1", "http://a.com/2", 2)
 
 

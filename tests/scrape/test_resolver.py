@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+
 from scrape.crawling import log, run, site_table
 from scrape.site_server import Answer, Server, Site, html, redirect
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"]
+)
 def test_no_spelling_of_a_private_address_is_connected_to(tmp_path: Path, host: str) -> None:
     with Server(Site(4)) as server:
         ran = run(tmp_path, urls=[f"http://{host}:{server.port}/"], options={}, config={"backoff_s": 0.05})

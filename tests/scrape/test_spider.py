@@ -1,9 +1,11 @@
 """Whole crawls against a real local server: what is fetched, what is not, and what the log says."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from scrape.conftest import Crawled
 from scrape.crawling import log, run, site_table
 from scrape.site_server import Answer, Server, Site, html
@@ -26,7 +28,7 @@ def test_nothing_disallowed_and_no_file_is_asked(troubled: Crawled) -> None:
 
 def test_requests_are_never_closer_than_the_delay(troubled: Crawled) -> None:
     moments = [seen.when for seen in troubled.server.seen]
-    assert min(b - a for a, b in zip(moments, moments[1:], strict=False)) >= 0.05  # its Crawl-delay
+    assert min(b - a for a, b in pairwise(moments)) >= 0.05  # its Crawl-delay
 
 
 def test_retry_after_is_obeyed(troubled: Crawled) -> None:
@@ -81,7 +83,9 @@ def test_an_endless_calendar_ends(troubled: Crawled) -> None:
 
 def test_the_user_agent_is_honest_and_nothing_else_is_told(troubled: Crawled) -> None:
     headers = [seen.headers for seen in troubled.server.seen]
-    assert all(h["User-Agent"].startswith("fanwen/") and "tests@example.org" in h["User-Agent"] for h in headers)
+    assert all(
+        h["User-Agent"].startswith("fanwen/") and "tests@example.org" in h["User-Agent"] for h in headers
+    )
     assert not any({"Cookie", "Authorization", "Referer"} & set(h) for h in headers)
 
 
@@ -165,7 +169,9 @@ def test_since_leaves_out_what_the_site_dates_before(tmp_path: Path) -> None:
 
 def test_dry_run_lists_the_frontier_and_asks_nothing(tmp_path: Path) -> None:
     with Server(Site(16)) as server:
-        ran = run(tmp_path, rules={"站": site_table(server.url)}, options={"allow_private": True, "dry_run": True})
+        ran = run(
+            tmp_path, rules={"站": site_table(server.url)}, options={"allow_private": True, "dry_run": True}
+        )
     assert ran.code == 0
     assert ran.told["frontier"] == [f"queued\tlist\t0\t{server.url}/"]
     assert server.seen == []
