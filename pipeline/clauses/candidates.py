@@ -8,6 +8,7 @@ from pipeline.clauses.scan import (
     END,
     FIELDS,
     FOLLOWED,
+    FRESH,
     GAIN,
     GAINS,
     GROUP,
@@ -24,12 +25,14 @@ from pipeline.clauses.scan import (
 from pipeline.clauses import shapes as sh
 
 QUOTE_SPAN = 2000  # characters that a quotation may span
+LABEL_LINE = 14  # characters of a line that names a field
 TITLE_SPAN = 120  # characters that a title in 《》 may span
 
 # What follows 第三条 where it is referred to: 第三条规定的, 第三条、第四条, 第三条第二款, 第三条（一）项.
 REFERENCE_AFTER = tuple(ord(c) for c in "、和或至的，规規定所及与與之")
 EDITED_AFTER = tuple(ord(c) for c in "修删刪第中改")
 DI = ord("第")
+ANNEX = ord("件")  # 附件： closes a document; the list of annexes stays where the last list stood
 PENALTY_REFERENCE = 80
 PENALTY_PROVISION = 120  # followed by 第X款, （X）
 PENALTY_EDITED = 90
@@ -149,7 +152,7 @@ def add(out: Ints, k: int, i: int, end: int, row: Ints) -> None:
     out[base + START], out[base + END] = i, end
     out[base + STYLE], out[base + ORDINAL] = row[sh.STYLE], row[sh.ORDINAL]
     out[base + GROUP], out[base + VARIANT] = row[sh.GROUP], row[sh.VARIANT]
-    out[base + FOLLOWED] = 0
+    out[base + FOLLOWED] = out[base + FRESH] = 0
 
 
 def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
@@ -173,6 +176,24 @@ def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
             state[1], state[0] = end - 1, end
             return end + 1
     return i + 1
+
+
+def after_field(codes: Ints, i: int, line: int, tables: Tables) -> bool:
+    """Say whether the line before i is a short one that ends in a colon and holds no candidate (任职要求：).
+
+    line: end of the last candidate; i stands at a line start.
+    """
+    j = i - 1
+    while j > max(line, i - LABEL_LINE) and class_at(codes, j, tables) in (mk.BREAK, mk.BLANK):
+        j -= 1
+    if j <= line or class_at(codes, j, tables) != mk.COLON_MARK or codes[j - 1] == ANNEX:
+        return False
+    for p in range(j - 1, j - LABEL_LINE, -1):
+        if p < line:
+            return False
+        if p < 0 or class_at(codes, p, tables) == mk.BREAK:
+            return True
+    return False
 
 
 def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: Ints) -> int:
@@ -201,6 +222,10 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: 
                 add(out, k, i, end, row)
                 out[k * FIELDS + BOUNDARY], out[k * FIELDS + SENTENCE] = boundary, state[2]
                 out[k * FIELDS + GAIN] = gain - (QUOTED if i < state[3] else 0)
+                if boundary == mk.LINE and after_field(
+                    codes, i, out[k * FIELDS - FIELDS + END] if k else -1, tables
+                ):
+                    out[k * FIELDS + FRESH] = 1
                 k += 1
                 state[1], state[0] = end - 2, end - 1
                 i = end

@@ -11,6 +11,7 @@ from pipeline.clauses.scan import (
     END,
     FIELDS,
     FOLLOWED,
+    FRESH,
     GAIN,
     GROUP,
     LAST,
@@ -49,7 +50,10 @@ BEGIN_AGAIN = -170
 WRONG = -165
 WRONG_KEPT = -180
 REPLACE = -135
-SAME_STYLE = -80  # a list directly inside an item of the same style
+REPLACE_FRESH = -20  # after a line that names a field (任职要求：) a list of another style is a new one
+NESTED_FRESH = -40
+BEGIN_FRESH = 110  # what such a line gives back of the cost of beginning again
+SAME_STYLE = -150  # a list directly inside an item of the same style
 INSIDE_OUT = -30  # a list of an outer style inside an inner one
 CROSSING = -40  # 一、 then 二.
 SKIP_LINE = -50
@@ -120,7 +124,7 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if number == last:
         return (AGAIN + crossing - weak) * 8 + DOUBLED
     if number == 1:
-        return (BEGIN_AGAIN - weak) * 8 + RESTART
+        return (BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
     if number == last + 2:
         return (GAP_ONE + crossing - weak) * 8 + GAP
     if last + 2 < number < last + 6:
@@ -162,12 +166,13 @@ def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: i
     if height >= DEPTH:
         return count
     found = opening(states, at, cands, c)
-    cost = gain + (found >> 3)
+    cost, fresh = gain + (found >> 3), cands[base + FRESH] > 0
     if height > 0:
         above = states[at + STACK + (height - 1) * ENTRY]
         cost += SAME_STYLE if above == style else (INSIDE_OUT if above > mk.SUBITEM and above > style else 0)
         if above > mk.SUBITEM and above != style and cands[base + ORDINAL] <= 1:
-            count = push(moves, count, cost + REPLACE, height - 1, found & 7)
+            count = push(moves, count, cost + (REPLACE_FRESH if fresh else REPLACE), height - 1, found & 7)
+        cost += NESTED_FRESH if fresh else 0
     return push(moves, count, cost, height, found & 7)
 
 

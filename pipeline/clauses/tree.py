@@ -87,46 +87,67 @@ def owns(text: str, part: Part, section: bool) -> bool:
     return part.kind == "label" or section or (part.kind == "paragraph" and text[part.end - 1] in "：:")
 
 
+def announced(parts: list[Part], k: int, following: int) -> int:
+    """Depth of the list that the owner at k opens, −1 where it opens none: only owners may stand between."""
+    if following >= len(parts) or any(parts[j].kind == "paragraph" for j in range(k + 1, following)):
+        return -1
+    found = parts[following].found
+    return found.depth if found is not None and found.ordinal <= 1 else -1
+
+
 def settle(text: str, parts: list[Part], k: int, following: int, stack: list[Open]) -> int:
     """Close what a part without a number ends; return the (odd) depth at which it stands."""
+    part = parts[k]
+    opens = announced(parts, k, following) if owns(text, part, part.kind == "heading") else -1
+    if opens >= 0:
+        depth = 2 * opens - 1
+        while (
+            stack
+            and stack[-1].depth >= depth
+            and not holds(parts[stack[-1].index], part, stack[-1].depth - depth)
+        ):
+            stack.pop()
+        return depth
     follower = parts[following] if following < len(parts) else None
-    if parts[k].kind == "heading" and (
-        follower is None or follower.found is None or follower.found.ordinal <= 1
-    ):
+    if part.kind == "heading" and (follower is None or follower.found is None or follower.found.ordinal <= 1):
         while stack and not heading_stays(parts, stack[-1]):
             stack.pop()
-        return stack[-1].depth + 1 if stack else -1
+    else:
+        close_lists(text, parts, k, follower, stack)
+    if not stack:
+        return -1
+    return stack[-1].depth + (1 if stack[-1].depth % 2 == 0 else 0)
+
+
+def holds(owner: Part, part: Part, deeper: int) -> bool:
+    """Say whether an unnumbered owner at the same depth may hold `part`: a section heading holds its labels."""
+    return deeper == 0 and owner.kind == "heading" and part.kind != "heading"
+
+
+def close_lists(text: str, parts: list[Part], k: int, follower: Part | None, stack: list[Open]) -> None:
+    """Close the list that a line without number ends; at most one, the innermost."""
+    part = parts[k]
     while stack:
-        top = stack[-1]
-        item = parts[top.index]
-        if item.found is None:
-            if item.kind == "label" and parts[k].kind == "paragraph" and top.index < k - 1:
-                return top.depth
-            if top.index == k - 1 and item.kind == "heading":
-                return top.depth
-            if parts[k].kind == "paragraph" and item.kind == "heading":
-                return top.depth
+        item = parts[stack[-1].index]
+        if item.found is not None:
+            if keeps(text, item, follower):
+                return
             stack.pop()
-            continue
-        if keeps(text, item, follower):
-            return top.depth + 1
+            break
+        if part.kind == "paragraph" and (
+            item.kind == "heading" or stack[-1].index < k - 1 or item.kind == "label"
+        ):
+            return
         stack.pop()
-        break
-    return unnumbered_depth(parts, k, stack)
+    if part.kind == "label":
+        while stack and parts[stack[-1].index].kind in ("label", "paragraph"):
+            stack.pop()
 
 
 def heading_stays(parts: list[Part], entry: Open) -> bool:
     """Say whether an open entry may hold an unnumbered heading: only 编 … 条 do."""
     found = parts[entry.index].found
     return found is not None and found.style <= SUBITEM and found.style != BULLET
-
-
-def unnumbered_depth(parts: list[Part], k: int, stack: list[Open]) -> int:
-    """Depth of a part without number under what is left on the stack."""
-    if parts[k].kind in ("label", "heading"):
-        while stack and parts[stack[-1].index].kind in ("label", "paragraph"):
-            stack.pop()
-    return stack[-1].depth + 1 if stack and stack[-1].depth % 2 == 0 else (stack[-1].depth if stack else -1)
 
 
 def tails(text: str, parts: list[Part], parents: list[int]) -> set[int]:

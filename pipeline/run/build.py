@@ -54,7 +54,7 @@ def parsed_path(folder: Path, part: int, parts: int) -> Path:
 
 
 def merge_part(run: Run, part: int, parts: int, to: Path) -> None:
-    """Write the parsed rows of a part's live pages: those of the last run that still hold, and the new ones."""
+    """Write the parsed rows of a part's live pages: what still holds of the last run, and new ones."""
     tables = [pa.Table.from_batches(read_part(spool_of(run.out), part, parts), PARSED)]
     tables.insert(0, _held(run, part, parts))
     table = pa.concat_tables(t.cast(PARSED) for t in tables)
@@ -144,8 +144,19 @@ def page_table(parsed: pa.Table, links: dict[str, Link], origin: dict[str, Prove
         "latest": pa.array([links[i].latest for i in ids], pa.bool_()),
         "continues": pa.array([links[i].first if links[i].first != i else None for i in ids], pa.string()),
     }
+    flags = table.column("flags").to_pylist()
+    whole["flags"] = pa.array(
+        [_flags(f, i, links) for f, i in zip(flags, ids, strict=True)], pa.list_(pa.string())
+    )
     columns = [whole[n] if n in whole else table.column(n) for n in TABLES["pages"].names]
     return pa.Table.from_arrays(columns, names=TABLES["pages"].names).cast(TABLES["pages"])
+
+
+def _flags(flags: list[str], page_id: str, links: dict[str, Link]) -> list[str]:
+    """Return a page's flags: one that continues another is `continued`, and its count says nothing."""
+    if links[page_id].first == page_id:
+        return flags
+    return [f for f in flags if f not in ("continued", "count_mismatch")] + ["continued"]
 
 
 def nested_table(parsed: pa.Table, name: str, links: dict[str, Link]) -> pa.Table:
@@ -163,7 +174,7 @@ def nested_table(parsed: pa.Table, name: str, links: dict[str, Link]) -> pa.Tabl
 
 
 def relink(table: pa.Table, links: dict[str, Link], names: tuple[str, ...]) -> pa.Table:
-    """Give the articles of continuation pages the ids of the list they continue; of superseded pages, none."""
+    """Give the articles of continuation pages the ids of that list; of superseded pages, none."""
     owners = table.column("page_id").to_pylist()
     moved = {i: k for i in set(owners) if (k := links[i]).first != i or not k.latest}
     if not moved:
@@ -205,6 +216,7 @@ def page_lines(parsed: pa.Table, links: dict[str, Link], origin: dict[str, Prove
 def _moved_json(line: str, page_id: str, link: Link) -> str:
     page = json.loads(line)
     page["page"]["continues"] = link.first
+    page["page"]["flags"] = _flags(page["page"]["flags"], page_id, {page_id: link})
     for article in page["articles"]:
         article["article_id"] = _moved(article["article_id"], page_id, link)
         article["ordinal"] += link.offset

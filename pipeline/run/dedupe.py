@@ -1,6 +1,5 @@
 """The stage that compares articles: corpus model, then pairs, clusters and what belongs to each article."""
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pyarrow as pa
 
 from pipeline.dedup import deduplicate_articles
 from pipeline.dedup.model import CorpusModel, fit
-from pipeline.errors import ContractError
 from pipeline.run import build
 from pipeline.run.corpus import Run
 from pipeline.run.link import Link, Provenance
@@ -52,12 +50,8 @@ def read_model(folder: Path) -> CorpusModel:
 
 def compare(run: Run, articles: Iterator[pa.Table], model: CorpusModel) -> dict[str, pa.Table]:
     """Return the tables that comparison gives, and `assignments`."""
-    batches = (batch for table in articles for batch in table.to_batches())
-    first = next(batches, None)
-    if first is None:
-        raise ContractError("no parsed rows")
-    reader = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches))
-    found = deduplicate_articles(reader, run.config.dedup, model)
+    table = pa.concat_tables(articles).combine_chunks()
+    found = deduplicate_articles(table, run.config.dedup, model)
     return {
         "pairs": found.pairs,
         "clusters": found.clusters,

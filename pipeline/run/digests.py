@@ -34,7 +34,7 @@ DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for the program."""
+    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for all."""
 
     parse: str
     dedup: str

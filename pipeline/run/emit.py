@@ -126,7 +126,7 @@ def complete(folder: Path, shards: dict[str, list[Shard]]) -> dict[str, list[Sha
 
 
 def rejects_table(run: Run) -> pa.Table:
-    """Return the rows of `rejects`: sources that gave no body, and bodies that gave no page, a row a source."""
+    """Return the rows of `rejects`: sources without a body and bodies without a page, a row a source."""
     rows: list[dict[str, Any]] = []
     for record in run.records:
         page = run.pages.get(record.page_id) if record.page_id else None

@@ -96,7 +96,8 @@ def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
     bad = sum(run.pages[i].reason is not None for i in run.live)
     skipped = sum(f.skipped for f in run.files)
     refused = len(run.records) - len(bodies)
-    superseded = sum(not k.latest for i, k in run.links.items() if run.pages[i].reason is None)
+    counts = {i: run.pages[i].n_articles for i in run.live}
+    superseded = sum(n for i, n in counts.items() if not run.links[i].latest)
     run.stages |= {
         "records": {
             "in": len(run.records) + skipped,
@@ -107,9 +108,9 @@ def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
         },
         "pages": {"in": len(run.live), "out": _rows(shards["pages"]), "rejected": bad},
         "articles": {
-            "in": _rows(shards["pages"]) - superseded,
+            "in": sum(counts.values()),
             "out": _rows(shards["articles"]),
-            "superseded_pages": superseded,
+            "superseded": superseded,
         },
         "dedup": {"in": run.assignments.num_rows, "out": _rows(shards["articles"]), "rejected": 0},
     }
@@ -153,7 +154,7 @@ def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
 
 
 def commit(run: Run) -> None:
-    """Stage `commit`: the manifest and the record of the run, then the one rename; finished work is let go."""
+    """Stage `commit`: the manifest and the record of the run, then the one rename; the spool goes."""
     folder = generations.folder_of(run.out, run.generation + 1)
     record = {
         k: run.next_manifest[k] for k in ("generation", "created", "stages", "rejects", "parsed", "seconds")

@@ -64,12 +64,12 @@ def ingest(
     """Bring `structured` into step with the sources under `raw`: a folder, a file or a glob.
 
     New sources are added, changed ones replaced, vanished ones removed; rows of other roots stay. The tables
-    are a pure function of the set of live bodies, their provenance, config, code and corpus model. `sites` come
-    before the shipped site rules. `progress(stage, done, total)` is called now and then.
+    are a pure function of the set of live bodies, their provenance, config, code and corpus model. `sites`
+    come before the shipped site rules. `progress(stage, done, total)` is called now and then.
 
-    Raises InputError when `raw` cannot be read, TemporaryError when another run holds `structured` or the disk
-    is full, ContractError when `structured` is not an output of this program. Whatever is raised, and whenever
-    the process dies, the last complete tables stand and the next run goes on from there.
+    Raises InputError when `raw` cannot be read, TemporaryError when another run holds `structured` or the
+    disk is full, ContractError when `structured` is not an output of this program. Whatever is raised, and
+    whenever the process dies, the last complete tables stand and the next run goes on from there.
     """
     out = Path(structured)
     settings = config or load_config()

@@ -4,17 +4,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
+from pipeline.page.assemble import first_page_of
 from pipeline.store.state import PageState, RecordState
 from pipeline.urls import url_key
 
-# "/zhidu/123_2.html", "a-3.htm", "123_2.html.gz": the number of a continuation page, from 2 on.
-CONTINUATION = re.compile(r"(?P<first>.+?)[_-](?P<number>[2-9]|[1-9]\d)(?P<ending>\.[A-Za-z]{2,5}(?:\.gz)?)?")
+NUMBER = re.compile(r"\d+")
+NO_HOST = "http://file/"  # in front of the name of a file without address, so that one rule reads both
 
 
 @dataclass(slots=True)
 class Provenance:
-    """Where a body comes from: its sources in order, its address, its first and last capture (µs since 1970)."""
+    """Where a body comes from: sources in order, address, first and last capture (µs since 1970)."""
 
     sources: list[str] = field(default_factory=list)
     url: str | None = None
@@ -55,23 +57,27 @@ def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
 def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str, Link]:
     """Return the place of every page.
 
-    Of several captures of one address the latest carries the articles; pages without a time of capture are never
-    superseded, since nothing says which is newer.
+    Of several captures of one address the latest carries the articles; pages without a time of capture are
+    never superseded, since nothing says which is newer.
     """
     live = sorted(pages, key=lambda page: page.page_id)
     latest = _latest(live, origin)
     links = {p.page_id: Link(p.page_id, 0, p.page_id in latest) for p in live}
     names = _names(live, origin, latest)
-    chains: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    sites = {p.page_id: p.site for p in live}
+    chains: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
     for page in live:
-        if page.continues is None or page.page_id not in latest:
+        if page.page_id not in latest or page.reason is not None:
             continue
-        place = _first_of(page, origin[page.page_id], names)
-        if place is not None and place[1] != page.page_id:
-            chains[place[1]].append((place[0], page.page_id))
+        for key in _keys(page, origin[page.page_id]):
+            first = names.get(first_page_of(key) or "")
+            if first is not None and first != page.page_id and sites[first] == page.site:
+                chains[first].append((_numbers(key), page.page_id))
+                break
     counts = {p.page_id: p.n_articles for p in live}
+    followers_of_any = {page_id for chain in chains.values() for _, page_id in chain}
     for first, followers in sorted(chains.items()):
-        if any(first == page_id for chain in chains.values() for _, page_id in chain):
+        if first in followers_of_any:
             continue
         offset = counts[first]
         for _, page_id in sorted(followers):
@@ -93,26 +99,24 @@ def _latest(pages: list[PageState], origin: dict[str, Provenance]) -> set[str]:
     return alone | {page_id for _, page_id in best.values()}
 
 
+def _keys(page: PageState, known: Provenance) -> list[str]:
+    """Return the addresses of a page: its own, or the names of its files where it has none."""
+    address = known.url or page.url
+    if address:
+        return [url_key(address)]
+    return [url_key(NO_HOST + quote(name.removesuffix(".gz"))) for name in known.sources]
+
+
 def _names(pages: list[PageState], origin: dict[str, Provenance], latest: set[str]) -> dict[str, str]:
-    """Return the page behind every address and every source name: the smallest id where several share one."""
+    """Return the page behind every address: the smallest id where several share one."""
     names: dict[str, str] = {}
     for page in pages:
         if page.page_id in latest and page.reason is None:
-            known = origin[page.page_id]
-            address = known.url or page.url
-            for name in (*known.sources, *([url_key(address)] if address else [])):
-                names.setdefault(name, page.page_id)
+            for key in _keys(page, origin[page.page_id]):
+                names.setdefault(key, page.page_id)
     return names
 
 
-def _first_of(page: PageState, known: Provenance, names: dict[str, str]) -> tuple[int, str] | None:
-    """Return (number of this page, id of the first page) of a continuation, None when the first is not here."""
-    address = known.url or page.url
-    spelled = [*known.sources, *([url_key(address)] if address else [])]
-    for name in spelled:
-        match = CONTINUATION.fullmatch(name)
-        if match:
-            first = match["first"] + (match["ending"] or "")
-            if first in names:
-                return int(match["number"]), names[first]
-    return None
+def _numbers(key: str) -> list[int]:
+    """Return the numbers in an address, so that page 10 comes after page 9."""
+    return [int(n) for n in NUMBER.findall(key)]
