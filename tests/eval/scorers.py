@@ -153,7 +153,7 @@ def judge_article(gold: dict[str, Any], got: dict[str, Any]) -> tuple[dict[str, 
     first = next((i for i, c in enumerate(clauses) if c["ordinal"] is not None), len(clauses))
     tiled = "".join(squash(c["marker"]) + squash(c["text"]) for c in clauses)
     right = {
-        "heading": squash(got.get("heading")) == squash(gold["heading"]),
+        "heading": bool(got) and squash(got["heading"]) == squash(gold["heading"]),
         "lead": bool(clauses) and all(c["kind"] in ("label", "heading") for c in clauses[:first]),
         "tile": bool(clauses) and tiled == squash(got.get("text")),
         "same": have == want,
