@@ -126,13 +126,28 @@ def edited_clauses(r: random.Random, clauses: list[dict[str, Any]], marker: str)
     return out
 
 
+# What the first line of a list may begin with, the longest first.
+FIRSTS = sorted((make(1).rstrip() for make in forms.MARKERS.values()), key=len, reverse=True)
+
+
+def family(marker: str) -> str:
+    """The kind of numerals of a marker: styles of one family below each other cannot be told apart."""
+    return (
+        "circled"
+        if marker[0] in "①②③"
+        else "arabic"
+        if any(c in "123456789" for c in marker[:2])
+        else "chinese"
+    )
+
+
 def clean_more(more: list[str], marker: str) -> list[str]:
-    """The lines under a clause, renumbered where their own style would collide with `marker`."""
-    if not more or forms.MARKERS[marker](1).rstrip()[:2] != more[0][:2]:
+    """The lines under a clause, renumbered where their own style is of the family of `marker`."""
+    own = next((len(m) for m in FIRSTS if more and more[0].startswith(m)), 0)
+    if not own or family(more[0]) != family(forms.MARKERS[marker](1)):
         return more
-    inner = forms.MARKERS[forms.INNER[marker][0]]
-    own = len(forms.MARKERS[marker](1).rstrip())
-    return [inner(j + 1).rstrip() + x[own:] for j, x in enumerate(more)]
+    make = forms.MARKERS["①" if family(more[0]) == "arabic" else "1)"]
+    return [make(j + 1) + x[own:] for j, x in enumerate(more)]
 
 
 def can_glue(style: str, marker: str) -> bool:
