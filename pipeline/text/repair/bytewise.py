@@ -1,0 +1,117 @@
+"""Text read again as the GBK bytes it was decoded from, one byte out of step.
+
+A byte inserted or lost in front of a run of two-byte characters shifts every pair after it, until an ASCII
+byte is reached: the last trail byte then stands alone or swallows it. Reading the run again from the right
+byte undoes that, except where a pair was undefined and became `?`: there both bytes are gone.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.text.repair.readings import PINYIN, normal_pinyin, readings
+
+MAX_RUN = 400  # characters; the longest line of the source pages without an ASCII byte has 180
+MAX_LOSSES = 40  # question marks followed in one run
+
+_LOST = "?\ufffd"  # what decoders put for a pair that is none
+# "?shù)" with its bracket swallowed or not
+SWALLOWED = re.compile(rf"[{_LOST}][(（]?([{PINYIN}]{{1,8}})[ \u00a0]{{0,2}}[)）]")
+_OWN_LEAK = re.compile(rf"[(（] ?([{PINYIN}]{{1,8}})[ \u00a0]{{0,2}}[)）]")
+
+
+def gbk(char: str) -> bytes:
+    r"""Return the one or two bytes of a character in GBK, none where it has none.
+
+    >>> gbk("數"), gbk("a"), gbk("𠀀")
+    (b'\x94\xb5', b'a', b'')
+    """
+    code = char.encode("gb18030", "ignore")
+    return code if len(code) <= 2 else b""
+
+
+def from_pair(lead: int, trail: int) -> str:
+    """Return the character of two GBK bytes, or an empty string where they are none.
+
+    >>> from_pair(0x94, 0xB5), from_pair(0xB5, 0x28)
+    ('數', '')
+    """
+    decoded = bytes((lead, trail)).decode("gbk", "ignore")
+    return decoded if len(decoded) == 1 and decoded >= "\x80" else ""
+
+
+def is_reading(char: str, leak: str) -> bool:
+    """Tell whether a leaked group is a reading of the character."""
+    return normal_pinyin(leak) in readings().get(char, ())
+
+
+@dataclass(slots=True)
+class Run:
+    """A run read again: `pieces` are (start, end, replacement), `lost` the spans that hold nothing any more.
+
+    `end` is the first position that is read as it stands. `whole` is false where the run just broke off.
+    """
+
+    end: int
+    pieces: list[tuple[int, int, str]] = field(default_factory=list)
+    lost: list[tuple[int, int]] = field(default_factory=list)
+    whole: bool = True
+
+
+def read_shifted(text: str, at: int, pending: int | None) -> Run | None:
+    """Read `text` from `at` again, its first byte being the trail byte of the lead byte `pending`.
+
+    `pending` None: that lead byte is lost, the character with it. Stops in step: behind an absorbed ASCII
+    byte, at a leak whose bracket was swallowed, or at the next `?` (the caller decides whether the run goes
+    on behind it). Returns None where the bytes make no sense. Linear in the length of the run, at most
+    `MAX_RUN`.
+
+    >>> read_shifted("拇黉N活動", 0, 0xB5).pieces
+    [(0, 3, '的促銷')]
+    """
+    start, out, lead = at, "", pending
+    while at < len(text) and at - start < MAX_RUN:
+        char = text[at]
+        if char in _LOST:
+            return _stop_at_mark(text, (start, at), out, lead)
+        code = gbk(char)
+        if len(code) == 1:
+            return _absorb(text, (start, at), out, lead)
+        read = from_pair(lead, code[0]) if code and lead is not None else ""
+        if not read and lead is not None:
+            return None
+        out, lead, at = out + read, code[1] if code else None, at + 1
+        if code and (own := _OWN_LEAK.match(text, at)) and is_reading(char, own[1]):
+            at = own.end()  # the list hit this accidental pair too
+        if code and code[1] < 0x80:  # an ASCII byte taken for a trail byte: in step from here
+            return Run(at, [(start, at, out + chr(code[1]))])
+    return Run(at, [(start, at, out)], [(at - 1, at)], whole=False)
+
+
+def _stop_at_mark(text: str, span: tuple[int, int], out: str, lead: int | None) -> Run:
+    """End a run at a question mark: the swallowed bracket of a leak, or a loss."""
+    start, at = span
+    leak = SWALLOWED.match(text, at)
+    if leak and lead is not None:
+        for char in chars_of(lead, leak[1]):
+            return Run(leak.end(), [(start, leak.end(), out + char)])
+    return Run(at, [(start, at, out)], [(at, at + 1)])
+
+
+def _absorb(text: str, span: tuple[int, int], out: str, lead: int | None) -> Run | None:
+    """End a run at an ASCII character: it is the trail byte of the last character, or that byte is lost."""
+    start, at = span
+    read = from_pair(lead, ord(text[at])) if lead is not None else ""
+    if not read:
+        lost = (max(start, at - 1), at)
+        return Run(at, [(start, at, out)], [lost], whole=False)
+    end = at + 1
+    if (own := _OWN_LEAK.match(text, end)) and is_reading(read, own[1]):
+        end = own.end()
+    return Run(end, [(start, end, out + read)])
+
+
+def chars_of(lead: int, leak: str) -> list[str]:
+    """Return the Traditional characters with that lead byte that are read so."""
+    pinyin = normal_pinyin(leak)
+    found = [from_pair(lead, trail) for trail in range(0x40, 0xFF)]
+    return [c for c in found if c and pinyin in readings().get(c, ())]

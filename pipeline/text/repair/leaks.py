@@ -1,0 +1,212 @@
+"""Pinyin leaks: `內(nèi)容` for 內容, and which of them a page may lose.
+
+A Traditional page in GBK bytes went through a byte-level replace of a fixed list of characters, X →
+X(pinyin), so X leaks every time it stands there. A dictionary, a lesson or a name leaks nothing: what tells
+them apart is that they gloss characters that t2s leaves (of those that leak it changes every one), that a
+gloss stands at a headword, and that a word is glossed once. So the list is learnt from the page, or from its
+site where the page is too short.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.records import Edit
+from pipeline.text.repair.readings import (
+    HANZI,
+    PINYIN,
+    main_reading,
+    normal_pinyin,
+    readings,
+    simplified_forms,
+    syllables,
+    toneless,
+)
+
+LeakCounts = Counter[tuple[str, str]]
+
+# "(dāng)" in "當(dāng)", "（huì ）" in "會（huì ）"; not "(doc)" after a blank. The bracket comes first
+# because the search for a set of two characters is five times as fast as one that starts at any character.
+_GROUP = f"[(（](?<=[{HANZI}][(（]) ?[{PINYIN}]{{1,8}}[ \u00a0\u3000]{{0,2}}[)）]"
+LEAK = re.compile(f"({_GROUP})")
+_HANZI = re.compile(f"[{HANZI}]")
+_GLOSS_KEY = ("", "gloss")
+_HEADWORD_KEY = ("", "headword")
+_SAMPLE = 400  # leaks whose neighbours are looked at; headwords are half of the candidates or hardly any
+
+# Gates, from docs/accuracy.md: on the source page every leaking character leaks on all occurrences.
+_MIN_SHARE = 0.8  # of X's occurrences that leak
+_MIN_SINGLE = 0.9  # of X's leaks that have one reading
+_MAX_GLOSSES = 0.1  # glosses of characters that t2s leaves, per leak
+_MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """The leak-like groups of a text: `parts` alternates text and group, `pairs` holds (character, group)."""
+
+    parts: Sequence[str]
+    pairs: Sequence[tuple[str, str]]
+
+
+def split_leaks(text: str) -> Headed:
+    """Cut a text at everything that looks like a leak. Linear; about 3 ns a character without brackets."""
+    parts = LEAK.split(text)
+    heads = [part[-1:] for part in parts[:-1:2]]
+    return Headed(parts, list(zip(heads, parts[1::2], strict=True)))
+
+
+def count_leaks(text: str) -> LeakCounts:
+    """Count, for the corpus model, what `fit_table` needs of one text.
+
+    Returns (character, pinyin) -> leaks and (character, "") -> occurrences for each Traditional character,
+    and two entries of evidence against leaks under "". The counts of pages add up to those of a site and
+    may be subtracted again. Linear, about 40 ns a character.
+
+    >>> sorted(count_leaks("客戶服務(wù)").items())
+    [(('務', ''), 1), (('務', 'wù'), 1), (('戶', ''), 1)]
+    """
+    headed = split_leaks(text)
+    counts = _count_pairs(headed)
+    changed = simplified_forms()
+    counts.update({(char, ""): n for char, n in Counter(text).items() if char in changed})
+    return counts
+
+
+def _count_pairs(headed: Headed) -> LeakCounts:
+    """Count leaks by normal pinyin, glosses, and headwords (scaled up from a sample)."""
+    counts: LeakCounts = Counter()
+    known = readings()
+    for (char, group), n in Counter(headed.pairs).items():
+        pinyin = normal_pinyin(group)
+        if pinyin in known.get(char, ()):
+            counts[char, pinyin] += n
+        elif char not in known and toneless(pinyin) in syllables():
+            counts[_GLOSS_KEY] += n
+    if headed.pairs and (headwords := _count_headwords(headed.parts)):
+        counts[_HEADWORD_KEY] = headwords
+    return counts
+
+
+def _count_headwords(parts: Sequence[str]) -> int:
+    """Count groups whose character has no Chinese neighbour: `鐵(tiě)，`, `、陳(chén)、`."""
+    n = len(parts) // 2
+    step = max(1, n // _SAMPLE)
+    found = 0
+    for i in range(0, n, step):
+        before, after = parts[2 * i][-2:-1], parts[2 * i + 2][:1]
+        found += not (_HANZI.match(before) or _HANZI.match(after))
+    return found * step
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One character's leaks: how many, how many with the commonest reading, and that reading."""
+
+    leaks: int
+    single: int
+    pinyin: str
+
+
+def _by_character(counts: Mapping[tuple[str, str], int]) -> dict[str, _Seen]:
+    seen: dict[str, _Seen] = {}
+    for (char, pinyin), n in sorted(counts.items()):
+        if char and pinyin and n > 0:
+            old = seen.get(char, _Seen(0, 0, ""))
+            best = (n, pinyin) if n > old.single else (old.single, old.pinyin)
+            seen[char] = _Seen(old.leaks + n, *best)
+    return seen
+
+
+def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
+    """Tell whether the groups are glosses: of unchanged characters, at headwords, of several readings each."""
+    leaks = sum(s.leaks for s in seen.values())
+    several = sum(s.single < _MIN_SINGLE * s.leaks for s in seen.values())
+    return (
+        counts.get(_GLOSS_KEY, 0) > _MAX_GLOSSES * leaks
+        or counts.get(_HEADWORD_KEY, 0) > _MAX_HEADWORDS * leaks
+        or several > 0.2 * len(seen)  # a lesson on characters of two readings has all of them so
+    )
+
+
+def _passes(good: Iterable[str], counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
+    """Tell whether a text's leaks are enough to be sure of them."""
+    good = list(good)
+    leaks = sum(s.leaks for s in seen.values())
+    most = max((seen[c].leaks for c in good), default=0)
+    if len(good) >= 5 and leaks >= 10 and most >= 3:
+        return True
+    glosses = counts.get(_GLOSS_KEY, 0) + counts.get(_HEADWORD_KEY, 0)
+    if len(seen) >= 10 and leaks >= 15 and glosses <= 0.05 * leaks:
+        return True  # several lists on one page: ten characters, and by accident t2s changes all of them
+    usual = main_reading()
+    sure = [c for c in good if toneless(usual[c]) == toneless(seen[c].pinyin) and _is_level_1(c)]
+    return not glosses and len(sure) == len(seen) and (len(sure) >= 6 or (len(sure) >= 4 and most >= 2))
+
+
+def _is_level_1(char: str) -> bool:
+    """Tell whether the Simplified form is one of the 3,755 common characters (GB 2312, rows 16 to 55)."""
+    code = simplified_forms()[char].encode("gb2312", "ignore")
+    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7
+
+
+def fit_table(counts: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    """Return the leak table of a site, character -> pinyin, from the summed counts of its pages.
+
+    Empty unless the pages together show a leak list beyond doubt. Raises nothing; order of counts is
+    irrelevant.
+
+    >>> fit_table(Counter({("務", "wù"): 9, ("務", ""): 9}))
+    {}
+    """
+    seen = _by_character(counts)
+    good = [c for c, s in seen.items() if _is_good(s, counts.get((c, ""), 0))]
+    if _vetoed(counts, seen) or not _passes(good, counts, seen):
+        return {}
+    return {c: seen[c].pinyin for c in good}
+
+
+def _is_good(seen: _Seen, total: int) -> bool:
+    return seen.leaks >= _MIN_SHARE * total and seen.single >= _MIN_SINGLE * seen.leaks
+
+
+def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the characters that leak in a text, with the commonest pinyin of each; empty when in doubt.
+
+    `table` is the site's: it decides alone where the text has too few leaks of its own.
+    """
+    if not headed.pairs:
+        return {}
+    counts = _count_pairs(headed)
+    seen = _by_character(counts)
+    if not seen or _vetoed(counts, seen):
+        return {}
+    good = [c for c, s in seen.items() if _is_good(s, _occurrences(c, headed.parts))]
+    if _passes(good, counts, seen):
+        return {c: s.pinyin for c, s in seen.items()}
+    site = table or {}
+    return {c: s.pinyin for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
+
+
+def _occurrences(char: str, parts: Sequence[str]) -> int:
+    """Count a character from its first leak to its last: another part of the page may have another list."""
+    inside = [i for i in range(0, len(parts) - 1, 2) if parts[i].endswith(char)]
+    return 1 + sum(parts[i].count(char) for i in range(inside[0] + 2, inside[-1] + 1, 2))
+
+
+def leak_edits(headed: Headed, learnt: Mapping[str, str]) -> list[Edit]:
+    """Return one deletion for each leak of a learnt character whose pinyin is a reading of it."""
+    known = readings()
+    drop = {
+        pair for pair in set(headed.pairs) if pair[0] in learnt and normal_pinyin(pair[1]) in known[pair[0]]
+    }
+    edits = []
+    at = 0
+    for i, pair in enumerate(headed.pairs):
+        at += len(headed.parts[2 * i])
+        end = at + len(pair[1])
+        if pair in drop:
+            edits.append(Edit(at, end, "", "leak"))
+        at = end
+    return edits

@@ -1,0 +1,100 @@
+"""Marks and blanks that stand inside Chinese text without reason: `的'`, 服 務."""
+
+import re
+from collections import Counter
+
+from pipeline.records import Edit
+from pipeline.text.repair.language import is_word
+from pipeline.text.repair.readings import HANZI
+from pipeline.text.repair.shifts import Found
+
+# "的'" before a Chinese character, a mark or a line end; not before a Latin word or a number
+_STRAY = re.compile(f"(?<=的)['`´](?=[{HANZI}，。、；：！？）》”,.;:!?)]|$)", re.MULTILINE)
+_QUOTE = re.compile("['`´]")
+
+
+def find_stray_marks(text: str) -> Found:
+    """Delete apostrophes and grave accents behind 的 that open no quotation. Linear.
+
+    >>> find_stray_marks("公司的'制度").edits, find_stray_marks("公司的'七一'活动").edits
+    ([Edit(start=3, end=4, replacement='', rule='stray_mark')], [])
+    """
+    edits: list[Edit] = []
+    if not ("的'" in text or "的`" in text or "的´" in text):
+        return Found(edits, [])
+    for match in _STRAY.finditer(text):
+        at = match.start()
+        if not _is_paired(text, at):
+            edits.append(Edit(at, at + 1, "", "stray_mark"))
+    return Found(edits, [])
+
+
+_LINE = 200  # characters on either side that may hold the other half of a quotation
+
+
+def _is_paired(text: str, at: int) -> bool:
+    """Tell whether a mark has a partner of its kind in its line that does not stand behind 的 itself."""
+    low = max(text.rfind("\n", max(0, at - _LINE), at) + 1, at - _LINE)
+    high = text.find("\n", at, at + _LINE)
+    line = text[max(0, low) : high if high >= 0 else at + _LINE]
+    others = (m.start() + max(0, low) for m in _QUOTE.finditer(line) if m[0] == text[at])
+    return any(text[o - 1 : o] != "的" for o in others if o != at)
+
+
+# One blank between Chinese characters that stand beside no other blank: "服 務" matches, "姓 名 甲" does not.
+_GAP = re.compile(f"(?<=[{HANZI}]) (?=[{HANZI}])")
+_SENTENCE_MARK = re.compile("[，。；：、！？,;!?（）()《》“”]")
+_MARKER = re.compile("第[〇零一二三四五六七八九十百千两兩0-9]+[编編篇章节節条條款部分]+$")
+_MIN_PLACES = 2  # different pairs of characters with a blank inside a word
+_MIN_INSIDE = (
+    0.2  # of the blanks: at random 40 to 60 % fall inside a word or common pair, in spaced titles 0 to 5 %
+)
+_FREQUENT = 2  # times a pair stands unspaced on the page
+_SHORT = 12  # characters of a line without a mark: a heading, a label, a title
+
+
+def find_blanks(text: str) -> Found:
+    """Delete blanks between Chinese characters where the page shows a pattern of blanks inside words.
+
+    Spaced headings and labels (总 则, 姓 名) and a blank behind 第一条 stay where the page has them so
+    throughout. Linear.
+
+    >>> find_blanks("日常按 公司的制度办理").edits
+    []
+    """
+    if " " not in text:
+        return Found([], [])
+    gaps = [match.start() for match in _GAP.finditer(text)]
+    if len(gaps) < _MIN_PLACES:
+        return Found([], [])
+    gaps = _in_sentences(text, gaps)
+    inside = Counter(text[at - 1] + text[at + 1] for at in gaps if _is_inside(text, at))
+    if len(inside) < _MIN_PLACES or inside.total() < _MIN_INSIDE * len(gaps):
+        return Found([], [])
+    return Found([Edit(at, at + 1, "", "blank") for at in gaps], [])
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Tell whether a blank splits a common word, or a pair that stands unspaced elsewhere on the page."""
+    pair = text[at - 1] + text[at + 1]
+    return is_word(pair) or text.count(pair) >= _FREQUENT
+
+
+def _in_sentences(text: str, gaps: list[int]) -> list[int]:
+    """Leave out blanks of headings, labels, columns, and behind 第一条 where most markers have one."""
+    kept = []
+    markers = [at for at in gaps if _MARKER.search(text, max(0, at - 10), at)]
+    spaced_markers = set(markers if len(markers) > 2 and 2 * len(markers) > _count_markers(text) else ())
+    for at in gaps:
+        low, high = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        line = text[low : high if high >= 0 else len(text)]
+        if at not in spaced_markers and (len(line) > _SHORT or _SENTENCE_MARK.search(line)):
+            kept.append(at)
+    return kept
+
+
+_LINE_MARKER = re.compile("^第[〇零一二三四五六七八九十百千两兩0-9]+[编編篇章节節条條]", re.MULTILINE)
+
+
+def _count_markers(text: str) -> int:
+    return len(_LINE_MARKER.findall(text))

@@ -1,0 +1,100 @@
+"""The rules in their order, and the edits of all of them as one list over the input."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline.config import RepairConfig
+from pipeline.records import Edit, Repaired, RuleName, Unresolved
+from pipeline.text.offsets import OffsetMap, compose, replay
+from pipeline.text.repair.invisible import find_invisible
+from pipeline.text.repair.leads import find_lead_losses
+from pipeline.text.repair.leaks import leak_edits, learn_leaks, split_leaks
+from pipeline.text.repair.marks import find_blanks, find_stray_marks
+from pipeline.text.repair.shifts import Found, find_shifts
+from pipeline.text.repair.starts import find_a1_inserts
+
+_MAX_PASSES = 8  # each pass that edits shortens the text or its damage; two or three do
+_PAGE_PAIRS = (
+    200_000  # characters of which pairs are remembered: more than any page, a bound for a file of 100 MB
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What the rules know of the page: the characters that leak, with their pinyin."""
+
+    table: Mapping[str, str] | None
+    learnt: dict[str, str] = field(default_factory=dict)
+
+
+def _leak(text: str, clues: Clues) -> Found:
+    headed = split_leaks(text)
+    clues.learnt.update(learn_leaks(headed, clues.table))
+    return Found(leak_edits(headed, clues.learnt) if clues.learnt else [], [])
+
+
+def _byte_shift(text: str, clues: Clues) -> Found:
+    if not clues.learnt or ("?" not in text and "\ufffd" not in text):
+        return Found([], [])
+    return find_shifts(text, clues.learnt, page_pairs(text))
+
+
+def page_pairs(text: str) -> Collection[str]:
+    """Return the pairs of neighbouring characters of a page."""
+    part = text[:_PAGE_PAIRS]
+    return frozenset(map("".join, pairwise(part)))
+
+
+RULES: dict[RuleName, Callable[[str, Clues], Found]] = {
+    "invisible": lambda text, _: find_invisible(text),
+    "leak": _leak,
+    "byte_shift": _byte_shift,
+    "a1_insert": lambda text, _: find_a1_inserts(text),
+    "lead_loss": lambda text, _: find_lead_losses(text),
+    "stray_mark": lambda text, _: find_stray_marks(text),
+    "blank": lambda text, _: find_blanks(text),
+}
+
+
+_DEFAULT = RepairConfig()
+
+
+def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, str] | None = None) -> Repaired:
+    """Undo the damage of a page, and nothing else.
+
+    `text` is the raw visible text of a page or of a piece of one; `table` is its site's leak table
+    (`fit_table`), for pieces too short to be sure of by themselves. Returns the repaired text with its edits,
+    which applied to `text` give it exactly, and the spans in which something is lost and nothing was guessed.
+    Repairing twice changes nothing. Raises nothing; linear, see docs/accuracy.md for speed.
+
+    >>> repair("客戶服務(wù)", table={"務": "wù"})
+    Repaired(text='客戶服務', edits=(Edit(start=4, end=8, replacement='', rule='leak'),), unresolved=())
+    >>> repair("附件(doc)是什么?(如何做好)").edits
+    ()
+    """
+    edits: list[Edit] = []
+    lost: dict[int, Unresolved] = {}
+    current = text
+    for _ in range(_MAX_PASSES):
+        before, clues = current, Clues(table)
+        for name, rule in RULES.items():
+            if not getattr(config, name):
+                continue
+            found = rule(current, clues)
+            if found.unresolved:
+                _carry_back(found.unresolved, edits, lost)
+            if found.edits:
+                edits = compose(edits, found.edits, current)
+                current = replay(current, found.edits)
+        if current == before:
+            break
+    return Repaired(current, tuple(edits), tuple(lost[at] for at in sorted(lost)))
+
+
+def _carry_back(found: list[Unresolved], edits: list[Edit], lost: dict[int, Unresolved]) -> None:
+    """Add losses found in an edited text to those of the input, by their place there."""
+    offsets = OffsetMap(edits)
+    for loss in found:
+        start = offsets.start(loss.start)
+        lost.setdefault(start, Unresolved(start, max(start, offsets.end(loss.end)), loss.rule))

@@ -1,0 +1,87 @@
+"""Readings of Traditional characters, and pinyin as pages write it."""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+# Letters of pinyin as they stand in GBK, decomposed or typed: ɑ ɡ are GBK's own (A8BB, A8C0), v and u: stand
+# for ü.
+PINYIN = "a-zA-ZāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹĀÁǍÀĒÉĚÈĪÍǏÌŌÓǑÒŪÚǓÙǕǗǙǛÜɑɡ\u0300-\u0304\u0308\u030c:"
+HANZI = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+_TYPED = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "ê": "e"})
+
+
+@cache
+def _rows() -> dict[str, tuple[str, bool, tuple[str, ...]]]:
+    """Return character -> (Simplified form, whether that form is in Traditional use too, readings)."""
+    rows = (files("pipeline") / "data" / "readings.tsv").read_text("utf-8").splitlines()[1:]
+    table = {}
+    for row in rows:
+        char, plain, readings = row.split("\t")
+        table[char] = (plain[0], plain.endswith("="), tuple(readings.split(",")))
+    return table
+
+
+@cache
+def simplified_forms() -> dict[str, str]:
+    """Return Traditional character -> Simplified form, for the characters that t2s changes and GBK holds.
+
+    >>> simplified_forms()["務"]
+    '务'
+    """
+    return {char: row[0] for char, row in _rows().items()}
+
+
+@cache
+def simplified_only() -> frozenset[str]:
+    """Return the Simplified forms that stand in no Traditional text.
+
+    >>> "务" in simplified_only(), "后" in simplified_only()
+    (True, False)
+    """
+    rows = _rows()
+    return frozenset(plain for plain, both, _ in rows.values() if not both and plain not in rows)
+
+
+@cache
+def readings() -> dict[str, frozenset[str]]:
+    """Return Traditional character -> its readings, with tone marks and without.
+
+    >>> sorted(readings()["會"])
+    ['hui', 'huì', 'kuai', 'kuo', 'kuài', 'kuò']
+    """
+    return {c: frozenset((*row[2], *map(toneless, row[2]))) for c, row in _rows().items()}
+
+
+@cache
+def main_reading() -> dict[str, str]:
+    """Return Traditional character -> its usual reading, with tone mark."""
+    return {char: row[2][0] for char, row in _rows().items()}
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """Return all syllables without tone marks that are a reading of some Traditional character."""
+    return frozenset(toneless(r) for row in _rows().values() for r in row[2])
+
+
+def toneless(pinyin: str) -> str:
+    """Drop tone marks, keep ü.
+
+    >>> toneless("lǜ"), toneless("dāng")
+    ('lü', 'dang')
+    """
+    marks = unicodedata.normalize("NFD", pinyin)
+    return unicodedata.normalize(
+        "NFC", "".join(c for c in marks if c == "\u0308" or not unicodedata.combining(c))
+    )
+
+
+def normal_pinyin(leak: str) -> str:
+    """Return a leaked group such as `（DĀNG ）` as plain pinyin.
+
+    >>> normal_pinyin("（DĀNG ）"), normal_pinyin("(nv)"), normal_pinyin("(lu:)")
+    ('dāng', 'nü', 'lü')
+    """
+    letters = leak.strip("()（） \u3000?\ufffd").lower().replace("u:", "ü")
+    return unicodedata.normalize("NFC", letters).translate(_TYPED)
