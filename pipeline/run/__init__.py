@@ -4,6 +4,6 @@
 is changed before `commit`, which is one rename (`store/generations.py`).
 """
 
-from pipeline.run.ingest import STAGES, IngestSummary, fit, ingest, status
+from pipeline.run.driver import STAGES, IngestSummary, fit, ingest, status
 
 __all__ = ["STAGES", "IngestSummary", "fit", "ingest", "status"]
