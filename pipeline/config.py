@@ -146,6 +146,16 @@ def load_config(path: Path | None = None) -> Config:
     return _override(Config, values, str(path))
 
 
+def override(config: Config, section: str, **values: Any) -> Config:
+    """Return `config` with values of one section replaced; None leaves a value as it is.
+
+    >>> override(Config(), "ingest", workers=2, max_reject_rate=None).ingest.workers
+    2
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    return dataclasses.replace(config, **{section: dataclasses.replace(getattr(config, section), **given)})
+
+
 def config_digest(config: Config) -> str:
     """Return 32 hex digits that change whenever a value does."""
     plain = json.dumps(dataclasses.asdict(config), sort_keys=True, ensure_ascii=False)

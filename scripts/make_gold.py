@@ -1,9 +1,9 @@
 """Write the project's own gold: clause trees, pages and damage of our own writing, with their truth.
 
 usage: make_gold.py OUT [--seed 7]
-Writes OUT/clauses (gold, lines, flat, flat_t), OUT/pages (gold, pages) and OUT/damage (clean, damaged,
-negative, lost.json). tests/gold is the output for the default seed; `python tests/eval/run.py` scores
-the program on it.
+Writes OUT/clauses and OUT/faulty (gold, lines, flat, flat_t), OUT/pages (gold, pages) and OUT/damage
+(clean, damaged, negative, lost.json). tests/gold is the output for the default seed; `python
+tests/eval/run.py` scores the program on it.
 """
 
 import argparse
@@ -21,6 +21,8 @@ import forms
 import prose
 
 DOCUMENTS = 30
+FAULTY = 24
+FAULTS = ("gap", "gap", "doubled", "doubled", "misnumbered", "misnumbered", "lost_end", "lost_end")
 PAGES = 36
 DAMAGED = 30
 CHAPTERS = ("总则", "职责分工", "日常管理", "检查与考核", "奖励和处罚", "应急处理", "附则")
@@ -65,6 +67,7 @@ class Node:
     ordinal: int | None
     level: int
     text: str
+    flag: str = ""  # the fault that has to be told here
 
 
 def tails(r: random.Random, level: int) -> Iterator[Node]:
@@ -145,28 +148,75 @@ def contract(r: random.Random) -> Iterator[Node]:
             yield Node("项", f"{i}.{j}", j, 1, prose.clause(r))
 
 
+def inner_item(r: random.Random, nodes: list[Node]) -> int:
+    """The place of a numbered node of the deepest level with a neighbour of its own list on both sides."""
+
+    def fits(i: int) -> bool:
+        a, b, c = nodes[i - 1 : i + 2]
+        same = a.level == b.level == c.level and a.kind == b.kind == c.kind
+        return same and None not in (a.ordinal, b.ordinal, c.ordinal) and (a.ordinal or 0) + 1 == b.ordinal
+
+    return r.choice([i for i in range(1, len(nodes) - 1) if fits(i)])
+
+
+def with_fault(r: random.Random, nodes: list[Node], fault: str) -> list[Node]:
+    """The document with one item dropped, doubled or misnumbered, or with one sentence end lost."""
+    at = inner_item(r, nodes)
+    node, out = nodes[at], list(nodes)
+    if fault == "gap":
+        out[at + 1] = replace(nodes[at + 1], flag="gap")
+        del out[at]
+    elif fault == "doubled":
+        out.insert(at + 1, replace(node, text=prose.sentence(r), flag="doubled"))
+    elif fault == "misnumbered":
+        number = (node.ordinal or 0) + r.randint(5, 9)
+        before, after = forms.numeral(node.ordinal or 0), forms.numeral(number)
+        marker = (node.marker or "").replace(before, after).replace(str(node.ordinal), str(number))
+        out[at] = replace(node, marker=marker, ordinal=number, flag="misnumbered")
+    else:
+        out[at - 1] = replace(nodes[at - 1], text=nodes[at - 1].text.rstrip("。；"))
+    return out
+
+
+def write_faulty(out: Path, seed: int) -> None:
+    """Documents with one fault each."""
+    for i in range(FAULTY):
+        r = random.Random(f"{seed}:faulty:{i}")
+        marker = r.choice([m for m in forms.MARKERS if m != "①"])
+        texts = [prose.clause(r) for _ in range(r.randint(7, 14))]
+        items = [Node("项", forms.MARKERS[marker](k + 1).rstrip(), k + 1, 0, x) for k, x in enumerate(texts)]
+        nodes = list(statute(r)) if i % 2 else items
+        fault = FAULTS[i % len(FAULTS)]
+        write_document(out, f"{fault}{i:03d}", with_fault(r, nodes, fault), r)
+
+
 def write_clauses(out: Path, seed: int) -> None:
-    """Documents as lines, in one unbroken line, and that line in Traditional."""
-    for folder in ("gold", "lines", "flat", "flat_t"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
+    """Documents without a fault, of all kinds."""
     kinds = (statute, notice, plain_list, contract, statute, plain_list)
     for i in range(DOCUMENTS):
         r = random.Random(f"{seed}:clauses:{i}")
-        nodes = list(kinds[i % len(kinds)](r))
-        name, gap = f"clauses{i:03d}", r.choice(("", "　", " "))
-        lines, flat, records = [], "", []
-        for n in nodes:
-            lines.append(f"{n.marker}{gap}{n.text}" if n.marker else n.text)
-            start, text_start = len(flat), len(flat) + len(n.marker or "")
-            flat += (n.marker or "") + n.text
-            spans = {"flat_start": start, "flat_text_start": text_start, "flat_end": len(flat)}
-            fields = {k: getattr(n, k) for k in ("kind", "marker", "ordinal", "level", "text")}
-            records.append(fields | spans)
-        gold = {"id": name, "title": kinds[i % len(kinds)].__name__, "nodes": records}
-        (out / "gold" / f"{name}.json").write_text(json.dumps(gold, ensure_ascii=False, indent=0), "utf-8")
-        (out / "lines" / f"{name}.txt").write_text("\n".join(lines) + "\n", "utf-8")
-        (out / "flat" / f"{name}.txt").write_text(flat, "utf-8")
-        (out / "flat_t" / f"{name}.txt").write_text(dress.traditional([flat])[0], "utf-8")
+        make = kinds[i % len(kinds)]
+        write_document(out, f"{make.__name__}{i:03d}", list(make(r)), r)
+
+
+def write_document(out: Path, name: str, nodes: list[Node], r: random.Random) -> None:
+    """A document as lines, in one unbroken line, and that line in Traditional."""
+    for folder in ("gold", "lines", "flat", "flat_t"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    gap = r.choice(("", "　", " "))
+    lines, flat, records = [], "", []
+    for n in nodes:
+        lines.append(f"{n.marker}{gap}{n.text}" if n.marker else n.text)
+        start, text_start = len(flat), len(flat) + len(n.marker or "")
+        flat += (n.marker or "") + n.text
+        spans = {"flat_start": start, "flat_text_start": text_start, "flat_end": len(flat)}
+        fields = {k: getattr(n, k) for k in ("kind", "marker", "ordinal", "level", "text", "flag")}
+        records.append(fields | spans)
+    gold = {"id": name, "nodes": records}
+    (out / "gold" / f"{name}.json").write_text(json.dumps(gold, ensure_ascii=False, indent=0), "utf-8")
+    (out / "lines" / f"{name}.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    (out / "flat" / f"{name}.txt").write_text(flat, "utf-8")
+    (out / "flat_t" / f"{name}.txt").write_text(dress.traditional([flat])[0], "utf-8")
 
 
 def clean_lines(r: random.Random, *, careless: bool) -> list[str]:
@@ -268,6 +318,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     write_clauses(options.out / "clauses", options.seed)
+    write_faulty(options.out / "faulty", options.seed)
     dress.write_folder(options.out / "pages", PAGES, options.seed)
     write_damage(options.out / "damage", options.seed)
     print(f"gold of seed {options.seed} in {options.out}")

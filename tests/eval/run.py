@@ -10,6 +10,7 @@ under its floor, or when tests/gold is not what its floors were pinned for; exit
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import math
@@ -63,12 +64,11 @@ def tell(name: str, scores: scorers.Scores, floors: Floors) -> bool:
 
 def own_jobs(gold: Path) -> dict[str, Callable[[], scorers.Scores]]:
     """Name -> scoring function over the gold of our own."""
-    jobs: dict[str, Callable[[], scorers.Scores]] = {
-        f"clauses/{form}": lambda form=form: scorers.score_clauses(
-            gold / "clauses", form, (*PROGRAM, "clauses")
-        )
-        for form in ("lines", "flat", "flat_t")
-    }
+    jobs: dict[str, Callable[[], scorers.Scores]] = {}
+    for kind in ("clauses", "faulty"):
+        for form in ("lines", "flat", "flat_t"):
+            command = (*PROGRAM, "clauses")
+            jobs[f"{kind}/{form}"] = functools.partial(scorers.score_clauses, gold / kind, form, command)
     jobs["pages"] = lambda: scorers.score_pages(gold / "pages", (*PROGRAM, "parse"))
     jobs["damage"] = lambda: scorers.score_damage(gold / "damage", (*PROGRAM, "repair"))
     jobs["dedup"] = own_dedup

@@ -1,6 +1,6 @@
 """Runs ingests that die: `crash_driver.py RAW WORK POINTS` kills one at each point, then lets another finish.
 
-POINTS: "count", or numbers separated by commas. A point is the n-th event of the interpreter's audit hook that
+POINTS: "count", or numbers separated by commas. A point is the n-th event of the audit hook that
 changes the file system (open for writing, mkdir, link, symlink, rename, remove, rmtree; no fsync). The
 child is forked from this process, which has imported everything and started no thread. Prints JSON: for each
 point the generation found after the kill, whether its tables were whole, and the digests after the next run.

@@ -42,6 +42,7 @@ def clauses(path: Path) -> dict[str, Any]:
             "text": n["text"],
             "raw_start": start,
             "raw_end": end,
+            "flags": [n["flag"]] if n["flag"] else [],
         }
         out.append(node(i, above[-1][1] if above else None, len(above) + 1, part))
         above.append((n["level"], str(i)))

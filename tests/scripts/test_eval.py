@@ -16,10 +16,13 @@ PERFECT = (sys.executable, str(Path(__file__).parent / "perfect.py"))
 SILENT = (sys.executable, "-c", "pass")
 
 
+@pytest.mark.parametrize("kind", ["clauses", "faulty"])
 @pytest.mark.parametrize("form", ["lines", "flat", "flat_t"])
-def test_clauses(form):
-    assert set(scorers.score_clauses(GOLD / "clauses", form, (*PERFECT, "clauses")).values()) == {1.0}
-    silent = scorers.score_clauses(GOLD / "clauses", form, SILENT)
+def test_clauses(kind, form):
+    scores = scorers.score_clauses(GOLD / kind, form, (*PERFECT, "clauses"))
+    assert set(scores.values()) == {1.0}
+    assert ("flagged" in scores) == (kind == "faulty")
+    silent = scorers.score_clauses(GOLD / kind, form, SILENT)
     assert silent["marker_f1"] == silent["exact_docs"] == 0
 
 
