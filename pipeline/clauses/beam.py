@@ -39,7 +39,7 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
     for c in range(count - 1, -1, -1):
         base = c * FIELDS
         style, number = cands[base + STYLE], cands[base + ORDINAL]
-        if number >= SEEN - 1 or cands[base + GAIN] <= -100:
+        if number >= SEEN - 2 or cands[base + GAIN] <= -100:
             continue
         row = style * SEEN
         next_one = min(
@@ -48,6 +48,8 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
         limit = article if style >= mk.CN_PAREN else count
         if next_one < count and next_one < seen[row + number] and next_one < limit:
             cands[base + FOLLOWED] = 1
+        elif seen[row + number + 2] < min(seen[row + number], limit):
+            cands[base + FOLLOWED] = 2
         if cands[base + BOUNDARY] < mk.NONE:
             seen[row + number] = c
             if style == mk.ARTICLE and cands[base + BOUNDARY] <= mk.STOP and cands[base + GAIN] > 60:

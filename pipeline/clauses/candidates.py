@@ -16,6 +16,7 @@ from pipeline.clauses.scan import (
     QUOTED,
     SENTENCE,
     START,
+    STOPPED,
     STYLE,
     VARIANT,
     Ints,
@@ -129,7 +130,7 @@ def score(codes: Ints, end: int, blank: bool, boundary: int, row: Ints, tables: 
     style = row[sh.STYLE]
     if style <= mk.SUBITEM and style != mk.PART:
         gain -= article_penalty(codes, end, boundary, tables)
-    if style == mk.AR_DOT and boundary == mk.NONE and not blank:
+    if boundary == mk.NONE and not blank and (style == mk.AR_DOT or mk.DOTTED2 <= style <= mk.DOTTED4):
         gain -= sh.PENALTY_NONE
     return int(gain)
 
@@ -158,14 +159,15 @@ def add(out: Ints, k: int, i: int, end: int, row: Ints) -> None:
 def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
     """Take a character that begins no marker into the context; return where to go on.
 
-    state: last and last but one character that is no blank, last sentence end, end of the open quotation.
+    state: last and last but one character that is no blank, last sentence end or colon, end of the open quotation, last
+    sentence end.
     """
     c = class_at(codes, i, tables)
     if c == mk.BLANK:
         return i + 1
     state[1], state[0] = state[0], i
     if c in (mk.BREAK, mk.FULL_STOP):
-        state[2] = i
+        state[2] = state[4] = i
     elif c == mk.COLON_MARK:
         state[2] = i
     elif c == mk.Q_OPEN and i >= state[3]:
@@ -204,7 +206,8 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: 
     """
     classes = tables[0]
     state, row = scratch[:6], scratch[6:]
-    state[0] = state[1] = state[2] = state[3] = -1
+    for f in range(5):
+        state[f] = -1
     i, k = 0, 0
     while i < n:
         code = codes[i]
@@ -220,7 +223,8 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: 
                 blank = i > 0 and classes[min(codes[i - 1], 65535)] == mk.BLANK
                 gain = score(codes, end, blank, boundary, row, tables)
                 add(out, k, i, end, row)
-                out[k * FIELDS + BOUNDARY], out[k * FIELDS + SENTENCE] = boundary, state[2]
+                out[k * FIELDS + BOUNDARY] = boundary
+                out[k * FIELDS + SENTENCE], out[k * FIELDS + STOPPED] = state[2], state[4]
                 out[k * FIELDS + GAIN] = gain - (QUOTED if i < state[3] else 0)
                 if boundary == mk.LINE and after_field(
                     codes, i, out[k * FIELDS - FIELDS + END] if k else -1, tables

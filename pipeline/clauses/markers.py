@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from pipeline.clauses.numerals import CN_UNITS, CN_VALUES, enclosed_values
+from pipeline.clauses.numerals import CN_VALUES, enclosed_values
 
 # Styles. The numbers are indices into the table and into the search's memory; a style is what one list keeps to.
 PART, DIVISION, SUBPART, CHAPTER, SECTION, ARTICLE, PARAGRAPH, ITEM, SUBITEM = range(9)
@@ -103,7 +103,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         r"[0-9０-９]{1,3}[.．][0-9０-９]{1,3}[、.．]?",
         "arabic",
         11,
-        COLON,
+        NONE,
         "1.2 职责",
         "1.2万元",
     ),
@@ -113,7 +113,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         r"(?:[0-9０-９]{1,3}[.．]){2}[0-9０-９]{1,3}[、.．]?",
         "arabic",
         12,
-        COLON,
+        NONE,
         "1.1.2 分工",
         "v1.1.2",
     ),
@@ -123,7 +123,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         r"(?:[0-9０-９]{1,3}[.．]){3}[0-9０-９]{1,3}[、.．]?",
         "arabic",
         13,
-        COLON,
+        NONE,
         "4.6.1.2 记录",
         "10.0.0.1:80",
     ),  # fmt: skip

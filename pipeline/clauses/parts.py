@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.clauses.decide import Found
 from pipeline.records import ClauseKind
 
-BREAKS: Final = str.maketrans({c: "\n" for c in "\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e"})
+BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
 
 # Words that name a field of a post description, a contract or a system on template pages (guide pages read for
 # facts.md §1); inside one line only these open a label.

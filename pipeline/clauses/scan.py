@@ -12,8 +12,8 @@ from pipeline.clauses import markers as mk
 Ints = Any  # list[int] or an integer array: the kernels only index
 Tables = tuple[Any, Any, Any]  # class, value and style of a code point (markers.class_tables)
 
-START, END, STYLE, ORDINAL, GROUP, VARIANT, BOUNDARY, GAIN, SENTENCE, FOLLOWED, FRESH = range(11)
-FIELDS = 11
+START, END, STYLE, ORDINAL, GROUP, VARIANT, BOUNDARY, GAIN, SENTENCE, FOLLOWED, FRESH, STOPPED = range(12)
+FIELDS = 12
 PAD = 8  # code points 0 behind the text, so that looking ahead needs no bounds
 BLANK_RUN = 4  # blanks that may stand inside a marker (第 一 条)
 NUMERAL_LENGTH = 12

@@ -12,8 +12,6 @@ from pipeline.clauses.scan import (
     Tables,
     chinese_end,
     class_at,
-    digits_end,
-    read_digits,
     read_group,
     read_numeral,
     skip_blanks,

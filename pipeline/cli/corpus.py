@@ -60,10 +60,9 @@ def ingest(
     from pipeline.run import ingest as run_ingest
     from pipeline.store.sites import load_sites
 
-    settings = override(settings_of(config), "ingest", workers=workers, max_reject_rate=max_reject_rate)
-    options = Options(
-        verify=verify, retry=retry, dry_run=dry_run, forget=tuple(forget or ()), json_lines=json_lines
-    )
+    given = {"workers": workers, "max_reject_rate": max_reject_rate, "json_lines": json_lines}
+    settings = override(settings_of(config), "ingest", **given)
+    options = Options(verify=verify, retry=retry, dry_run=dry_run, forget=tuple(forget or ()))
     with shown_progress(logger) as progress:
         summary = run_ingest(
             raw, out, config=settings, sites=load_sites(sites or []), options=options, progress=progress

@@ -13,6 +13,7 @@ from pipeline.records import (
     Article,
     Clause,
     Dropped,
+    Edit,
     HantOrigin,
     Line,
     Page,
@@ -222,8 +223,11 @@ def _fields(
     origin: Origin, texts: Texts, parts: Segments, script: ScriptEvidence, n_articles: int
 ) -> PageFields:
     repairs: dict[str, int] = dict.fromkeys(RULE_NAMES, 0)
+    last: Edit | None = None
     for e in texts.repaired.edits:
-        repairs[e.rule] += 1
+        # Edits that touch mend one place: a byte shift takes out the pinyin and rewrites what follows.
+        repairs[e.rule] += last is None or last.end < e.start or last.rule != e.rule
+        last = e
     repairs["unresolved"] = len(texts.repaired.unresolved)
     continues = first_page_of(origin.url) if origin.url else None
     flags: list[PageFlag] = []

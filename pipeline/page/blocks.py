@@ -9,13 +9,14 @@ nodes, give the lines. Measured on 25,000-character pages (benchmarks/bench_page
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape, unescape
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
-# Marks that the rules of a site set into the tree (page/sites.py).
-SITE_MARKS = "\ufdd5-\ufddf"
+TAG = "\ufdd5"
 FOREIGN_MARKS = re.compile("[\ufdd0-\ufdef]")
 ANY_MARK = re.compile("[\ufdd0-\ufdd4]")
 UNSEEN = [
@@ -51,11 +52,18 @@ IS_HTML = re.compile(
     r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|center|font|script)\b",
     re.IGNORECASE,
 )
-# lexbor is quadratic in the depth of the tree (17 s at 100,000, facts §4), and unclosed formatting is copied
-# into every later block. Where the tags do not balance by more than this, no tree is built.
-MAX_UNBALANCED = 3_000
+# lexbor is quadratic in the depth of the tree (17 s at 100,000, facts §4; 0.1 s at 10,000), and unclosed
+# formatting is copied into every later block. A page that looks deeper than this gets no tree; real ones are
+# under 60 deep.
+MAX_DEPTH = 3_000
 MAX_UNCLOSED_FORMATTING = 100
 FORMATTING = re.compile(r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.IGNORECASE)
+# Tags that nest: not those without content, nor those whose end tags are left out in good HTML.
+NESTING = re.compile(
+    r"<(/?)(?!/|(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|tr|td|th|option)\b)"
+    r"[a-z]",
+    re.IGNORECASE,
+)
 UNTREED = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|iframe|select|textarea|title)\b.*?(?:</\1\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
@@ -109,8 +117,9 @@ def read_blocks(text: str) -> Blocks:
 
 def _regular_form(html: str) -> tuple[str, str]:
     """Return the page's visible part in regular HTML, and its title."""
-    if html.count("<") > MAX_UNBALANCED and _is_hostile(html):
-        return UNTREED_TAG.sub("<p>", UNTREED.sub(" ", html)), ""
+    if html.count("<") > MAX_DEPTH and _is_hostile(html):
+        text = unescape(UNTREED_TAG.sub(TAG, UNTREED.sub(" ", html)))
+        return escape(text, quote=False).replace(TAG, "<p>"), ""
     tree = LexborHTMLParser(html)
     title = tree.css_first("title")
     words = " ".join(title.text().split()) if title is not None else ""
@@ -120,9 +129,9 @@ def _regular_form(html: str) -> tuple[str, str]:
 
 
 def _is_hostile(html: str) -> bool:
-    unclosed = html.count("<") - 2 * html.count("</")
-    formatting = [m.group(1) for m in FORMATTING.finditer(html)]
-    return unclosed > MAX_UNBALANCED or len(formatting) - 2 * formatting.count("/") > MAX_UNCLOSED_FORMATTING
+    depth = accumulate(-1 if m.group(1) else 1 for m in NESTING.finditer(html))
+    unclosed = sum(-1 if m.group(1) else 1 for m in FORMATTING.finditer(html))
+    return max(depth, default=0) > MAX_DEPTH or unclosed > MAX_UNCLOSED_FORMATTING
 
 
 def _drop_hidden(tree: LexborHTMLParser, html: str) -> None:

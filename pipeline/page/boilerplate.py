@@ -1,21 +1,16 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.page.lines import PageLines
+from pipeline.page.lines import NUMBERED, PageLines
 from pipeline.records import Page
 
 if TYPE_CHECKING:
     from pipeline.page.segment import Piece
 
-# A line that opens a numbered clause: never boilerplate, however many pages it stands on.
-NUMBERED = re.compile(
-    r"^\s*(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
-)
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
 
 

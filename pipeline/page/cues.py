@@ -6,7 +6,7 @@ Every pattern is for a *whole line*: inside an article a line is given up only w
 import re
 from collections.abc import Sequence
 
-from pipeline.page.lines import NUMERAL, PageLines
+from pipeline.page.lines import NUMBERED, NUMERAL, PageLines
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these; the longest real share bar had 96
@@ -74,7 +74,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     ("spam", r"(?:https?://|www\.)[\w./?=&%#:-]+"),
     (
         "spam",
-        r".{0,30}(?:加微信|加QQ|QQ群|微信同号|代写|代发|办证|刷单|博彩|彩票平台|娱乐城|棋牌|六合彩|时时彩).{0,60}",
+        r".{0,30}(?:加微信|加QQ|微信同号|代写论文|论文代写|代写服务|代发论文|刷单兼职|博彩网|彩票平台|娱乐城|六合彩|时时彩).{0,60}",
     ),
     # `Copyright © 2024`, `粤ICP备1号`, `关于我们`, `责任编辑：小雨`: yes; `版权所有者应当…。`: no
     ("footer", r".{0,60}(?:copyright|©|版权所有|all rights reserved|ICP备|ICP证|公网安备|网安备).{0,120}"),
@@ -98,6 +98,10 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:(?:首页|主页|登录|登陆|注册|会员中心|搜索|设为首页|加入收藏|收藏本站|网站导航|导航|投稿|我要投稿|菜单|RSS|手机站)"
         r"[\s|｜·/-]*)+",
     ),
+    (
+        "navigation",
+        r"(?:(?:字号|调整字体|字体|图集|打印本页|打印|关闭窗口|关闭|关注|订阅|评论|我要评论|发表评论|收藏本文|大|中|小|\[|\]|A[+-])[：:\s|]*){1,6}",
+    ),
     ("navigation", r"欢迎(?:光临|来到|访问).{2,20}"),
     (
         "navigation",
@@ -118,6 +122,8 @@ HINT = re.compile(
     "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|^[-—–]|^\\d{1,3}\\s*/|显示",
     re.MULTILINE,
 )
+# Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
+PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
@@ -155,13 +161,13 @@ def drop_reason(line: str) -> DropReason | None:
     >>> drop_reason("推荐度："), drop_reason("相关部门应当予以配合。")
     ('advert', None)
     """
-    if len(line) > MAX_CUE:
+    if len(line) > MAX_CUE or line[-1] in "；;" or NUMBERED.match(line):
         return None
     if is_share_bar(line):
         return "share"
     for reason, pattern in PATTERNS:
         if pattern.fullmatch(line):
-            return reason
+            return None if line[-1] == "。" and reason in PHRASES else reason
     return None
 
 

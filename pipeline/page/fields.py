@@ -4,15 +4,17 @@ import datetime
 import re
 from dataclasses import dataclass, field
 
+from pipeline.page.blocks import HEADED
 from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters
 from pipeline.page.sites import NO_HINTS, Hints
 
-# Lines at the top of a page among which its fields are sought. The longest head of 117 real pages (facts §1)
-# had 63 lines of navigation before its title.
-HEAD_LINES = 160
+# Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
+# navigation before its title, a news portal up to 180 (docs/accuracy-page.md).
+HEAD_LINES = 400
 MAX_TITLE = 80  # characters; the longest real one had 61
 MAX_FIELD_LINE = 120  # characters of a line with date, views, author
 FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
+UNLIKE = -50  # rank of a line that says no part of `<title>`
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
@@ -194,16 +196,22 @@ def _title_row(page: PageLines, after: int, found: Fields) -> int:
     for i, line in enumerate(page.texts[:HEAD_LINES]):
         if i in found.rows or len(line) > MAX_TITLE + 40:
             continue
-        rank = wanted.get(letters(line), -50)
+        rank = wanted.get(letters(line), UNLIKE)
         if page.shares[i] > 0.5:
             continue
-        headed = page.heads[i] == 3
-        if rank == -50 and not (headed and i >= after):
+        headed = page.heads[i] == HEADED
+        if rank == UNLIKE and not (headed and i >= after and _like(line, page.title)):
             continue
         key = (rank + (60 if headed else 0), -i)
         if key > best:
             best, row = key, i
     return row
+
+
+def _like(line: str, title: str) -> bool:
+    """Tell whether a heading element may be the title: it shares its words with `<title>`, if any."""
+    pairs = {line[i : i + 2] for i in range(len(line) - 1)}
+    return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
 
 
 def _find_title(page: PageLines, found: Fields, after: int, dated: int | None) -> None:

@@ -28,6 +28,12 @@ NOT_LETTERS = re.compile(r"[\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
 
+# A line that opens a numbered clause.
+NUMBERED = re.compile(
+    r"^\s*(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PageLines:
     """The visible, non-empty lines of a page in canonical text.

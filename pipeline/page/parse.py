@@ -1,6 +1,7 @@
 """A page from bytes to record: decode, blocks, repair, convert, segment, structure, back to raw."""
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
@@ -62,7 +63,7 @@ def parse_page(
     repaired = repair(raw, config.repair, table=knowledge.leaks if knowledge else None)
     texts = Texts(raw, repaired, convert(repaired.text, "t2s"), OffsetMap(repaired.edits))
     linked, heads = _marks_of_repaired(blocks, texts)
-    title = _canonical_title(blocks.title, raw, repaired)
+    title = _canonical_title(blocks.title, raw, repaired, knowledge)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
     hints = _hints(url, decoded, blocks, lines.texts, sites)
     parts = segment(lines, hints, knowledge.boilerplate if knowledge else frozenset())
@@ -73,7 +74,7 @@ def parse_page(
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
     """Return links and heads by line of the repaired text: the blocks' own, unless repair joined lines."""
     text = texts.repaired.text
-    if text.count("\n") == len(blocks.lines) - 1:
+    if text.count("\n") == max(len(blocks.lines) - 1, 0):
         return blocks.linked, blocks.heads
     starts = list(accumulate((len(x) + 1 for x in blocks.lines[:-1]), initial=0))
     at = accumulate((len(x) + 1 for x in text.split("\n")[:-1]), initial=0)
@@ -81,16 +82,14 @@ def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Seq
     return [blocks.linked[r] for r in rows], [blocks.heads[r] for r in rows]
 
 
-def _canonical_title(title: str, raw: str, repaired: Repaired) -> str:
-    """Repair `<title>`, too short to learn from, by the leaks that the page itself has shown; convert it."""
-    leaks = {
-        raw[e.start - 1]: raw[e.start + 1 : e.end - 1]
-        for e in repaired.edits
-        if e.rule == "leak" and e.start and not e.replacement
-    }
-    for char, pinyin in leaks.items():
-        if char in title:
-            title = title.replace(f"{char}({pinyin})", char)
+def _canonical_title(title: str, raw: str, repaired: Repaired, knowledge: SiteKnowledge | None) -> str:
+    """Repair `<title>`, too short to learn from, by the leaks of its page and site; convert it."""
+    leaks = dict(knowledge.leaks) if knowledge else {}
+    for edit in repaired.edits:
+        if edit.rule == "leak" and edit.start and not edit.replacement:
+            leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()
+    for char in leaks.keys() & set(title):
+        title = re.sub(rf"{char}[（(]\s*{re.escape(leaks[char])}\s*[)）]", char, title)
     return convert(title, "t2s")
 
 

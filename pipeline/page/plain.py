@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.page.cues import INTRODUCTION
+from pipeline.page.cues import ENDING, INTRODUCTION
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
@@ -12,7 +12,12 @@ from pipeline.page.series import overlap
 from pipeline.records import DropReason
 
 DENSE = 20  # characters from which a line reads as text
-THIN = -12  # what a short line or one of links costs a run of text, in characters
+THIN = -12  # what a line of links or of the site's own costs a run of text, in characters
+SHORT = -3  # what a short line costs: a heading inside the text, a table's cell
+# `2024年3月1日`, `某某公司`, `甲方（签字）：`, `本报记者 张三`: yes; `热帖`, `订阅`: no
+CLOSING = re.compile(
+    r"\d{2,4}\s*年|\d\s*[月日]|[：:（(]|公司|单位|委员会|部$|局$|处$|签字|盖章|签名|记者|作者|此致|敬礼|特此"
+)
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 MIN_BODY = 30  # characters that an article without any heading must have
 MIN_CONTENT = 20  # characters between two unnumbered headings
@@ -99,14 +104,17 @@ def _names_subject(page: PageLines, rows: Sequence[int], fields: Fields, declare
 def body_rows(
     page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int
 ) -> tuple[int, int, dict[int, DropReason]]:
-    """Return first line, end and introductions of the one text of a page: its densest run of lines."""
+    """Return first line, end and introductions of the one text of a page: its densest run of lines.
+
+    `end` is the end of the content where the rules of the site name it, else the page's.
+    """
     first, last = _densest(page, fields, cues, end)
     if first == last:
         return end, end, {}
     while first > fields.start and first - 1 not in cues and page.shares[first - 1] <= 0.5:
         first -= 1
     for _ in range(CLOSING_LINES):
-        if last >= end or last in cues or page.shares[last] > 0.5:
+        if last >= end or last in cues or page.shares[last] > 0.5 or not _closes(page.texts[last]):
             break
         last += 1
     introductions: dict[int, DropReason] = {}
@@ -118,20 +126,31 @@ def body_rows(
     return first, last, introductions
 
 
+def _closes(line: str) -> bool:
+    return SENTENCE_MARK.search(line) is not None or CLOSING.search(line) is not None
+
+
 def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int) -> tuple[int, int]:
-    """Return the run of lines of highest weight (Kadane): text weighs its length, other lines cost."""
+    """Return the run of lines of highest weight (Kadane): text weighs its length, other lines cost.
+
+    A cue that ends a text ends the run: what comes behind a list of related pages is no part of what is
+    before.
+    """
     best, at = (0, 0), fields.start
     best_weight, weight = 0, 0
     for row in range(fields.start, end):
-        line = page.texts[row]
-        text = page.shares[row] <= 0.5 and (len(line) >= DENSE or SENTENCE_MARK.search(line) is not None)
-        step = THIN if row in cues or row in fields.rows or not text else len(line)
-        if page.shares[row] <= 0.5 and not text and row not in cues:
-            step = -3  # a short line inside a text: a heading, a table's cell
-        if weight + step <= 0:
+        step = _weight(page, row) if row not in fields.rows and row not in cues else THIN
+        if weight + step <= 0 or cues.get(row) in ENDING:
             weight, at = 0, row + 1
             continue
         weight += step
         if weight > best_weight:
             best_weight, best = weight, (at, row + 1)
     return best if best_weight >= MIN_BODY or not page.from_html else (end, end)
+
+
+def _weight(page: PageLines, row: int) -> int:
+    line = page.texts[row]
+    if page.shares[row] > 0.5:
+        return THIN
+    return len(line) if len(line) >= DENSE or SENTENCE_MARK.search(line) else SHORT

@@ -64,7 +64,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str
     title = fields.title or page.title
     out.declared = declared_count(title) or declared_count(page.title)
     chosen = _choose_headings(page, fields, out.declared)
-    end = _end_of_texts(page, chosen, fields, cues)
+    end = _end_of_texts(page, chosen, fields, cues) if chosen else len(page.texts)
     if hints.content:
         end = max(min(end, hints.content[1]), chosen[-1].row + 1 if chosen else 0)
     if chosen:
@@ -95,7 +95,7 @@ def _end_of_texts(
     page: PageLines, chosen: Sequence[Candidate], fields: Fields, cues: dict[int, DropReason]
 ) -> int:
     """Return the line with which the site's own part begins, after the last article."""
-    first = chosen[-1].row + 1 if chosen else fields.start
+    first = chosen[-1].row + 1
     mostly_linked = sum(s > LINKED for s in page.shares) > 0.7 * len(page.shares)
     title = letters(fields.title or "")
     run = 0

@@ -14,6 +14,7 @@ MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign 
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
 GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.5
 WEAK_UNIT = -0.8
+REJECTED = -1000.0
 WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
 
 
@@ -117,7 +118,7 @@ def _bonus(
     page: PageLines, chain: Sequence[Candidate], key: tuple[str, str], title: str, declared: int | None
 ) -> float:
     if not chain:
-        return -9.0
+        return REJECTED
     n = len(chain)
     score = 0.0
     if declared is not None:
@@ -130,6 +131,8 @@ def _bonus(
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
     if key[0] in ("bare", "tail"):
-        score += 0.0 if shared >= 0.4 or marked == 1.0 else -2.0
+        if shared < 0.4 and marked < 1.0:
+            # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
+            return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
     return score + (WEAK_UNIT if key[0] in WEAK_UNITS or key[1] in WEAK_UNITS else NUMBERED_WORD)
