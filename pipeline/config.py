@@ -35,16 +35,25 @@ class PageConfig:
     """Limits of one page, and the conversion of what it gives."""
 
     hant: str = "s2t"  # OpenCC config of text_hant: s2t, s2tw, s2hk, s2twp or none
+    max_bytes: int = 32 << 20  # bytes of a body; the largest template page seen had 1.4 MB
+    max_lines: int = 300_000  # visible lines of a page; real ones have some hundreds
 
 
 @dataclass(frozen=True, slots=True)
 class ClausesConfig:
     """The search for clauses."""
 
+    compile_above: int = 20_000  # characters; shorter texts are searched without loading the compiled kernels
+
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
-    """Near-duplicate detection."""
+    """Near-duplicate detection. The rules of relations are fixed (pipeline/dedup/rules.py); these are limits."""
+
+    min_chars: int = 30  # units of the key, 4..; below, texts compare exactly only
+    workers: int = 0  # threads; 0 = one a core; changes no row
+    memory_mb: int = 0  # MB, 0 = no bound; above it the keys are spilled to disk; changes no row
+    all_pairs: bool = False  # every verified pair in `pairs`, not only canonicals'
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,33 @@ class IngestConfig:
     workers: int = 0  # processes; 0 = one a core
     refit_below: int = 50_000  # pages; below, every ingest refits the corpus model (contract §4)
     max_reject_rate: float = 0.5  # share of sources, 0..1; above, exit code 3
+    max_page_mb: int = (
+        32  # MiB of one page's body, any encoding removed; the web's heaviest pages stay below 10
+    )
+    page_seconds: float = (
+        30.0  # wall time of one page; 50 KB take 5 ms, so only pathological input comes here
+    )
+    max_expansion: int = 200  # expanded / packed size of an archive member; text packs 5- to 30-fold
+    json_lines: bool = True  # write pages.jsonl and clauses.jsonl beside the tables
 
 
 @dataclass(frozen=True, slots=True)
 class ScrapeConfig:
-    """The crawler."""
+    """The crawler. A site's `[crawl]` table overrides what bears the same name there."""
+
+    contact: str = ""  # address of a page or a mailbox, sent in the user agent; required (RFC 9110 §10.1.5)
+    delay_s: float = 1.0  # seconds between the end of an answer and the next request to its host; ≥ 1
+    jitter: float = 0.5  # share of the delay added at random, 0..1; never taken off
+    timeout_s: float = 30.0  # for one request, connection and body together
+    max_body_bytes: int = 8_388_608  # of one body, packed or unpacked; 150 × the 53 KB page of facts §4
+    max_redirects: int = 5  # hops; RFC 9309 §2.3.1.2 asks for at least five
+    max_depth: int = 12  # links from a start; ends endless calendars, pages of a list count as one step
+    max_pages: int = 20_000  # pages of a site in one round
+    retries: int = 3  # more tries of an address after 429, 5xx and broken connections
+    backoff_s: float = 30.0  # first pause after 429 or 503 without Retry-After; doubles each time
+    max_wait_s: float = 900.0  # a longer Retry-After stops the host until a later run
+    max_errors: int = 8  # failures of a host in a row that stop it
+    warc_bytes: int = 536_870_912  # a WARC file is closed above this; half of the customary 1 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +144,16 @@ def load_config(path: Path | None = None) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     return _override(Config, values, str(path))
+
+
+def override(config: Config, section: str, **values: Any) -> Config:
+    """Return `config` with values of one section replaced; None leaves a value as it is.
+
+    >>> override(Config(), "ingest", workers=2, max_reject_rate=None).ingest.workers
+    2
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    return dataclasses.replace(config, **{section: dataclasses.replace(getattr(config, section), **given)})
 
 
 def config_digest(config: Config) -> str:

@@ -43,6 +43,24 @@ DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
 LineRole = Literal["field", "guide", "article", "dropped"]
 LINE_ROLES: tuple[LineRole, ...] = get_args(LineRole)
 
+RejectReason = Literal[
+    "unreadable",  # no permission, an I/O error, vanished while reading
+    "symlink",  # never followed: what it names inside RAW is read where it stands, outside RAW not at all
+    "not_a_file",  # a pipe, a socket, a device
+    "empty",  # no bytes, or no visible text
+    "unknown_type",  # neither HTML nor text nor a container of them
+    "too_large",  # over the limit of one page
+    "expands",  # an archive that grows beyond all measure
+    "corrupt",  # truncated or broken container
+    "encrypted",  # a member of a zip with a password
+    "nested_archive",  # an archive inside an archive
+    "unsupported",  # the page module refused it (its message stands in detail)
+    "timeout",  # over the time limit of one page
+    "worker_died",  # the process that parsed it was killed or crashed, twice
+    "parse_error",  # the program failed on it: worth a bug report
+]
+REJECT_REASONS: tuple[RejectReason, ...] = get_args(RejectReason)
+
 Relation = Literal["exact", "template", "edited", "contains", "contained", "shared"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 

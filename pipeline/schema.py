@@ -14,6 +14,7 @@ from pipeline.records import (
     HANT_ORIGINS,
     LINE_ROLES,
     PAGE_FLAGS,
+    REJECT_REASONS,
     RELATIONS,
     RULE_NAMES,
     SCRIPTS,
@@ -148,6 +149,7 @@ CLUSTERS = _schema(
 ALIGNMENTS = _schema(
     ("canonical_clause_id", pa.string(), "null where added", NULL),
     ("member_clause_id", pa.string(), "null where removed", NULL),
+    ("member_id", pa.string(), "article_id of the member: says whose a removed clause is"),
     ("op", pa.string(), "changed, added, removed, moved"),
     ("ratio", pa.float64(), "0–100 of the two texts; null where one is missing", NULL),
 )
@@ -228,6 +230,8 @@ CLOSED_SETS: dict[tuple[str, str], tuple[str, ...]] = {
     ("edits", "rule"): RULE_NAMES,
     ("lines", "role"): LINE_ROLES,
     ("lines", "reason"): DROP_REASONS,
+    ("rejects", "stage"): ("read", "parse"),
+    ("rejects", "reason"): REJECT_REASONS,
 }
 
 

@@ -47,9 +47,10 @@ KEPT = frozenset("!$&'()*+,;=:@/?%[]|")
 def canonical_url(url: str) -> str:
     """Return the one spelling under which a page is fetched.
 
-    Lower-case scheme and host, no user name, no default port, no fragment, no tracking parameters, no
-    session id, percent-encoding and dot segments normalised, non-ASCII as UTF-8 escapes. An address without a
-    scheme is taken as `http`. What is not http(s), or cannot be read, comes back stripped of blanks. Never raises. Idempotent. Cost: about 10 µs.
+    Lower-case scheme and host, no user name, no default port, no fragment, no tracking parameters, no session
+    id; percent-encoding and dot segments normalised, non-ASCII as UTF-8 escapes. An address without a scheme
+    is taken as `http`. What is not http(s), or cannot be read, comes back stripped of blanks. Never raises.
+    Idempotent. Cost: about 10 µs.
 
     >>> canonical_url(" HTTP://User:pw@WWW.Example.com:80/a/../b/%7ex.html?utm_source=wx&id=3#top ")
     'http://www.example.com/b/~x.html?id=3'
@@ -66,7 +67,7 @@ def canonical_url(url: str) -> str:
 def url_key(url: str) -> str:
     """Return the key under which two addresses are one page.
 
-    What `canonical_url` drops does not count, nor do the scheme, `www.`, `m.`, `wap.`, `mip.` and `3g.` before
+    What `canonical_url` drops does not count; nor do the scheme, `www.`, `m.`, `wap.`, `mip.`, `3g.` before
     a host, a trailing `index.html` (and its like) and the order of parameters. Never raises. Idempotent: the
     key of a key is itself. Cost: about 12 µs.
 
@@ -78,7 +79,7 @@ def url_key(url: str) -> str:
     parts = _split(url)
     if parts is None:
         return url.strip()
-    host = _authority(parts)
+    host = _authority(parts).removesuffix(":80").removesuffix(":443")  # whichever scheme stood before
     while (bare := COPY_LABEL.sub("", host, count=1)) != host and not PUBLIC_SECOND_LEVEL.fullmatch(bare):
         host = bare
     path = INDEX_FILE.sub("", _path(parts.path))

@@ -1,1 +1,7 @@
-"""Near-duplicate articles: candidates, verification, relations, clusters, alignment."""
+"""Near-duplicates: keys are compared, related by the rules of contract §5, and clustered around canonicals."""
+
+from pipeline.dedup.entry import deduplicate, deduplicate_articles
+from pipeline.dedup.model import CorpusModel
+from pipeline.dedup.tables import Deduplication
+
+__all__ = ["CorpusModel", "Deduplication", "deduplicate", "deduplicate_articles"]

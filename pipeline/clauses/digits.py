@@ -1,0 +1,117 @@
+"""Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1.1.2 1-1., told from decimals, dates and codes."""
+
+from pipeline.clauses import markers as mk
+from pipeline.clauses.scan import Ints, Tables, class_at, digits_end, read_digits, skip_blanks
+from pipeline.clauses.shapes import (
+    DUN,
+    HYPHENS,
+    LIST_MAX,
+    MEASURES,
+    PENALTY,
+    PENALTY_COMMA,
+    PENALTY_DIGIT,
+    joint_variant,
+    set_row,
+)
+
+BARE_MAX = 60  # chapters of a standard; larger bare numbers are amounts
+PENALTY_BARE = 40  # 1 总则
+GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
+
+
+def touches(codes: Ints, i: int, tables: Tables) -> bool:
+    """Say whether the digits at i belong to what stands before: letters, decimals, times, chains of numbers."""
+    if i == 0:
+        return False
+    before = class_at(codes, i - 1, tables)
+    if before in (mk.DIGIT, mk.LATIN, mk.DASH, mk.BULLET_MARK, mk.DI, mk.B_OPEN, mk.TRIGGER_OPEN):
+        return not (before == mk.BULLET_MARK and codes[i - 1] not in HYPHENS)
+    if i > 1 and (before in (mk.DOT, mk.COLON_MARK) or codes[i - 1] == DUN):
+        return class_at(codes, i - 2, tables) == mk.DIGIT
+    return False
+
+
+def match_parts(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """1.1 1.1.2 4.6.1.2; the caller has seen digits, a stop and a digit."""
+    parts, group, value, at = 0, 0, 0, i
+    while parts < 4:
+        end = digits_end(codes, at, tables)
+        if end - at > 3 or end == at:
+            return 0
+        group, value, parts = (
+            (group * GROUP_STEP + value if parts else 0),
+            read_digits(codes, at, end, tables),
+            parts + 1,
+        )
+        at = end
+        if class_at(codes, end, tables) != mk.DOT or class_at(codes, end + 1, tables) != mk.DIGIT:
+            break
+        at = end + 1
+    if (
+        class_at(codes, at, tables) in (mk.DIGIT, mk.LATIN)
+        or codes[at] in MEASURES
+        or codes[at - 1] == ord(".")
+    ):
+        return 0
+    if parts == 2 and value == 0:  # 1.0 目的: counts by its first part
+        set_row(row, mk.AR_DOT, group, 0, 7)
+    elif value == 0:
+        return 0
+    else:
+        set_row(row, mk.DOTTED2 + parts - 2, value, group, 0)
+    return at + 1 if class_at(codes, at, tables) == mk.DOT or codes[at] == DUN else at
+
+
+def match_dashed(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
+    """1-1. 目的."""
+    last = digits_end(codes, end + 1, tables)
+    if last == end + 1 or last - end > 3 or end - i > 2 or joint_variant(codes, last, tables) not in (1, 2):
+        return 0
+    if class_at(codes, last + 1, tables) == mk.DIGIT:
+        return 0
+    set_row(row, mk.DASHED, read_digits(codes, end + 1, last, tables), read_digits(codes, i, end, tables), 0)
+    return last + 1
+
+
+def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
+    """1 总则, at a line start, as standards and handbooks write it."""
+    text = skip_blanks(codes, end, tables)
+    if i > 0 and class_at(codes, i - 1, tables) != mk.BREAK:
+        return 0
+    if class_at(codes, text, tables) != mk.OTHER or codes[text] == 0 or codes[text] in MEASURES:
+        return 0
+    set_row(row, mk.AR_DOT, read_digits(codes, i, end, tables), 0, 8)
+    row[PENALTY] = PENALTY_BARE
+    return end
+
+
+def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """1. 1、 1） 1.1 1-1."""
+    end = digits_end(codes, i, tables)
+    if touches(codes, i, tables) or end - i > 3:
+        return 0
+    value = read_digits(codes, i, end, tables)
+    after = class_at(codes, end, tables)
+    if value <= 0 or value > LIST_MAX:
+        return 0
+    if after == mk.CLOSING:
+        set_row(row, mk.AR_HALF, value, 0, 0)
+        return end + 1
+    if after == mk.DOT and class_at(codes, end + 1, tables) == mk.DIGIT:
+        found = match_parts(codes, i, tables, row)
+        if found > 0:
+            return found
+    elif after == mk.BULLET_MARK and codes[end] in HYPHENS:
+        return match_dashed(codes, i, end, tables, row)
+    variant = joint_variant(codes, end, tables)
+    if after == mk.BLANK and value < BARE_MAX:
+        return match_bare(codes, i, end, tables, row)
+    if variant in (0, 4):
+        return 0
+    set_row(row, mk.AR_DOT, value, 0, variant)
+    if class_at(codes, end + 1, tables) == mk.DIGIT:
+        if variant == 3:
+            return 0
+        row[PENALTY] = PENALTY_DIGIT * (2 if variant == 1 else 1)
+    row[PENALTY] += PENALTY_COMMA if variant == 3 else 0
+    return end + 1

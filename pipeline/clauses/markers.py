@@ -1,0 +1,272 @@
+"""The marker grammar as one table, and the character classes that the scan derives from it.
+
+A row says how a marker looks, in which numerals it counts, at which rank it stands and what may stand before it.
+Whether a candidate *is* a marker is decided by the sequence it stands in (search.py), not by the row.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from pipeline.clauses.numerals import CN_VALUES, enclosed_values
+
+# Styles: indices into the table and into the search's memory; a style is what one list keeps to.
+PART, DIVISION, SUBPART, CHAPTER, SECTION, ARTICLE, PARAGRAPH, ITEM, SUBITEM = range(9)
+CN_DUN, CN_PAREN, AR_DOT, AR_HALF, AR_PAREN, CIRCLED, BLACK = range(9, 16)
+DOTTED2, DOTTED3, DOTTED4, DASHED, UPPER, LOWER, ROMAN = range(16, 23)
+FIRSTLY, ONE_IS, SEQUENCE, BULLET, CN_CIRCLED = range(23, 28)
+STYLES: Final = 28
+
+# Boundaries: what stands before a marker, strongest first.
+LINE, STOP, COLON, COMMA, NONE = range(5)
+
+CN: Final = "[零〇○一二三四五六七八九两兩十百千廿卅]{1,16}"
+AR: Final = "[0-9０-９]{1,3}"
+OPEN: Final = "[（(﹙〔【]"
+CLOSE: Final = "[）)﹚〕】]"
+JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing in one list costs
+GAP: Final = "[ \u3000\t\u00a0]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One row of the grammar.
+
+    pattern: regex of the marker; numerals: system it counts in; rank: 0 outermost; fixed for 编 … 条, for lists
+    only a preference; before: the weakest boundary at which it may stand; example: text that begins with it;
+    counter: text in which no such marker stands.
+    """
+
+    style: int
+    name: str
+    pattern: str
+    numerals: str
+    rank: int
+    before: int
+    example: str
+    counter: str
+
+
+def _unit(character: str) -> str:
+    return f"第{GAP}(?:{CN}|[0-9０-９]{{1,4}}){GAP}{character}"
+
+
+MARKERS: Final[tuple[Marker, ...]] = (
+    Marker(PART, "part", _unit("[编編]"), "any", 0, NONE, "第一编　总则", "见第一编辑部的信"),
+    Marker(DIVISION, "division", _unit("部分"), "any", 1, STOP, "第一部分 总则", "占第一部分的多数"),
+    Marker(SUBPART, "subpart", _unit("分[编編]"), "any", 2, NONE, "第二分编 用益物权", "第二分册"),
+    Marker(CHAPTER, "chapter", _unit("章"), "any", 3, NONE, "第三章　监督", "盖第三方章"),
+    Marker(SECTION, "section", _unit("[节節]"), "any", 4, NONE, "第一节 一般规定", "第一节课"),
+    Marker(
+        ARTICLE,
+        "article",
+        _unit("[条條]") + "(?:之" + CN + ")?[、：:]?",
+        "any",
+        5,
+        NONE,
+        "第十二条之一　本市",
+        "第一条件",
+    ),
+    Marker(
+        PARAGRAPH, "paragraph", _unit("款") + "[、：:]?", "any", 6, STOP, "第一款：付款", "依照第一款规定"
+    ),
+    Marker(ITEM, "item", _unit("[项項]") + "[、：:]?", "any", 7, STOP, "第二项、验收", "第一项目部"),
+    Marker(SUBITEM, "subitem", _unit("目") + "[、：:]?", "any", 8, STOP, "第三目 其他", "第一目标"),
+    Marker(CN_DUN, "cn_dun", CN + JOINT, "chinese", 9, NONE, "十四．未经批准", "一、二季度"),
+    Marker(
+        CN_PAREN,
+        "cn_paren",
+        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}|[㈠-㈩]",
+        "chinese",
+        10,
+        NONE,
+        "（三）其他",
+        "第（三）项",
+    ),
+    Marker(AR_DOT, "ar_dot", AR + "[、.．，]|[⒈-⒛][、.．]?", "arabic", 11, NONE, "12．封面", "长3.5米"),
+    Marker(AR_HALF, "ar_half", AR + CLOSE, "arabic", 12, COLON, "3）培训", "（见表3）培训"),
+    Marker(
+        AR_PAREN,
+        "ar_paren",
+        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}|[⑴-⒇]",
+        "arabic",
+        12,
+        NONE,
+        "（3）培训",
+        "第（3）项",
+    ),
+    Marker(CIRCLED, "circled", "[①-⑳㉑-㉟㊱-㊿➀-➉][、.．]?", "circled", 13, NONE, "③及时上报", "见图③所示"),
+    Marker(BLACK, "black", "[❶-❿⓫-⓴➊-➓][、.．]?", "black", 13, NONE, "❷登记", "步骤❷❸"),
+    Marker(
+        DOTTED2,
+        "dotted2",
+        r"[0-9０-９]{1,3}[.．][0-9０-９]{1,3}[、.．]?",
+        "arabic",
+        11,
+        NONE,
+        "1.2 职责",
+        "1.2万元",
+    ),
+    Marker(
+        DOTTED3,
+        "dotted3",
+        r"(?:[0-9０-９]{1,3}[.．]){2}[0-9０-９]{1,3}[、.．]?",
+        "arabic",
+        12,
+        NONE,
+        "1.1.2 分工",
+        "v1.1.2",
+    ),
+    Marker(
+        DOTTED4,
+        "dotted4",
+        r"(?:[0-9０-９]{1,3}[.．]){3}[0-9０-９]{1,3}[、.．]?",
+        "arabic",
+        13,
+        NONE,
+        "4.6.1.2 记录",
+        "10.0.0.1:80",
+    ),
+    Marker(
+        DASHED,
+        "dashed",
+        "[0-9０-９]{1,2}[-－][0-9０-９]{1,2}[、.．]",
+        "arabic",
+        11,
+        COLON,
+        "1-1.目的",
+        "8-10月",
+    ),
+    Marker(
+        UPPER,
+        "upper",
+        f"[A-ZＡ-Ｚ](?:[、.．，]|{CLOSE})|{OPEN}[A-ZＡ-Ｚ]{CLOSE}",
+        "latin",
+        12,
+        COLON,
+        "A、登记",
+        "B2B、C",
+    ),
+    Marker(
+        LOWER,
+        "lower",
+        f"[a-zａ-ｚ](?:[、.．，]|{CLOSE})|{OPEN}[a-zａ-ｚ]{CLOSE}",
+        "latin",
+        14,
+        COLON,
+        "a)登记",
+        "sina.com",
+    ),
+    Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, COLON, "Ⅲ、范围", "Ⅲ级响应"),
+    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, COMMA, "第三、保密", "第一、二产业"),
+    Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, COMMA, "一是加强领导", "统一是前提"),
+    Marker(SEQUENCE, "sequence", "首先|其次|再次|最后|最後", "words", 14, COMMA, "首先，要", "最后期限"),
+    Marker(BULLET, "bullet", "[•·■◆●▲▼★☆※◇□○▪►➢➤*-]|[–—－]", "none", 15, STOP, "● 安全", "7·5事件"),
+    Marker(CN_CIRCLED, "cn_circled", "[㊀-㊉]", "chinese", 13, NONE, "㊁登记", "步骤㊁㊂"),
+)
+
+# Character classes. Below FIRST_TRIGGER a character only changes the context; from there on it may begin a marker.
+(
+    OTHER,
+    BREAK,
+    BLANK,
+    FULL_STOP,
+    COLON_MARK,
+    COMMA_MARK,
+    DOT,
+    CLOSING,
+    Q_CLOSE,
+    B_CLOSE,
+    DASH,
+    Q_OPEN,
+    B_OPEN,
+) = range(13)
+TRIGGER_OPEN, DIGIT, CN_DIGIT, CN_UNIT, ENCLOSED_NUMERAL, DI, LATIN, BULLET_MARK, WORD = range(13, 22)
+FIRST_TRIGGER: Final = TRIGGER_OPEN
+
+_CLASS_CHARACTERS: Final[tuple[tuple[int, str], ...]] = (
+    (BREAK, "\n\r\u2028\u2029\x0b\x0c"),
+    (BLANK, " \t\u3000\u00a0\u2002\u2003\u2009\u200b\ufeff"),
+    (FULL_STOP, "。；！？;!?｡…"),
+    (COLON_MARK, "：:"),
+    (COMMA_MARK, "，,、"),
+    (DOT, ".．"),
+    (CLOSING, "）)﹚〕】"),
+    (Q_CLOSE, "”」』’"),
+    (B_CLOSE, "》〉"),
+    (DASH, "~～/"),
+    (Q_OPEN, "“「『‘"),
+    (B_OPEN, "《〈"),
+    (TRIGGER_OPEN, "（(﹙〔【"),
+    (DIGIT, "0123456789０１２３４５６７８９"),
+    (DI, "第"),
+    (BULLET_MARK, "•·■◆●▲▼★☆※◇□▪►➢➤*-–—－"),
+    (WORD, "首其再最"),
+    (CN_UNIT, "十百千廿卅"),
+    (CN_DIGIT, "".join(CN_VALUES)),
+)
+_UNIT_STYLES: Final[dict[str, int]] = {
+    "编": PART,
+    "編": PART,
+    "章": CHAPTER,
+    "节": SECTION,
+    "節": SECTION,
+    "条": ARTICLE,
+    "條": ARTICLE,
+    "款": PARAGRAPH,
+    "项": ITEM,
+    "項": ITEM,
+    "目": SUBITEM,
+}
+_ENCLOSED_STYLES: Final[dict[str, int]] = {
+    "circled": CIRCLED,
+    "parenthesised": AR_PAREN,
+    "full_stop": AR_DOT,
+    "ideograph": CN_PAREN,
+    "circled_ideograph": CN_CIRCLED,
+    "black": BLACK,
+    "roman": ROMAN,
+}
+_UNIT_EXPONENTS: Final[dict[str, int]] = {"十": 1, "百": 2, "千": 3, "廿": 4, "卅": 5}
+
+
+@cache
+def class_tables() -> tuple[bytes, bytes, bytes]:
+    """Return three tables over the code points below 65,536: class, value and style.
+
+    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals their number, of Latin letters
+    1–26. Style: of units and of enclosed numerals, plus one (0 = none).
+
+    >>> classes, values, styles = class_tables()
+    >>> classes[ord("㊿")] == ENCLOSED_NUMERAL, values[ord("㊿")], styles[ord("㊿")] == CIRCLED + 1
+    (True, 50, True)
+    """
+    classes, values, styles = bytearray(65536), bytearray(65536), bytearray(65536)
+    for number, characters in _CLASS_CHARACTERS:
+        for c in characters:
+            classes[ord(c)] = number
+    for first in ("A", "a", "Ａ", "ａ"):
+        for k in range(26):
+            classes[ord(first) + k] = LATIN
+            values[ord(first) + k] = k + 1
+    for c, value in CN_VALUES.items():
+        values[ord(c)] = value
+    for c, exponent in _UNIT_EXPONENTS.items():
+        values[ord(c)] = exponent
+    for k in range(10):
+        values[ord("0") + k] = values[ord("０") + k] = k
+    for c, (family, value) in enclosed_values().items():
+        classes[ord(c)], values[ord(c)] = ENCLOSED_NUMERAL, value
+        styles[ord(c)] = _ENCLOSED_STYLES[family] + 1
+    for c, style in _UNIT_STYLES.items():
+        styles[ord(c)] = style + 1
+    return bytes(classes), bytes(values), bytes(styles)
+
+
+def is_numbered(style: int) -> bool:
+    """Say whether clauses of a style have an ordinal.
+
+    >>> is_numbered(CN_DUN), is_numbered(BULLET)
+    (True, False)
+    """
+    return style != BULLET

@@ -1,0 +1,290 @@
+"""The search: which candidates are markers, decided by the sequence they stand in.
+
+A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running
+numbers of articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of
+the stack or skips it. Everything is whole numbers, so the interpreted and the compiled form agree exactly.
+"""
+
+from pipeline.clauses import markers as mk
+from pipeline.clauses.digits import GROUP_STEP
+from pipeline.clauses.scan import (
+    BOUNDARY,
+    END,
+    FIELDS,
+    FOLLOWED,
+    FRESH,
+    GAIN,
+    GROUP,
+    LAST,
+    ORDINAL,
+    SENTENCE,
+    START,
+    STOPPED,
+    STYLE,
+    VARIANT,
+    Ints,
+)
+
+Work = tuple[Ints, Ints, Ints]  # states, candidates, moves
+
+BEAM = 8
+DEPTH = 10  # lists nest no deeper
+ENTRY = 4  # style, ordinal, group, variant of one open list
+SCORE, HEIGHT, ARTICLE_NO, ARTICLE_SUB, CHAPTER_NO, TAKEN, MEMORY, STACK = 0, 1, 2, 3, 4, 5, 8, 8 + mk.STYLES
+STATE = STACK + DEPTH * ENTRY
+MOVE = 5  # score, parent, depth (−1 = skip), flag, ordinal kept
+MOVES = BEAM * (2 * DEPTH + 8)
+
+# Flags of a taken candidate, in the order of FLAG_NAMES.
+PLAIN, GAP, RESTART, DOUBLED, MISNUMBERED = range(5)
+
+# Costs and gains, hundredths. The first set is the second prototype's (facts.md §5), tuned on half the statutes.
+PRUNE = 400
+NEXT = 10
+POP = 3
+OPEN = -100
+OPEN_FOLLOWED = -30
+OPEN_NEAR = -65  # the next number but one follows: an item is missing
+OPEN_LATE = -190  # a list that begins with another number than 1
+OPEN_LATE_FOLLOWED = -120
+RUN_ON = -60
+GAP_ONE = -95
+GAP_MORE = -150
+AGAIN = -80
+BEGIN_AGAIN = -170
+WRONG = -150
+WRONG_KEPT = -180
+REPLACE = -135
+BEGIN_CHAPTER = -60  # 第一条 again right after the title of a chapter
+NEW_GROUP = -20  # 1.3 then 2.1, with no 2. between
+STRANGE_GROUP = -60  # 2.1 under anything but 2.
+REPLACE_FRESH = -20  # after a line that names a field (任职要求：) a list of another style is a new one
+NESTED_FRESH = -40
+BEGIN_FRESH = 110  # what such a line gives back of the cost of beginning again
+SAME_STYLE_ANNOUNCED = -20  # （二）乙：（一）子；
+SAME_STYLE = -150  # a list directly inside an item of the same style
+INSIDE_OUT = -30  # a list of an outer style inside an inner one
+CROSSING = -40  # 一、 then 二.
+SKIP_LINE = -50
+SKIP_STOP = -25
+GLUE_TITLE = 110
+GLUE_LIST = 90
+TITLE = 40  # characters of a title without a stop
+TITLE_OPEN = 60  # a list of another style after a title
+NEVER = -PRUNE  # words of sequence begin with the first and miss none
+WEAK = 60  # anything but the next ordinal where no boundary stands costs more
+
+
+def boundary_weight(cands: Ints, c: int) -> int:
+    """Extra cost of an irregular number at a weak boundary."""
+    return WEAK if cands[c * FIELDS + BOUNDARY] >= mk.COMMA else 0
+
+
+def skip_cost(cands: Ints, c: int) -> int:
+    """Cost of leaving candidate c: what stands at a boundary and fits no list is odd."""
+    base = c * FIELDS
+    style, boundary = cands[base + STYLE], cands[base + BOUNDARY]
+    if cands[base + GAIN] < 0 or boundary > mk.COLON:
+        return 0
+    if boundary == mk.LINE or (boundary == mk.STOP and style == mk.ARTICLE):
+        return SKIP_LINE
+    return SKIP_STOP
+
+
+def push(moves: Ints, count: int, score: int, depth: int, flag: int) -> int:
+    """Append a move of the state being expanded; the ordinal kept is the candidate's."""
+    base = count * MOVE
+    moves[base], moves[base + 2], moves[base + 3], moves[base + 4] = score, depth, flag, -1
+    return count + 1
+
+
+def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
+    """Gain where only a title (or nothing) stands between the last marker taken and candidate c."""
+    base, last = c * FIELDS, states[at + TAKEN]
+    if last < 0 or cands[base + BOUNDARY] < mk.COMMA:
+        return 0
+    start, ended = cands[base + START], cands[last * FIELDS + END]
+    if cands[base + SENTENCE] >= ended or start - ended > TITLE:
+        return 0
+    style, above = cands[base + STYLE], cands[last * FIELDS + STYLE]
+    if above <= mk.SECTION and above != style:
+        return GLUE_TITLE
+    if start - ended <= 1:
+        return GLUE_LIST
+    if style == mk.ARTICLE and above == mk.CN_DUN:
+        return GLUE_LIST
+    return TITLE_OPEN if cands[base + ORDINAL] == 1 and style != above else 0
+
+
+def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
+    """Flag and cost of candidate c after an open entry of its style: cost * 8 + flag."""
+    base = c * FIELDS
+    number, group, style = cands[base + ORDINAL], cands[base + GROUP], cands[base + STYLE]
+    last, last_group = states[entry + 1], states[entry + 2]
+    weak = boundary_weight(cands, c)
+    crossing = CROSSING if states[entry + 3] != cands[base + VARIANT] else 0
+    if style == mk.BULLET:
+        return (NEXT + 4 * crossing) * 8
+    if number == LAST:
+        return (NEXT if last > 1 else NEVER) * 8
+    if style in (mk.ONE_IS, mk.SEQUENCE) and number != last + 1:
+        return NEVER * 8
+    if mk.DOTTED2 <= style <= mk.DASHED and group != last_group:
+        return (NEW_GROUP if number == 1 and group > last_group else BEGIN_AGAIN) * 8
+    if number == last + 1:
+        return (NEXT + crossing) * 8
+    if number == last:
+        return (AGAIN + crossing - weak) * 8 + DOUBLED
+    if number == 1:
+        return (BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
+    if number == last + 2:
+        return (GAP_ONE + crossing - weak) * 8 + GAP
+    if last + 2 < number < last + 6:
+        return (GAP_MORE + crossing - weak) * 8 + GAP
+    return (WRONG_KEPT + crossing - 2 * weak) * 8 + MISNUMBERED
+
+
+def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
+    """Flag and cost of opening a list with candidate c: cost * 8 + flag."""
+    base = c * FIELDS
+    number, style = cands[base + ORDINAL], cands[base + STYLE]
+    followed = cands[base + FOLLOWED]
+    if style == mk.BULLET:
+        return OPEN_FOLLOWED * 8
+    if style in (mk.ONE_IS, mk.SEQUENCE) and (number != 1 or followed != 1):
+        return NEVER * 8
+    if mk.DOTTED2 <= style <= mk.DASHED and number == 1:
+        return OPEN * 8
+    if number == 1:
+        return (OPEN_FOLLOWED if followed == 1 else (OPEN_NEAR if followed == 2 else OPEN)) * 8
+    if states[at + MEMORY + style] == number - 1:
+        return RUN_ON * 8
+    return ((OPEN_LATE_FOLLOWED if followed == 1 else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
+
+
+def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
+    """Gain or cost of a list of this style inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
+    base, height = c * FIELDS, states[at + HEIGHT]
+    style, group = cands[base + STYLE], cands[base + GROUP]
+    dotted = mk.DOTTED2 <= style <= mk.DASHED
+    if height == 0:
+        return 0
+    entry = at + STACK + (height - 1) * ENTRY
+    above = states[entry]
+    if mk.DOTTED2 <= above <= mk.DASHED and (style == mk.AR_DOT or (dotted and style <= above)):
+        return NEVER
+    if dotted:
+        packed = states[entry + 1] + (
+            states[entry + 2] * GROUP_STEP if mk.DOTTED2 <= above <= mk.DOTTED4 else 0
+        )
+        return NEXT - OPEN if packed == group and cands[base + ORDINAL] == 1 else STRANGE_GROUP
+    if above == style:
+        last_end = cands[states[at + TAKEN] * FIELDS + END]
+        direct = cands[base + BOUNDARY] == mk.COLON and cands[base + STOPPED] < last_end
+        return SAME_STYLE_ANNOUNCED if direct else SAME_STYLE
+    return INSIDE_OUT if above > mk.SUBITEM and above > style else 0
+
+
+def list_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of a list marker: on with an open list, or open one, on top or in its place."""
+    states, cands, moves = work
+    base, height = c * FIELDS, states[at + HEIGHT]
+    style = cands[base + STYLE]
+    gain = cands[base + GAIN] + glue(states, at, cands, c)
+    top = -1
+    for depth in range(height - 1, -1, -1):
+        entry = at + STACK + depth * ENTRY
+        if states[entry] == style:
+            found = follows(states, entry, cands, c)
+            count = push(moves, count, gain + (found >> 3) - POP * (height - 1 - depth), depth, found & 7)
+            if found & 7 != PLAIN and style != mk.BULLET:
+                count = push(moves, count, gain + WRONG - boundary_weight(cands, c), depth, MISNUMBERED)
+                moves[(count - 1) * MOVE + 4] = states[entry + 1] + 1
+            top = max(top, depth)
+    if height >= DEPTH:
+        return count
+    found = opening(states, at, cands, c)
+    cost, fresh = gain + (found >> 3), cands[base + FRESH] > 0
+    inside = nesting(states, at, cands, c)
+    cost += inside
+    if height > 0:
+        above = states[at + STACK + (height - 1) * ENTRY]
+        if above > mk.SUBITEM and above != style and cands[base + ORDINAL] <= 1:
+            count = push(moves, count, cost + (REPLACE_FRESH if fresh else REPLACE), height - 1, found & 7)
+        cost += NESTED_FRESH if fresh else 0
+    return push(moves, count, cost, height, found & 7)
+
+
+def ranked_depth(states: Ints, at: int, style: int) -> int:
+    """Depth at which a 编 … 条 belongs: above all of its rank or lower, below all of a higher."""
+    height = states[at + HEIGHT]
+    depth = 0
+    for k in range(height):
+        if states[at + STACK + k * ENTRY] < style:
+            depth = k + 1
+    return depth
+
+
+def running(states: Ints, at: int, cands: Ints, c: int) -> int:
+    """Flag and cost of a 章 or 条, whose numbers run through the document: cost * 8 + flag."""
+    base = c * FIELDS
+    number, sub, style = cands[base + ORDINAL], cands[base + GROUP], cands[base + STYLE]
+    article = style == mk.ARTICLE
+    last = states[at + (ARTICLE_NO if article else CHAPTER_NO)]
+    last_sub = states[at + ARTICLE_SUB] if article else 0
+    weak = 2 * boundary_weight(cands, c)
+    if sub > 0:
+        return NEXT * 8 if number == last and sub == last_sub + 1 else (GAP_MORE - weak) * 8 + GAP
+    if number == last + 1:
+        return (OPEN_FOLLOWED if last == 0 else NEXT) * 8
+    if last == 0:
+        return ((OPEN_LATE_FOLLOWED if cands[base + FOLLOWED] == 1 else OPEN_LATE) - weak) * 8 + GAP
+    if number == 1:
+        taken = states[at + TAKEN]
+        if article and taken >= 0 and cands[taken * FIELDS + STYLE] <= mk.SECTION:
+            return BEGIN_CHAPTER * 8 + RESTART
+        new_part = states[at + HEIGHT] == 1 and states[at + STACK] <= mk.SUBPART and not article
+        return NEXT * 8 if new_part else (BEGIN_AGAIN - weak) * 8 + RESTART
+    if number == last and last_sub == 0:
+        return (AGAIN - weak) * 8 + DOUBLED
+    if number == last + 2:
+        return (GAP_ONE - weak) * 8 + GAP
+    if last + 2 < number < last + 6:
+        return (GAP_MORE - weak) * 8 + GAP
+    return (WRONG_KEPT - 2 * weak) * 8 + MISNUMBERED
+
+
+def ranked_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of 编 … 条: in the place of their rank, an article under a 一、 that is open."""
+    states, cands, moves = work
+    base, height = c * FIELDS, states[at + HEIGHT]
+    style = cands[base + STYLE]
+    depth = ranked_depth(states, at, style)
+    if depth >= DEPTH:
+        return count
+    gain = cands[base + GAIN] + glue(states, at, cands, c)
+    if style in (mk.ARTICLE, mk.CHAPTER):
+        found = running(states, at, cands, c)
+    elif depth < height and states[at + STACK + depth * ENTRY] == style:
+        found = follows(states, at + STACK + depth * ENTRY, cands, c)
+    else:
+        found = opening(states, at, cands, c)
+    score, flag = gain + (found >> 3), found & 7
+    number = states[at + ARTICLE_NO] if style == mk.ARTICLE else states[at + CHAPTER_NO]
+    own = article_place(states, at, style, depth)
+    count = push(moves, count, score, own, flag)
+    if flag != PLAIN and number > 0 and style in (mk.ARTICLE, mk.CHAPTER):
+        count = push(moves, count, gain + WRONG - 2 * boundary_weight(cands, c), own, MISNUMBERED)
+        moves[(count - 1) * MOVE + 4] = number + 1
+    return count
+
+
+def article_place(states: Ints, at: int, style: int, depth: int) -> int:
+    """Depth of an article: where one is open, else below the 一、 that is open under the chapter, if any."""
+    height = states[at + HEIGHT]
+    if style != mk.ARTICLE or depth >= height:
+        return depth
+    for k in range(depth, height):
+        if states[at + STACK + k * ENTRY] == style:
+            return k
+    return depth + 1 if states[at + STACK + depth * ENTRY] == mk.CN_DUN and depth + 1 < DEPTH else depth

@@ -1,0 +1,226 @@
+"""The shapes of markers: does one stand at i, which, and where does it end.
+
+Each function takes the code points and the index, fills `row` (style, ordinal, group, variant, penalty) and returns
+the end of the marker, 0 where there is none. They are the table of markers.py in a form that compiles;
+tests/clauses/test_markers.py holds the two together.
+"""
+
+from pipeline.clauses import markers as mk
+from pipeline.clauses.scan import (
+    LAST,
+    Ints,
+    Tables,
+    chinese_end,
+    class_at,
+    read_group,
+    read_numeral,
+    skip_blanks,
+)
+
+STYLE, ORDINAL, GROUP, VARIANT, PENALTY = range(5)
+ROW = 5
+LIST_MAX = 199  # longer lists than this are not written; larger numbers are years, amounts, codes
+UNIT_MAX = 2999  # the longest code of laws has 1,260 articles
+
+PENALTY_COMMA = 40  # 一， 1，
+PENALTY_COLON = 60  # 三： in the middle of a sentence
+PENALTY_CHAIN = 90  # 一、二季度
+PENALTY_WORD = 130  # 统一、 唯一、
+PENALTY_DIGIT = 50  # 1.3个月
+PENALTY_NONE = 60  # 表1、
+
+# Characters that turn 条 项 款 … into another word: 条件 项目 款项 目标 编辑 节课 章程.
+_WORD_AFTER = (
+    ("条", "件例约款"),
+    ("條", "件例約款"),
+    ("项", "目"),
+    ("項", "目"),
+    ("款", "项項"),
+    ("目", "标標的录錄"),
+)
+_MORE_AFTER = (("编", "辑号制"), ("編", "輯號製"), ("节", "课目"), ("節", "課目"), ("章", "程"))
+NOT_A_UNIT = tuple((ord(u), ord(c)) for u, cs in _WORD_AFTER + _MORE_AFTER for c in cs)
+# Words that end in 一 (统一、规范): the character before.
+BEFORE_ONE = tuple(ord(c) for c in "统統唯惟单單同专專如万萬划劃归歸合任之其逐第周初每某不这這那另")
+# What follows a number that measures (1.2万元, 3.5%, 1.5倍): then the stop is a decimal point.
+MEASURES = tuple(
+    ord(c) for c in "%％‰℃万萬亿億元米公亩畝吨噸倍度平立千毫厘分小个個天年月日人岁歲级級mkgcMKGC×*/／~～-－"
+)
+FEN, BU, BIAN, BIAN_T, ZHI, SHI_IS = (ord(c) for c in "分部编編之是")
+CN_PAIRS = tuple((ord(a), ord(b)) for a, b in ("首先", "其次", "再次", "最后", "最後"))
+SEPARATORS = tuple(ord(c) for c in "、和或至及与與到")
+STRONG_BULLETS = tuple(ord(c) for c in "•■◆●▲▼★☆※□▪►➢➤")
+HYPHENS = tuple(ord(c) for c in "-－–—")
+DUN = ord("、")
+
+
+def joint_variant(codes: Ints, i: int, tables: Tables) -> int:
+    """1 stop, 2 、, 3 comma, 4 colon, 0 anything else: what joins a numeral and its text."""
+    c = class_at(codes, i, tables)
+    if c == mk.DOT:
+        return 1
+    if c == mk.COMMA_MARK:
+        return 2 if codes[i] == DUN else 3
+    return 4 if c == mk.COLON_MARK else 0
+
+
+def set_row(row: Ints, style: int, ordinal: int, group: int, variant: int) -> None:
+    """Fill a row with no penalty."""
+    row[STYLE], row[ORDINAL], row[GROUP], row[VARIANT], row[PENALTY] = style, ordinal, group, variant, 0
+
+
+def is_other_word(codes: Ints, i: int) -> bool:
+    """Say whether the unit character at i begins another word (条件, 项目)."""
+    for unit, after in NOT_A_UNIT:  # noqa: SIM110 - the compiled form knows no any()
+        if codes[i] == unit and codes[i + 1] == after:
+            return True
+    return False
+
+
+def unit_style(codes: Ints, i: int, tables: Tables) -> tuple[int, int]:
+    """Style and end of the unit at i (章, 条, 分编, 部分 …), style -1 where there is none."""
+    code = codes[i]
+    if code == FEN and (codes[i + 1] == BIAN or codes[i + 1] == BIAN_T):
+        return mk.SUBPART, i + 2
+    if code == BU and codes[i + 1] == FEN:
+        return mk.DIVISION, i + 2
+    if (
+        code >= 65536
+        or tables[0][code] == mk.ENCLOSED_NUMERAL
+        or tables[2][code] == 0
+        or is_other_word(codes, i)
+    ):
+        return -1, i
+    return int(tables[2][code]) - 1, i + 1
+
+
+def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """第X编 … 第X目 with 之X, and 第X、."""
+    first = skip_blanks(codes, i + 1, tables)
+    value, end = read_numeral(codes, first, tables)
+    if value <= 0 or value > UNIT_MAX:
+        return 0
+    at = skip_blanks(codes, end, tables)
+    style, after = unit_style(codes, at, tables)
+    if style < 0:
+        variant = joint_variant(codes, end, tables)
+        if variant < 2 or class_at(codes, first, tables) == mk.DIGIT or value > LIST_MAX:
+            return 0
+        set_row(row, mk.FIRSTLY, value, 0, variant)
+        row[PENALTY] = chain_penalty(codes, end + 1, value, tables)
+        return end + 1
+    set_row(row, style, value, 0, 0)
+    if style < mk.ARTICLE:
+        return after
+    if style == mk.ARTICLE and codes[after] == ZHI:
+        sub, sub_end = read_numeral(codes, after + 1, tables)
+        if sub > 0:
+            row[GROUP] = sub
+            after = sub_end
+    return after + 1 if joint_variant(codes, after, tables) in (2, 4) else after
+
+
+def match_bracket(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """（一） (1) （a）."""
+    first = skip_blanks(codes, i + 1, tables)
+    kind = class_at(codes, first, tables)
+    if kind == mk.LATIN:
+        if class_at(codes, first + 1, tables) != mk.CLOSING:
+            return 0
+        upper = (
+            codes[first] in (ord("A"),) or codes[first] < ord("a") or ord("Ａ") <= codes[first] < ord("ａ")
+        )
+        set_row(row, mk.UPPER if upper else mk.LOWER, int(tables[1][codes[first]]), 0, 5)
+        return first + 2
+    value, end = read_numeral(codes, first, tables)
+    last = skip_blanks(codes, end, tables)
+    if value <= 0 or value > LIST_MAX or class_at(codes, last, tables) != mk.CLOSING:
+        return 0
+    set_row(row, mk.AR_PAREN if kind == mk.DIGIT else mk.CN_PAREN, value, 0, 0)
+    return last + 1
+
+
+def chain_penalty(codes: Ints, i: int, value: int, tables: Tables) -> int:
+    """Penalty where the text after 、 at i is a numeral again: 一、二季度, 一、二、三产业."""
+    end = chinese_end(codes, i, tables)
+    if end == i:
+        return 0
+    following = read_group(codes, i, end, tables)
+    return PENALTY_CHAIN if following == value + 1 or codes[end] == DUN else 0
+
+
+def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """一、 一. 一： 一是."""
+    before = class_at(codes, i - 1, tables) if i > 0 else mk.BREAK
+    if before in (mk.DIGIT, mk.CN_DIGIT, mk.CN_UNIT, mk.DI, mk.B_OPEN, mk.LATIN):
+        return 0
+    end = chinese_end(codes, i, tables)
+    value = read_group(codes, i, end, tables)
+    if value <= 0 or value > LIST_MAX:
+        return 0
+    if codes[end] == SHI_IS:
+        set_row(row, mk.ONE_IS, value, 0, 0)
+        return end + 1
+    variant = joint_variant(codes, end, tables)
+    if variant == 0:
+        return 0
+    if i > 1 and codes[i - 1] == DUN and tables[0][min(codes[i - 2], 65535)] in (mk.CN_DIGIT, mk.CN_UNIT):
+        return 0
+    set_row(row, mk.CN_DUN, value, 0, variant)
+    row[PENALTY] = chain_penalty(codes, end + 1, value, tables) if variant == 2 else 0
+    row[PENALTY] += PENALTY_COMMA if variant == 3 else (PENALTY_COLON if variant == 4 else 0)
+    if value == 1 and i > 0 and codes[i - 1] in BEFORE_ONE:
+        row[PENALTY] += PENALTY_WORD
+    return end + 1
+
+
+def match_enclosed(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """① ㊿ ❶ ⑴ ⒈ ㈠ Ⅲ."""
+    neighbour = class_at(codes, i + 1, tables)
+    if neighbour == mk.ENCLOSED_NUMERAL or (i > 0 and class_at(codes, i - 1, tables) == mk.ENCLOSED_NUMERAL):
+        return 0
+    if codes[i + 1] in SEPARATORS and class_at(codes, i + 2, tables) == mk.ENCLOSED_NUMERAL:
+        return 0
+    style = int(tables[2][codes[i]]) - 1
+    joined = joint_variant(codes, i + 1, tables)
+    if style == mk.ROMAN and joined not in (1, 2, 3) and neighbour != mk.BLANK:
+        return 0
+    set_row(row, style, int(tables[1][codes[i]]), 0, 6)
+    return i + 2 if joined in (1, 2) or (joined == 3 and style == mk.ROMAN) else i + 1
+
+
+def match_latin(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """Match A. A、 a): single letters that touch no other."""
+    before = class_at(codes, i - 1, tables) if i > 0 else mk.BREAK
+    if before in (mk.LATIN, mk.DIGIT, mk.DOT, mk.DASH, mk.BULLET_MARK):
+        return 0
+    after = class_at(codes, i + 1, tables)
+    variant = 5 if after == mk.CLOSING else joint_variant(codes, i + 1, tables)
+    if variant in (0, 4) or class_at(codes, i + 2, tables) in (mk.LATIN, mk.DIGIT):
+        return 0
+    code = codes[i]
+    upper = ord("A") <= code <= ord("Z") or ord("Ａ") <= code <= ord("Ｚ")
+    set_row(row, mk.UPPER if upper else mk.LOWER, int(tables[1][code]), 0, variant)
+    return i + 2
+
+
+def match_word(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """首先 其次 再次 最后, with the comma that follows."""
+    for k in range(5):
+        if codes[i] == CN_PAIRS[k][0] and codes[i + 1] == CN_PAIRS[k][1]:
+            joined = joint_variant(codes, i + 2, tables) > 1
+            if k >= 3 and not joined:
+                return 0
+            set_row(row, mk.SEQUENCE, k + 1 if k < 3 else LAST, 0, 0)
+            return i + 3 if joined else i + 2
+    return 0
+
+
+def match_bullet(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """• ■ - and the like; two dashes in a row are a dash."""
+    if class_at(codes, i + 1, tables) in (mk.BULLET_MARK, mk.BREAK, mk.DIGIT):
+        return 0
+    if i > 0 and class_at(codes, i - 1, tables) == mk.BULLET_MARK:
+        return 0
+    set_row(row, mk.BULLET, 0, 0, codes[i])
+    return i + 1

@@ -1,0 +1,126 @@
+"""The application: logging, exit codes, and what the commands share."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pipeline.errors import InputError, PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+
+logger = logging.getLogger("fanwen")
+INTERRUPTED = 130
+
+
+class _Group(TyperGroup):
+    """Maps the tree of errors to exit codes, in one place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PipelineError as error:
+            logger.error("%s", error)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as stop:
+            logger.error("interrupted; state is kept, the same command goes on")
+            raise typer.Exit(INTERRUPTED) from stop
+
+
+app = typer.Typer(
+    name="fanwen",
+    cls=_Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Chinese template-site pages into a clean, deduplicated, clause-level dataset.",
+)
+
+
+class LogFormat(StrEnum):
+    """How log lines look on stderr."""
+
+    plain = "plain"
+    json = "json"
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"fanwen {version('fanwen')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    log_format: Annotated[LogFormat, typer.Option(help="Log lines on stderr.")] = LogFormat.plain,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines() if log_format is LogFormat.json else logging.Formatter("%(message)s"))
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files; - is standard input.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file over the defaults.")]
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a file, or standard input for `-`; raises InputError."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def read_text(path: str) -> str:
+    """Read and decode a file, or standard input for `-`; raises InputError."""
+    from pipeline.text.encoding import decode
+
+    return decode(read_bytes(path)).text
+
+
+def each(paths: list[str], give: Callable[[str], None]) -> None:
+    """Give every path its turn; one that fails is told on stderr and decides the exit code at the end."""
+    failed: PipelineError | None = None
+    for path in paths:
+        try:
+            give(path)
+        except InputError as error:
+            logger.error("%s", error)
+            failed = error
+    if failed:
+        raise typer.Exit(failed.exit_code)
+
+
+def settings_of(path: Path | None) -> "Config":
+    """Read the configuration that `--config` names."""
+    from pipeline.config import load_config
+
+    return load_config(path)
+
+
+def print_line(value: dict[str, Any]) -> None:
+    """Print one JSON object as one line; lone surrogates, which UTF-8 cannot hold, as escapes."""
+    try:
+        line = json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        line = json.dumps(value).encode()
+    sys.stdout.buffer.write(line + b"\n")

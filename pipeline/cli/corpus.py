@@ -1,0 +1,145 @@
+"""Commands on an output folder and on whole corpora."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.app import ConfigFile, app, logger, print_line, settings_of
+from pipeline.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from pipeline.run import IngestSummary
+
+REJECTS_ABOVE_RATE = 3  # exit code: finished, but too many sources were rejected (contract §2)
+
+
+class Engine(StrEnum):
+    """Where the kernels run."""
+
+    local = "local"
+
+
+class Pairs(StrEnum):
+    """Which pairs are written."""
+
+    canonical = "canonical"
+    all = "all"
+
+
+Structured = Annotated[Path, typer.Argument(metavar="STRUCTURED", help="Folder that ingest writes.")]
+SiteFiles = Annotated[list[Path] | None, typer.Option(help="Site rules: a TOML file or a folder of them.")]
+
+
+def _told(summary: "IngestSummary", out: Path) -> None:
+    what = f"{summary.pages} pages, {summary.articles} articles, {summary.clusters} clusters of duplicates"
+    state = f"generation {summary.generation}" if summary.changed else "nothing has changed"
+    logger.info("%s: %s; %d parsed, %d rejected; %s", out, what, summary.parsed, summary.rejects, state)
+    if summary.above_reject_rate:
+        logger.error("rejects are %.1f %% of the sources: see `fanwen rejects`", summary.reject_rate * 100)
+        raise typer.Exit(REJECTS_ABOVE_RATE)
+
+
+@app.command()
+def ingest(
+    raw: Annotated[str, typer.Argument(metavar="RAW", help="Folder, file or glob of sources.")] = "raw",
+    out: Annotated[Path, typer.Option(help="Where the tables go.")] = Path("structured"),
+    workers: Annotated[int | None, typer.Option(min=0, help="Processes; 0 = one a core.")] = None,
+    engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.local,
+    config: ConfigFile = None,
+    sites: SiteFiles = None,
+    dry_run: Annotated[bool, typer.Option(help="Say what would be done; write nothing.")] = False,
+    verify: Annotated[bool, typer.Option(help="Read every file again, whatever its time says.")] = False,
+    retry: Annotated[
+        bool, typer.Option(help="Take pages again that timed out or lost their worker.")
+    ] = False,
+    forget: Annotated[list[str] | None, typer.Option(help="Drop the rows of this root.")] = None,
+    json_lines: Annotated[
+        bool, typer.Option("--json/--no-json", help="Write pages.jsonl, clauses.jsonl.")
+    ] = True,
+    max_reject_rate: Annotated[float | None, typer.Option(min=0, max=1, help="Above: exit 3.")] = None,
+) -> None:
+    """Bring the tables into step with the sources: new added, changed replaced, vanished removed."""
+    from pipeline.config import override
+    from pipeline.run import Options
+    from pipeline.run import ingest as run_ingest
+    from pipeline.store.sites import load_sites
+
+    given = {"workers": workers, "max_reject_rate": max_reject_rate, "json_lines": json_lines}
+    settings = override(settings_of(config), "ingest", **given)
+    options = Options(verify=verify, retry=retry, dry_run=dry_run, forget=tuple(forget or ()))
+    with shown_progress(logger) as progress:
+        summary = run_ingest(
+            raw, out, config=settings, sites=load_sites(sites or []), options=options, progress=progress
+        )
+    _told(summary, out)
+
+
+@app.command()
+def fit(out: Structured = Path("structured"), config: ConfigFile = None) -> None:
+    """Recompute the corpus model from all pages, and the rows that depend on it."""
+    from pipeline.run import fit as run_fit
+
+    _told(run_fit(out, config=settings_of(config)), out)
+
+
+@app.command()
+def status(out: Structured = Path("structured")) -> None:
+    """Print what an output folder holds: roots, rows, rejects, the last run."""
+    from pipeline.run import status as run_status
+
+    typer.echo(json.dumps(run_status(out), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def report(
+    out: Structured = Path("structured"),
+    target: Annotated[Path, typer.Option("--out", help="The HTML file to write.")] = Path("report.html"),
+) -> None:
+    """Write a self-contained HTML report of the tables."""
+    from pipeline.report.report import write_report
+
+    logger.info("wrote %s", write_report(out, target))
+
+
+@app.command()
+def check(out: Structured = Path("structured")) -> None:
+    """Hold the tables against the contract: schema, references, counts, digests, edits, lines."""
+    from pipeline.check import require_valid
+
+    require_valid(out)
+    logger.info("%s holds the contract", out)
+
+
+@app.command()
+def rejects(out: Structured = Path("structured")) -> None:
+    """Print what was rejected and why, one JSON object a line."""
+    from pipeline.output import open_output
+
+    table = open_output(out).rejects
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        print_line(row)
+
+
+@app.command()
+def dedup(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="Parquet, JSON Lines or CSV.")],
+    text: Annotated[str, typer.Option(help="Column of the texts.")],
+    id_column: Annotated[str, typer.Option("--id", help="Column of the ids.")],
+    out: Annotated[Path, typer.Option(help="Folder for pairs, clusters and assignments (.parquet).")],
+    pairs: Annotated[Pairs, typer.Option(help="all: every verified pair.")] = Pairs.canonical,
+    workers: Annotated[int | None, typer.Option(min=0, help="Threads; 0 = one a core.")] = None,
+    memory_mb: Annotated[int | None, typer.Option(min=0, help="MB; above, keys go to disk. 0 = any.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Find the near-duplicates of any table."""
+    from pipeline.config import override
+    from pipeline.dedup_table import dedup_table
+
+    given = {"workers": workers, "memory_mb": memory_mb, "all_pairs": True if pairs is Pairs.all else None}
+    settings = override(settings_of(config), "dedup", **given).dedup
+    found = dedup_table(table, text, id_column, out, settings)
+    sizes = (found.assignments.num_rows, found.clusters.num_rows, found.pairs.num_rows)
+    logger.info("%d texts, %d clusters of duplicates, %d pairs: %s", *sizes, out)

@@ -1,0 +1,70 @@
+"""The arrays that the two engines share: distinct texts in, related pairs out. No object per shingle or pair."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dedup.rules import SHINGLE
+
+SLOT_BITS = 22  # of the boilerplate bitmap: 512 KB, which stays in the second-level cache
+MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Distinct keys as UTF-16 units: text t is `length[t]` units of `units` from `begin[t]` on.
+
+    `rank` orders texts as canonicals where all else is equal (lower is better); it is a permutation.
+    """
+
+    units: NDArray[np.uint16]
+    begin: NDArray[np.int64]
+    length: NDArray[np.int64]
+    rank: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+    def of(self, text: int) -> NDArray[np.uint16]:
+        """Return the units of one text."""
+        return self.units[self.begin[text] : self.begin[text] + self.length[text]]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What an engine found: the centre of each text's cluster, and the pairs worth a row.
+
+    `left`, `right` are texts; a pair of a centre and its member has the centre as `left`. `kind` is of `rules`.
+    `coverage_*` 0..1, `jaccard` 0..1, `ratio` 0..100.
+    """
+
+    centre: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    jaccard: NDArray[np.float64]
+    coverage_left: NDArray[np.float64]
+    coverage_right: NDArray[np.float64]
+    ratio: NDArray[np.float64]
+
+
+def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """Return the shingles of a text in order, four units to a 64-bit word.
+
+    >>> shingles_of(np.arange(1, 6, dtype=np.uint16)).tolist() == [0x1000200030004, 0x2000300040005]
+    True
+    """
+    count = len(units) - SHINGLE + 1
+    if count <= 0:
+        return np.zeros(0, dtype=np.uint64)
+    words = np.zeros(count, dtype=np.uint64)
+    for i in range(SHINGLE):
+        words = (words << np.uint64(16)) | units[i : i + count].astype(np.uint64)
+    return words
+
+
+def boilerplate_slots(shingles: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Return each shingle's place in the boilerplate bitmap, 0 .. 2^22 - 1."""
+    with np.errstate(over="ignore"):
+        return ((shingles * np.uint64(MIX)) >> np.uint64(64 - SLOT_BITS)).astype(np.uint32)

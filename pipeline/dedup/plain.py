@@ -1,0 +1,149 @@
+"""The engine for small inputs: every pair is looked at, in plain Python and NumPy, with no compiler to wait for.
+
+It defines what the kernels compute: tests/dedup compares the two row by row.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.config import DedupConfig
+from pipeline.dedup.arrays import Related, Texts, boilerplate_slots, shingles_of
+from pipeline.dedup.rules import (
+    BRIDGE,
+    EDITED,
+    FEW_SHINGLES,
+    REJECTED,
+    SLOTS_FROM,
+    STORED,
+    TEMPLATE,
+    kinds_of,
+)
+from pipeline.dedup.slots import find_slots
+
+SMALL = 64  # articles; 2,016 pairs of 25 µs are quicker than loading the kernels (0.9 s)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Pairs (left < right) of texts with something in common, and their measures; one entry a pair."""
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    coverage_left: NDArray[np.float64]
+    coverage_right: NDArray[np.float64]
+    jaccard: NDArray[np.float64]
+    kind: NDArray[np.uint8]
+
+
+def informative(units: NDArray[np.uint16], boilerplate: NDArray[np.bool_] | None) -> NDArray[np.uint64]:
+    """Return the shingles of a text by which it is judged: the informative ones, or all where those are few."""
+    shingles = shingles_of(units)
+    if boilerplate is None or not len(shingles):
+        return shingles
+    kept = shingles[~boilerplate[boilerplate_slots(shingles)]]
+    return kept if len(kept) >= FEW_SHINGLES else shingles
+
+
+def covered(hits: NDArray[np.bool_]) -> int:
+    """Return how many positions are hit, runs of up to `BRIDGE` misses between two hits counted as hit.
+
+    >>> covered(np.array([False, True, False, False, True]))
+    4
+    """
+    places = np.flatnonzero(hits)
+    gaps = np.diff(places) - 1
+    return len(places) + int(gaps[gaps <= BRIDGE].sum())
+
+
+def measure(texts: Texts, boilerplate: NDArray[np.bool_] | None, min_chars: int) -> Measures:
+    """Measure every pair of texts of at least `min_chars` units that has a shingle in common."""
+    judged = [t for t in range(len(texts)) if texts.length[t] >= min_chars]
+    lists = {t: informative(texts.of(t), boilerplate) for t in judged}
+    sets = {t: frozenset(lists[t].tolist()) for t in judged}
+    rows = []
+    for at, a in enumerate(judged):
+        for b in judged[at + 1 :]:
+            common = sets[a] & sets[b]
+            if common:
+                found = np.fromiter(common, dtype=np.uint64)
+                hits_a, hits_b = covered(np.isin(lists[a], found)), covered(np.isin(lists[b], found))
+                union = len(sets[a]) + len(sets[b]) - len(common)
+                rows.append((a, b, hits_a / len(lists[a]), hits_b / len(lists[b]), len(common) / union))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+    left, right = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+    sizes = np.array([len(lists.get(t, ())) for t in range(len(texts))], dtype=np.int64)
+    kind = kinds_of((table[:, 2], table[:, 3]), (sizes[left], sizes[right]), table[:, 4])
+    _mark_templates(texts, Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind))
+    return Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind)
+
+
+def _mark_templates(texts: Texts, pairs: Measures) -> None:
+    better = np.maximum(pairs.coverage_left, pairs.coverage_right)
+    for p in np.flatnonzero(better >= SLOTS_FROM):
+        a, b = (unit_string(texts.of(int(side[p]))) for side in (pairs.left, pairs.right))
+        if find_slots(a, b):
+            pairs.kind[p] = TEMPLATE
+
+
+def unit_string(units: NDArray[np.uint16]) -> str:
+    """Return the units as a string of one character a unit, surrogates apart."""
+    return units.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def stars(texts: Texts, pairs: Measures) -> NDArray[np.int64]:
+    """Return the centre of each text: time and again the text that most of the rest pass against (contract §5)."""
+    neighbours: list[set[int]] = [set() for _ in range(len(texts))]
+    for p in np.flatnonzero(pairs.kind == EDITED):
+        a, b = int(pairs.left[p]), int(pairs.right[p])
+        neighbours[a].add(b)
+        neighbours[b].add(a)
+    centre = np.arange(len(texts), dtype=np.int64)
+    rest = {t for t in range(len(texts)) if neighbours[t]}
+    while rest:
+        best = min(rest, key=lambda t: (-len(neighbours[t] & rest), texts.rank[t]))
+        members = (neighbours[best] & rest) | {best}
+        centre[list(members)] = best
+        rest -= members
+    return centre
+
+
+def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupConfig) -> Related:
+    """Relate the texts of a small corpus: clusters, and the pairs that are worth a row. Cost: 20 µs a pair."""
+    pairs = measure(texts, boilerplate, config.min_chars)
+    centre = stars(texts, pairs)
+    left, right = pairs.left, pairs.right
+    better = np.maximum(pairs.coverage_left, pairs.coverage_right)
+    member = (centre[left] == centre[right]) & ((centre[left] == left) | (centre[right] == right))
+    canonicals = (centre[left] == left) & (centre[right] == right)
+    near = (pairs.kind > REJECTED) | (better >= STORED)
+    kept = np.full(len(left), config.all_pairs) | member | (canonicals & near)
+    turned = member & (centre[left] == right)
+    one, other = np.where(turned, right, left)[kept], np.where(turned, left, right)[kept]
+    cover = (pairs.coverage_left, pairs.coverage_right)
+    return Related(
+        centre=centre,
+        left=one,
+        right=other,
+        kind=pairs.kind[kept],
+        jaccard=pairs.jaccard[kept],
+        coverage_left=np.where(turned, cover[1], cover[0])[kept],
+        coverage_right=np.where(turned, cover[0], cover[1])[kept],
+        ratio=ratios(texts, one, other),
+    )
+
+
+def ratios(texts: Texts, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return rapidfuzz's normalised Indel similarity of the keys of each pair, 0..100."""
+    from rapidfuzz.distance import Indel
+
+    keys = {
+        int(t): texts.of(int(t)).tobytes().decode("utf-16-le", "replace")
+        for t in {*left.tolist(), *right.tolist()}
+    }
+    found = [
+        100.0 * Indel.normalized_similarity(keys[a], keys[b])
+        for a, b in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    return np.array(found, dtype=np.float64)

@@ -1,0 +1,121 @@
+"""Template siblings: the same skeleton, the differences being consistent substitutions of names (contract §5).
+
+Two keys are laid side by side at the shingles that are unique in both; what stands between are changes. Where
+changes that recur as the same substitution make up half of what changed, on either side, the texts are siblings.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from typing import Final
+
+from pipeline.dedup.rules import SHINGLE, Slot
+
+LONGEST_SLOT: Final = 30  # units; the longest name of an organisation in ORGS-like lists has 20
+RECURS: Final = 2  # times that one substitution stands at least
+RECUR_IN_ALL: Final = 3  # times that recurring substitutions stand together
+MADE_OF_SLOTS: Final = 0.5  # share of the changed units, on either side (docs/accuracy-dedup.md)
+SKELETON: Final = 0.5  # share of either text that is unchanged
+NUMERALS: Final = frozenset("〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
+
+Change = tuple[int, int, int, int]  # left start, left end, right start, right end
+
+
+def _unique(units: str) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for i in range(len(units) - SHINGLE + 1):
+        shingle = units[i : i + SHINGLE]
+        places[shingle] = -1 if shingle in places else i
+    return places
+
+
+def _rising(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return a longest subsequence that rises on both sides (patience sorting)."""
+    tails: list[int] = []
+    tail_at: list[int] = []
+    before = [-1] * len(anchors)
+    for at, (_, j) in enumerate(anchors):
+        k = bisect_left(tails, j)
+        before[at] = tail_at[k - 1] if k else -1
+        if k == len(tails):
+            tails.append(j)
+            tail_at.append(at)
+        else:
+            tails[k], tail_at[k] = j, at
+    chain, at = [], tail_at[-1] if tail_at else -1
+    while at >= 0:
+        chain.append(anchors[at])
+        at = before[at]
+    return chain[::-1]
+
+
+def changes(left: str, right: str) -> list[Change]:
+    """Return the places where two keys differ, common ends trimmed, in order and apart.
+
+    Keys are strings of UTF-16 units (a rare character is two). Cost: one dictionary of each key's shingles.
+
+    >>> changes("甲方负责保管印章", "乙方负责保管印章")
+    [(0, 1, 0, 1)]
+    """
+    places = _unique(right)
+    anchors = [(i, places[s]) for s, i in _unique(left).items() if i >= 0 and places.get(s, -1) >= 0]
+    found: list[Change] = []
+    at_left = at_right = 0
+    for i, j in [*_rising(anchors), (len(left), len(right))]:
+        if i < at_left or j < at_right:
+            continue
+        end_left, end_right = i, j
+        while at_left < end_left and at_right < end_right and left[at_left] == right[at_right]:
+            at_left, at_right = at_left + 1, at_right + 1
+        while at_left < end_left and at_right < end_right and left[end_left - 1] == right[end_right - 1]:
+            end_left, end_right = end_left - 1, end_right - 1
+        if at_left < end_left or at_right < end_right:
+            found.append((at_left, end_left, at_right, end_right))
+        at_left, at_right = i, j
+        while at_left < len(left) and at_right < len(right) and left[at_left] == right[at_right]:
+            at_left, at_right = at_left + 1, at_right + 1
+    return found
+
+
+def _is_year(text: str, start: int, end: int) -> bool:
+    while start and text[start - 1] in "0123456789":
+        start -= 1
+    while end < len(text) and text[end] in "0123456789":
+        end += 1
+    return end - start == 4 and text[start:end].isdecimal() and text[start : start + 2] in ("19", "20")
+
+
+def is_numbering(left: str, right: str, change: Change) -> bool:
+    """Tell whether a change is one of numerals alone, years excepted: clause numbers move by themselves.
+
+    >>> is_numbering("三甲", "四甲", (0, 1, 0, 1)), is_numbering("2023年", "2024年", (3, 4, 3, 4))
+    (True, False)
+    """
+    a, b, c, d = change
+    if not (NUMERALS.issuperset(left[a:b]) and NUMERALS.issuperset(right[c:d])):
+        return False
+    return not (_is_year(left, a, b) and _is_year(right, c, d))
+
+
+def find_slots(left: str, right: str) -> list[Slot]:
+    """Return the substitutions that make two keys template siblings, most frequent first; none where they are not.
+
+    >>> city = "甲市城管部门负责公园巡查；由乙市财政局拨付经费，其他事项报甲市人民政府备案，甲市另有规定的除外"
+    >>> [(s.left, s.right, s.n) for s in find_slots(city, city.replace("甲", "丙"))]
+    [('甲', '丙', 3)]
+    """
+    found = [c for c in changes(left, right) if not is_numbering(left, right, c)]
+    gone, come = sum(b - a for a, b, _, _ in found), sum(d - c for _, _, c, d in found)
+    if not gone or not come:
+        return []
+    counted = Counter(
+        (left[a:b], right[c:d])
+        for a, b, c, d in found
+        if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT
+    )
+    slots = [Slot(a, b, n) for (a, b), n in counted.items() if n >= RECURS]
+    slots.sort(key=lambda s: (-s.n, s.left, s.right))
+    of_left, of_right = sum(len(s.left) * s.n for s in slots), sum(len(s.right) * s.n for s in slots)
+    enough = sum(s.n for s in slots) >= RECUR_IN_ALL
+    made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
+    same = len(left) - gone >= SKELETON * len(left) and len(right) - come >= SKELETON * len(right)
+    return slots if enough and made and same else []

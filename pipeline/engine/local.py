@@ -1,0 +1,192 @@
+"""The local engine: kernels in a pool of processes that survives the death of a worker.
+
+Not `concurrent.futures`: there one dead worker fails every task in flight and the pool with it, and a task
+that hangs cannot be stopped. Here each worker has one batch and a pipe of its own, so the batch it died of is
+known.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Literal
+
+import pyarrow as pa
+
+from pipeline.errors import EngineError
+
+Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
+Loss = Literal["timeout", "worker_died"]
+OnLoss = Callable[[pa.RecordBatch, Loss], pa.RecordBatch]
+
+START_GRACE_S = 60.0  # importing the libraries in a new worker, on a machine that is busy
+MAX_SLOW_ROWS = 3  # rows of one batch that may take all their time; with more the batch goes on row by row
+MAX_EARLY_DEATHS = 3  # workers that die before their first batch: the machine cannot start them
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to run a map: `workers` processes (0 = in this one), `row_seconds` of wall time for one row."""
+
+    workers: int
+    row_seconds: float
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    batch: pa.RecordBatch | None = None
+    deadline: float = 0.0
+    ready: bool = False
+
+
+def map_batches(
+    kernel: Kernel, batches: Iterable[pa.RecordBatch], on_loss: OnLoss, plan: Plan
+) -> Iterator[pa.RecordBatch]:
+    """Yield `kernel(batch)` for every batch, in any order, streaming: a worker has one batch at a time.
+
+    A batch whose worker dies or hangs is tried again row by row; a row that kills its worker again comes out
+    as `on_loss(row, reason)`. The kernel itself must give up on a row after `row_seconds`; a worker is killed
+    where it does not. An exception out of the kernel is a fault of the program and is raised here. Raises
+    EngineError when no worker can be started.
+    """
+    if plan.workers == 0:
+        yield from (kernel(batch) for batch in batches)
+        return
+    pool = _Pool(kernel, on_loss, plan)
+    try:
+        yield from pool.run(iter(batches))
+    finally:
+        pool.close()
+
+
+class _Pool:
+    """Workers, each with a pipe; a class because they are state that must be closed."""
+
+    def __init__(self, kernel: Kernel, on_loss: OnLoss, plan: Plan) -> None:
+        self._kernel, self._on_loss, self._plan = kernel, on_loss, plan
+        self._again: list[pa.RecordBatch] = []  # single rows whose batch was lost
+        self._workers: list[_Worker] = []
+        self._early_deaths = 0
+
+    def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        following = next(batches, None)
+        while True:
+            while (following or self._again) and (worker := self._idle()):
+                if self._again:
+                    self._send(worker, self._again.pop())
+                else:
+                    self._send(worker, following)
+                    following = next(batches, None)
+            busy = [w for w in self._workers if w.batch is not None]
+            if not busy and not following and not self._again:
+                return
+            yield from self._collect(busy)
+
+    def _idle(self) -> _Worker | None:
+        for worker in self._workers:
+            if worker.batch is None:
+                return worker
+        if len(self._workers) >= self._plan.workers:
+            return None
+        context = multiprocessing.get_context("spawn")  # fork copies the locks of Arrow's threads as they are
+        here, there = context.Pipe()
+        process = context.Process(target=_serve, args=(self._kernel, there), daemon=True)
+        process.start()
+        there.close()
+        self._workers.append(_Worker(process, here))
+        return self._workers[-1]
+
+    def _send(self, worker: _Worker, batch: pa.RecordBatch) -> None:
+        worker.batch = batch
+        grace = 0.0 if worker.ready else START_GRACE_S
+        slow_rows = min(batch.num_rows + 1, MAX_SLOW_ROWS)
+        worker.deadline = time.monotonic() + grace + self._plan.row_seconds * slow_rows + batch.num_rows
+        try:
+            worker.pipe.send(batch)
+        except OSError:  # dead already: the wait below will say so
+            return
+
+    def _collect(self, busy: list[_Worker]) -> Iterator[pa.RecordBatch]:
+        first = min(w.deadline for w in busy)
+        ready = wait([w.pipe for w in busy], timeout=max(0.0, first - time.monotonic()))
+        for worker in busy:
+            if worker.pipe in ready:
+                yield from self._receive(worker)
+            elif time.monotonic() > worker.deadline:
+                yield from self._lost(worker, "timeout")
+
+    def _receive(self, worker: _Worker) -> Iterator[pa.RecordBatch]:
+        try:
+            answer = worker.pipe.recv()
+        except (EOFError, OSError):
+            yield from self._lost(worker, "worker_died")
+            return
+        worker.batch, worker.ready, self._early_deaths = None, True, 0
+        if isinstance(answer, Exception):
+            raise answer
+        yield answer
+
+    def _lost(self, worker: _Worker, reason: Loss) -> Iterator[pa.RecordBatch]:
+        batch, ready = worker.batch, worker.ready
+        self._workers.remove(worker)
+        _stop(worker)
+        if batch is None:
+            return
+        if not ready and reason == "worker_died":
+            self._early_deaths += 1
+            if self._early_deaths > MAX_EARLY_DEATHS and batch.num_rows > 1:
+                raise EngineError(
+                    f"{self._early_deaths} workers died before their first batch: is memory short?"
+                )
+        if batch.num_rows > 1:
+            self._again += [batch.slice(i, 1) for i in range(batch.num_rows)]
+        elif _second_try(batch):
+            yield self._on_loss(batch, reason)
+        else:
+            self._again.append(_marked(batch))
+
+    def close(self) -> None:
+        for worker in self._workers:
+            _stop(worker)
+
+
+TRIED = b"tried"
+
+
+def _second_try(batch: pa.RecordBatch) -> bool:
+    return TRIED in (batch.schema.metadata or {})
+
+
+def _marked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return batch.replace_schema_metadata({**(batch.schema.metadata or {}), TRIED: b"1"})
+
+
+def _stop(worker: _Worker) -> None:
+    worker.pipe.close()
+    worker.process.kill()
+    worker.process.join()
+
+
+def _serve(kernel: Kernel, pipe: Connection) -> None:
+    """Answer batches until the pipe closes; the parent's Ctrl-C is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+    while os.getppid() == parent:
+        try:
+            batch = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: object = kernel(batch)
+        except Exception as error:  # carried to the parent, which raises it
+            answer = error
+        try:
+            pipe.send(answer)
+        except OSError:
+            return

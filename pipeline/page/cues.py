@@ -1,0 +1,191 @@
+"""Lines of the site, not of its texts: share bars, related lists, adverts, footers, introductions.
+
+Every pattern is for a *whole line*: inside an article a line is given up only when nothing else can be meant.
+"""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.page.lines import NUMBERED, NUMERAL, PageLines
+from pipeline.records import DropReason
+
+MAX_CUE = 120  # characters of a line that can be one of these; the longest real share bar had 96
+
+SHARE_WORDS = (
+    "微信好友|微信|微博|新浪|腾讯|QQ空间|QQ好友|QQ|朋友圈|人人网|豆瓣|百度贴吧|贴吧|收藏|打印|举报|复制链接|复制|链接|二维码"
+    "|扫一扫|点赞|赞|评论|转发|分享|支付宝|钉钉|邮件|邮箱|更多|大|中|小|字号|字体|纠错|Facebook|Twitter|LINE"
+)
+SHARE_WORD = re.compile(SHARE_WORDS)
+SHARE = re.compile(
+    r"^(?:分享|分享到|转发|转发到|分享本文|一键分享|分享至)\s*[：:]"
+)  # `分享到：微信 微博`: yes
+
+CUES: tuple[tuple[DropReason, str], ...] = (
+    # `此处隐藏5278个字……`, `（此处省略300字）`, `剩余80%未读`: yes; `隐藏工程验收`: no
+    ("hidden_gap", r"[\[（(【…\.]*\s*(?:此处|这里|中间|以下|下文)(?:隐藏|省略|略去)[^。]{0,30}"),
+    ("hidden_gap", r".{0,12}(?:剩余|还有|余下)\s*\d+(?:\.\d+)?\s*[%％页字].{0,20}"),
+    (
+        "hidden_gap",
+        r"(?:点击|展开|继续|查看|显示)(?:阅读)?(?:全文|剩余(?:内容|全文)?|更多内容|全部内容|余下全文)[^。]{0,12}",
+    ),
+    # `【制度】相关文章：`, `相关推荐`, `猜你喜欢：`, `制度3篇75人关注`, `上一篇：x`: yes; `相关部门应当`: no
+    ("related", r"【.{1,80}】(?:的)?(?:相关|相似|同类|更多)?(?:文章|范文|推荐|阅读|内容|资料|模板)[：:]?"),
+    (
+        "related",
+        r"(?:相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|更多|本类|随机|猜你|大家|您|你)"
+        r"(?:的|都|还|可能|也)?(?:在)?(?:文章|阅读|推荐|范文|专题|内容|资讯|新闻|链接|标签|搜索|下载|栏目|喜欢|感兴趣|看|关注)"
+        r"(?:的|了)?(?:文章|内容|范文|推荐|排行|榜)?\s*[：:>»]?",
+    ),
+    ("related", r"相关.{2,60}(?:信息|文章|范文|资料|推荐|专题|阅读|内容)[：:]?"),
+    (
+        "related",
+        r"(?:上一篇|下一篇|上篇|下篇|上一条|下一条|前一篇|后一篇)\s*[：:\]】>].*|(?:上一篇|下一篇|上一页|下一页|上页|下页)",
+    ),
+    (
+        "related",
+        r"(?:更多|查看更多|更多相关|阅读更多|点击查看更多).{0,40}(?:文章|范文|内容|信息|推荐|请关注|请点击|>>)?.{0,12}",
+    ),
+    ("related", r"(?:看过|阅读)(?:本文|此文|该文|了该文章|了本文)的(?:人|用户)?(?:还|也)?.{0,12}"),
+    ("related", r"(?:[（(\[]?(?:本文)?(?:标签|关键词|关键字|tags?|Tags?|TAGS?)[）)\]]?)\s*[：:].{0,80}"),
+    ("teaser", rf".{{2,80}}{NUMERAL}篇\s*\d+\s*人(?:关注|浏览|看过|阅读)"),
+    ("teaser", r"\d+\s*人(?:关注|浏览|看过|阅读)|.{0,100}\[更多\]"),
+    # `推荐度：`, `点击下载文档文档为doc格式`: yes; `推荐信`: no
+    ("advert", r"推荐(?:度|指数|星级)\s*[：:]?\s*[★☆⭐\d.\s]*"),
+    (
+        "advert",
+        r"(?:点击|立即|免费|马上|直接|一键)?(?:下载|复制|打印|导出|收藏)(?:本文|全文|此文|该文|文档|文章|本页|文件|范文|模板|"
+        r"word|WORD|Word|doc|pdf|PDF)(?:版|版本|档|文档|全文|文件|到本地|为|后|格式|doc|docx|pdf|[\s，,（(）)/]){0,10}",
+    ),
+    # `广告位招租，联系站长`, `【限时优惠】会员全站文档免费下载`: yes; `广告牌应当限时拆除。`: no
+    (
+        "advert",
+        r"[^。；]{0,40}(?:广告位|招租|限时优惠|限时免费|会员专享|开通会员|站长推荐|免费下载|下载地址|下载链接|立即领取|优惠券|点击进入|点击购买)"
+        r"[^。；]{0,40}",
+    ),
+    ("advert", r"(?:广告|推广|赞助商链接|Advertisement|AD|ad)"),
+    (
+        "advert",
+        r".{0,20}(?:扫码|扫描|长按|关注|添加|搜索|搜)(?:下方|上方|右侧)?.{0,10}(?:二维码|公众号|微信号|客服|小程序|APP|app).{0,30}",
+    ),
+    (
+        "advert",
+        r"(?:文档|本文)?(?:为|格式[：:])?\s*(?:doc|docx|pdf|word)格式.{0,10}|付费.{0,10}下载.{0,10}|(?:VIP|vip|会员).{0,6}(?:免费)?下载.{0,10}",
+    ),
+    ("spam", r"(?:https?://|www\.)[\w./?=&%#:-]+"),
+    (
+        "spam",
+        r".{0,30}(?:加微信|加QQ|微信同号|代写论文|论文代写|代写服务|代发论文|刷单兼职|博彩网|彩票平台|娱乐城|六合彩|时时彩).{0,60}",
+    ),
+    # `Copyright © 2024`, `粤ICP备1号`, `关于我们`, `责任编辑：小雨`: yes; `版权所有者应当…。`: no
+    ("footer", r".{0,60}(?:copyright|©|版权所有|all rights reserved|ICP备|ICP证|公网安备|网安备).{0,120}"),
+    (
+        "footer",
+        r"(?:(?:关于我们|联系我们|联系方式|免责声明|网站地图|隐私政策|用户协议|版权声明|意见反馈|投稿须知|友情链接|"
+        r"网站声明|服务条款|加入我们|广告服务|帮助中心|法律声明|手机版|电脑版|返回顶部|回到顶部|返回首页|TOP)[\s|｜·-]*)+[：:]?",
+    ),
+    (
+        "footer",
+        r"[（(【\[]?(?:责任编辑|编辑|责编|文章来源|来源|本文来源|本文地址|本文链接|转载请注明|声明|免责声明|版权声明|审核|校对)"
+        r"\s*[：:].{0,100}",
+    ),
+    (
+        "footer",
+        r".{0,40}(?:如有侵权|若有侵权|如涉及侵权|侵权请联系|侵犯了?您的|不代表本站|本站(?:不|仅|所有|部分|内容)|仅供学习|网友(?:上传|投稿|提供)).{0,80}",
+    ),
+    # `首页`, `登录 | 注册`, `第 3 页 共 9 页`, `- 3 -`: yes; `3`: no
+    (
+        "navigation",
+        r"(?:(?:首页|主页|登录|登陆|注册|会员中心|搜索|设为首页|加入收藏|收藏本站|网站导航|导航|投稿|我要投稿|菜单|RSS|手机站)"
+        r"[\s|｜·/-]*)+",
+    ),
+    (
+        "navigation",
+        r"(?:(?:字号|调整字体|字体|图集|打印本页|打印|关闭窗口|关闭|关注|订阅|评论|我要评论|发表评论|收藏本文|大|中|小|\[|\]|A[+-])[：:\s|]*){1,6}",
+    ),
+    ("navigation", r"欢迎(?:光临|来到|访问).{2,20}"),
+    (
+        "navigation",
+        r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*[，,/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|\d{1,3}\s*/\s*\d{1,3}|[Pp]age\s*\d+.{0,8}",
+    ),
+    (
+        "navigation",
+        r"(?:页码[：:]?\s*)?(?:\d{1,2}\s+){3,}(?:下一页|末页|尾页)?|(?:首页|上一页)[\s\d]+(?:下一页|尾页|末页).{0,6}",
+    ),
+)
+PATTERNS = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in CUES)
+# A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
+HINT = re.compile(
+    "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
+    "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
+    "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
+    "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|^[-—–]|^\\d{1,3}\\s*/|显示",
+    re.MULTILINE,
+)
+# Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
+PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
+# Reasons that, after the last heading, end the page's texts for good.
+ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
+
+INTRODUCTION = re.compile(
+    r"小编|(?:本站|本网|我们?)(?:特意|精心|特地|为|给|整理|收集)|一起来(?:看|了解|学习|阅读)|快来(?:看|阅读)|欢迎(?:大家|您|你|各位|广大)?.{0,6}"
+    r"(?:参考|阅读|借鉴|查阅|收藏|下载|浏览|来到|分享)|(?:仅供|供您|供大家|以供|供各位|供你)(?:大家|您)?(?:参考|阅读|借鉴|学习)|"
+    r"[为给](?:大家|您|你|你们|各位|广大\w{2,4})(?:精心|特意|分享|推荐|搜集|详细)?(?:地|的)?(?:整理|收集|带来|准备|分享|搜集|提供|推荐|介绍|编写)|精心(?:准备|整理|挑选|编写)"
+    r"|(?:下面|以下|接下来|下文|如下)(?:就)?(?:是|为|给|由).{0,40}(?:篇|范文|整理|收集|带来|分享|希望|参考)"
+)
+WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
+    r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
+)
+CONTENTS = re.compile(
+    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速)?\s*(?:目\s*录|导\s*航|导\s*读|索\s*引)\s*[】\]）)]?\s*[：:]?$"
+)
+
+
+def is_share_bar(line: str) -> bool:
+    """Tell a share bar: three distinct words of sharing that cover 40 % of the line (facts §4).
+
+    >>> is_share_bar("微信 微博 QQ空间 收藏"), is_share_bar("微信群管理制度")
+    (True, False)
+    """
+    if SHARE.match(line):
+        return True
+    words = SHARE_WORD.findall(line)
+    covered = sum(map(len, words))
+    size = sum(not c.isspace() for c in line)
+    return len(set(words)) >= 3 and covered >= 0.4 * size and max(map(len, words)) >= 2
+
+
+def drop_reason(line: str) -> DropReason | None:
+    """Return why a whole line is not part of a text, None when it may well be.
+
+    >>> drop_reason("推荐度："), drop_reason("相关部门应当予以配合。")
+    ('advert', None)
+    """
+    if len(line) > MAX_CUE or line[-1] in "；;" or NUMBERED.match(line):
+        return None
+    if is_share_bar(line):
+        return "share"
+    for reason, pattern in PATTERNS:
+        if pattern.fullmatch(line):
+            return None if line[-1] == "。" and reason in PHRASES else reason
+    return None
+
+
+def cue_rows(
+    page: PageLines, start: int, drop: Sequence[tuple[DropReason, re.Pattern[str]]] = ()
+) -> dict[int, DropReason]:
+    """Return the lines from `start` on that are cues, and their reasons. Only lines with a hint are tried.
+
+    `drop` are the patterns of the page's site, which come first.
+    """
+    out: dict[int, DropReason] = {}
+    for row in range(start, len(page.texts)):
+        line = page.texts[row]
+        known = next((reason for reason, pattern in drop if pattern.fullmatch(line)), None)
+        if known is not None:
+            out[row] = known
+        elif len(line) <= MAX_CUE and HINT.search(line):
+            reason = drop_reason(line)
+            if reason is not None:
+                out[row] = reason
+    return out

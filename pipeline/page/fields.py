@@ -1,0 +1,339 @@
+"""What a page says of itself: title, site, breadcrumb, date, views, author, the declared count."""
+
+import datetime
+import re
+from dataclasses import dataclass, field
+
+from pipeline.page.blocks import HEADED
+from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters
+from pipeline.page.sites import NO_HINTS, Hints
+
+# Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
+# navigation before its title, a news portal up to 180 (docs/accuracy-page.md).
+HEAD_LINES = 400
+MAX_TITLE = 80  # characters; the longest real one had 61
+MAX_FIELD_LINE = 120  # characters of a line with date, views, author
+FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
+UNLIKE = -50  # rank of a line that says no part of `<title>`
+NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
+
+PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*"
+)
+ARROW = re.compile(r"\s*(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*")  # ` > `, `›`, ` / `: yes; `1/2`: no
+DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
+)
+DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|更新|发布)\s*[：:]?\s*$")
+VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
+VIEWS = re.compile(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
+    rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?\s*[：:（(]\s*(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
+)
+VIEWS_AFTER = re.compile(  # `75人浏览`, `1.2万次阅读`
+    rf"(?<![\d.])(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\s*(?:人|次|人次)?\s*(?:{VIEW_WORDS}|已看|看过)"
+)
+MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
+AUTHOR = re.compile(
+    r"(?:作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者)\s*[：:]\s*([^\s：:，。|]{1,12}?)(?=\s|$|日期|时间)"
+)
+COUNT = re.compile(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
+    rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
+)
+# Between separators of `<title>` the last segments name the site.
+TITLE_BREAK = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|-+(?=[^-]{1,20}$)|[–—]+(?=[^–—]{1,20}$)")
+SITE_WORD = re.compile(r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|com|cn)$")
+WELCOME = re.compile(r"^欢迎(?:光临|来到|访问)\s*(.{2,20}?)[！!。]?$")
+HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
+NAME_BEFORE_RIGHTS = re.compile(
+    r"(?:©|Copyright)[\s©\d\-–,.]*([^\s\d©,.]{2,20}?)\s*(?:版权|All|$)", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Fields:
+    """The fields found, and in `rows` the lines that carry them. `start` is the first line after the last."""
+
+    title: str | None = None
+    site: str | None = None
+    breadcrumb: tuple[str, ...] = ()
+    updated: str | None = None
+    views: int | None = None
+    author: str | None = None
+    rows: set[int] = field(default_factory=set)
+    title_row: int = -1
+    start: int = 0
+
+
+def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
+    r"""Find the fields of a page among its first lines; what the site's rules name comes first.
+
+    Cost: some 50 µs a page.
+
+    >>> from pipeline.page.lines import page_lines
+    >>> lines = ["当前位置:甲网 > 制度", "岗位制度3篇", "更新时间:2024-11-20 查看人数:75", "第1篇"]
+    >>> f = read_fields(page_lines("\n".join(lines), [0] * 4, [1] * 4, "", from_html=False))
+    >>> f.title, f.site, f.updated, f.views, f.start
+    ('岗位制度3篇', '甲网', '2024-11-20', 75, 3)
+    """
+    found = Fields()
+    after = _find_breadcrumb(page, found)
+    dated = _find_date(page, after, _title_row(page, after, found))
+    _find_title(page, found, after, dated)
+    if dated is None and found.title_row >= 0:
+        dated = _find_date(page, found.title_row, found.title_row)
+    if dated is not None:
+        _read_date(page, dated, found)
+    _find_small_fields(page, found, dated)
+    found.site = _find_site(page, found)
+    _take_hints(page, hints, found)
+    found.start = max(found.rows, default=-1) + 1
+    if hints.content:
+        found.start = max(found.start, hints.content[0])
+    return found
+
+
+def _take_hints(page: PageLines, hints: Hints, found: Fields) -> None:
+    """Set what the rules of the page's site give over what the generic way has found."""
+    found.site = hints.name or found.site
+    values: dict[str, tuple[str, tuple[int, ...]]] = {
+        name: (" ".join(page.texts[r] for r in rows), rows) for name, rows in hints.fields.items()
+    }
+    for name, pattern in hints.patterns.items():
+        rows = hints.fields.get(name) or tuple(range(min(HEAD_LINES, len(page.texts))))
+        for row in rows:
+            if match := pattern.fullmatch(page.texts[row]):
+                values[name] = (match.group(1), (row,))
+                break
+    for name, (value, rows) in values.items():
+        if _set_field(found, name, value):
+            found.rows.update(rows)
+
+
+def _set_field(found: Fields, name: str, value: str) -> bool:
+    if name == "updated":
+        match = DATE.search(value)
+        when = _as_date(match) if match else None
+        found.updated = when or found.updated
+        return when is not None
+    if name == "views":
+        number = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)", value)
+        found.views = _views(number) if number else found.views
+        return number is not None
+    if name == "breadcrumb":
+        label = PLACE.match(value)
+        found.breadcrumb = tuple(x for x in ARROW.split(value[label.end() :] if label else value) if x)
+    elif name == "title":
+        found.title = value
+    else:
+        found.author = value
+    return True
+
+
+def declared_count(text: str) -> int | None:
+    """Return the number of articles that a title or an introduction declares.
+
+    >>> declared_count("制度（通用五篇）"), declared_count("第3篇 制度"), declared_count("本文共12篇")
+    (5, None, 12)
+    """
+    match = COUNT.search(text)
+    return NUMBERS.get(match.group(1)) if match else None
+
+
+def _find_breadcrumb(page: PageLines, found: Fields) -> int:
+    """Set the breadcrumb; return the first line that may hold other fields."""
+    for i, line in enumerate(page.texts[:HEAD_LINES]):
+        label = PLACE.match(line)
+        if label is None and not _bare_breadcrumb(line):
+            continue
+        rest = line[label.end() :] if label else line
+        last = i
+        if label and len(ARROW.split(rest)) < 3:  # the items are spread over lines, or there are two
+            rest, last = _joined(page, i, rest)
+        items = tuple(x for x in (y.strip() for y in ARROW.split(rest)) if x)
+        if len(items) >= 2:
+            found.breadcrumb = items
+            found.rows.update(range(i, last + 1))
+            return last + 1
+        if label:
+            found.rows.add(i)
+            return i + 1
+    return 0
+
+
+def _bare_breadcrumb(line: str) -> bool:
+    if len(line) > MAX_FIELD_LINE:
+        return False
+    parts = ARROW.split(line)
+    return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
+        len(parts) == 2 and parts[0] in HOME
+    )
+
+
+def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
+    """Join a breadcrumb that is spread over lines: items follow while arrows or links do."""
+    joined, last = rest, at
+    for i in range(at + 1, min(at + 16, len(page.texts))):
+        line = page.texts[i]
+        hangs = (
+            not joined or bool(re.search(r"(?:^|[>＞›»→/])\s*$", joined)) or bool(re.match(r"[>＞›»→]", line))
+        )
+        if not hangs or len(line) > 60:
+            break
+        joined, last = f"{joined} {line}", i
+    return joined, last
+
+
+def _title_segments(title: str) -> list[str]:
+    """Return `<title>` as it stands, then with ever more trailing segments cut."""
+    out, at = [title], [m.start() for m in TITLE_BREAK.finditer(title)]
+    return out + [title[:k].strip() for k in reversed(at) if k]
+
+
+def _title_row(page: PageLines, after: int, found: Fields) -> int:
+    """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
+    wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
+    best, row = (-99, 0), -1
+    for i, line in enumerate(page.texts[:HEAD_LINES]):
+        if i in found.rows or len(line) > MAX_TITLE + 40:
+            continue
+        rank = wanted.get(letters(line), UNLIKE)
+        if page.shares[i] > 0.5:
+            continue
+        headed = page.heads[i] == HEADED
+        if rank == UNLIKE and not (headed and i >= after and _like(line, page.title)):
+            continue
+        key = (rank + (60 if headed else 0), -i)
+        if key > best:
+            best, row = key, i
+    return row
+
+
+def _like(line: str, title: str) -> bool:
+    """Tell whether a heading element may be the title: it shares its words with `<title>`, if any."""
+    pairs = {line[i : i + 2] for i in range(len(line) - 1)}
+    return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
+
+
+def _find_title(page: PageLines, found: Fields, after: int, dated: int | None) -> None:
+    row = _title_row(page, after, found)
+    if row < 0:
+        row = _title_by_place(page, found, after, dated)
+    own = _own_title(page.title, found)
+    if row >= 0:
+        found.title, found.title_row = page.texts[row], row
+        found.rows.add(row)
+        if (
+            own
+            and COUNT.search(own)
+            and not COUNT.search(found.title)
+            and letters(found.title) in letters(own)
+        ):
+            found.title = own
+    else:
+        found.title = own or None
+
+
+def _own_title(title: str, found: Fields) -> str:
+    """Return `<title>` without the site's name behind it, never losing a declared count."""
+    best = title
+    names = {letters(x) for x in found.breadcrumb}
+    for shorter in _title_segments(title)[1:]:
+        tail = best[len(shorter) :].strip("_|｜-–— ")
+        known = (
+            letters(tail) in names or SITE_WORD.search(tail) or re.match(r"\s*[_|｜]", best[len(shorter) :])
+        )
+        if not known or (COUNT.search(best) and not COUNT.search(shorter)):
+            break
+        best = shorter
+    return best
+
+
+def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | None) -> int:
+    """Return a line that can be a title: before the date, else with a count, else the first short one."""
+    if page.title and dated is None:
+        return -1
+    end = dated if dated is not None else min(after + 12, len(page.texts))
+    fit = [i for i in range(after, end) if i not in found.rows and _may_be_title(page, i)]
+    counted = [i for i in fit if COUNT.search(page.texts[i])]
+    if counted:
+        return counted[-1] if dated is not None else counted[0]
+    if not fit or (page.title and dated is None):
+        return -1
+    return fit[-1] if dated is not None else fit[0]
+
+
+def _may_be_title(page: PageLines, i: int) -> bool:
+    line = page.texts[i]
+    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,"
+    return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
+
+
+def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
+    """Return the line of the date: labelled or short, nearest to the title."""
+    best: tuple[int, int] | None = None
+    for i in range(min(HEAD_LINES, len(page.texts))):
+        line = page.texts[i]
+        if len(line) > MAX_FIELD_LINE or page.shares[i] > 0.8:
+            continue
+        match = DATE.search(line)
+        if match is None or not _as_date(match):
+            continue
+        labelled = bool(DATE_LABEL.search(line[: match.start()]))
+        distance = abs(i - title_row) if title_row >= 0 else max(0, i - after)
+        if distance > (FAR_FROM_TITLE if labelled else NEAR_TITLE) or (not labelled and len(line) > 60):
+            continue
+        rank = (distance + (0 if labelled else NEAR_TITLE), i)
+        best = min(best, rank) if best else rank
+    return best[1] if best else None
+
+
+def _as_date(match: re.Match[str]) -> str | None:
+    try:
+        return datetime.date(*(int(x) for x in match.groups())).isoformat()
+    except ValueError:
+        return None
+
+
+def _read_date(page: PageLines, row: int, found: Fields) -> None:
+    for match in DATE.finditer(page.texts[row]):
+        if when := _as_date(match):
+            found.updated = when
+            found.rows.add(row)
+            return
+
+
+def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> None:
+    """Read views and author on the lines around title and date."""
+    near = [x for x in (dated, found.title_row) if x is not None and x >= 0]
+    rows = sorted({i for x in near for i in range(max(0, x - 1), min(x + 4, len(page.texts)))})
+    for i in rows:
+        line = page.texts[i]
+        if len(line) > MAX_FIELD_LINE or i == found.title_row:
+            continue
+        views = VIEWS.search(line) or VIEWS_AFTER.search(line)
+        author = AUTHOR.search(line)
+        if views and found.views is None:
+            found.views = _views(views)
+        if author and found.author is None:
+            found.author = author.group(1)
+        if (views or author) and i not in found.rows:
+            found.rows.add(i)
+
+
+def _views(match: re.Match[str]) -> int:
+    return round(float(match.group(1).replace(",", "")) * MULTIPLES[match.group(2).lower()])
+
+
+def _find_site(page: PageLines, found: Fields) -> str | None:
+    if found.breadcrumb and found.breadcrumb[0] not in HOME:
+        return found.breadcrumb[0]
+    for line in page.texts[:5]:
+        if welcome := WELCOME.match(line):
+            return welcome.group(1)
+    segments = TITLE_BREAK.split(page.title) if page.title else []
+    if len(segments) > 1 and SITE_WORD.search(segments[-1]):
+        return segments[-1].strip()
+    for line in page.texts[-12:]:
+        if name := NAME_BEFORE_RIGHTS.search(line):
+            return name.group(1)
+    return None

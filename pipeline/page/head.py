@@ -1,0 +1,127 @@
+"""What stands between fields and first article: guide, introduction, contents, repeated titles."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
+from pipeline.page.fields import Fields, declared_count
+from pipeline.page.headings import Candidate, base_titles
+from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
+from pipeline.records import DropReason
+
+MAX_GUIDE_HEADING = 60  # characters; the longest seen, a statute's name with 包括哪些内容, had 53
+GUIDE_WORD = re.compile(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
+    r"哪些|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
+    r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
+)
+MARKER = re.compile(
+    r"^\s*(?:第?[\d一二三四五六七八九十]+\s*[、.．条章节)）]|[（(][\d一二三四五六七八九十]+[）)]|[①-⑳⑴-⑽])"
+)
+
+
+# A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
+SAMPLE_WORD = re.compile("(?:范文|范本|模板|样本|参考|大全)+$")
+
+
+@dataclass(slots=True)
+class HeadPlan:
+    """Where each line before the first heading goes. `guide` gives (section from 1, is its heading)."""
+
+    end: int
+    fields: set[int] = field(default_factory=set)
+    guide: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    dropped: dict[int, DropReason] = field(default_factory=dict)
+    declared: int | None = None
+
+
+def read_head(
+    page: PageLines, fields: Fields, chosen: Sequence[Candidate], cues: dict[int, DropReason]
+) -> HeadPlan:
+    """Plan the lines before the first chosen heading. Those before the fields are navigation."""
+    plan = HeadPlan(end=chosen[0].row)
+    rows = [r for r in range(fields.start, plan.end) if r not in fields.rows]
+    _take_repeats(page, fields, rows, plan)
+    _take_contents(page, chosen, rows, plan)
+    for row in rows:
+        if row in cues and row not in plan.fields:
+            plan.dropped.setdefault(row, cues[row])
+    _take_guide(page, [r for r in rows if r not in plan.fields and r not in plan.dropped], plan)
+    for row in rows:
+        if plan.dropped.get(row) == "introduction" and plan.declared is None:
+            plan.declared = declared_count(page.texts[row])
+    return plan
+
+
+def _take_repeats(page: PageLines, fields: Fields, rows: Sequence[int], plan: HeadPlan) -> None:
+    """Find the lines that say the page's title once more, with or without its count."""
+    names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
+    known = {letters(x) for x in names} | {letters(x) for x in base_titles(names)}
+    for row in rows:
+        line = page.texts[row]
+        if letters(line) in known or letters(SAMPLE_WORD.sub("", line)) in known:
+            plan.fields.add(row)
+
+
+def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[int], plan: HeadPlan) -> None:
+    """Find the table of contents: its own line, and every line that only says a heading."""
+    headings = [letters(page.texts[c.row][c.start : c.end]) for c in chosen]
+    short = {letters(c.title) for c in chosen if c.title}
+    inside = False
+    for row in rows:
+        line = page.texts[row]
+        bare = letters(line)
+        named = any(h and h in bare and len(bare) <= len(h) + 4 for h in headings)
+        if CONTENTS.match(line):
+            inside = True
+            plan.dropped[row] = "contents"
+        elif named or (inside and (bare in short or _numbered_name(line, short))):
+            plan.fields.discard(row)
+            plan.dropped[row] = "contents"
+        else:
+            inside = False
+
+
+def _numbered_name(line: str, names: set[str]) -> bool:
+    bare = letters(MARKER.sub("", line))
+    return len(line) < 80 and any(n and (n in bare or bare in n) for n in names if bare)
+
+
+def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
+    """Divide the rest into guide sections and introductions."""
+    section = 0
+    for k, row in enumerate(rows):
+        line = page.texts[row]
+        following = rows[k + 1] if k + 1 < len(rows) else None
+        if page.shares[row] > 0.8:
+            plan.dropped[row] = "related"
+        elif _is_guide_heading(page, row, following):
+            section += 1
+            plan.guide[row] = (section, True)
+        elif section == 0 or _introduces(line):
+            plan.dropped[row] = "introduction"
+        else:
+            plan.guide[row] = (section, False)
+
+
+def _introduces(line: str) -> bool:
+    return not MARKER.match(line) and bool(INTRODUCTION.search(line))
+
+
+def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
+    """Tell a short line, followed by text, that is marked as a heading or speaks of a guide."""
+    line = page.texts[row]
+    if following is None or len(line) > MAX_GUIDE_HEADING or SENTENCE_MARK.search(line.rstrip("?？")):
+        return False
+    if line[-1] in "：:，,、；" or MARKER.match(line) or INTRODUCTION.search(line):
+        return False
+    after = page.texts[following]
+    text_follows = len(after) > len(line) or after[-1] in "：:。；" or bool(MARKER.match(after))
+    if not text_follows:
+        return False
+    listed = after[-1] in "：:" or bool(MARKER.match(after))
+    return (
+        page.heads[row] > 1
+        or bool(GUIDE_WORD.search(line))
+        or (listed and not WEAK_INTRODUCTION.search(line))
+    )

@@ -1,0 +1,264 @@
+"""The headings of a page's articles: candidates from lines, then the best *series* among them.
+
+No single line shows that it is a heading; a chain 1, 2, …, N of one form does (facts §4). `candidates` gives
+every place that could be a member, in all forms of facts §1; `pipeline.page.series` chooses.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters
+
+MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
+MAX_TITLE_IN_HEADING = 60
+MIN_BASE = 3  # letters a title needs before it is sought inside lines
+
+UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
+WORDS = "篇|优秀范文|范文|范本|例文|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
+OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
+DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*"
+COLON = r"[：:、.．,，\s\-—]"
+
+# `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
+NTH = re.compile(rf"{DECOR}{OPEN}?\s*第\s*(?P<n>{NUMERAL})\s*({UNITS})\s*{CLOSE}?[★☆]*{COLON}*")
+# `篇1:题`, `篇一:《题》`, `范文1 题`, `【范文一】题`, `范文（1）：题`: yes; `范文大全`, `篇章1`: no
+WORD_N = re.compile(
+    rf"{DECOR}{OPEN}?\s*({WORDS})\s*{OPEN}?\s*第?\s*(?P<n>{NUMERAL})\s*篇?\s*{CLOSE}*"
+    rf"(?={COLON}|[一-鿿《【（(①⑴0-9]|$){COLON}*"
+)
+# `题1`, `题 篇1`, `《题》 篇1`, `题(篇1)`, `题（一）`, `题 第二篇`, `题1：`: yes; `题3篇`, `题。1`: no
+TITLE_N = re.compile(
+    rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*"
+    rf"(?P<n>{NUMERAL})\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
+)
+# `一、题`, `1. 题`: a heading only where the rest of the line is the page's own title
+ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]\s*(?P<rest>.+)$")
+# What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
+TAIL_N = re.compile(
+    rf"\s*》?\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*(?P<n>[0-9]{{1,3}}|{NUMERAL})"
+    rf"\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?P<colon>[：:])?"
+)
+# Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
+NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
+SENTENCE_END = "。！？；!?…”》"
+# How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
+BODY_START = re.compile(
+    r"\s*(?:第\s*[一1]\s*[条章节编、，,]|[（(]\s*[一1]\s*[）)]|[一1]\s*[、.．,，:：]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
+    r"|[一-鿿]{2,6}\s*[：:])"
+)
+LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
+FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．]|[①⑴])")
+
+# What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
+AFTER_TITLE = re.compile(
+    r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
+)
+LIST_MARK = re.compile(r"[、.．]")
+# `题 篇1一、…`, `题（篇二）第一条 …`: yes
+GLUED_WORD = re.compile(
+    rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*{OPEN}?\s*篇\s*(?P<n>{NUMERAL})\s*{CLOSE}*\s*[：:]?"
+    rf"(?=[、.．]|{BODY_START.pattern})"
+)
+TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
+
+# Qualifiers of a collection's title that are no part of its subject.
+QUALIFIER = (
+    "通用|精选|推荐|合集|汇总|锦集|集锦|大全|汇编|精华|优选|必备|热门|最新|实用|优秀|经典|集合|整理|范文|模板|样本|范本|共|荐|"
+    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|集|版"
+)
+BRACKETED = re.compile(rf"[【（(\[](?:{QUALIFIER}|{NUMERAL}|[\s篇])+[】）)\]]")  # `（通用3篇）`, `【热门】`
+COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
+LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
+TRAILING = re.compile(rf"(?:{QUALIFIER}|的)+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that may be an article's heading: `start` to `end` of line `row`, the body from `body` on.
+
+    `key` names the form, equal for all members of a series; `title` is the article's own title ("" for none);
+    `alone` says that the line holds nothing else.
+    """
+
+    row: int
+    start: int
+    end: int
+    body: int
+    ordinal: int
+    key: tuple[str, str]
+    title: str
+    alone: bool
+
+
+def base_titles(titles: Iterable[str]) -> list[str]:
+    """Return the subjects behind collection titles, longest first.
+
+    >>> base_titles(["关于排水条例汇总2篇", "【热门】供热条例锦集3篇"])
+    ['排水条例', '供热条例']
+    """
+    out: list[str] = []
+    for title in titles:
+        bare = BRACKETED.sub("", title).strip()
+        cut = COUNTED.sub("", bare)
+        bare = cut if len(letters(cut)) >= MIN_BASE else bare
+        for form in (bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", bare)).strip("《》 ")):
+            if len(letters(form)) >= MIN_BASE and form not in out:
+                out.append(form)
+    return sorted(out, key=len)[::-1] if len(out) < 3 else _shortest_last(out)
+
+
+def _shortest_last(forms: list[str]) -> list[str]:
+    return sorted(forms, key=lambda f: (-len(f), f))
+
+
+def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candidate]:
+    """Return every possible heading from line `start` on, in order. Lines of links give none.
+
+    `bases` are the titles by which headings glued to their text are known. Cost: some 3 µs a line.
+    """
+    out: set[Candidate] = set()
+    probes = _probes(bases)
+    inline = _inline_pattern(bases)
+    known = {letters(b) for b in bases}
+    for row in range(start, len(page.texts)):
+        line = page.texts[row]
+        if page.shares[row] > 0.8:
+            continue
+        found = list(_at(row, line, bases))
+        if not found and len(line) <= MAX_HEADING:
+            found = list(_whole_line(row, line, known))
+        out.update(found or _glued_word(row, line))
+        for probe in probes:
+            out.update(_inside(row, line, probe))
+        if len(line) > MAX_HEADING:
+            for match in inline.finditer(line):
+                out.update(_at(row, line, bases, match.end()))
+    return sorted(out, key=lambda c: (c.row, c.start, c.ordinal))
+
+
+def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
+    """Match `第N篇 …` and `篇N …` at an offset of a line."""
+    match = NTH.match(line, offset)
+    key = ("第", match.group(2)) if match else ("", "")
+    if not match:
+        match = WORD_N.match(line, offset)
+        if not match:
+            return
+        key = (match.group(1), "")
+    at = match.start("n")
+    for run, end in _readings(line, match["n"], at, match.end()):
+        rest = line[end:]
+        cut = cut_title(rest, bases)
+        title = rest[:cut].strip(" 《》：:【】")
+        alone = offset == 0 and not rest[cut:].strip()
+        yield Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone)
+
+
+def _readings(line: str, run: str, at: int, end: int) -> Iterator[tuple[str, int]]:
+    """Yield the numerals that may be meant: `11、` is 11, or 1 with `1、`; `一一、` is 一 with `一、`.
+
+    `run` is the numeral as matched at `at`, `end` the end of the heading behind it.
+    """
+    after = at + len(run)
+    marker = end == after or LIST_MARK.match(line, after)
+    if run in NUMBERS:
+        yield run, end if not marker or end == after else after
+    if marker and LIST_MARK.match(line, after):
+        for size in range(1, len(run)):
+            if run[:size] in NUMBERS and run[size:] in NUMBERS:
+                yield run[:size], at + size
+
+
+def cut_title(rest: str, known: Sequence[str]) -> int:
+    """Return how many characters of `rest`, which follows `第N篇`, are the heading's title.
+
+    >>> cut_title("岗位职责制度一、负责", ["岗位职责制度"]), cut_title("值班制度", [])
+    (6, 4)
+    """
+    for title in known:
+        at = 1 if rest.startswith("《") else 0
+        if rest.startswith(title, at):
+            end = AFTER_TITLE.match(rest, at + len(title)).end()  # type: ignore[union-attr]
+            left = rest[end:]
+            if len(left) > 25 or SENTENCE_MARK.search(left) or BODY_START.match(left):
+                return end
+    starts = [m.start() for m in (FIRST_MARKER.search(rest), LABEL.search(rest)) if m]
+    if len(rest) <= MAX_TITLE_IN_HEADING and not SENTENCE_MARK.search(rest):
+        label = LABEL.search(rest)
+        return label.start() if label else len(rest)
+    if starts and min(starts) <= MAX_TITLE_IN_HEADING:
+        return len(rest[: min(starts)].rstrip())
+    blank = re.search(r"\s", rest[:40])
+    return blank.start() if blank and blank.start() >= 4 else 0
+
+
+def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
+    """Match a whole line `题1`, `题 篇一`, `题（一）`, `题1：夜班`, `一、题`."""
+    numbered = ITEM_TITLE.match(line)
+    if numbered:
+        rest = letters(numbered["rest"])
+        if rest in known and numbered["n"] in NUMBERS:
+            title = numbered["rest"].strip("《》【】 ")
+            yield Candidate(row, 0, len(line), len(line), NUMBERS[numbered["n"]], ("item", ""), title, True)
+        return
+    match = TITLE_N.match(line)
+    if not match:
+        return
+    title, word, unit = match["title"].strip(), match["word"] or "", match["unit"] or ""
+    ordinal = NUMBERS.get(match["n"])
+    if ordinal is None or (unit and word != "第") or title[-1] in "第、":
+        return  # `题3篇` counts, it does not number
+    form = ("title", word or unit) if word and word != "之" else ("bare", letters(title))
+    yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
+
+
+def _glued_word(row: int, line: str) -> Iterator[Candidate]:
+    """Match `题 篇1一、…`: any title, for 篇 and the beginning of a list show enough."""
+    match = GLUED_WORD.match(line)
+    if match:
+        for run, end in _readings(line, match["n"], match.start("n"), match.end()):
+            title = match["title"].strip(" 《》【】")
+            yield Candidate(row, 0, end, end, NUMBERS[run], ("title", "篇"), title, False)
+
+
+def _spaced(text: str) -> str:
+    return r"\s*".join(re.escape(c) for c in text if not c.isspace())
+
+
+def _probes(bases: Sequence[str]) -> list[re.Pattern[str]]:
+    """Return patterns for known titles inside lines, and for their last words at the start of a line."""
+    before = rf"(?:^{DECOR}[^。；！？：:\n]{{0,12}}?|(?<=[{SENTENCE_END}])\s*|(?<=\s))"
+    out = [re.compile(rf"{before}{OPEN}?\s*{_spaced(b)}(?={TAIL_N.pattern})") for b in bases]
+    tails = {letters(b)[-TAIL_LETTERS:] for b in bases if len(letters(b)) > TAIL_LETTERS + 1}
+    return out + [
+        re.compile(rf"^{DECOR}[^。；！？：:，\n]{{0,20}}?{_spaced(t)}(?={TAIL_N.pattern})")
+        for t in sorted(tails)
+    ]
+
+
+def _inside(row: int, line: str, probe: re.Pattern[str]) -> Iterator[Candidate]:
+    """Find a known title with a number where text goes on behind it, or before it."""
+    for match in probe.finditer(line):
+        tail = TAIL_N.match(line, match.end())
+        if tail is None or (tail["unit"] and tail["word"] != "第"):
+            continue
+        title = match.group().strip(" 《》【】[]（(")
+        word = tail["word"] or ""
+        key = ("title", word) if word and word != "之" else ("bare", letters(title))
+        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
+            left = line[end:]
+            closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
+            if closed or not (left and NOT_ORDINAL.match(left)):
+                alone = match.start() == 0 and not left.strip()
+                yield Candidate(row, start, end, end, NUMBERS[run], key, title, alone)
+
+
+def _inline_pattern(bases: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern for the places after a sentence where `第N篇` or `篇N` can begin."""
+    named = "|".join(_spaced(b) for b in bases) or r"\Z"
+    numbered = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL})\s*{CLOSE}*"
+    follows = rf"(?:[：:]|{COLON}*《?(?:{named})|\s+(?={BODY_START.pattern}))"
+    sure = rf"{OPEN}?\s*第\s*{NUMERAL}\s*篇|{OPEN}\s*(?:篇|范文)\s*{NUMERAL}"
+    return re.compile(rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:{sure}|{OPEN}?{numbered}[★☆\s]*{follows}))")

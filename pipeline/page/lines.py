@@ -1,0 +1,76 @@
+"""The lines of a page in canonical text, as every later step reads them, and the small words about lines."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`.
+_DIGITS = "一二三四五六七八九"
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def _chinese(n: int) -> str:
+    tens, ones = divmod(n, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else _DIGITS[tens - 1] + "十"
+    return head + (_DIGITS[ones - 1] if ones else "")
+
+
+NUMBERS: dict[str, int] = {"两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5}
+NUMBERS |= {_chinese(n): n for n in range(1, 100)} | {f"一{_chinese(n)}": n for n in range(10, 20)}
+NUMBERS |= {str(n): n for n in range(1, 100)} | {f"0{n}": n for n in range(1, 10)}
+NUMBERS |= {str(n).translate(_WIDE): n for n in range(1, 100)}
+NUMBERS |= {chr(0x2460 + n - 1): n for n in range(1, 21)}  # ① to ⑳
+NUMBERS |= {x: n for n, x in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"), 1)}
+NUMBERS |= {x: n for n, x in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
+NUMERAL = "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[①-⑳]|[Ⅰ-Ⅹ]|[IVX]{1,4}(?![A-Za-z]))"
+
+NOT_LETTERS = re.compile(r"[\W_]+")
+SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
+
+
+# A line that opens a numbered clause.
+NUMBERED = re.compile(
+    r"^\s*(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """The visible, non-empty lines of a page in canonical text.
+
+    `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
+    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`.
+    """
+
+    texts: list[str]
+    starts: list[int]
+    shares: list[float]
+    heads: list[int]
+    title: str
+    from_html: bool
+
+
+def page_lines(
+    text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
+) -> PageLines:
+    """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
+    out = PageLines([], [], [], [], title, from_html)
+    at = 0
+    for i, line in enumerate(text.split("\n")):
+        bare = line.strip()
+        if bare:
+            out.texts.append(bare)
+            out.starts.append(at + line.find(bare[0]) if line[0] != bare[0] else at)
+            out.shares.append(min(1.0, linked[i] / len(bare)) if linked[i] else 0.0)
+            out.heads.append(heads[i])
+        at += len(line) + 1
+    return out
+
+
+def letters(text: str) -> str:
+    """Return the text without punctuation and white space, for comparing titles.
+
+    >>> letters("《岗位职责》 篇1：")
+    '岗位职责篇1'
+    """
+    return NOT_LETTERS.sub("", text)

@@ -1,0 +1,156 @@
+"""Pages whose headings bear no number, or that have none: one text, found by its density."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.page.cues import ENDING, INTRODUCTION
+from pipeline.page.fields import Fields
+from pipeline.page.head import GUIDE_WORD
+from pipeline.page.headings import MAX_HEADING, Candidate
+from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
+from pipeline.page.series import overlap
+from pipeline.records import DropReason
+
+DENSE = 20  # characters from which a line reads as text
+THIN = -12  # what a line of links or of the site's own costs a run of text, in characters
+SHORT = -3  # what a short line costs: a heading inside the text, a table's cell
+# `2024年3月1日`, `某某公司`, `甲方（签字）：`, `本报记者 张三`: yes; `热帖`, `订阅`: no
+CLOSING = re.compile(
+    r"\d{2,4}\s*年|\d\s*[月日]|[：:（(]|公司|单位|委员会|部$|局$|处$|签字|盖章|签名|记者|作者|此致|敬礼|特此"
+)
+CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
+MIN_BODY = 30  # characters that an article without any heading must have
+MIN_CONTENT = 20  # characters between two unnumbered headings
+
+
+def unnumbered(
+    page: PageLines, fields: Fields, chosen: Sequence[Candidate], bases: Sequence[str], declared: int | None
+) -> Sequence[Candidate]:
+    """Complete a series whose first heading has no number, or find a series that has none at all."""
+    if chosen and chosen[0].ordinal == 2:
+        first = _unnumbered_first(page, fields, chosen[0], bases)
+        return (first, *chosen) if first else chosen
+    if chosen:
+        return chosen
+    for rows in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
+        headed = [r for k, r in enumerate(rows) if _has_content(page, rows, k)]
+        if len(headed) >= 2 and (len(headed) == declared or _names_subject(page, headed, fields, declared)):
+            return [_whole(page, r, k) for k, r in enumerate(headed, 1)]
+    return ()
+
+
+def _whole(page: PageLines, row: int, ordinal: int) -> Candidate:
+    size = len(page.texts[row])
+    return Candidate(row, 0, size, size, ordinal, ("plain", ""), page.texts[row].strip("《》【】 "), True)
+
+
+def _unnumbered_first(
+    page: PageLines, fields: Fields, second: Candidate, bases: Sequence[str]
+) -> Candidate | None:
+    """Find the heading that lost its 1: a line that says the title, a marked line, else no line at all."""
+    known = {letters(b) for b in bases} | {letters(second.title)}
+    rows = [r for r in range(fields.start, second.row) if r not in fields.rows]
+    for r in reversed(rows):
+        if letters(page.texts[r]) in known and _chars(page, r + 1, second.row) >= MIN_CONTENT:
+            return _whole(page, r, 1)
+    for r in rows:
+        line = page.texts[r]
+        titled = len(line) <= 60 and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
+        if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line):
+            return _whole(page, r, 1)
+    for r in rows:
+        if not INTRODUCTION.search(page.texts[r]) and _chars(page, r, second.row) >= MIN_CONTENT:
+            return Candidate(r, 0, 0, 0, 1, ("plain", ""), second.title, False)
+    return None
+
+
+def _chars(page: PageLines, first: int, last: int) -> int:
+    return sum(len(page.texts[r]) for r in range(first, last))
+
+
+def _has_content(page: PageLines, rows: Sequence[int], k: int) -> bool:
+    last = rows[k + 1] if k + 1 < len(rows) else len(page.texts)
+    return _chars(page, rows[k] + 1, last) >= MIN_CONTENT
+
+
+def _repeated_titles(page: PageLines, fields: Fields, bases: Sequence[str]) -> list[int]:
+    known = {letters(b) for b in bases}
+    return [r for r in range(fields.start, len(page.texts)) if letters(page.texts[r]) in known]
+
+
+def _marked_lines(page: PageLines, fields: Fields) -> list[int]:
+    def is_title(r: int) -> bool:
+        line = page.texts[r]
+        plain = len(line) <= MAX_HEADING and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
+        return (
+            plain
+            and page.shares[r] <= 0.5
+            and not re.match(r"[（(]?[\d一二三四五六七八九十]+[）)、.．]", line)
+        )
+
+    strong = max(page.heads[fields.start :], default=1)
+    if strong == 1:
+        return []
+    return [r for r in range(fields.start, len(page.texts)) if page.heads[r] == strong and is_title(r)]
+
+
+def _names_subject(page: PageLines, rows: Sequence[int], fields: Fields, declared: int | None) -> bool:
+    if declared is not None:
+        return False
+    shared = [overlap(page.texts[r], fields.title or page.title) for r in rows]
+    return min(shared) >= 0.5
+
+
+def body_rows(
+    page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int
+) -> tuple[int, int, dict[int, DropReason]]:
+    """Return first line, end and introductions of the one text of a page: its densest run of lines.
+
+    `end` is the end of the content where the rules of the site name it, else the page's.
+    """
+    first, last = _densest(page, fields, cues, end)
+    if first == last:
+        return end, end, {}
+    while first > fields.start and first - 1 not in cues and page.shares[first - 1] <= 0.5:
+        first -= 1
+    for _ in range(CLOSING_LINES):
+        if last >= end or last in cues or page.shares[last] > 0.5 or not _closes(page.texts[last]):
+            break
+        last += 1
+    introductions: dict[int, DropReason] = {}
+    for row in range(first, min(first + 4, last)):
+        line = page.texts[row]
+        if not INTRODUCTION.search(line) or last - first < 3:
+            break
+        introductions[row] = "introduction"
+    return first, last, introductions
+
+
+def _closes(line: str) -> bool:
+    return SENTENCE_MARK.search(line) is not None or CLOSING.search(line) is not None
+
+
+def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int) -> tuple[int, int]:
+    """Return the run of lines of highest weight (Kadane): text weighs its length, other lines cost.
+
+    A cue that ends a text ends the run: what comes behind a list of related pages is no part of what is
+    before.
+    """
+    best, at = (0, 0), fields.start
+    best_weight, weight = 0, 0
+    for row in range(fields.start, end):
+        step = _weight(page, row) if row not in fields.rows and row not in cues else THIN
+        if weight + step <= 0 or cues.get(row) in ENDING:
+            weight, at = 0, row + 1
+            continue
+        weight += step
+        if weight > best_weight:
+            best_weight, best = weight, (at, row + 1)
+    return best if best_weight >= MIN_BODY or not page.from_html else (end, end)
+
+
+def _weight(page: PageLines, row: int) -> int:
+    line = page.texts[row]
+    if page.shares[row] > 0.5:
+        return THIN
+    return len(line) if len(line) >= DENSE or SENTENCE_MARK.search(line) else SHORT

@@ -1,0 +1,138 @@
+"""The best series of headings: a chain 1, 2, …, N of candidates of one form, each with text behind."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.page.headings import Candidate
+from pipeline.page.lines import PageLines, letters
+
+MAX_GROUP = 300  # candidates of one form that are looked at; real pages have at most 99 articles
+MIN_CONTENT = 8  # characters between two headings; less is a table of contents
+MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
+# Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
+FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
+GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.5
+WEAK_UNIT = -0.8
+REJECTED = -1000.0
+WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The chosen headings, in order, and the score of the choice; empty where none stands out."""
+
+    headings: tuple[Candidate, ...]
+    score: float
+
+
+def best_series(page: PageLines, found: Sequence[Candidate], title: str, declared: int | None) -> Series:
+    """Choose the chain of headings that most likely divides the page.
+
+    `title` is the page's, `declared` the count it declares. Candidates come in order of place. Quadratic in
+    the candidates of one form, of which at most 300 are read.
+    """
+    groups: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for c in found:
+        groups[c.key].append(c)
+        if c.key[0] == "bare" and c.title:
+            groups[("tail", letters(c.title)[-3:])].append(c)
+    best = Series((), 0.0)
+    for key, members in groups.items():
+        chain, score = _best_chain(page, members[:MAX_GROUP])
+        score += _bonus(page, chain, key, title, declared)
+        enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], declared))
+        if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
+            best = Series(tuple(chain), score)
+    return best
+
+
+def _single_is_enough(heading: Candidate, declared: int | None) -> bool:
+    return heading.ordinal == 1 and (declared == 1 or heading.key in (("第", "篇"), ("篇", "")))
+
+
+def _offset(page: PageLines, c: Candidate) -> int:
+    return page.starts[c.row] + c.start
+
+
+def _best_chain(page: PageLines, members: Sequence[Candidate]) -> tuple[list[Candidate], float]:
+    """Return the chain of highest score, by dynamic programming over places."""
+    total = page.starts[-1] + len(page.texts[-1])
+    empty = _without_content(page, members, total)
+    scores: list[float] = []
+    before: list[int] = []
+    for j, c in enumerate(members):
+        weight = 1.0 if c.alone else GLUED
+        best, link = (FIRST if c.ordinal == 1 else FIRST_MISSING if c.ordinal == 2 else -1.0) * weight, -1
+        if empty[j]:
+            best = -9.0
+        for i in range(max(0, j - 60), j):
+            step = _step(members[i], c) if not empty[i] and not empty[j] else None
+            if step is not None and scores[i] + step * weight > best + 1e-9:
+                best, link = scores[i] + step * weight, i
+        scores.append(best)
+        before.append(link)
+    at = max(range(len(members)), key=lambda k: (scores[k], -k))
+    score, chain = scores[at], []
+    while at >= 0:
+        chain.append(members[at])
+        at = before[at]
+    return chain[::-1], score
+
+
+def _step(a: Candidate, b: Candidate) -> float | None:
+    """Return what `b` right after `a` is worth; None where it cannot be."""
+    if (b.row, b.start) < (a.row, a.body):
+        return None
+    if b.ordinal == a.ordinal + 1:
+        return NEXT
+    if b.ordinal == a.ordinal + 2:
+        return GAP
+    strong = b.alone and a.alone and b.key == a.key and b.key[0] in ("bare", "title")
+    return FOREIGN if strong and b.ordinal > 1 else None
+
+
+def _without_content(page: PageLines, members: Sequence[Candidate], total: int) -> list[bool]:
+    """Tell for each candidate whether another stands directly behind it, as in a table of contents."""
+    out = []
+    for k, c in enumerate(members):
+        end = page.starts[c.row] + c.body
+        later = next((d for d in members[k + 1 :] if (d.row, d.start) > (c.row, c.start)), None)
+        upto = _offset(page, later) if later else total
+        out.append(upto - end < MIN_CONTENT)
+    return out
+
+
+def overlap(words: str, title: str) -> float:
+    """Return the share of the pairs of neighbouring characters of `words` that stand in `title`, 0 to 1.
+
+    >>> overlap("岗位职责", "出纳岗位职责3篇"), overlap("甲", "甲")
+    (1.0, 0.0)
+    """
+    a, b = letters(words), letters(title)
+    pairs = [a[i : i + 2] for i in range(len(a) - 1)]
+    return sum(p in b for p in pairs) / len(pairs) if pairs else 0.0
+
+
+def _bonus(
+    page: PageLines, chain: Sequence[Candidate], key: tuple[str, str], title: str, declared: int | None
+) -> float:
+    if not chain:
+        return REJECTED
+    n = len(chain)
+    score = 0.0
+    if declared is not None:
+        first_missing = chain[0].ordinal == 2
+        score += (
+            DECLARED if n + first_missing == declared else NEAR_DECLARED if abs(n - declared) <= 1 else 0.0
+        )
+    shared = sum(overlap(c.title, title) for c in chain) / n
+    score += OVERLAP * shared
+    marked = sum(page.heads[c.row] > 1 for c in chain) / n
+    score += MARKED * marked
+    if key[0] in ("bare", "tail"):
+        if shared < 0.4 and marked < 1.0:
+            # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
+            return REJECTED
+        return score - (0.2 if key[0] == "tail" else 0.0)
+    return score + (WEAK_UNIT if key[0] in WEAK_UNITS or key[1] in WEAK_UNITS else NUMBERED_WORD)

@@ -1,0 +1,152 @@
+"""The run under way: what was there before, what the sources hold now, and bodies read again."""
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import Config
+from pipeline.errors import InputError, TemporaryError
+from pipeline.page.sites import Site
+from pipeline.run.digests import Digests
+from pipeline.run.link import Link, Provenance
+from pipeline.run.shards import count_parsed
+from pipeline.store import generations, state
+from pipeline.store.containers import Record
+from pipeline.store.scan import SourceFile, split_glob
+from pipeline.store.sources import read_source
+from pipeline.store.state import FileState, PageState, RecordState
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one call of ingest asks for, beyond the configuration."""
+
+    verify: bool = False  # read every file again, whatever its size and time say
+    retry: bool = False  # take pages again that timed out or lost their worker
+    refit: bool = False  # recompute the corpus model
+    dry_run: bool = False  # say what would be done
+    forget: tuple[str, ...] = ()  # roots whose rows are dropped
+
+
+@dataclass(slots=True)
+class Run:
+    """One ingest. The stages fill it in their order; nothing outside it is changed before the commit."""
+
+    out: Path
+    root: str | None  # as given; None: no root is looked at (fit)
+    root_id: str
+    config: Config
+    sites: tuple[Site, ...]
+    options: Options
+    digests: Digests
+    progress: Progress
+    generation: int = 0  # the current one; 0 = none
+    held: bool = False  # the state of the current generation is there and can be read
+    manifest: dict[str, Any] = field(default_factory=dict)
+    changed: list[SourceFile] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+    seen: int = 0  # files and refused names under RAW
+    paths: dict[tuple[str, str], str] = field(default_factory=dict)  # where names are not plain UTF-8
+    files: list[FileState] = field(default_factory=list)
+    records: list[RecordState] = field(default_factory=list)
+    pages: dict[str, PageState] = field(default_factory=dict)  # every body whose parse is at hand
+    live: dict[str, str | None] = field(default_factory=dict)  # page_id -> address, of the sources' bodies
+    origin: dict[str, Provenance] = field(default_factory=dict)
+    knowledge: dict[str, str] = field(default_factory=dict)  # page_id -> JSON of what its site knows for it
+    model: dict[str, Any] = field(default_factory=dict)
+    refit: bool = True
+    links: dict[str, Link] = field(default_factory=dict)
+    assignments: Any = None  # Arrow table: what comparison says of each article
+    next_manifest: dict[str, Any] = field(default_factory=dict)
+    done: bool = False  # nothing is left to do
+    parsed: int = 0
+    stages: dict[str, dict[str, int]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def root_id(out: Path, root: str) -> str:
+    """Return the name of a root in the state: its path from the folder that holds `out`, so both may move.
+
+    >>> root_id(Path("/data/structured"), "/data/raw/")
+    'raw'
+    """
+    return os.path.relpath(os.path.abspath(root), os.path.abspath(out.parent))
+
+
+def root_path(out: Path, identity: str) -> str:
+    """Return the path of a root from its name in the state."""
+    return os.path.normpath(os.path.join(os.path.abspath(out.parent), identity))
+
+
+def page_id_of(body: bytes) -> str:
+    """Return the id of a page: the first 32 hex digits of the sha256 of its body (contract §4)."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def load_state(run: Run) -> None:
+    """Fill the run with the state of the current generation; without one, every root counts as unseen."""
+    folder = generations.state_of(run.out, run.generation)
+    files, records, pages = state.read_files(folder), state.read_records(folder), state.read_pages(folder)
+    if files is None or records is None or pages is None:
+        return
+    if count_parsed(folder) != len(pages):
+        return
+    run.held = True
+    run.files, run.records = files, records
+    run.pages = {p.page_id: p for p in pages}
+
+
+def forget(run: Run) -> None:
+    """Drop the sources of the roots to be forgotten.
+
+    Raises InputError for a root that is not in the output.
+    """
+    known = sorted({f.root for f in run.files} | {r.root for r in run.records})
+    for root in run.options.forget:
+        identity = root_id(run.out, root)
+        if identity not in known:
+            raise InputError(f"no rows come from {root}; roots: {', '.join(known) or 'none'}")
+        run.files = [f for f in run.files if f.root != identity]
+        run.records = [r for r in run.records if r.root != identity]
+
+
+def again(run: Run, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Read again the bodies named by page id, each once, file by file.
+
+    Raises InputError when a root is gone, TemporaryError when a source has changed since it was scanned.
+    """
+    missing = set(wanted)
+    homes: dict[tuple[str, str], set[str]] = defaultdict(set)
+    placed: set[str] = set()
+    for record in run.records:
+        if record.page_id in missing and record.page_id not in placed:
+            placed.add(record.page_id)
+            homes[record.root, record.name].add(record.page_id)
+    for (root, name), ids in sorted(homes.items()):
+        for found in read_source(_source(run, root, name), run.config.ingest):
+            if isinstance(found, Record) and (page_id := page_id_of(found.body)) in ids & missing:
+                missing.discard(page_id)
+                yield page_id, found.body
+        if lost := ids & missing:
+            raise TemporaryError(
+                f"{len(lost)} pages of {name} under {root} have changed: run ingest {root} again"
+            )
+
+
+def _source(run: Run, root: str, name: str) -> SourceFile:
+    base = str(split_glob(root_path(run.out, root))[0])
+    path = base if os.path.isfile(base) else run.paths.get((root, name), os.path.join(base, name))
+    try:
+        info = os.stat(path)
+    except OSError as error:
+        raise InputError(
+            f"{name} under {root} must be read again and is gone ({error.strerror}): "
+            f"run ingest {root}, or ingest with --forget {root}"
+        ) from error
+    return SourceFile(name, path, info.st_size, info.st_mtime_ns)

@@ -1,0 +1,76 @@
+"""Digests of what the rows depend on besides the sources: code, libraries and configuration, by stage.
+
+A changed digest makes the next run compute anew what depends on it, and nothing else.
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pipeline.config import Config
+from pipeline.page.sites import Site
+
+PACKAGE = Path(__file__).resolve().parent.parent
+KERNEL = ("run/parsed.py", "run/features.py")
+PARSING = (
+    "text",
+    "page",
+    "clauses",
+    "data",
+    "emit.py",
+    "records.py",
+    "schema.py",
+    "run/parsed.py",
+    "run/features.py",
+)
+DEDUPLICATING = ("dedup", "text", "data", "run/dedupe.py")
+PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
+DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for all."""
+
+    parse: str
+    dedup: str
+    code: str
+
+
+@cache
+def _code(parts: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        top = PACKAGE / part
+        files = sorted(f for f in top.rglob("*") if f.is_file()) if top.is_dir() else [top]
+        for file in files:
+            if file.suffix != ".pyc" and file.is_file():
+                digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _versions(libraries: tuple[str, ...]) -> list[str]:
+    found = []
+    for name in libraries:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} missing")
+    return found
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def digests(config: Config, sites: tuple[Site, ...]) -> Digests:
+    """Return the digests of this program under a configuration. About 10 ms, once."""
+    sections = {name: dataclasses.asdict(getattr(config, name)) for name in ("repair", "page", "clauses")}
+    limits = (config.ingest.max_page_mb, config.ingest.page_seconds)
+    parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, limits, [repr(s) for s in sites])
+    dedup = _digest(_code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(config.dedup))
+    return Digests(parse, dedup, _digest(parse, dedup, _code((".",)), config.ingest.json_lines))

@@ -1,0 +1,207 @@
+"""`ingest`: the stages in their order, from the lock to the commit."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import Config, load_config
+from pipeline.errors import ContractError
+from pipeline.page.sites import Site, shipped_sites
+from pipeline.run import corpus, read
+from pipeline.run.corpus import Options, Progress, Run
+from pipeline.run.digests import digests
+from pipeline.run.generation import commit, emit, unchanged
+from pipeline.run.link import link, provenance
+from pipeline.run.model import fit_sites, knowledge_for
+from pipeline.store import generations
+from pipeline.store.files import full_disk_is_temporary
+from pipeline.store.lock import locked
+from pipeline.store.manifest import MANIFEST, read_manifest
+
+logger = logging.getLogger("fanwen")
+NOTHING_SPECIAL = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the main job: what it reads and writes, in words, and the function that does it."""
+
+    name: str
+    reads: str
+    writes: str
+    run: Callable[[Run], None]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What an ingest did. `changed` False: the sources and the program are those of the last run."""
+
+    generation: int
+    changed: bool
+    pages: int
+    articles: int
+    clusters: int
+    rejects: int
+    parsed: int
+    sources: dict[str, int]  # seen, new_or_changed, unchanged, vanished
+    reject_rate: float
+    above_reject_rate: bool
+
+
+def ingest(
+    raw: str | Path | None = "raw",
+    structured: str | Path = "structured",
+    *,
+    config: Config | None = None,
+    sites: tuple[Site, ...] = (),
+    options: Options = NOTHING_SPECIAL,
+    progress: Progress = lambda stage, done, total: None,
+) -> IngestSummary:
+    """Bring `structured` into step with the sources under `raw`: a folder, a file or a glob.
+
+    New sources are added, changed ones replaced, vanished ones removed; rows of other roots stay. The tables
+    are a pure function of the set of live bodies, their provenance, config, code and corpus model. `sites`
+    come before the shipped site rules. `progress(stage, done, total)` is called now and then.
+
+    Raises InputError when `raw` cannot be read, TemporaryError when another run holds `structured` or the
+    disk is full, ContractError when `structured` is not an output of this program. Whatever is raised, and
+    whenever the process dies, the last complete tables stand and the next run goes on from there.
+    """
+    out = Path(structured)
+    settings = config or load_config()
+    rules = (*sites, *shipped_sites())
+    run = Run(
+        out=out,
+        root=None if raw is None else str(raw),
+        root_id="" if raw is None else corpus.root_id(out, str(raw)),
+        config=settings,
+        sites=rules,
+        options=options,
+        digests=digests(settings, rules),
+        progress=progress,
+    )
+    with full_disk_is_temporary(out), locked(out):
+        return _locked_ingest(run)
+
+
+def _locked_ingest(run: Run) -> IngestSummary:
+    _open(run)
+    for stage in STAGES:
+        started = time.perf_counter()
+        stage.run(run)
+        run.seconds[stage.name] = round(time.perf_counter() - started, 3)
+        if run.done:
+            break
+    return _summary(run)
+
+
+def _open(run: Run) -> None:
+    run.generation = generations.recover(run.out)
+    if run.generation:
+        run.manifest = read_manifest(run.out)
+    elif (run.out / MANIFEST).exists():
+        raise ContractError(
+            f"{run.out} has a manifest but no {generations.CURRENT}: it is a copy; move it away"
+        )
+    corpus.load_state(run)
+    read.load_spool(run)
+    corpus.forget(run)
+
+
+def _find_changes(run: Run) -> None:
+    """Stage `scan`: what has changed under RAW; a dry run ends here."""
+    read.find_changes(run)
+    run.done = run.options.dry_run
+
+
+def _settle(run: Run) -> None:
+    """Stage `settle`: nothing changed, nothing to do."""
+    run.origin = provenance(run.records)
+    run.live = {page_id: known.url for page_id, known in run.origin.items()}
+    if unchanged(run):
+        run.done = True
+        logger.info("nothing has changed: generation %d stands", run.generation)
+
+
+def _features(run: Run) -> None:
+    """Stage `features`: every live body parsed with this code, without knowledge of the corpus."""
+    read.parse_missing(run, None)
+    run.pages = {i: run.pages[i] for i in run.live}
+
+
+def _model(run: Run) -> None:
+    """Stage `model`: what the sites' pages say of their site; refitted below `refit_below` pages."""
+    stored = run.out / "model" / "sites.json"
+    run.refit = run.options.refit or len(run.live) < run.config.ingest.refit_below or not stored.is_file()
+    run.model = fit_sites(run.pages.values()) if run.refit else json.loads(stored.read_text("utf-8"))
+    run.knowledge = knowledge_for(run.model, run.pages.values())
+
+
+def _parse(run: Run) -> None:
+    """Stage `parse`: the pages that their site's knowledge changes, parsed with it."""
+    read.parse_missing(run, run.knowledge)
+
+
+def _link(run: Run) -> None:
+    """Stage `link`: captures of one address, continued lists of articles."""
+    run.links = link(run.pages.values(), run.origin)
+
+
+STAGES = (
+    Stage("scan", "RAW, state", "files that changed", _find_changes),
+    Stage("read", "files that changed", "records, parsed bodies", read.read_changed),
+    Stage("settle", "records, manifest", "whether there is anything to do", _settle),
+    Stage("features", "bodies", "parsed bodies, features", _features),
+    Stage("model", "features", "model/sites.json", _model),
+    Stage("parse", "bodies, model", "parsed bodies", _parse),
+    Stage("link", "records, parsed bodies", "places of pages", _link),
+    Stage("emit", "parsed bodies, places", "state, model, all tables", emit),
+    Stage("commit", "a complete generation", "the current generation", commit),
+)
+
+
+def _summary(run: Run) -> IngestSummary:
+    rows = {name: entry["rows"] for name, entry in run.manifest.get("tables", {}).items()}
+    records = run.manifest.get("stages", {}).get("records", {"in": 0})["in"]
+    share = rows.get("rejects", 0) / max(1, records)
+    return IngestSummary(
+        generation=run.generation,
+        changed=not run.done,
+        pages=rows.get("pages", 0),
+        articles=rows.get("articles", 0),
+        clusters=rows.get("clusters", 0),
+        rejects=rows.get("rejects", 0),
+        parsed=run.parsed,
+        sources={
+            "seen": run.seen,
+            "new_or_changed": len(run.changed),
+            "unchanged": run.seen - len(run.changed),
+            "vanished": len(run.vanished),
+        },
+        reject_rate=share,
+        above_reject_rate=share > run.config.ingest.max_reject_rate,
+    )
+
+
+def fit(structured: str | Path = "structured", *, config: Config | None = None) -> IngestSummary:
+    """Recompute the corpus model from all pages, and the rows that depend on it.
+
+    Only pages that the new model changes are read again. Raises what `ingest` raises.
+    """
+    return ingest(None, structured, config=config, options=Options(refit=True))
+
+
+def status(structured: str | Path = "structured") -> dict[str, Any]:
+    """Return what an output folder holds: generation, roots, rows by table, rejects by reason, last run.
+
+    Raises ContractError where there is no output.
+    """
+    manifest = read_manifest(Path(structured))
+    keys = ("generation", "created", "roots", "stages", "digests", "seconds", "rejects")
+    return {k: manifest[k] for k in keys} | {
+        "rows": {name: entry["rows"] for name, entry in manifest["tables"].items()}
+    }

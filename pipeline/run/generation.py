@@ -1,0 +1,166 @@
+"""The stages that write: a new generation beside the current one, then the commit."""
+
+import datetime
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import config_digest
+from pipeline.run import build, dedupe
+from pipeline.run import emit as tables
+from pipeline.run.changes import changes
+from pipeline.run.corpus import Run
+from pipeline.schema import SCHEMA_VERSION, TABLES
+from pipeline.store import generations, state
+from pipeline.store.files import write_bytes, write_parquet
+from pipeline.store.manifest import Shard, file_entry, table_entry, write_manifest
+
+COPIED = ("changes", "runs")
+
+
+def unchanged(run: Run) -> bool:
+    """Say whether the current generation already is what this run would write."""
+    if not run.generation or run.options.refit:
+        return False
+    if run.manifest["digests"] != _digests(run):
+        return False
+    folder = generations.state_of(run.out, run.generation)
+    before = state.read_records(folder)
+    if before is None or sorted(before, key=repr) != sorted(run.records, key=repr):
+        return False
+    retried = any(i not in run.pages for i in run.live)
+    files = state.read_files(folder)
+    if not retried and sorted(files or [], key=repr) != sorted(run.files, key=repr):
+        state.write_files(folder, run.files)  # same content under new times: nothing to read next time
+    return not retried
+
+
+def _digests(run: Run) -> dict[str, str]:
+    return {
+        "config": config_digest(run.config),
+        "code": run.digests.code,
+        "parse": run.digests.parse,
+        "dedup": run.digests.dedup,
+    }
+
+
+def emit(run: Run) -> None:
+    """Stage `emit`: write the state, the model and every table of the next generation."""
+    folder, kept = generations.begin(run.out, run.generation + 1)
+    live = sorted(run.live)
+    parts = build.parts_for(len(live))
+    for part in range(parts):
+        build.merge_part(run, part, parts, kept)
+    state.write_files(kept, run.files)
+    state.write_records(kept, run.records)
+    state.write_pages(kept, (run.pages[i] for i in live))
+    shards, model_digest = _compare_and_write(run, folder, kept, parts)
+    rows = tables.write_json_lines(folder, kept, parts, run) if run.config.ingest.json_lines else {}
+    _history(run, folder, shards)
+    run.next_manifest = _manifest(run, folder, shards, model_digest) | {
+        "files": {name: file_entry(folder / name, n) for name, n in rows.items()}
+    }
+
+
+def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[dict[str, list[Shard]], str]:
+    def articles() -> Any:
+        return dedupe.articles_of(kept, parts, run.links, run.origin)
+
+    model = dedupe.fit_model(run, articles())
+    (folder / "model").mkdir()
+    write_bytes(folder / "model" / "sites.json", _json(run.model))
+    dedupe.write_model(folder / "model", model)
+    compared = dedupe.compare(run, articles(), model)
+    run.assignments = compared.pop("assignments")
+    shards = tables.page_shards(run, folder, kept, parts)
+    compared["rejects"] = tables.rejects_table(run)
+    for name, table in compared.items():
+        shards[name] = tables.whole_shards(run, folder, name, table)
+    _account(run, shards)
+    return tables.complete(folder, shards), model.digest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _rows(shards: list[Shard]) -> int:
+    return sum(s.rows for s in shards)
+
+
+def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
+    """Write down rows in, out and rejected of every stage."""
+    bodies = [r for r in run.records if r.page_id is not None]
+    bad = sum(run.pages[i].reason is not None for i in run.live)
+    skipped = sum(f.skipped for f in run.files)
+    refused = len(run.records) - len(bodies)
+    counts = {i: run.pages[i].n_articles for i in run.live}
+    superseded = sum(n for i, n in counts.items() if not run.links[i].latest)
+    run.stages |= {
+        "records": {
+            "in": len(run.records) + skipped,
+            "out": len(run.live),
+            "duplicates": len(bodies) - len(run.live),
+            "skipped": skipped,
+            "rejected": refused,
+        },
+        "pages": {"in": len(run.live), "out": _rows(shards["pages"]), "rejected": bad},
+        "articles": {
+            "in": sum(counts.values()),
+            "out": _rows(shards["articles"]),
+            "superseded": superseded,
+        },
+        "dedup": {"in": run.assignments.num_rows, "out": _rows(shards["articles"]), "rejected": 0},
+    }
+
+
+def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_digest: str) -> dict[str, Any]:
+    reasons: Counter[str] = Counter(r.reason for r in run.records if r.reason is not None)
+    for record in run.records:
+        page = run.pages.get(record.page_id or "")
+        if page is not None and page.reason is not None:
+            reasons[page.reason] += 1
+    return {
+        "schema": SCHEMA_VERSION,
+        "generation": run.generation + 1,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "roots": sorted({f.root for f in run.files} | {r.root for r in run.records}),
+        "digests": _digests(run),
+        "model": {
+            "digest": tables.signature(run.model, model_digest),
+            "fitted": run.generation + 1 if run.refit else run.manifest["model"]["fitted"],
+            "files": {p.name: file_entry(p) for p in sorted((folder / "model").iterdir())},
+        },
+        "tables": {name: table_entry(shards[name]) for name in TABLES},
+        "stages": run.stages,
+        "rejects": dict(sorted(reasons.items())),
+        "parsed": run.parsed,
+        "seconds": run.seconds,
+    }
+
+
+def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
+    """Carry the feeds and records of earlier runs over, and add the feed of this one."""
+    old = generations.folder_of(run.out, run.generation)
+    for name in COPIED:
+        (folder / name).mkdir()
+        if run.generation and (old / name).is_dir():
+            for path in sorted((old / name).iterdir()):
+                os.link(path, folder / name / path.name)
+    number = run.generation + 1
+    write_parquet(folder / "changes" / f"{number:06d}.parquet", changes(old, folder, shards), "changes")
+
+
+def commit(run: Run) -> None:
+    """Stage `commit`: the manifest and the record of the run, then the one rename; the spool goes."""
+    folder = generations.folder_of(run.out, run.generation + 1)
+    record = {
+        k: run.next_manifest[k] for k in ("generation", "created", "stages", "rejects", "parsed", "seconds")
+    }
+    write_bytes(folder / "runs" / f"{run.generation + 1:06d}.json", _json(record))
+    write_manifest(folder, run.next_manifest)
+    generations.commit(run.out, run.generation + 1)
+    run.generation, run.manifest = run.generation + 1, run.next_manifest
+    generations.drop_spool(run.out)

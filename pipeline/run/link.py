@@ -1,0 +1,122 @@
+"""What pages are to one another: captures of one address, pages that continue another's list of articles."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from pipeline.page.assemble import first_page_of
+from pipeline.store.state import PageState, RecordState
+from pipeline.urls import url_key
+
+NUMBER = re.compile(r"\d+")
+NO_HOST = "http://file/"  # in front of the name of a file without address, so that one rule reads both
+
+
+@dataclass(slots=True)
+class Provenance:
+    """Where a body comes from: sources in order, address, first and last capture (µs since 1970)."""
+
+    sources: list[str] = field(default_factory=list)
+    url: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page's place: ids of its articles are `first:(ordinal + offset)`; alone, `first` is its own id."""
+
+    first: str
+    offset: int
+    latest: bool
+
+
+def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
+    """Return the provenance of every body that the records hold; independent of their order."""
+    found: dict[str, Provenance] = defaultdict(Provenance)
+    best: dict[str, tuple[float, str]] = {}
+    for record in records:
+        if record.page_id is None:
+            continue
+        known = found[record.page_id]
+        known.sources.append(record.source)
+        if record.captured_at is not None:
+            known.first = min(known.first or record.captured_at, record.captured_at)
+            known.last = max(known.last or record.captured_at, record.captured_at)
+        if record.url is not None:
+            when = float("inf") if record.captured_at is None else float(record.captured_at)
+            best[record.page_id] = min(best.get(record.page_id, (when, record.url)), (when, record.url))
+    for page_id, known in found.items():
+        known.sources = sorted(set(known.sources))
+        known.url = best[page_id][1] if page_id in best else None
+    return dict(found)
+
+
+def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str, Link]:
+    """Return the place of every page.
+
+    Of several captures of one address the latest carries the articles; pages without a time of capture are
+    never superseded, since nothing says which is newer.
+    """
+    live = sorted(pages, key=lambda page: page.page_id)
+    latest = _latest(live, origin)
+    links = {p.page_id: Link(p.page_id, 0, p.page_id in latest) for p in live}
+    names = _names(live, origin, latest)
+    sites = {p.page_id: p.site for p in live}
+    chains: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
+    for page in live:
+        if page.page_id not in latest or page.reason is not None:
+            continue
+        for key in _keys(page, origin[page.page_id]):
+            first = names.get(first_page_of(key) or "")
+            if first is not None and first != page.page_id and sites[first] == page.site:
+                chains[first].append((_numbers(key), page.page_id))
+                break
+    counts = {p.page_id: p.n_articles for p in live}
+    followers_of_any = {page_id for chain in chains.values() for _, page_id in chain}
+    for first, followers in sorted(chains.items()):
+        if first in followers_of_any:
+            continue
+        offset = counts[first]
+        for _, page_id in sorted(followers):
+            links[page_id] = Link(first, offset, True)
+            offset += counts[page_id]
+    return links
+
+
+def _latest(pages: list[PageState], origin: dict[str, Provenance]) -> set[str]:
+    best: dict[str, tuple[int, str]] = {}
+    alone: set[str] = set()
+    for page in pages:
+        known = origin[page.page_id]
+        if known.url is None or known.last is None:
+            alone.add(page.page_id)
+        else:
+            key, rank = url_key(known.url), (known.last, page.page_id)
+            best[key] = max(best.get(key, rank), rank)
+    return alone | {page_id for _, page_id in best.values()}
+
+
+def _keys(page: PageState, known: Provenance) -> list[str]:
+    """Return the addresses of a page: its own, or the names of its files where it has none."""
+    address = known.url or page.url
+    if address:
+        return [url_key(address)]
+    return [url_key(NO_HOST + quote(name.removesuffix(".gz"))) for name in known.sources]
+
+
+def _names(pages: list[PageState], origin: dict[str, Provenance], latest: set[str]) -> dict[str, str]:
+    """Return the page behind every address: the smallest id where several share one."""
+    names: dict[str, str] = {}
+    for page in pages:
+        if page.page_id in latest and page.reason is None:
+            for key in _keys(page, origin[page.page_id]):
+                names.setdefault(key, page.page_id)
+    return names
+
+
+def _numbers(key: str) -> list[int]:
+    """Return the numbers in an address, so that page 10 comes after page 9."""
+    return [int(n) for n in NUMBER.findall(key)]

@@ -1,0 +1,101 @@
+"""Files written whole or not at all: temporary name, fsync, rename."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import TemporaryError
+
+# Rows of one row group: DuckDB, Polars and Spark parallelise over groups, and DuckDB advises 100,000 to
+# 1,000,000. Page texts of that many rows would not fit a reader's memory, hence fewer for wide tables.
+ROW_GROUP_ROWS = 131_072
+WIDE_ROW_GROUP_ROWS = 2_048
+WIDE_TABLES = ("pages",)
+ZSTD_LEVEL = 1  # level 3 packs page texts 4 % better and takes 1.6 times as long (docs/operations.md)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+COPY_BYTES = 1 << 20
+
+
+@contextmanager
+def full_disk_is_temporary(folder: Path) -> Iterator[None]:
+    """Turn "no space left" into TemporaryError, which says that the last complete tables stand.
+
+    >>> with full_disk_is_temporary(Path("x")):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    pipeline.errors.TemporaryError: no space left for x; the last complete tables stand: free some and retry
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise TemporaryError(
+                f"no space left for {folder}; the last complete tables stand: free some and retry"
+            ) from error
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, make it durable and give it its name.
+
+    A failing `write` leaves nothing behind. Raises what `write` raises.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        handle = os.open(temporary, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a small file atomically."""
+    write_atomically(path, lambda temporary: _fill(temporary, data))
+
+
+def _fill(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def write_parquet(path: Path, table: pa.Table, name: str) -> None:
+    """Write one shard of table `name` atomically: zstd, dictionaries, statistics, sized groups."""
+    rows = WIDE_ROW_GROUP_ROWS if name in WIDE_TABLES else ROW_GROUP_ROWS
+    write_atomically(
+        path,
+        lambda temporary: pq.write_table(
+            table,
+            temporary,
+            row_group_size=rows,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=True,
+            write_statistics=True,
+        ),
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file, 64 hex digits. About 1 GB/s."""
+    with path.open("rb", buffering=0) as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

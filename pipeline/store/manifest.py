@@ -1,0 +1,69 @@
+"""`manifest.json`: what a complete generation holds, and the proof that it does."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ContractError
+from pipeline.store.digest import add_digests
+from pipeline.store.files import file_sha256, write_bytes
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One file of a table: path in the output, rows, sha256, digest of its rows, what it was made from."""
+
+    path: str
+    rows: int
+    sha256: str
+    rows_digest: str
+    made_from: str
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """Return the manifest of an output folder.
+
+    Raises ContractError when there is none or it is not readable as one.
+    """
+    path = out / MANIFEST
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+        if not isinstance(manifest, dict) or "tables" not in manifest:
+            raise ValueError("no tables")
+    except FileNotFoundError as error:
+        raise ContractError(f"{path} is missing: run `fanwen ingest RAW --out {out}`") from error
+    except (OSError, ValueError) as error:
+        raise ContractError(f"{path} is broken ({error}): run `fanwen ingest RAW --out {out}`") from error
+    return manifest
+
+
+def shards_of(manifest: dict[str, Any], table: str) -> list[Shard]:
+    """Return the files of a table."""
+    entry = manifest.get("tables", {}).get(table, {})
+    return [Shard(**shard) for shard in entry.get("files", ())]
+
+
+def table_entry(shards: Iterable[Shard]) -> dict[str, Any]:
+    """Return a table's entry of the manifest."""
+    listed = list(shards)
+    return {
+        "rows": sum(s.rows for s in listed),
+        "rows_digest": add_digests(s.rows_digest for s in listed),
+        "files": [asdict(s) for s in listed],
+    }
+
+
+def file_entry(path: Path, rows: int | None = None) -> dict[str, Any]:
+    """Return the entry of a file that is no table's."""
+    entry: dict[str, Any] = {"sha256": file_sha256(path), "bytes": path.stat().st_size}
+    return entry if rows is None else {"rows": rows, **entry}
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a generation, the last of its files."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    write_bytes(folder / MANIFEST, text.encode() + b"\n")

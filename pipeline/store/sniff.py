@@ -1,0 +1,75 @@
+"""What a file holds, told by its first bytes; its ending only decides between plain texts."""
+
+import json
+import re
+from typing import Literal
+
+Kind = Literal["page", "gzip", "warc", "zip", "parquet", "jsonl", "mhtml", "empty", "other"]
+
+HEAD_BYTES = 4096  # the WHATWG sniffing standard looks at 1,445 bytes; MHTML headers may be longer
+TEXT_ENDINGS = (
+    ".txt", ".html", ".htm", ".xhtml", ".shtml", ".shtm", ".php", ".asp", ".aspx", ".jsp", ".text",
+)  # fmt: skip
+
+# First bytes of what is surely no page (registry of file signatures): documents, pictures, programs.
+SIGNATURES = (
+    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM\x00", b"\x7fELF", b"MZ", b"BZh", b"\xfd7zXZ",
+    b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"SQLite format 3", b"wOFF",
+    b"OggS", b"ID3", b"\x00\x00\x01\x00", b"\xca\xfe\xba\xbe", b"ARROW1", b"!<arch>",
+)  # fmt: skip
+UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+HTML_START = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|h[1-6])[\s>/]", re.IGNORECASE
+)
+MHTML_HEADER = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
+HEADER_LINE = re.compile(rb"[A-Za-z-]+:")  # `MIME-Version:`: yes; `<html>`: no
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+MAX_CONTROL_SHARE = 0.05  # text with stray controls is still text; pictures and programs hold 10 to 30 %
+
+
+def kind_of(head: bytes, name: str) -> Kind:
+    r"""Say what a file is from its first `HEAD_BYTES` bytes and, for plain text, its name.
+
+    >>> kind_of(b"%PDF-1.7", "a.html"), kind_of(b"<!DOCTYPE html><p>", "a.bin"), kind_of(b"\xd6", "a.txt")
+    ('other', 'page', 'page')
+    """
+    if not head:
+        return "empty"
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if head.startswith(b"WARC/"):
+        return "warc"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return "zip"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(SIGNATURES) or _binary(head):
+        return "other"
+    return _text_kind(head, name)
+
+
+def _text_kind(head: bytes, name: str) -> Kind:
+    if HEADER_LINE.match(head) and MHTML_HEADER.search(head):
+        return "mhtml"
+    if _json_row(head) or name.lower().endswith((".jsonl", ".ndjson")):
+        return "jsonl"
+    if HTML_START.search(head) or head.startswith(UNICODE_MARKS):
+        return "page"
+    ending = name.lower().removesuffix(".gz").rpartition("/")[2]
+    return "page" if "." not in ending or ending.endswith(TEXT_ENDINGS) else "other"
+
+
+def _binary(head: bytes) -> bool:
+    if head.startswith(UNICODE_MARKS):
+        return False
+    return len(CONTROL.findall(head)) > MAX_CONTROL_SHARE * len(head) and not HTML_START.search(head)
+
+
+def _json_row(head: bytes) -> bool:
+    line = head.lstrip().partition(b"\n")[0]
+    if not line.startswith(b"{"):
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return bool(re.match(rb'\{\s*"[^"\\]{1,100}"\s*:', line))  # a first row longer than the head

@@ -1,0 +1,89 @@
+"""Records out of one source file: a page, or every page in a container; what gives none becomes a reject."""
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pipeline.config import IngestConfig
+from pipeline.records import RejectReason
+from pipeline.store.containers import (
+    MIB,
+    READERS,
+    Found,
+    Record,
+    expansion_problem,
+    mhtml_record,
+    read_jsonl,
+    read_warc,
+)
+from pipeline.store.scan import Reject, SourceFile
+from pipeline.store.sniff import HEAD_BYTES, kind_of
+
+
+def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
+    """Yield the records of a file, each once, in the order they stand.
+
+    Never raises for what the file holds: that becomes a reject (`REJECT_REASONS`). Memory: one record at a
+    time, of at most `max_page_mb`.
+    """
+    try:
+        with open(file.path, "rb", opener=_no_links) as handle:
+            head = handle.read(HEAD_BYTES)
+            handle.seek(0)
+            kind = kind_of(head, file.name)
+            if kind == "gzip":
+                yield from _gzip(file, handle, config)
+            elif kind in ("page", "mhtml"):
+                yield from _single(file, handle.read(config.max_page_mb * MIB + 1), kind, config)
+            elif kind == "empty":
+                yield Reject(file.name, "empty", "0 bytes")
+            elif kind == "other":
+                yield Reject(file.name, "unknown_type", "neither HTML, text nor a container of pages")
+            else:
+                yield from READERS[kind](file, handle, config)
+    except OSError as error:
+        yield Reject(file.name, "unreadable", error.strerror or "cannot be read")
+
+
+def _no_links(path: str, flags: int) -> int:
+    # A file that became a link or a pipe since the scan is neither followed nor waited for.
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _single(file: SourceFile, body: bytes, kind: str, config: IngestConfig) -> Iterator[Record | Reject]:
+    if len(body) > config.max_page_mb * MIB:
+        yield Reject(file.name, "too_large", f"more than {config.max_page_mb} MiB")
+    elif kind == "mhtml":
+        yield mhtml_record(file.name, body)
+    else:
+        yield Record(file.name, body)
+
+
+def _gzip(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[Found]:
+    try:
+        with gzip.open(handle) as unpacked:
+            head = unpacked.read(HEAD_BYTES)
+            kind = kind_of(head, file.name)
+            if kind == "warc":
+                handle.seek(0)
+                yield from read_warc(file, handle, config)
+                return
+            if kind in ("page", "mhtml"):
+                body = head + unpacked.read(config.max_page_mb * MIB + 1)
+                problem = expansion_problem(len(body), file.size, config)
+                if problem:
+                    yield Reject(file.name, problem, f"{file.size} bytes packed give {len(body)} or more")
+                    return
+                yield from _single(file, body, kind, config)
+                return
+            if kind == "jsonl":
+                yield from read_jsonl(file, unpacked, config)
+                return
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield Reject(file.name, "corrupt", f"gzip: {error}")
+        return
+    reason: RejectReason = "empty" if kind == "empty" else "nested_archive"
+    reason = "unknown_type" if kind == "other" else reason
+    yield Reject(file.name, reason, f"gzip of {kind}")

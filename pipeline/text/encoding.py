@@ -1,0 +1,103 @@
+"""Bytes to characters, judged from the bytes alone.
+
+Template sites declare `gb2312` and send UTF-8, and the reverse (docs/accuracy-page.md), so neither a `meta`
+nor a header is read. Order: byte order mark; strict UTF-8; then UTF-8 with stray bytes, GB18030 (a superset
+of GB2312 and GBK) and Big5-HKSCS compete by how many common characters they give.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+# Bytes of the body that the contest reads: 32 KB of Chinese are some 10,000 characters, and 40 already
+# decide.
+SAMPLE_BYTES = 32_768
+# UTF-8 in which at least this share of the sequences is sound is UTF-8 with stray bytes (facts §4: < 5 %
+# bad); GBK read as UTF-8 has less than 15 % sound ones.
+SOUND_UTF8 = 0.95
+MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+CONTEST = ("gb18030", "big5hkscs", "utf-8")  # an equal score goes to the earlier
+# What cannot stand in a text: NUL, which some servers pad with, and a byte order mark inside the body.
+PADDING = re.compile("[\0\ufeff]")
+# The commonest characters of Chinese prose and of rules and regulations, with their Traditional forms (OpenCC
+# s2t): read in the right encoding, 55 to 75 % of a page is among them, in a wrong one under 12 %
+# (docs/accuracy-page.md).
+COMMON = frozenset(
+    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方"
+    "多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明"
+    "性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世"
+    "位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才结反受目太量"
+    "再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完"
+    "设式色路记南品住告类求据程北边死张该交规万取拉格望觉术领共确传师观清今切院让识候带导争运章例责岗职办范标篇附准款项服客户"
+    "单负检查按照根予费申请审批执，。、：；（）《》“”？！"
+    "這個們來爲為國說時會對於過發後裏裡種經麼學現當沒動還進樣開從實軍無與長機關點業將兩間問並應戰頭體見產話內給門兒東聲員論處"
+    "義幾認條氣題爾別變總電數報結務場計資許統區隊決馬書則聽卻達強難權設記類據邊張該規萬覺術領確傳師觀讓識帶導爭運責崗職辦範標"
+    "準項戶單負檢費請審執"
+)
+ASCII_RUN = re.compile(rb"[\0-\x7f]{64,}")  # markup and scripts, which say nothing: left out of the sample
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded body: the Python codec used, and in words why it was chosen."""
+
+    text: str
+    encoding: str
+    evidence: str
+
+
+def decode(body: bytes) -> Decoded:
+    r"""Decode a page or a text of unknown encoding; never fails.
+
+    `body` is the whole body, transfer encoding removed. Bytes that fit nowhere become U+FFFD; NUL is dropped.
+    The encoding is the name of a Python codec: `utf-8`, `utf-16-le`, `utf-16-be`, `gb18030`, `big5hkscs`.
+    Linear: 1 GB/s for sound UTF-8, about 100 MB/s otherwise.
+
+    >>> decode("岗位职责".encode("gbk")).encoding
+    'gb18030'
+    >>> decode("管理制度".encode() + b"\xff" + "第一条 为了加强管理，制定本制度。".encode()).encoding
+    'utf-8'
+    """
+    for mark, name in MARKS:
+        if body.startswith(mark):
+            return _finish(body[len(mark) :].decode(name, "replace"), name, "byte order mark")
+    try:
+        return _finish(body.decode("utf-8"), "utf-8", "valid UTF-8")
+    except UnicodeDecodeError as error:
+        cut = error.start >= len(body) - 3 and error.reason == "unexpected end of data" and error.start > 0
+        if cut:
+            return _finish(
+                body[: error.start].decode("utf-8") + "\ufffd", "utf-8", "valid UTF-8, cut at its end"
+            )
+    return _contest(body)
+
+
+def _finish(text: str, name: str, evidence: str) -> Decoded:
+    return Decoded(PADDING.sub("", text), name, evidence)
+
+
+def _score(text: str) -> float:
+    """Return the share of common characters among those beyond ASCII, lost ones counted twice."""
+    beyond = [c for c in text if c > "\x7f"]
+    if not beyond:
+        return 0.0
+    hits = sum(c in COMMON for c in beyond)
+    return (hits - 2 * text.count("\ufffd")) / len(beyond)
+
+
+def _contest(body: bytes) -> Decoded:
+    """Decode what is not valid UTF-8, by the codec whose text has most common characters."""
+    as_utf8 = body.decode("utf-8", "replace")
+    bad = as_utf8.count("\ufffd")
+    beyond = len(as_utf8) - len(as_utf8.encode("ascii", "ignore"))
+    if beyond and 1 - bad / beyond >= SOUND_UTF8:
+        return _finish(as_utf8, "utf-8", f"UTF-8 with {bad} of {beyond} sequences broken")
+    sample = ASCII_RUN.sub(b" ", body)[:SAMPLE_BYTES]
+    scores = {name: _score(sample.decode(name, "replace")) for name in CONTEST}
+    best = max(CONTEST, key=lambda name: scores[name])
+    words = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
+    return _finish(body.decode(best, "replace"), best, f"common characters: {words}")

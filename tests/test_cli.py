@@ -1,0 +1,111 @@
+"""The command line as a user meets it: real processes, real files, exit codes of contract §2."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAMPLE = Path(__file__).parent.parent / "raw" / "sample"
+
+
+def fanwen(*words: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "pipeline", *map(str, words)]
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=120)
+
+
+def objects(done: subprocess.CompletedProcess[bytes]) -> list[dict]:
+    assert done.returncode == 0, done.stderr.decode()
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from pipeline.cli import run; run(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert "Usage" in done.stdout
+    assert not loaded & {"numba", "pandas", "pyarrow", "numpy", "opencc", "bs4", "selectolax", "duckdb"}
+
+
+def test_one_page_parses_without_compiling_a_kernel() -> None:
+    code = f"import sys; from pipeline.cli import run; run(['parse', {str(SAMPLE / 'front-desk.txt')!r}])"
+    code += "; sys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert json.loads(done.stdout)["articles"]
+    assert "numba" not in done.stderr.split()
+
+
+def test_parse_gives_an_object_a_file_in_order_and_reads_stdin() -> None:
+    paths = sorted(SAMPLE.iterdir())[::-1]
+    found = objects(fanwen("parse", *paths))
+    assert [o["source"] for o in found] == [str(p) for p in paths]
+    assert all(o["schema"] == "fanwen/1" for o in found)
+    piped = objects(fanwen("parse", "-", stdin=paths[0].read_bytes()))
+    assert piped[0]["page"] == found[0]["page"]
+
+
+def test_clauses_are_spans_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("总则\n一、甲。\n二、乙：（一）丙；（二）丁。\n", "utf-8")
+    (answer,) = objects(fanwen("clauses", path))
+    text = path.read_text("utf-8")
+    for c in answer["clauses"]:
+        assert text[c["raw_start"] : c["raw_end"]].strip() == (c["marker"] or "") + c["text"]
+    assert [c["ordinal"] for c in answer["clauses"]] == [None, 1, 2, 1, 2]
+
+
+def test_repair_tells_every_edit() -> None:
+    text = (
+        "前台應(yīng)當(dāng)負責(zé)對來訪人員進行規(guī)范登記，應(yīng)當(dāng)負責(zé)數(shù)據(jù)，" * 4
+    )
+    (answer,) = objects(fanwen("repair", "-", stdin=text.encode()))
+    assert "(" not in answer["text"]
+    assert {e["rule"] for e in answer["edits"]} == {"leak"}
+
+
+def test_convert_keeps_every_byte_that_it_does_not_convert() -> None:
+    done = fanwen("convert", "--config", "s2t", "-", stdin="后台\r\n  规范\n".encode())
+    assert done.stdout.decode() == "後臺\r\n  規範\n"
+    assert fanwen("convert", "--config", "x2y", "-", stdin=b"a").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["parse", "no/such/file"], 5, "cannot read no/such/file"),
+        (["clauses", "no/such/file"], 5, "No such file"),
+        (["schema", "nothing"], 2, "no table 'nothing'; tables: pages"),
+        (["parse"], 2, "Missing argument"),
+        (["nonsense"], 2, "No such command"),
+        (["config", "--config", "no.toml"], 5, "cannot read config"),
+    ],
+)
+def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: str) -> None:
+    done = fanwen(*words)
+    assert done.returncode == code
+    assert told in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    good = tmp_path / "good.txt"
+    good.write_text("一、甲。\n", "utf-8")
+    done = fanwen("clauses", tmp_path / "none.txt", good)
+    assert done.returncode == 5
+    assert json.loads(done.stdout)["source"] == str(good)
+
+
+def test_logs_are_json_on_request() -> None:
+    done = fanwen("--log-format", "json", "parse", "no/such/file")
+    assert "cannot read" in json.loads(done.stderr.splitlines()[0])["message"]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    words = [sys.executable, "-m", "pipeline", "schema"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
