@@ -192,8 +192,11 @@ def _title_segments(title: str) -> list[str]:
 def _title_row(page: PageLines, after: int, found: Fields) -> int:
     """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
     wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
+    first = letters(page.title)[:1]  # with which every segment begins
     best, row = (-99, 0), -1
     for i, line in enumerate(page.texts[:HEAD_LINES]):
+        if page.heads[i] != HEADED and (not first or first not in line[:4]):
+            continue
         if i in found.rows or len(line) > MAX_TITLE + 40:
             continue
         rank = wanted.get(letters(line), UNLIKE)

@@ -1,6 +1,7 @@
 """The lines of a page in canonical text, as every later step reads them, and the small words about lines."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,9 +40,11 @@ class PageLines:
     """The visible, non-empty lines of a page in canonical text.
 
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
-    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`.
+    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`,
+    `text` that of the whole page.
     """
 
+    text: str
     texts: list[str]
     starts: list[int]
     shares: list[float]
@@ -54,7 +57,7 @@ def page_lines(
     text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
 ) -> PageLines:
     """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
-    out = PageLines([], [], [], [], title, from_html)
+    out = PageLines(text, [], [], [], [], title, from_html)
     at = 0
     for i, line in enumerate(text.split("\n")):
         bare = line.strip()
@@ -65,6 +68,11 @@ def page_lines(
             out.heads.append(heads[i])
         at += len(line) + 1
     return out
+
+
+def rows_with(page: PageLines, pattern: re.Pattern[str]) -> set[int]:
+    """Return the lines in which a pattern is found: one search of the whole text, not one a line."""
+    return {bisect_right(page.starts, m.start()) - 1 for m in pattern.finditer(page.text)}
 
 
 def letters(text: str) -> str:
