@@ -149,6 +149,7 @@ CLUSTERS = _schema(
 ALIGNMENTS = _schema(
     ("canonical_clause_id", pa.string(), "null where added", NULL),
     ("member_clause_id", pa.string(), "null where removed", NULL),
+    ("member_id", pa.string(), "article_id of the member: says whose a removed clause is"),
     ("op", pa.string(), "changed, added, removed, moved"),
     ("ratio", pa.float64(), "0–100 of the two texts; null where one is missing", NULL),
 )

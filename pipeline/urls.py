@@ -79,7 +79,7 @@ def url_key(url: str) -> str:
     parts = _split(url)
     if parts is None:
         return url.strip()
-    host = _authority(parts)
+    host = _authority(parts).removesuffix(":80").removesuffix(":443")  # whichever scheme stood before
     while (bare := COPY_LABEL.sub("", host, count=1)) != host and not PUBLIC_SECOND_LEVEL.fullmatch(bare):
         host = bare
     path = INDEX_FILE.sub("", _path(parts.path))

@@ -23,6 +23,7 @@ READINGS = dict(
         strict=True,
     )
 )
+HANZI_PAIR = re.compile(r"[一-鿿](?=[一-鿿])")
 LETTERS = re.compile(r"[@A-Za-z\[\\\]^_`{|}~]")
 
 
@@ -158,8 +159,9 @@ def stray_marks(line: str, r: random.Random, mark: str = "'") -> str:
 
 
 def invisible(line: str, r: random.Random) -> str:
-    """The line with one zero-width character somewhere inside."""
-    if len(line) < 4:
+    """The line with one zero-width character between two of its Chinese characters."""
+    places = [m.start() + 1 for m in HANZI_PAIR.finditer(line)]
+    if not places:
         return line
-    at = r.randrange(1, len(line) - 1)
+    at = r.choice(places)
     return line[:at] + r.choice("\u200b\u200c\ufeff\u2060") + line[at:]

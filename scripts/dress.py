@@ -30,6 +30,8 @@ LYING = (
 SCRIPTS = ("S", "S", "T", "A")
 # Characters that a careless converter leaves as they are, for they are good Traditional characters too.
 CARELESS = frozenset("后范里台面制布准了才几只干系余出斗谷丑")
+BARE = 0.04  # share of pages that are one article without a heading
+MARKED = 0.08  # share of pages with stray marks, and of pages with invisible characters
 KINDS = ("text", *skins.SKINS, "big5")
 
 
@@ -76,6 +78,30 @@ def served_lines(lines: list[str], script: str, config: str, table: damage.LeakT
     return [damage.leak(x.translate(careless_table()), table) for x in lines]
 
 
+def marked(lines: list[fabric.Line], r: random.Random) -> list[fabric.Line]:
+    """The lines, on some pages with stray marks after 的 or with invisible characters in their clauses."""
+    k = r.random()
+    if k > 2 * MARKED:
+        return lines
+    change = damage.stray_marks if k < MARKED else damage.invisible
+    return [
+        fabric.Line(x.role, change(x.text, r), x.link)
+        if x.role in ("clause", "item") and r.random() < 0.4
+        else x
+        for x in lines
+    ]
+
+
+def plain_text(lines: list[fabric.Line], script: str, r: random.Random) -> str:
+    """A page as plain text; now and then the site greets first, or its breadcrumb stands on several lines."""
+    texts = [x.text for x in lines]
+    if r.random() < 0.1 and " > " in texts[0]:
+        texts[0] = texts[0].replace(" > ", " >\n")
+    if r.random() < 0.2 and script == "S":
+        texts.insert(0, f"欢迎光临{r.choice(forms.SITES)}")
+    return "\n".join(texts) + "\n"
+
+
 def put_skin(sheet: fabric.Sheet, script: str, kind: str, r: random.Random) -> str:
     """The page as one string: HTML of its skin, or plain text."""
     title, site = sheet.truth["title"], sheet.truth["site"]
@@ -85,9 +111,9 @@ def put_skin(sheet: fabric.Sheet, script: str, kind: str, r: random.Random) -> s
     config = "s2tw" if kind == "big5" else r.choice(("s2t", "s2t", "s2hk"))
     texts = served_lines(plain, script, config, damage.draw_table(r, r.randint(24, 48)))
     n = len(lines)
+    shown = marked([fabric.Line(x.role, t, x.link) for x, t in zip(lines, texts[:n], strict=True)], r)
     if kind == "text":
-        return "\n".join(texts[:n]) + "\n"
-    shown = [fabric.Line(x.role, t, x.link) for x, t in zip(lines, texts[:n], strict=True)]
+        return plain_text(shown, script, r)
     skin = skins.SKINS[kind] if kind != "big5" else r.choice(list(skins.SKINS.values()))
     return skin(skins.Dressed(texts[-1], shown, texts[n:-1]), r)
 
@@ -118,6 +144,7 @@ def dress(seed: int, number: int, kind: str, style: str) -> tuple[dict[str, obje
     """Page `number` of a seed: its truth and its bytes."""
     r = random.Random(f"{seed}:{number}:{kind}")
     plan = fabric.draw_plan(r, style=style)
+    plan = fabric.bare_plan(plan) if r.random() < BARE else plan
     if kind == "title_only" and plan.declared == "wrong":
         plan = replace(plan, declared="title")
     sheet = fabric.draw_sheet(r, plan, f"page{number:04d}")

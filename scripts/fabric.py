@@ -7,7 +7,7 @@ and `make_pages.py` write folders. Everything is drawn from one `random.Random`.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import forms
@@ -55,6 +55,9 @@ class Plan:
     advert: bool
     page_numbers: bool
     share_inside: bool
+    teaser: bool
+    skipped: bool  # the second article carries the number 3
+    bare: bool  # one article without any heading
     clauses: tuple[int, int] = (6, 16)
     site: str = ""  # drawn when empty
     edge: str = ""  # a line of the site at the edge of the last article
@@ -75,6 +78,16 @@ def draw_plan(r: random.Random, *, style: str | None = None) -> Plan:
         advert=chance() < 0.15,
         page_numbers=chance() < 0.06,
         share_inside=chance() < 0.4,
+        teaser=chance() < 0.1,
+        skipped=chance() < 0.04,
+        bare=False,
+    )
+
+
+def bare_plan(plan: Plan) -> Plan:
+    """The plan of a page that is nothing but one article, without a heading and without a count."""
+    return replace(
+        plan, count=1, declared="none", guide=0, contents=False, teaser=False, skipped=False, bare=True
     )
 
 
@@ -113,13 +126,28 @@ def edited_clauses(r: random.Random, clauses: list[dict[str, Any]], marker: str)
     return out
 
 
+# What the first line of a list may begin with, the longest first.
+FIRSTS = sorted((make(1).rstrip() for make in forms.MARKERS.values()), key=len, reverse=True)
+
+
+def family(marker: str) -> str:
+    """The kind of numerals of a marker: styles of one family below each other cannot be told apart."""
+    return (
+        "circled"
+        if marker[0] in "①②③"
+        else "arabic"
+        if any(c in "123456789" for c in marker[:2])
+        else "chinese"
+    )
+
+
 def clean_more(more: list[str], marker: str) -> list[str]:
-    """The lines under a clause, renumbered where their own style would collide with `marker`."""
-    if not more or forms.MARKERS[marker](1).rstrip()[:2] != more[0][:2]:
+    """The lines under a clause, renumbered where their own style is of the family of `marker`."""
+    own = next((len(m) for m in FIRSTS if more and more[0].startswith(m)), 0)
+    if not own or family(more[0]) != family(forms.MARKERS[marker](1)):
         return more
-    inner = forms.MARKERS[forms.INNER[marker][0]]
-    own = len(forms.MARKERS[marker](1).rstrip())
-    return [inner(j + 1).rstrip() + x[own:] for j, x in enumerate(more)]
+    make = forms.MARKERS["①" if family(more[0]) == "arabic" else "1)"]
+    return [make(j + 1) + x[own:] for j, x in enumerate(more)]
 
 
 def can_glue(style: str, marker: str) -> bool:
@@ -143,11 +171,15 @@ def draw_variants(r: random.Random, plan: Plan, base: str) -> list[dict[str, Any
         else:
             clauses = draw_clauses(r, r.randint(min(plan.clauses[0], most), most), marker)
         flat = r.random() < 0.22
-        glued = flat and r.random() < 0.4 and can_glue(plan.style, marker)
+        glued = flat and not plan.bare and r.random() < 0.4 and can_glue(plan.style, marker)
         own = base if r.random() < 0.6 else prose.subject(r)
+        if r.random() < 0.15:
+            clauses[-1] = clauses[-1] | {"more": [*clauses[-1]["more"], r.choice(prose.CLOSINGS)]}
+        number = i + 1 if plan.skipped and i > 1 else i
         variants.append(
             {
-                "heading": forms.HEADINGS[plan.style](base, own, i),
+                "heading": "" if plan.bare else forms.HEADINGS[plan.style](base, own, number),
+                "repeated": own if not glued and not plan.bare and r.random() < 0.12 else "",
                 "group": "g1" if near or i == 1 else f"g{i}",
                 "flat": flat,
                 "glued": glued,
@@ -167,11 +199,15 @@ def put_article(sheet: Sheet, v: dict[str, Any], extra: list[tuple[str, str]]) -
     if v["glued"]:
         sheet.add("flat", v["heading"] + "".join(x for part in body for x in part))
         return
-    sheet.add("head", v["heading"])
+    if v["heading"]:
+        sheet.add("head", v["heading"])
+    joined = v["repeated"] if v["flat"] and not v["labels"] else ""
+    if v["repeated"] and not joined:
+        sheet.add("repeated", v["repeated"])
     for label in v["labels"]:
         sheet.add("label", label)
     if v["flat"]:
-        sheet.add("flat", "".join(x for part in body for x in part))
+        sheet.add("flat", joined + "".join(x for part in body for x in part))
         return
     places = {len(body) // 2 + k: e for k, e in enumerate(extra)}
     for i, part in enumerate(body):
@@ -227,6 +263,12 @@ def put_tail(r: random.Random, sheet: Sheet, base: str, plan: Plan) -> None:
         sheet.drop("foot", "点击下载文档文档为doc格式")
     if r.random() < 0.3:
         sheet.drop("teaser", f"{base}{plan.count}篇{r.randint(5, 999)}人关注")
+    first = sheet.truth["variants"][0]
+    if plan.teaser and plan.declared == "title":
+        sheet.drop("teaser", sheet.truth["title"])
+        sheet.drop(
+            "teaser", f"【第1篇】{base}{first['clauses'][0]['marker']}{first['clauses'][0]['text'][:50]}"
+        )
     if r.random() < 0.5:
         sheet.drop("related_head", r.choice((f"相关{base}信息", f"【{base}】相关文章：", "猜你喜欢的文章")))
         for _ in range(r.randint(3, 6)):

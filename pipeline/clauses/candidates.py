@@ -17,6 +17,7 @@ from pipeline.clauses.scan import (
     QUOTED,
     SENTENCE,
     START,
+    STOPPED,
     STYLE,
     VARIANT,
     Ints,
@@ -111,8 +112,9 @@ def match(codes: Ints, i: int, boundary: int, tables: Tables, row: Ints) -> int:
     return sh.match_word(codes, i, tables, row) if c == mk.WORD else sh.match_bullet(codes, i, tables, row)
 
 
-def allowed(codes: Ints, i: int, end: int, boundary: int, row: Ints, tables: Tables, rules: Ints) -> bool:
+def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables, rules: Ints) -> bool:
     """Say whether the marker may stand at its boundary (markers.py, column before) and is no reference."""
+    i, end, boundary = place
     style = row[sh.STYLE]
     if boundary > rules[style]:
         return False
@@ -121,15 +123,16 @@ def allowed(codes: Ints, i: int, end: int, boundary: int, row: Ints, tables: Tab
     return style not in (mk.CN_PAREN, mk.AR_PAREN) or not is_referred(codes, i, end, boundary, tables)
 
 
-def score(codes: Ints, end: int, blank: bool, boundary: int, row: Ints, tables: Tables) -> int:
+def score(codes: Ints, place: tuple[int, int, int], blank: bool, row: Ints, tables: Tables) -> int:
     """Gain of a candidate in hundredths: its boundary less what speaks against it."""
+    _, end, boundary = place
     gain = GAINS[boundary] - row[sh.PENALTY]
     if blank and boundary >= mk.COMMA:
         gain += BLANK_BEFORE
     style = row[sh.STYLE]
     if style <= mk.SUBITEM and style != mk.PART:
         gain -= article_penalty(codes, end, boundary, tables)
-    if style == mk.AR_DOT and boundary == mk.NONE and not blank:
+    if boundary == mk.NONE and not blank and (style == mk.AR_DOT or mk.DOTTED2 <= style <= mk.DOTTED4):
         gain -= sh.PENALTY_NONE
     return int(gain)
 
@@ -158,13 +161,16 @@ def add(out: Ints, k: int, i: int, end: int, row: Ints) -> None:
 def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
     """Take a character that begins no marker into the context; return where to go on.
 
-    state: last and last but one character that is no blank, last sentence end, end of the open quotation.
+    state: last and last but one character that is no blank, last sentence end or colon, end of the open quotation, last
+    sentence end.
     """
     c = class_at(codes, i, tables)
     if c == mk.BLANK:
         return i + 1
     state[1], state[0] = state[0], i
-    if c in (mk.BREAK, mk.FULL_STOP) or c == mk.COLON_MARK:
+    if c in (mk.BREAK, mk.FULL_STOP):
+        state[2] = state[4] = i
+    elif c == mk.COLON_MARK:
         state[2] = i
     elif c == mk.Q_OPEN and i >= state[3]:
         state[3] = closing_of(codes, i, n, QUOTE_SPAN, tables)
@@ -194,15 +200,31 @@ def after_field(codes: Ints, i: int, line: int, tables: Tables) -> bool:
     return False
 
 
-def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: Ints) -> int:
-    """Write every candidate of codes[:n] to `out`; return how many.
+def note(
+    codes: Ints, place: tuple[int, int, int], state: Ints, tables: Tables, work: tuple[Ints, Ints, int]
+) -> None:
+    """Write candidate k with the evidence around it. work: candidates, row, k."""
+    out, row, k = work
+    i, end, boundary = place
+    base = k * FIELDS
+    blank = i > 0 and class_at(codes, i - 1, tables) == mk.BLANK
+    add(out, k, i, end, row)
+    out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[2], state[4]
+    out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[3] else 0)
+    if boundary == mk.LINE and after_field(codes, i, out[base - FIELDS + END] if k else -1, tables):
+        out[base + FRESH] = 1
 
-    codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; out: FIELDS numbers for each
-    place that may begin a marker; scratch: 16 zeros. Cost: linear.
+
+def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, Ints]) -> int:
+    """Write every candidate of codes[:n]; return how many.
+
+    codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; work: FIELDS numbers for
+    each place that may begin a marker, and 16 zeros. Cost: linear.
     """
-    classes = tables[0]
-    state, row = scratch[:6], scratch[6:]
-    state[0] = state[1] = state[2] = state[3] = -1
+    classes, out = tables[0], work[0]
+    state, row = work[1][:6], work[1][6:]
+    for f in range(5):
+        state[f] = -1
     i, k = 0, 0
     while i < n:
         code = codes[i]
@@ -214,16 +236,8 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: 
         if c >= mk.FIRST_TRIGGER:
             boundary = boundary_at(codes, i, state, tables)
             end = match(codes, i, boundary, tables, row)
-            if end > 0 and end <= n and allowed(codes, i, end, boundary, row, tables, rules):
-                blank = i > 0 and classes[min(codes[i - 1], 65535)] == mk.BLANK
-                gain = score(codes, end, blank, boundary, row, tables)
-                add(out, k, i, end, row)
-                out[k * FIELDS + BOUNDARY], out[k * FIELDS + SENTENCE] = boundary, state[2]
-                out[k * FIELDS + GAIN] = gain - (QUOTED if i < state[3] else 0)
-                if boundary == mk.LINE and after_field(
-                    codes, i, out[k * FIELDS - FIELDS + END] if k else -1, tables
-                ):
-                    out[k * FIELDS + FRESH] = 1
+            if 0 < end <= n and allowed(codes, (i, end, boundary), row, tables, rules):
+                note(codes, (i, end, boundary), state, tables, (out, row, k))
                 k += 1
                 state[1], state[0] = end - 2, end - 1
                 i = end

@@ -1,7 +1,7 @@
 """Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1.1.2 1-1., told from decimals, dates and codes."""
 
 from pipeline.clauses import markers as mk
-from pipeline.clauses.scan import Ints, Tables, class_at, digits_end, read_digits
+from pipeline.clauses.scan import Ints, Tables, class_at, digits_end, read_digits, skip_blanks
 from pipeline.clauses.shapes import (
     DUN,
     HYPHENS,
@@ -14,6 +14,8 @@ from pipeline.clauses.shapes import (
     set_row,
 )
 
+BARE_MAX = 60  # chapters of a standard; larger bare numbers are amounts
+PENALTY_BARE = 40  # 1 总则
 GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
 
 
@@ -71,6 +73,18 @@ def match_dashed(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> in
     return last + 1
 
 
+def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
+    """1 总则, at a line start, as standards and handbooks write it."""
+    text = skip_blanks(codes, end, tables)
+    if i > 0 and class_at(codes, i - 1, tables) != mk.BREAK:
+        return 0
+    if class_at(codes, text, tables) != mk.OTHER or codes[text] == 0 or codes[text] in MEASURES:
+        return 0
+    set_row(row, mk.AR_DOT, read_digits(codes, i, end, tables), 0, 8)
+    row[PENALTY] = PENALTY_BARE
+    return end
+
+
 def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """1. 1、 1） 1.1 1-1."""
     end = digits_end(codes, i, tables)
@@ -90,6 +104,8 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     elif after == mk.BULLET_MARK and codes[end] in HYPHENS:
         return match_dashed(codes, i, end, tables, row)
     variant = joint_variant(codes, end, tables)
+    if after == mk.BLANK and value < BARE_MAX:
+        return match_bare(codes, i, end, tables, row)
     if variant in (0, 4):
         return 0
     set_row(row, mk.AR_DOT, value, 0, variant)

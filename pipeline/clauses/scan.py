@@ -1,7 +1,7 @@
 """The scan: one pass over the code points, every place where a marker may begin, with its evidence.
 
-Written in the part of Python that runs as it stands over lists (short texts) and compiled over arrays (compiled.py).
-All numbers are whole; scores are hundredths, so both ways give the same answer to the last digit.
+Written in the part of Python that runs as it stands over lists (short texts) and compiled over arrays
+(compiled.py). All numbers are whole, scores are hundredths: both ways give the same answer.
 A candidate is FIELDS numbers in a flat array.
 """
 
@@ -12,13 +12,13 @@ from pipeline.clauses import markers as mk
 Ints = Any  # list[int] or an integer array: the kernels only index
 Tables = tuple[Any, Any, Any]  # class, value and style of a code point (markers.class_tables)
 
-START, END, STYLE, ORDINAL, GROUP, VARIANT, BOUNDARY, GAIN, SENTENCE, FOLLOWED, FRESH = range(11)
-FIELDS = 11
+START, END, STYLE, ORDINAL, GROUP, VARIANT, BOUNDARY, GAIN, SENTENCE, FOLLOWED, FRESH, STOPPED = range(12)
+FIELDS = 12
 PAD = 8  # code points 0 behind the text, so that looking ahead needs no bounds
 BLANK_RUN = 4  # blanks that may stand inside a marker (第 一 条)
 NUMERAL_LENGTH = 12
 
-# Gain of a boundary, hundredths (facts of the second prototype, tuned on one half of the development statutes).
+# Gain of a boundary, hundredths (facts.md §5, second prototype).
 GAINS = (120, 90, 80, 20, -30)
 BLANK_BEFORE = 50
 QUOTED = 200

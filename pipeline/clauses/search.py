@@ -1,11 +1,12 @@
 """The search: which candidates are markers, decided by the sequence they stand in.
 
-A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running numbers of
-articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of the stack or
-skips it. Everything is whole numbers (hundredths), so the interpreted and the compiled form agree exactly.
+A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running
+numbers of articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of
+the stack or skips it. Everything is whole numbers, so the interpreted and the compiled form agree exactly.
 """
 
 from pipeline.clauses import markers as mk
+from pipeline.clauses.digits import GROUP_STEP
 from pipeline.clauses.scan import (
     BOUNDARY,
     END,
@@ -18,10 +19,13 @@ from pipeline.clauses.scan import (
     ORDINAL,
     SENTENCE,
     START,
+    STOPPED,
     STYLE,
     VARIANT,
     Ints,
 )
+
+Work = tuple[Ints, Ints, Ints]  # states, candidates, moves
 
 BEAM = 8
 DEPTH = 10  # lists nest no deeper
@@ -40,28 +44,34 @@ NEXT = 10
 POP = 3
 OPEN = -100
 OPEN_FOLLOWED = -30
+OPEN_NEAR = -65  # the next number but one follows: an item is missing
 OPEN_LATE = -190  # a list that begins with another number than 1
 OPEN_LATE_FOLLOWED = -120
 RUN_ON = -60
 GAP_ONE = -95
 GAP_MORE = -150
-AGAIN = -120
+AGAIN = -80
 BEGIN_AGAIN = -170
-WRONG = -165
+WRONG = -150
 WRONG_KEPT = -180
 REPLACE = -135
+BEGIN_CHAPTER = -60  # 第一条 again right after the title of a chapter
+NEW_GROUP = -20  # 1.3 then 2.1, with no 2. between
+STRANGE_GROUP = -60  # 2.1 under anything but 2.
 REPLACE_FRESH = -20  # after a line that names a field (任职要求：) a list of another style is a new one
 NESTED_FRESH = -40
 BEGIN_FRESH = 110  # what such a line gives back of the cost of beginning again
+SAME_STYLE_ANNOUNCED = -20  # （二）乙：（一）子；
 SAME_STYLE = -150  # a list directly inside an item of the same style
 INSIDE_OUT = -30  # a list of an outer style inside an inner one
 CROSSING = -40  # 一、 then 二.
 SKIP_LINE = -50
-SKIP_STOP = -15
+SKIP_STOP = -25
 GLUE_TITLE = 110
 GLUE_LIST = 90
 TITLE = 40  # characters of a title without a stop
 TITLE_OPEN = 60  # a list of another style after a title
+NEVER = -PRUNE  # words of sequence begin with the first and miss none
 WEAK = 60  # anything but the next ordinal where no boundary stands costs more
 
 
@@ -116,9 +126,11 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if style == mk.BULLET:
         return (NEXT + 4 * crossing) * 8
     if number == LAST:
-        return (NEXT if last > 1 else -300) * 8
+        return (NEXT if last > 1 else NEVER) * 8
+    if style in (mk.ONE_IS, mk.SEQUENCE) and number != last + 1:
+        return NEVER * 8
     if mk.DOTTED2 <= style <= mk.DASHED and group != last_group:
-        return (NEXT if number == 1 and group > last_group else BEGIN_AGAIN) * 8
+        return (NEW_GROUP if number == 1 and group > last_group else BEGIN_AGAIN) * 8
     if number == last + 1:
         return (NEXT + crossing) * 8
     if number == last:
@@ -136,20 +148,46 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
     """Flag and cost of opening a list with candidate c: cost * 8 + flag."""
     base = c * FIELDS
     number, style = cands[base + ORDINAL], cands[base + STYLE]
-    followed = cands[base + FOLLOWED] > 0
+    followed = cands[base + FOLLOWED]
     if style == mk.BULLET:
         return OPEN_FOLLOWED * 8
-    if number == 1 or (mk.DOTTED2 <= style <= mk.DASHED and number == 0):
-        return (OPEN_FOLLOWED if followed else OPEN) * 8
-    if states[at + MEMORY + style] == number - 1 and number != LAST:
+    if style in (mk.ONE_IS, mk.SEQUENCE) and (number != 1 or followed != 1):
+        return NEVER * 8
+    if mk.DOTTED2 <= style <= mk.DASHED and number == 1:
+        return OPEN * 8
+    if number == 1:
+        return (OPEN_FOLLOWED if followed == 1 else (OPEN_NEAR if followed == 2 else OPEN)) * 8
+    if states[at + MEMORY + style] == number - 1:
         return RUN_ON * 8
-    if number == LAST:
-        return -400 * 8
-    return ((OPEN_LATE_FOLLOWED if followed else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
+    return ((OPEN_LATE_FOLLOWED if followed == 1 else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
 
 
-def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
-    """Moves of a list marker: on with an open list, or open one, on top or in place of the top."""
+def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
+    """Gain or cost of a list of this style inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
+    base, height = c * FIELDS, states[at + HEIGHT]
+    style, group = cands[base + STYLE], cands[base + GROUP]
+    dotted = mk.DOTTED2 <= style <= mk.DASHED
+    if height == 0:
+        return 0
+    entry = at + STACK + (height - 1) * ENTRY
+    above = states[entry]
+    if mk.DOTTED2 <= above <= mk.DASHED and (style == mk.AR_DOT or (dotted and style <= above)):
+        return NEVER
+    if dotted:
+        packed = states[entry + 1] + (
+            states[entry + 2] * GROUP_STEP if mk.DOTTED2 <= above <= mk.DOTTED4 else 0
+        )
+        return NEXT - OPEN if packed == group and cands[base + ORDINAL] == 1 else STRANGE_GROUP
+    if above == style:
+        last_end = cands[states[at + TAKEN] * FIELDS + END]
+        direct = cands[base + BOUNDARY] == mk.COLON and cands[base + STOPPED] < last_end
+        return SAME_STYLE_ANNOUNCED if direct else SAME_STYLE
+    return INSIDE_OUT if above > mk.SUBITEM and above > style else 0
+
+
+def list_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of a list marker: on with an open list, or open one, on top or in its place."""
+    states, cands, moves = work
     base, height = c * FIELDS, states[at + HEIGHT]
     style = cands[base + STYLE]
     gain = cands[base + GAIN] + glue(states, at, cands, c)
@@ -159,7 +197,7 @@ def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: i
         if states[entry] == style:
             found = follows(states, entry, cands, c)
             count = push(moves, count, gain + (found >> 3) - POP * (height - 1 - depth), depth, found & 7)
-            if found & 7 == MISNUMBERED or found & 7 == GAP or found & 7 == DOUBLED:
+            if found & 7 != PLAIN and style != mk.BULLET:
                 count = push(moves, count, gain + WRONG - boundary_weight(cands, c), depth, MISNUMBERED)
                 moves[(count - 1) * MOVE + 4] = states[entry + 1] + 1
             top = max(top, depth)
@@ -167,9 +205,10 @@ def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: i
         return count
     found = opening(states, at, cands, c)
     cost, fresh = gain + (found >> 3), cands[base + FRESH] > 0
+    inside = nesting(states, at, cands, c)
+    cost += inside
     if height > 0:
         above = states[at + STACK + (height - 1) * ENTRY]
-        cost += SAME_STYLE if above == style else (INSIDE_OUT if above > mk.SUBITEM and above > style else 0)
         if above > mk.SUBITEM and above != style and cands[base + ORDINAL] <= 1:
             count = push(moves, count, cost + (REPLACE_FRESH if fresh else REPLACE), height - 1, found & 7)
         cost += NESTED_FRESH if fresh else 0
@@ -199,8 +238,11 @@ def running(states: Ints, at: int, cands: Ints, c: int) -> int:
     if number == last + 1:
         return (OPEN_FOLLOWED if last == 0 else NEXT) * 8
     if last == 0:
-        return ((OPEN_LATE_FOLLOWED if cands[base + FOLLOWED] > 0 else OPEN_LATE) - weak) * 8 + GAP
+        return ((OPEN_LATE_FOLLOWED if cands[base + FOLLOWED] == 1 else OPEN_LATE) - weak) * 8 + GAP
     if number == 1:
+        taken = states[at + TAKEN]
+        if article and taken >= 0 and cands[taken * FIELDS + STYLE] <= mk.SECTION:
+            return BEGIN_CHAPTER * 8 + RESTART
         new_part = states[at + HEIGHT] == 1 and states[at + STACK] <= mk.SUBPART and not article
         return NEXT * 8 if new_part else (BEGIN_AGAIN - weak) * 8 + RESTART
     if number == last and last_sub == 0:
@@ -212,8 +254,9 @@ def running(states: Ints, at: int, cands: Ints, c: int) -> int:
     return (WRONG_KEPT - 2 * weak) * 8 + MISNUMBERED
 
 
-def ranked_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
-    """Moves of 编 … 条: in the place of their rank, or an article under a list that was open above it."""
+def ranked_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of 编 … 条: in the place of their rank, an article under a 一、 that is open."""
+    states, cands, moves = work
     base, height = c * FIELDS, states[at + HEIGHT]
     style = cands[base + STYLE]
     depth = ranked_depth(states, at, style)
@@ -230,7 +273,7 @@ def ranked_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count:
     number = states[at + ARTICLE_NO] if style == mk.ARTICLE else states[at + CHAPTER_NO]
     own = article_place(states, at, style, depth)
     count = push(moves, count, score, own, flag)
-    if flag in (MISNUMBERED, GAP, DOUBLED) and number > 0 and style in (mk.ARTICLE, mk.CHAPTER):
+    if flag != PLAIN and number > 0 and style in (mk.ARTICLE, mk.CHAPTER):
         count = push(moves, count, gain + WRONG - 2 * boundary_weight(cands, c), own, MISNUMBERED)
         moves[(count - 1) * MOVE + 4] = number + 1
     return count

@@ -84,7 +84,9 @@ def hang(text: str, parts: list[Part]) -> list[int]:
 
 def owns(text: str, part: Part, section: bool) -> bool:
     """Say whether a part without a number owns the list that follows."""
-    return part.kind == "label" or section or (part.kind == "paragraph" and text[part.end - 1] in "：:")
+    if part.kind == "label":
+        return part.body == part.end  # a label with a value is a field of its own
+    return section or (part.kind == "paragraph" and text[part.end - 1] in "：:")
 
 
 def announced(parts: list[Part], k: int, following: int) -> int:

@@ -5,7 +5,7 @@ Data goes to stdout, everything else to stderr. Heavy imports stand inside the c
 
 import sys
 
-from pipeline.cli import corpus, texts  # noqa: F401  (registers the commands)
+from pipeline.cli import corpus, crawl, texts  # noqa: F401  (registers the commands)
 from pipeline.cli.app import app
 
 

@@ -146,8 +146,7 @@ def _member(row: object, sites: "pd.Series[str]") -> Member:
 
 def _differing_texts(structured: Path, articles: pd.DataFrame) -> list[Difference]:
     alignments = read(structured, "alignments", list(TABLES["alignments"].names))
-    owner = alignments["member_clause_id"].fillna("").str.rsplit("/", n=1).str[0]
-    kept = alignments[owner.isin(articles["article_id"])]
+    kept = alignments[alignments["member_id"].isin(articles["article_id"])]
     wanted = pd.concat([kept["canonical_clause_id"], kept["member_clause_id"]]).dropna().unique()
     if not len(wanted):
         return []
@@ -158,7 +157,7 @@ def _differing_texts(structured: Path, articles: pd.DataFrame) -> list[Differenc
     return [
         Difference(
             op=row.op,
-            member_id=str(row.member_clause_id).rsplit("/", 1)[0],
+            member_id=str(row.member_id),
             before=text.get(row.canonical_clause_id, ""),
             after=text.get(row.member_clause_id, ""),
             ratio=None if pd.isna(row.ratio) else float(row.ratio),

@@ -29,33 +29,37 @@ def render(structured: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages = figures.read(structured, "pages", ["script", "encoding", "flags"])
-    lines = figures.read(structured, "lines", ["role", "reason"])
-    pairs = figures.read(structured, "pairs", ["relation", "accepted", "ratio"])
     rejects = figures.read(structured, "rejects", ["source", "stage", "reason", "detail"])
-    ratios = (pairs["ratio"] // 5 * 5).astype(int).astype(str) + "–"
     return str(
         environment.get_template("report.html").render(
             folder=structured.name,
             manifest=manifest,
             sizes=figures.table_sizes(manifest),
             sites=figures.site_rows(structured),
-            charts=[
-                ("Repairs by rule", figures.repair_bars(structured)),
-                ("Script as served", figures.bars(pages["script"].value_counts())),
-                ("Encoding", figures.bars(pages["encoding"].value_counts())),
-                ("Page flags", figures.bars(pages["flags"].explode().dropna().value_counts())),
-                ("Where the lines went", figures.bars(lines["role"].value_counts())),
-                ("Why lines were dropped", figures.bars(lines["reason"].dropna().value_counts())),
-                ("Relations of pairs", figures.bars(pairs["relation"].value_counts())),
-                ("Ratio of accepted pairs", figures.bars(ratios[pairs["accepted"]].value_counts())),
-            ],
+            charts=_charts(structured),
             clusters=figures.clusters(structured),
             popular=figures.popular_clauses(structured),
             rejects=rejects.head(figures.TOP_ROWS).to_dict("records"),
             n_rejects=len(rejects),
         )
     )
+
+
+def _charts(structured: Path) -> list[tuple[str, list[figures.Bar]]]:
+    pages = figures.read(structured, "pages", ["script", "encoding", "flags"])
+    lines = figures.read(structured, "lines", ["role", "reason"])
+    pairs = figures.read(structured, "pairs", ["relation", "accepted", "ratio"])
+    ratios = pairs["ratio"][pairs["accepted"]] // 5 * 5
+    return [
+        ("Repairs by rule", figures.repair_bars(structured)),
+        ("Script as served", figures.bars(pages["script"].value_counts())),
+        ("Encoding", figures.bars(pages["encoding"].value_counts())),
+        ("Page flags", figures.bars(pages["flags"].explode().dropna().value_counts())),
+        ("Where the lines went", figures.bars(lines["role"].value_counts())),
+        ("Why lines were dropped", figures.bars(lines["reason"].dropna().value_counts())),
+        ("Relations of pairs", figures.bars(pairs["relation"].value_counts())),
+        ("Ratio of accepted pairs, from", figures.bars(ratios.astype(int).value_counts())),
+    ]
 
 
 def write_report(structured: str | Path, out: str | Path) -> Path:

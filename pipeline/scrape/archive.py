@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-LOG_NAME = "fetches.jsonl"
+LOG_NAME = ".crawl/fetches.jsonl"  # ingest passes over what begins with a dot
 NOT_MODIFIED_PROFILE = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"  # ISO 28500:2017 §6.7.3
 
 Headers = list[tuple[str, str]]

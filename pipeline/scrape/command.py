@@ -1,27 +1,26 @@
 """The function behind `fanwen scrape`: one crawl, its summary and its exit code."""
 
-import fcntl
 import logging
 import time
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pipeline.config import ScrapeConfig
-from pipeline.errors import ConfigError, EngineError, InputError, TemporaryError, UsageError
+from pipeline.errors import ConfigError, EngineError, UsageError
+from pipeline.page.sites import Site
 from pipeline.scrape.archive import Archive
 from pipeline.scrape.frontier import Frontier
 from pipeline.scrape.rules import MIN_DELAY_S, CrawlRules, parse_rules, rules_for_urls, site_url
 from pipeline.scrape.session import Job, Session, Tally
 from pipeline.scrape.settings import scrapy_settings, user_agent
+from pipeline.store.lock import locked
 from pipeline.urls import host_of, url_key
 
 logger = logging.getLogger("fanwen")
-STATE_FOLDER = ".crawl"  # in the raw folder: state.sqlite and the lock
+STATE_FOLDER = ".crawl"  # in the raw folder: state.sqlite, fetches.jsonl, .lock
 OK, TEMPORARY, INTERRUPTED = 0, 75, 130
 
 
@@ -61,28 +60,25 @@ class CrawlSummary:
 
 
 def crawl(
-    urls: Sequence[str],
+    sites: Sequence[CrawlRules],
     into: Path,
     *,
-    rules: Sequence[CrawlRules] = (),
     config: ScrapeConfig | None = None,
     options: ScrapeOptions | None = None,
 ) -> CrawlSummary:
-    """Crawl the sites of `rules`, and `urls` within them or within generic rules, into WARC under `into`.
+    """Crawl sites (see `site_rules`) into WARC under `into`; go on where the last run into it stopped.
 
-    Goes on where the last run into the same folder stopped. Once a process: Twisted's reactor starts only once.
-    Raises UsageError without anything to crawl, ConfigError without a contact or with a delay under a
-    second, EngineError without the extra `scrape`, TemporaryError while another crawl holds the folder. Cost:
-    one request a `delay_s` and host.
+    Once a process, for Twisted's reactor starts only once. Raises ConfigError without a contact or with a
+    delay under a second, EngineError without the extra `scrape`, TemporaryError while another crawl holds the
+    folder. Cost: one request a `delay_s` and host.
     """
     config, options = config or ScrapeConfig(), options or ScrapeOptions()
-    sites = site_rules(urls, rules, config)
     starts = {host_of(url) for site in sites for url in (*site.start, *site.sitemaps)}
     private_hosts = frozenset(starts if options.allow_private else ())
-    job = Job(into, sites, config, options.since, options.max_pages, private_hosts)
+    job = Job(into, tuple(sites), config, options.since, options.max_pages, private_hosts)
     _check(job, options)
     began = time.monotonic()
-    with _locked(into) as frontier:
+    with _opened(into) as frontier:
         archive = Archive(into, frontier.written(), config.warc_bytes)
         session = Session(job, frontier, archive)
         if options.dry_run:
@@ -94,14 +90,18 @@ def crawl(
 
 
 def site_rules(
-    urls: Sequence[str], rules: Sequence[CrawlRules], config: ScrapeConfig
+    urls: Sequence[str], rules: Sequence[CrawlRules], known: Sequence[CrawlRules], config: ScrapeConfig
 ) -> tuple[CrawlRules, ...]:
-    """Return the rules of each site to crawl; addresses without a site of their own get generic rules.
+    """Return the rules of each site to crawl.
 
-    >>> site_rules(["http://a.com/1.html", "http://www.a.com/", "http://b.com/"], (), ScrapeConfig())[0].start
-    ('http://a.com/1.html', 'http://www.a.com/')
+    An address belongs to the site of `rules`, else of `known`, that lists its host; else it gets generic
+    rules. Sites of `rules` bring their own starts, those of `known` only what `urls` name.
+
+    >>> urls = ["http://a.com/1.html", "http://www.a.com/", "http://b.com/"]
+    >>> [site.start for site in site_rules(urls, (), (), ScrapeConfig())]
+    [('http://a.com/1.html', 'http://www.a.com/'), ('http://b.com/',)]
     """
-    sites = list(rules)
+    sites = [*rules, *(replace(site, start=(), sitemaps=()) for site in known)]
     strangers: dict[str, list[str]] = {}
     for url in urls:
         host = host_of(url)
@@ -114,25 +114,28 @@ def site_rules(
             plain = site_url(sites[index], url)
             sites[index] = replace(sites[index], start=tuple(dict.fromkeys((*sites[index].start, plain))))
     sites += [rules_for_urls(group, config) for group in strangers.values()]
+    sites = [site for site in sites if site.start or site.sitemaps]
     if not sites:
-        raise UsageError("nothing to crawl: give a URL or --sites FILE with a [crawl] table")
+        raise UsageError("nothing to crawl: give a URL, or --sites with a [crawl] table that has a start")
     return tuple(sites)
 
 
-def rules_from_file(path: Path, config: ScrapeConfig) -> CrawlRules:
-    """Read the `[crawl]` table of a site's TOML file; the site is called as its `name` says, else as the file."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read site file {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    crawl_table: Any = table.get("crawl")
-    if not isinstance(crawl_table, Mapping):
-        raise ConfigError(f"{path}: no [crawl] table; add one with `start` and `hosts`")
-    return parse_rules(
-        crawl_table, str(table.get("name", path.stem)), where=f"{path}: [crawl]", config=config
-    )
+def rules_of_sites(sites: Iterable[Site], config: ScrapeConfig) -> tuple[CrawlRules, ...]:
+    """Return the crawl rules of site files; a site that names no host anywhere is left out.
+
+    Raises ConfigError for a `[crawl]` table that is wrong.
+
+    >>> site = Site("甲网", hosts=("a.example",), crawl={"start": ["https://a.example/zhidu/"]})
+    >>> rules_of_sites([site, Site("乙网")], ScrapeConfig())[0].hosts
+    ('a.example',)
+    """
+    found = []
+    for site in sites:
+        hosts = dict.fromkeys((*site.hosts, *(host_of(url) for url in site.crawl.get("start", ()))))
+        table = {"hosts": list(hosts)} | dict(site.crawl)
+        if table["hosts"]:
+            found.append(parse_rules(table, site.name, where=f"{site.name}: [crawl]", config=config))
+    return tuple(found)
 
 
 def _check(job: Job, options: ScrapeOptions) -> None:
@@ -146,19 +149,10 @@ def _check(job: Job, options: ScrapeOptions) -> None:
 
 
 @contextmanager
-def _locked(into: Path) -> Iterator[Frontier]:
+def _opened(into: Path) -> Iterator[Frontier]:
     """Hold the folder for one crawl and open its state."""
     folder = into / STATE_FOLDER
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / "lock").open("w")
-    except OSError as error:
-        raise UsageError(f"cannot write to {into}: {error.strerror}") from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise TemporaryError(f"another crawl writes to {into}; wait, or choose another folder") from error
+    with locked(folder):
         frontier = Frontier(folder / "state.sqlite")
         try:
             yield frontier

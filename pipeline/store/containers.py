@@ -143,6 +143,9 @@ def _response(source: str, record: Any, config: IngestConfig) -> Found:
         kind = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
         if kind not in PAGE_TYPES:
             return Skipped(source, kind)
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    if url.endswith("/robots.txt"):  # text, but no page
+        return Skipped(source, "robots.txt")
     limit = config.max_page_mb * MIB
     body = read_limited(record.content_stream(), limit)
     if len(body) > limit:
@@ -152,8 +155,7 @@ def _response(source: str, record: Any, config: IngestConfig) -> Found:
         return Reject(source, "corrupt", "the record is truncated")
     if headers is not None and expansion_problem(len(body), packed, config):
         return Reject(source, "expands", f"{packed} bytes packed give {len(body)}")
-    url = record.rec_headers.get_header("WARC-Target-URI")
-    return _checked(Record(source, body, url, parse_time(record.rec_headers.get_header("WARC-Date"))))
+    return _checked(Record(source, body, url or None, parse_time(record.rec_headers.get_header("WARC-Date"))))
 
 
 def _checked(record: Record) -> Found:

@@ -32,9 +32,15 @@ def ask(command: Command, paths: Sequence[Path]) -> list[dict[str, Any]]:
     done = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True, encoding="utf-8")
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     if done.returncode or len(lines) != len(paths):
-        print(f"exit {done.returncode}, {len(lines)} answers for {len(paths)} files\n{done.stderr[-800:]}")
+        why = last_line(done.stderr)
+        print(f"exit {done.returncode}, {len(lines)} answers for {len(paths)} files: {why}")
         return [{} for _ in paths]
     return [json.loads(line) for line in lines]
+
+
+def last_line(text: str) -> str:
+    """The last line of a text that says something."""
+    return next((x for x in reversed(text.splitlines()) if x.strip()), "")
 
 
 def share(hits: Iterable[bool]) -> float:
@@ -119,7 +125,7 @@ def score_clauses(root: Path, form: str, command: Command) -> Scores:
         flagged += [fault in told for fault, told in zip(faults, flags, strict=True) if fault]
     p, r, f = f_measure(hit, given, wanted)
     scores = {"marker_p": p, "marker_r": r, "marker_f1": f, "exact_docs": share(exact)}
-    scores |= {"parent_acc": share(parents), "text_acc": share(texts)}
+    scores |= {"parent_acc": share(parents or [False]), "text_acc": share(texts or [False])}
     return scores | ({"flagged": share(flagged)} if flagged else {})
 
 
@@ -147,7 +153,7 @@ def judge_article(gold: dict[str, Any], got: dict[str, Any]) -> tuple[dict[str, 
     first = next((i for i, c in enumerate(clauses) if c["ordinal"] is not None), len(clauses))
     tiled = "".join(squash(c["marker"]) + squash(c["text"]) for c in clauses)
     right = {
-        "heading": squash(got.get("heading")) == squash(gold["heading"]),
+        "heading": bool(got) and squash(got["heading"]) == squash(gold["heading"]),
         "lead": bool(clauses) and all(c["kind"] in ("label", "heading") for c in clauses[:first]),
         "tile": bool(clauses) and tiled == squash(got.get("text")),
         "same": have == want,
@@ -276,7 +282,7 @@ def score_dedup(corpus: Path, command: Command) -> Scores:
             [*command, str(corpus / "texts.parquet"), *options], capture_output=True, text=True
         )
         if done.returncode:
-            print(f"exit {done.returncode}\n{done.stderr[-800:]}")
+            print(f"exit {done.returncode}: {last_line(done.stderr)}")
             return {}
         given = pd.read_parquet(Path(out) / "assignments.parquet").set_index("id")
         pairs = pd.read_parquet(Path(out) / "pairs.parquet")

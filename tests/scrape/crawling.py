@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from pipeline.config import ScrapeConfig
 from pipeline.errors import PipelineError
-from pipeline.scrape.command import ScrapeOptions, crawl
+from pipeline.scrape.command import ScrapeOptions, crawl, site_rules
 from pipeline.scrape.rules import parse_rules
 asked = json.loads(sys.argv[1])
 config = ScrapeConfig(**({"contact": "tests@example.org"} | asked["config"]))
@@ -22,7 +22,8 @@ rules = [parse_rules(table, name, config=config) for name, table in asked["rules
 since = asked["options"].pop("since", None)
 options = ScrapeOptions(since=date.fromisoformat(since) if since else None, **asked["options"])
 try:
-    summary = crawl(asked["urls"], Path(asked["into"]), rules=rules, config=config, options=options)
+    sites = site_rules(asked["urls"], rules, (), config)
+    summary = crawl(sites, Path(asked["into"]), config=config, options=options)
 except PipelineError as error:
     print(json.dumps({"error": type(error).__name__, "message": str(error)}))
     sys.exit(error.exit_code)
@@ -56,7 +57,7 @@ def start(into: Path, **asked: Any) -> subprocess.Popen[str]:
 
 
 def log(into: Path) -> list[dict[str, Any]]:
-    path = into / "fetches.jsonl"
+    path = into / ".crawl" / "fetches.jsonl"
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
@@ -67,6 +68,6 @@ def site_table(url: str, **more: Any) -> dict[str, Any]:
         "lists": [r"^/$", r"^/[a-z]+/(list_\d+\.html)?$"],
         "articles": [r"^/[a-z]+/\d+\.html$"],
         "delay_s": 0.0,
-        "backoff_s": 0.2,
+        "backoff_s": 0.05,
     }
     return table | more

@@ -3,6 +3,7 @@
 Everything a page holds is computed from its number, so any number of servers give the same site.
 """
 
+import bisect
 import gzip
 import hashlib
 import threading
@@ -216,7 +217,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 if self.headers.get("If-None-Match") == tag:
                     status, body = 304, b""
             seen = Seen(when, self.path, self.headers.get("Host", ""), dict(self.headers), status, len(body))
-            server.seen.append(seen)
+            bisect.insort(server.seen, seen, key=lambda other: other.when)  # in the order of arrival
             try:
                 self.send_response(status)
                 for name, value in headers.items():

@@ -17,9 +17,9 @@ def test_every_line_of_the_page_can_be_seen(kind):
         truth, body = dress.dress(5, number, kind, "第1篇_t")
         text = body.decode(truth["encoding"])
         seen = text if kind == "text" else BeautifulSoup(text, "lxml").get_text()
-        back = re.sub(r"\s+", "", dress.converter("t2s").convert(seen))
+        back = re.sub("[\\s'\u200b\u200c\u2060\ufeff]+", "", dress.converter("t2s").convert(seen))
         if truth["leak"] == "A":
-            assert "(" in back
+            assert "(" in back or "（" in back
             continue
         assert re.sub(r"\s+", "", truth["title"]) in back
         for v in truth["variants"]:

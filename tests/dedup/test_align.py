@@ -1,0 +1,55 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.dedup.align import align, character_edits
+
+CLAUSES = [
+    "定期向上级汇报各部门的销售业绩完成情况。",
+    "督促成品仓做好仓库管理工作，确保库存量合理。",
+    "日常按公司的财务制度及时催收应收账款。",
+    "拜访客户时，必须先敲房门三次。",
+    "妥善保管客户的各种资料，工作完畢及時銷毀。",
+]
+
+
+def ops(canonical: list[str], member: list[str]) -> list[tuple[str, int | None, int | None]]:
+    return [(r.op, r.canonical, r.member) for r in align(canonical, member)]
+
+
+def test_a_copy_is_the_same_in_any_script_and_punctuation() -> None:
+    member = [c.replace("，", ",").replace("完畢及時銷毀", "完毕及时销毁") for c in CLAUSES]
+    assert ops(CLAUSES, member) == [("same", i, i) for i in range(5)]
+
+
+def test_a_change_a_loss_and_an_addition_are_told_apart() -> None:
+    member = [CLAUSES[0], "督促成品仓做好仓库盘点工作，确保库存量合理。", "新来的一条。", *CLAUSES[3:]]
+    found = ops(CLAUSES, member)
+    assert ("changed", 1, 1) in found
+    assert ("removed", 2, None) in found
+    assert ("added", None, 2) in found
+    assert [f[0] for f in found].count("same") == 3
+
+
+def test_a_moved_clause_is_moved_not_lost_and_found() -> None:
+    member = [CLAUSES[4], *CLAUSES[:4]]
+    assert ops(CLAUSES, member) == [("same", i, i + 1) for i in range(4)] + [("moved", 4, 0)]
+
+
+def test_unlike_clauses_at_one_place_are_not_a_change() -> None:
+    assert {f[0] for f in ops([CLAUSES[0]], [CLAUSES[3]])} == {"removed", "added"}
+
+
+def test_character_edits_rebuild_the_member() -> None:
+    assert character_edits("甲乙丙", "甲乙丙") == []
+    assert character_edits("甲乙丙", "甲丁丙") == [("乙", "丁")]
+
+
+@given(st.lists(st.sampled_from([*CLAUSES, "甲", ""])), st.lists(st.sampled_from([*CLAUSES, "乙", ""])))
+def test_every_clause_stands_in_exactly_one_row(canonical: list[str], member: list[str]) -> None:
+    rows = align(canonical, member)
+    assert sorted(r.canonical for r in rows if r.canonical is not None) == list(range(len(canonical)))
+    assert sorted(r.member for r in rows if r.member is not None) == list(range(len(member)))
+    for r in rows:
+        assert (r.op == "removed") == (r.member is None)
+        assert (r.op == "added") == (r.canonical is None)
+        assert (r.ratio is None) == (r.op in ("added", "removed"))
