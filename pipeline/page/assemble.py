@@ -73,7 +73,10 @@ class _Part:
 def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> Page:
     """Build the record of a page from its pieces. Cost: mostly that of `structure` on every article."""
     leaks = sum(e.rule == "leak" for e in texts.repaired.edits)
-    script = detect_script(texts.repaired.text, texts.canonical, leaks)
+    if texts.repaired.text == texts.canonical:  # nothing of it is Traditional: no need to count
+        script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
+    else:
+        script = detect_script(texts.repaired.text, texts.canonical, leaks)
     bodies = _parts(texts, parts.pieces, "article", config)
     sections = _parts(texts, parts.pieces, "guide", config)
     hant = iter(
@@ -101,15 +104,9 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
 
 def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, ...]:
     start, end = texts.offsets.start, texts.offsets.end
+    ids = {p.group: f"{page_id}:{p.group}" for p in pieces if p.role == "article"}
     return tuple(
-        Line(
-            k,
-            start(p.start),
-            end(p.end),
-            p.role,
-            p.reason,
-            f"{page_id}:{p.group}" if p.role == "article" else None,
-        )
+        Line(k, start(p.start), end(p.end), p.role, p.reason, ids[p.group] if p.role == "article" else None)
         for k, p in enumerate(pieces)
     )
 

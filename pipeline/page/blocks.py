@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
 TAG = "\ufdd5"
-FOREIGN_MARKS = re.compile("[\ufdd0-\ufdef]")
+MARKS = (LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE, TAG)
 ANY_MARK = re.compile("[\ufdd0-\ufdd4]")
 UNSEEN = [
     *("script", "style", "template", "noscript", "iframe", "object", "svg", "canvas", "audio", "video"),
@@ -37,7 +37,7 @@ BOLD = re.compile(rf"<(?:b|strong){ATTRIBUTES}>")
 BOLD_END = re.compile(r"</(?:b|strong)>")
 HEADING = re.compile(rf"<h[1-6]{ATTRIBUTES}>")  # `<h1>`: yes; `<hr>`, `<html>`: no
 OTHER_TAG = re.compile(r'<!--.*?-->|<[^>"]*+(?:"[^"]*"[^>"]*+)*+>', re.DOTALL)
-SPACES = re.compile(r"[ \t\r\f\v]{2,}")
+SPACES = re.compile(r"[ \t\r\f\v]{2,}|\t")
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
 OTHER_MARK = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
 LINK_SPAN = re.compile(f"{LINK_OPEN}([^{LINK_OPEN}{LINK_CLOSE}]*){LINK_CLOSE}")
@@ -107,8 +107,9 @@ def read_blocks(text: str) -> Blocks:
     >>> read_blocks("甲\r\n\r\n  乙").lines
     ['甲', '', '  乙']
     """
-    if FOREIGN_MARKS.search(text):
-        text = FOREIGN_MARKS.sub("", text)
+    for mark in MARKS:
+        if mark in text:
+            text = text.replace(mark, "")
     if not looks_like_html(text):
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return Blocks(lines, [0] * len(lines), [PLAIN] * len(lines), "", False)
@@ -167,7 +168,9 @@ def _lines_of(html: str, title: str) -> Blocks:
     html = OTHER_TAG.sub("", html)
     html = html.replace("&nbsp;", " ").replace("\xa0", " ")
     html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _marked_lines(SPACES.sub(" ", html).split("\n"), title)
+    if "  " in html or "\t" in html:
+        html = SPACES.sub(" ", html)
+    return _marked_lines(html.split("\n"), title)
 
 
 def _marked_lines(marked: Iterable[str], title: str) -> Blocks:

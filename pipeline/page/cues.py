@@ -6,7 +6,7 @@ Every pattern is for a *whole line*: inside an article a line is given up only w
 import re
 from collections.abc import Sequence
 
-from pipeline.page.lines import NUMBERED, NUMERAL, PageLines
+from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_with
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these; the longest real share bar had 96
@@ -123,8 +123,26 @@ HINT = re.compile(
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
-SENTENCE_HINT = re.compile(
-    "隐藏|省略|略去|剩余|还有|余下|©|[Cc]opyright|COPYRIGHT|[Rr]eserved|备|版权|声明|来源|侵|本站|仅供|网友|分享|转发|微"
+SENTENCE_HINTS = tuple(
+    re.compile(word)
+    for word in (
+        *(
+            "隐藏",
+            "省略",
+            "略去",
+            "剩余",
+            "©",
+            "opyright",
+            "eserved",
+            "版权",
+            "声明",
+            "来源",
+            "侵",
+            "本站",
+            "仅供",
+        ),
+        *("网友", "分享", "转发"),
+    )
 )
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
@@ -186,14 +204,17 @@ def cue_rows(
     `drop` are the patterns of the page's site, which come first.
     """
     out: dict[int, DropReason] = {}
+    if drop:
+        for row in range(start, len(page.texts)):
+            known = next((reason for reason, pattern in drop if pattern.fullmatch(page.texts[row])), None)
+            if known is not None:
+                out[row] = known
+    hinted = rows_with(page, SENTENCE_HINTS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
-        known = next((reason for reason, pattern in drop if pattern.fullmatch(line)), None) if drop else None
-        if known is not None:
-            out[row] = known
-        elif len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
+        if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
             continue
-        elif (SENTENCE_HINT if line[-1] == "。" else HINT).search(line):
+        if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
             reason = drop_reason(line)
             if reason is not None:
                 out[row] = reason

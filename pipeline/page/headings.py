@@ -40,7 +40,10 @@ TAIL_N = re.compile(
     rf"\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
-SIGN = re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*第?\s*{NUMERAL}")
+SIGNS = (
+    re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})"),
+    *(re.compile(rf"{word}\s*{OPEN}?\s*第?\s*{NUMERAL}") for word in WORDS.split("|")),
+)
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
@@ -142,10 +145,8 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 
 def _worth_reading(page: PageLines, start: int, known: set[str]) -> list[int]:
     """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
-    rows = rows_with(page, SIGN)
-    tails = {name[-TAIL_LETTERS:] for name in known}
-    if tails:
-        rows |= rows_with(page, re.compile("|".join(map(re.escape, sorted(tails)))))
+    tails = sorted({name[-TAIL_LETTERS:] for name in known})
+    rows = rows_with(page, (*SIGNS, *(re.compile(re.escape(t)) for t in tails)), start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
         if line[-1] in NUMBER_ENDS and len(line) <= MAX_HEADING:
