@@ -54,7 +54,8 @@ def find_changes(run: Run) -> None:
     gone = {*run.vanished, *(f.name for f in run.changed), *refused}
     run.files = [f for f in run.files if f.root != run.root_id or f.name not in gone]
     run.records = [r for r in run.records if r.root != run.root_id or r.name not in gone] + rejects
-    run.stages["scan"] = {"in": len(seen) + len(rejects), "out": len(seen), "rejected": len(rejects)}
+    run.seen = len(seen) + len(rejects)
+    run.stages["scan"] = {"in": run.seen, "out": len(seen), "rejected": len(rejects)}
 
 
 def load_spool(run: Run) -> None:
