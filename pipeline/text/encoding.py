@@ -21,8 +21,7 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 CONTEST = ("gb18030", "big5hkscs", "utf-8")  # an equal score goes to the earlier
-# Cannot stand in a text; some servers pad with it. A byte order mark inside the body is for repair to remove.
-PADDING = "\0"
+PADDING = "\0"  # some servers pad with NUL; a BOM inside the body is for repair to drop
 # The commonest characters of Chinese prose and of rules and regulations, with their Traditional forms (OpenCC
 # s2t): read in the right encoding, 55 to 75 % of a page is among them, in a wrong one under 12 %
 # (docs/accuracy-page.md).
