@@ -160,7 +160,16 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, COLON, "Ⅲ、范围", "Ⅲ级响应"),
     Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, COMMA, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, COMMA, "一是加强领导", "统一是前提"),
-    Marker(SEQUENCE, "sequence", "首先|其次|再次|最后|最後", "words", 14, COMMA, "首先，要", "最后期限"),
+    Marker(
+        SEQUENCE,
+        "sequence",
+        "(?:首先|其次|再次)[、，,：:]?|(?:最后|最後)[、，,：:]",
+        "words",
+        14,
+        COMMA,
+        "首先，要",
+        "最后期限",
+    ),
     Marker(BULLET, "bullet", "[•·■◆●▲▼★☆※◇□○▪►➢➤*-]|[–—－]", "none", 15, STOP, "● 安全", "7·5事件"),
     Marker(CN_CIRCLED, "cn_circled", "[㊀-㊉]", "chinese", 13, NONE, "㊁登记", "步骤㊁㊂"),
 )

@@ -21,9 +21,14 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 CONTEST = ("gb18030", "big5hkscs", "utf-8")  # an equal score goes to the earlier
+<<<<<<< HEAD
+# What cannot stand in a text: NUL, which some servers pad with, and a byte order mark inside the body.
+PADDING = ("\0", "\ufeff")
+=======
 PADDING = (
     "\0"  # cannot stand in a text; some servers pad with it. A BOM inside the body is for repair to remove.
 )
+>>>>>>> w/gold
 # The commonest characters of Chinese prose and of rules and regulations, with their Traditional forms (OpenCC
 # s2t): read in the right encoding, 55 to 75 % of a page is among them, in a wrong one under 12 %
 # (docs/accuracy-page.md).
@@ -78,7 +83,14 @@ def decode(body: bytes) -> Decoded:
 
 
 def _finish(text: str, name: str, evidence: str) -> Decoded:
+<<<<<<< HEAD
+    for padding in PADDING:
+        if padding in text:
+            text = text.replace(padding, "")
+    return Decoded(text, name, evidence)
+=======
     return Decoded(text.replace(PADDING, ""), name, evidence)
+>>>>>>> w/gold
 
 
 def _score(text: str) -> float:

@@ -5,10 +5,17 @@ the decoded text. Each byte remembers which character it came from, so that what
 """
 
 import random
+import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-LOST, INSERTED = -2, -1
+from rapidfuzz.distance import Indel
+
+from pipeline.records import Edit, Repaired
+
+INSERTED = -1
+NEAR = 12  # characters around a loss in which nothing is certain
 
 
 @dataclass
@@ -99,9 +106,8 @@ STYLES = ("plain", "plain", "plain", "upper", "v", "full", "blank", "toneless")
 
 def style_leaks(damaged: Damaged, style: str, rng: random.Random) -> Damaged:
     """Rewrite the whole groups of a text in another site's style; needs a text in which nothing is shifted."""
-    import re
 
-    def rewrite(match: "re.Match[str]") -> str:
+    def rewrite(match: re.Match[str]) -> str:
         group = match[1]
         if style == "upper":
             return f"({group.upper()})"
@@ -114,3 +120,24 @@ def style_leaks(damaged: Damaged, style: str, rng: random.Random) -> Damaged:
         return match[0]
 
     return Damaged(re.sub(r"\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7})\)", rewrite, damaged.text), damaged.lost)
+
+
+def wrong_edits(result: Repaired, clean: str) -> list[Edit]:
+    """Return the edits whose outcome differs from the clean text, with no loss flagged at the place."""
+    after: list[tuple[int, int]] = []  # where each edit's replacement stands in the repaired text
+    shift = 0
+    for edit in result.edits:
+        start = edit.start + shift
+        after.append((start, start + len(edit.replacement)))
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    wrong = []
+    for op in Indel.opcodes(result.text, clean):
+        if op.tag == "equal":
+            continue
+        k = bisect_left(after, (op.src_start - 1, 0))
+        while k < len(after) and after[k][0] <= op.src_end:
+            edit = result.edits[k]
+            if not any(u.start <= edit.end + NEAR and edit.start <= u.end + NEAR for u in result.unresolved):
+                wrong.append(edit)
+            k += 1
+    return wrong

@@ -123,7 +123,7 @@ def _by_character(counts: Mapping[tuple[str, str], int]) -> dict[str, _Seen]:
 
 
 def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
-    """Tell whether the groups are glosses: of unchanged characters, at headwords, of several readings each."""
+    """Tell whether the groups are glosses: of unchanged characters, at headwords, of many readings."""
     leaks = sum(s.leaks for s in seen.values())
     several = sum(s.single < _MIN_SINGLE * s.leaks for s in seen.values())
     return (

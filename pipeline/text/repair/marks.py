@@ -1,7 +1,6 @@
 """Marks and blanks that stand inside Chinese text without reason: `的'`, 服 務."""
 
 import re
-from collections import Counter
 
 from pipeline.records import Edit
 from pipeline.text.repair.language import is_word

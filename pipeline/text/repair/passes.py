@@ -19,7 +19,7 @@ _MAX_PASSES = 8  # each pass that edits shortens the text or its damage; two or 
 
 @dataclass(slots=True)
 class Clues:
-    """What one pass knows of a page: its site's leak table, the characters that leak, its pairs of characters."""
+    """What one pass knows of a page: its site's leak table, what leaks, its pairs of characters."""
 
     table: Mapping[str, str] | None
     learnt: dict[str, str] = field(default_factory=dict)

@@ -21,7 +21,7 @@ _MAX_EDIT = 150  # characters of one edit; longer ones are cut, so that a reader
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one rule found in a text: edits and losses in its positions, and the new text where that is known."""
+    """What one rule found in a text: edits and losses in its positions; the new text where it is known."""
 
     edits: list[Edit]
     unresolved: list[Unresolved]
