@@ -17,9 +17,9 @@ from pipeline.text.repair.shifts import Found
 
 _MAX_BACK = 40  # characters from the letter back to the loss: every other Traditional character ends a run
 _GAIN_START = 8.0  # nats at a line start or behind a mark
-_GAIN_INSIDE = 12.0  # nats elsewhere: more places to be wrong at
+_GAIN_INSIDE = 11.0  # nats elsewhere: more places to be wrong at
 _FIRST = 4.0  # nats that the first character can add at most: a pair on either side, less itself
-_MARGIN = 2.5  # nats between the best lead byte and the next
+_MARGIN = 3.5  # nats between the best lead byte and the next
 
 # One letter or mark that can be a trail byte (40-7E), alone behind a two-byte character: "偨Y", not
 # "维生素CD".
@@ -50,6 +50,7 @@ class _Reading:
     gain: float
     start: int
     new: str
+    lost: bool = False  # what stood before is gone, and marked so in the text
 
 
 def find_lead_losses(text: str, pairs: Container[str] = ()) -> Found:
@@ -71,6 +72,8 @@ def find_lead_losses(text: str, pairs: Container[str] = ()) -> Found:
         if best is None:
             continue
         at = match.end()
+        if best.lost:
+            found.unresolved.append(Unresolved(best.start - 1, best.start, "lead_loss"))
         if sure:
             found.edits.append(Edit(best.start, at, best.new, "lead_loss"))
         else:
@@ -104,6 +107,9 @@ def _readings(text: str, span: tuple[int, int], pairs: Container[str]) -> Iterat
         old = likelihood(text[start : letter + 1], before, after)
         if likelihood(tail, "", after, pairs=pairs) - old < needed - _FIRST:
             continue
+        if before in ("?", "\ufffd"):
+            yield _Reading(likelihood(tail, "", after, pairs=pairs) - old, start, tail, lost=True)
+            return
         for first in frequent_by_trail().get(first_byte, ()):
             won = likelihood(first + tail, before, after, pairs=pairs) - old
             if won >= needed:

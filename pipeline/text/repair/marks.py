@@ -52,6 +52,8 @@ _FREQUENT = 2  # times a pair stands unspaced on the page
 _PARTICLES = frozenset("的和与與及或等之在对對为為被把将將")  # no title or column ends or begins with one
 # A blank between two characters that stand alone: "姓 名：", the heading "总 则"; not "服务 业", "林 业、"
 _SINGLES = re.compile(f"(?<![{HANZI}])[{HANZI}] [{HANZI}](?=[：: \u3000]|$)", re.MULTILINE)
+# The rest of a spaced label: "稱：" behind "名 ", "題 詞：" behind "主 "
+_LABEL = re.compile(f"[{HANZI}](?: [{HANZI}])*[：:]")
 # A blank inside a marker: "第四 章", "第 二十条"
 _SPLIT_MARKER = re.compile(
     "第 [〇零一二三四五六七八九十百0-9]|[〇零一二三四五六七八九十百0-9] [编編章节節条條款项項]"
@@ -92,7 +94,9 @@ def _out_of_labels(text: str, gaps: list[int]) -> list[int]:
     """Leave out blanks between single characters (总 则, 姓 名：), and behind 第一条 where most have one."""
     markers = [at for at in gaps if _MARKER.search(text, max(0, at - 10), at)]
     spaced = set(markers if len(markers) > 2 and 2 * len(markers) > _count_markers(text) else ())
-    return [at for at in gaps if at not in spaced and not _SINGLES.match(text, at - 1)]
+    labels = (at for at in gaps if _SINGLES.match(text, at - 1) or _LABEL.match(text, at + 1))
+    left_out = spaced.union(labels)
+    return [at for at in gaps if at not in left_out]
 
 
 def _in_sentence(text: str, at: int) -> bool:
