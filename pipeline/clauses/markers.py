@@ -158,7 +158,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "sina.com",
     ),
     Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, COLON, "Ⅲ、范围", "Ⅲ级响应"),
-    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, COMMA, "第三、保密", "第一、二产业"),
+    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, COMMA, "一是加强领导", "统一是前提"),
     Marker(
         SEQUENCE,

@@ -69,6 +69,8 @@ SKIP_LINE = -50
 SKIP_STOP = -25
 GLUE_TITLE = 110
 GLUE_LIST = 90
+GLUE_TOP = 90  # the first number of all touches the title of the text
+TITLE_TOP = 60  # characters of that title
 TITLE = 40  # characters of a title without a stop
 TITLE_OPEN = 60  # a list of another style after a title
 NEVER = -PRUNE  # words of sequence begin with the first and miss none
@@ -101,8 +103,11 @@ def push(moves: Ints, count: int, score: int, depth: int, flag: int) -> int:
 def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
     """Gain where only a title (or nothing) stands between the last marker taken and candidate c."""
     base, last = c * FIELDS, states[at + TAKEN]
-    if last < 0 or cands[base + BOUNDARY] < mk.COMMA:
+    if cands[base + BOUNDARY] < mk.COMMA:
         return 0
+    if last < 0:
+        first = cands[base + ORDINAL] == 1 and cands[base + SENTENCE] < 0 and cands[base + START] <= TITLE_TOP
+        return GLUE_TOP if first else 0
     start, ended = cands[base + START], cands[last * FIELDS + END]
     if cands[base + SENTENCE] >= ended or start - ended > TITLE:
         return 0
