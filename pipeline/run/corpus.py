@@ -13,6 +13,7 @@ from pipeline.errors import InputError, TemporaryError
 from pipeline.page.sites import Site
 from pipeline.run.digests import Digests
 from pipeline.run.link import Link, Provenance
+from pipeline.run.shards import count_parsed
 from pipeline.store import generations, state
 from pipeline.store.containers import Record
 from pipeline.store.scan import SourceFile, split_glob
@@ -46,9 +47,11 @@ class Run:
     digests: Digests
     progress: Progress
     generation: int = 0  # the current one; 0 = none
+    held: bool = False  # the state of the current generation is there and can be read
     manifest: dict[str, Any] = field(default_factory=dict)
     changed: list[SourceFile] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
+    seen: int = 0  # files and refused names under RAW
     paths: dict[tuple[str, str], str] = field(default_factory=dict)  # where names are not plain UTF-8
     files: list[FileState] = field(default_factory=list)
     records: list[RecordState] = field(default_factory=list)
@@ -92,6 +95,9 @@ def load_state(run: Run) -> None:
     files, records, pages = state.read_files(folder), state.read_records(folder), state.read_pages(folder)
     if files is None or records is None or pages is None:
         return
+    if count_parsed(folder) != len(pages):
+        return
+    run.held = True
     run.files, run.records = files, records
     run.pages = {p.page_id: p for p in pages}
 
