@@ -76,7 +76,7 @@ def measure(texts: Texts, boilerplate: NDArray[np.bool_] | None, min_chars: int)
                 rows.append((a, b, hits_a / len(lists[a]), hits_b / len(lists[b]), len(common) / union))
     table = np.array(rows, dtype=np.float64).reshape(-1, 5)
     left, right = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-    sizes = np.array([len(lists.get(t, ())) for t in range(len(texts))], dtype=np.int64)
+    sizes = np.array([size_of(texts.of(t), boilerplate) for t in range(len(texts))], dtype=np.int64)
     kind = kinds_of((table[:, 2], table[:, 3]), (sizes[left], sizes[right]), table[:, 4])
     _mark_templates(texts, boilerplate, Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind))
     return Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind)
@@ -94,6 +94,12 @@ def boilerplate_units(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None)
     for i in range(SHINGLE):
         cold[i : i + len(hot)] |= ~hot
     return ~cold
+
+
+def size_of(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None) -> int:
+    """Return the units of a text that are no boilerplate, or all where its informative shingles are few."""
+    marks = boilerplate_units(units, mask)
+    return len(units) if marks is None else int((~marks).sum())
 
 
 def _mark_templates(texts: Texts, mask: NDArray[np.bool_] | None, pairs: Measures) -> None:

@@ -109,6 +109,25 @@ def lost(spans: Sequence[tuple[int, int]], boilerplate: Marks) -> tuple[int, int
     return sum(b - a for a, b in spans) - left_out, left_out
 
 
+def _recurring(left: str, right: str, found: Sequence[Change]) -> list[Slot]:
+    counted = Counter(
+        (left[a:b], right[c:d])
+        for a, b, c, d in found
+        if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT
+    )
+    slots = [Slot(a, b, n) for (a, b), n in counted.items() if n >= RECURS]
+    return sorted(slots, key=lambda s: (-s.n, s.left, s.right))
+
+
+def slots_of(left: str, right: str) -> list[Slot]:
+    """Return the recurring substitutions between two keys, whether or not they make them siblings.
+
+    >>> slots_of("甲公司应当负责，由甲公司支付", "乙公司应当负责，由乙公司支付")
+    [Slot(left='甲', right='乙', n=2)]
+    """
+    return _recurring(left, right, [c for c in changes(left, right) if not is_numbering(left, right, c)])
+
+
 def find_slots(left: str, right: str, boilerplate: tuple[Marks, Marks] = (None, None)) -> list[Slot]:
     """Return the substitutions that make two keys template siblings, most frequent first; else none.
 
@@ -123,13 +142,7 @@ def find_slots(left: str, right: str, boilerplate: tuple[Marks, Marks] = (None, 
     come, spare_right = lost([c[2:] for c in found], boilerplate[1])
     if not gone or not come:
         return []
-    counted = Counter(
-        (left[a:b], right[c:d])
-        for a, b, c, d in found
-        if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT
-    )
-    slots = [Slot(a, b, n) for (a, b), n in counted.items() if n >= RECURS]
-    slots.sort(key=lambda s: (-s.n, s.left, s.right))
+    slots = _recurring(left, right, found)
     of_left, of_right = sum(len(s.left) * s.n for s in slots), sum(len(s.right) * s.n for s in slots)
     enough = sum(s.n for s in slots) >= RECUR_IN_ALL
     made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come

@@ -162,12 +162,12 @@ def relate_small(corpus, members, room, out):  # type: ignore[no-untyped-def]
     """Relate a component of up to 64 texts; return the grown table of rows and their number."""
     rows, n, every = out
     m = len(members)
-    at, distinct = index_group(corpus[0], corpus[1], corpus[2], members, room)
+    index = index_group(corpus[0], corpus[1], corpus[2], members, room)
     kind, sure = np.zeros((m, m), np.uint8), np.zeros((m, m), np.bool_)
     measures = np.zeros((m, m, 3))
     for a in range(m):
         for b in range(a + 1, m):
-            k, j, left, right = measure_pair(at, distinct, room, a, b)
+            k, j, left, right = measure_pair(index, room, a, b)
             kind[a, b], kind[b, a] = k, k
             measures[a, b, 0], measures[a, b, 1], measures[a, b, 2] = j, left, right
     centre = star_small(corpus, members, (kind, sure))
@@ -229,9 +229,9 @@ def holders(corpus, members, tables, found):  # type: ignore[no-untyped-def]
 @kernel
 def measure_against(corpus, group, room, out):  # type: ignore[no-untyped-def]
     """Measure the first of a group against the others into rows of `out`: kind (slots sought), Jaccard, coverages."""
-    at, distinct = index_group(corpus[0], corpus[1], corpus[2], group, room)
+    index = index_group(corpus[0], corpus[1], corpus[2], group, room)
     for b in range(1, len(group)):
-        kind, jaccard, left, right = measure_pair(at, distinct, room, 0, b)
+        kind, jaccard, left, right = measure_pair(index, room, 0, b)
         if max(left, right) >= SLOTS_FROM and siblings_of(corpus, group[0], group[b]):
             kind = TEMPLATE
         out[b, 0], out[b, 1], out[b, 2], out[b, 3] = kind, jaccard, left, right
