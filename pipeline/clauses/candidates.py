@@ -1,6 +1,7 @@
 """Every place where a marker may begin, with the evidence around it: one pass, linear in the text."""
 
 from pipeline.clauses import markers as mk
+from pipeline.clauses import shapes as sh
 from pipeline.clauses.digits import match_digits
 from pipeline.clauses.scan import (
     BLANK_BEFORE,
@@ -23,7 +24,6 @@ from pipeline.clauses.scan import (
     Tables,
     class_at,
 )
-from pipeline.clauses import shapes as sh
 
 QUOTE_SPAN = 2000  # characters that a quotation may span
 LABEL_LINE = 14  # characters of a line that names a field
@@ -112,8 +112,9 @@ def match(codes: Ints, i: int, boundary: int, tables: Tables, row: Ints) -> int:
     return sh.match_word(codes, i, tables, row) if c == mk.WORD else sh.match_bullet(codes, i, tables, row)
 
 
-def allowed(codes: Ints, i: int, end: int, boundary: int, row: Ints, tables: Tables, rules: Ints) -> bool:
+def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables, rules: Ints) -> bool:
     """Say whether the marker may stand at its boundary (markers.py, column before) and is no reference."""
+    i, end, boundary = place
     style = row[sh.STYLE]
     if boundary > rules[style]:
         return False
@@ -122,8 +123,9 @@ def allowed(codes: Ints, i: int, end: int, boundary: int, row: Ints, tables: Tab
     return style not in (mk.CN_PAREN, mk.AR_PAREN) or not is_referred(codes, i, end, boundary, tables)
 
 
-def score(codes: Ints, end: int, blank: bool, boundary: int, row: Ints, tables: Tables) -> int:
+def score(codes: Ints, place: tuple[int, int, int], blank: bool, row: Ints, tables: Tables) -> int:
     """Gain of a candidate in hundredths: its boundary less what speaks against it."""
+    _, end, boundary = place
     gain = GAINS[boundary] - row[sh.PENALTY]
     if blank and boundary >= mk.COMMA:
         gain += BLANK_BEFORE
@@ -198,14 +200,29 @@ def after_field(codes: Ints, i: int, line: int, tables: Tables) -> bool:
     return False
 
 
-def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: Ints) -> int:
-    """Write every candidate of codes[:n] to `out`; return how many.
+def note(
+    codes: Ints, place: tuple[int, int, int], state: Ints, tables: Tables, work: tuple[Ints, Ints, int]
+) -> None:
+    """Write candidate k with the evidence around it. work: candidates, row, k."""
+    out, row, k = work
+    i, end, boundary = place
+    base = k * FIELDS
+    blank = i > 0 and class_at(codes, i - 1, tables) == mk.BLANK
+    add(out, k, i, end, row)
+    out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[2], state[4]
+    out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[3] else 0)
+    if boundary == mk.LINE and after_field(codes, i, out[base - FIELDS + END] if k else -1, tables):
+        out[base + FRESH] = 1
 
-    codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; out: FIELDS numbers for each
-    place that may begin a marker; scratch: 16 zeros. Cost: linear.
+
+def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, Ints]) -> int:
+    """Write every candidate of codes[:n]; return how many.
+
+    codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; work: FIELDS numbers for
+    each place that may begin a marker, and 16 zeros. Cost: linear.
     """
-    classes = tables[0]
-    state, row = scratch[:6], scratch[6:]
+    classes, out = tables[0], work[0]
+    state, row = work[1][:6], work[1][6:]
     for f in range(5):
         state[f] = -1
     i, k = 0, 0
@@ -219,17 +236,8 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, out: Ints, scratch: 
         if c >= mk.FIRST_TRIGGER:
             boundary = boundary_at(codes, i, state, tables)
             end = match(codes, i, boundary, tables, row)
-            if end > 0 and end <= n and allowed(codes, i, end, boundary, row, tables, rules):
-                blank = i > 0 and classes[min(codes[i - 1], 65535)] == mk.BLANK
-                gain = score(codes, end, blank, boundary, row, tables)
-                add(out, k, i, end, row)
-                out[k * FIELDS + BOUNDARY] = boundary
-                out[k * FIELDS + SENTENCE], out[k * FIELDS + STOPPED] = state[2], state[4]
-                out[k * FIELDS + GAIN] = gain - (QUOTED if i < state[3] else 0)
-                if boundary == mk.LINE and after_field(
-                    codes, i, out[k * FIELDS - FIELDS + END] if k else -1, tables
-                ):
-                    out[k * FIELDS + FRESH] = 1
+            if 0 < end <= n and allowed(codes, (i, end, boundary), row, tables, rules):
+                note(codes, (i, end, boundary), state, tables, (out, row, k))
                 k += 1
                 state[1], state[0] = end - 2, end - 1
                 i = end

@@ -1,6 +1,7 @@
-"""The kernels compiled by numba, cached on disk. Imported only when a long text needs it: loading takes 0.3–0.8 s."""
+"""The kernels compiled by numba, cached on disk. Imported only for long texts: loading takes 0.3–0.8 s."""
 
 from functools import cache
+from inspect import isfunction
 from typing import Any
 
 import numba
@@ -18,12 +19,11 @@ ENTRY_POINTS = ("sweep", "look_ahead", "run_beam")
 
 @cache
 def kernels() -> dict[str, Any]:
-    """Return the three entry points compiled, with every function they call made callable from compiled code."""
+    """Return the entry points compiled; every function they call is made callable from compiled code."""
     for module in (scan, shapes, digits, candidates, search, beam):
-        for name, function in list(vars(module).items()):
-            if callable(function) and getattr(function, "__module__", "") == module.__name__:
-                if name not in ENTRY_POINTS and not isinstance(function, type):
-                    register_jitable(function)
+        for name, function in vars(module).items():
+            if isfunction(function) and function.__module__ == module.__name__ and name not in ENTRY_POINTS:
+                register_jitable(function)
     compile_one = numba.njit(cache=True, nogil=True)
     return {
         "sweep": compile_one(candidates.sweep),
@@ -52,14 +52,16 @@ def decide_compiled(text: str) -> list[tuple[int, ...]]:
     places = int(np.count_nonzero(tables[0][low] >= FIRST_TRIGGER))
     cands = np.empty(places * FIELDS, dtype=np.int32)
     rules = np.array(boundary_rules(), dtype=np.int32)
-    count = int(compiled["sweep"](codes, len(text), tables, rules, cands, np.zeros(SCRATCH, dtype=np.int32)))
+    scratch = np.zeros(SCRATCH, dtype=np.int32)
+    count = int(compiled["sweep"](codes, len(text), tables, rules, (cands, scratch)))
     if count == 0:
         return []
     compiled["look_ahead"](cands, count, np.zeros(STYLES * beam.SEEN, dtype=np.int32))
     picked = np.zeros(count, dtype=np.int32)
     states = np.zeros(beam.BEAM_STATES, dtype=np.int32)
     moves = np.zeros(MOVES * MOVE, dtype=np.int32)
-    compiled["run_beam"](cands, count, states, moves, np.empty(count * BEAM, dtype=np.int32), picked)
+    history = np.empty(count * BEAM, dtype=np.int32)
+    compiled["run_beam"]((states, cands, moves), count, history, picked)
     taken = np.flatnonzero(picked)
     table = cands[: count * FIELDS].reshape(count, FIELDS)[taken]
     columns = table[:, [START, END, STYLE, ORDINAL]]

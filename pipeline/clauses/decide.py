@@ -47,11 +47,11 @@ def decide_interpreted(text: str) -> list[tuple[int, ...]]:
     places = sum(classes[code] >= FIRST_TRIGGER for code in codes if code < 65536)
     codes += [0] * PAD
     cands = [0] * (places * FIELDS)
-    count = sweep(codes, len(text), tables, boundary_rules(), cands, [0] * SCRATCH)
+    count = sweep(codes, len(text), tables, boundary_rules(), (cands, [0] * SCRATCH))
     look_ahead(cands, count, [0] * (STYLES * SEEN))
     picked = [0] * count
     if count:
-        run_beam(cands, count, [0] * BEAM_STATES, [0] * (MOVES * MOVE), [0] * (count * BEAM), picked)
+        run_beam(([0] * BEAM_STATES, cands, [0] * (MOVES * MOVE)), count, [0] * (count * BEAM), picked)
     return [
         (cands[b + START], cands[b + END], cands[b + STYLE], cands[b + ORDINAL], pick)
         for b, pick in zip(range(0, count * FIELDS, FIELDS), picked, strict=True)
@@ -74,4 +74,7 @@ def find_markers(text: str, compile_above: int) -> list[Found]:
         rows = decide_compiled(text)
     else:
         rows = decide_interpreted(text)
-    return [Found(s, e, style, n, (pick & 15) - 1, FLAG_NAMES[pick >> 4]) for s, e, style, n, pick in rows]
+    return [
+        Found(start, end, style, n, (pick & 15) - 1, FLAG_NAMES[pick >> 4])
+        for start, end, style, n, pick in rows
+    ]

@@ -53,6 +53,8 @@ def match_parts(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         or codes[at - 1] == ord(".")
     ):
         return 0
+    if class_at(codes, at, tables) == mk.COLON_MARK and class_at(codes, at + 1, tables) == mk.DIGIT:
+        return 0
     if parts == 2 and value == 0:  # 1.0 目的: counts by its first part
         set_row(row, mk.AR_DOT, group, 0, 7)
     elif value == 0:

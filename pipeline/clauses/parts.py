@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from pipeline.clauses.decide import Found
@@ -9,8 +10,8 @@ from pipeline.records import ClauseKind
 
 BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
 
-# Words that name a field of a post description, a contract or a system on template pages (guide pages read for
-# facts.md §1); inside one line only these open a label.
+# Words that name a field of a post description, a contract or a system on template pages; inside one line only
+# these open a label.
 LABEL_WORDS: Final = (
     "岗位名称|岗位职责|岗位要求|岗位|职位|职务|职责|工作职责|主要职责|工作内容|工作要求|工作目标|任职要求|任职资格|"
     "任职条件|直接上级|直接下级|直属上级|上级|下级|所属部门|部门|适用范围|适用对象|目的|范围|权限|编制|汇报对象|"
@@ -68,10 +69,10 @@ def lines_of(text: str, start: int, end: int, parts: list[Part], *, at_line: boo
 def cut(text: str, found: list[Found]) -> list[Part]:
     """Return the parts of a text in order; they tile it up to white space.
 
-    text: line breaks are \\n. Cost: linear.
+    text: its line breaks are line feeds. Cost: linear.
 
-    >>> [(p.start, p.end) for p in cut("题\\n甲", [])]
-    [(0, 1), (2, 3)]
+    >>> [(p.start, p.end) for p in cut("题目", [])]
+    [(0, 2)]
     """
     parts: list[Part] = []
     lines_of(text, 0, found[0].start if found else len(text), parts, at_line=True)
@@ -100,8 +101,8 @@ def split_labels(text: str, parts: list[Part]) -> list[Part]:
             continue
         starts = [m.start() for m in INLINE_LABEL.finditer(text, part.start, part.end)]
         cuts = [part.start, *(s for s in starts if s > part.start), part.end]
-        for left, right in zip(cuts, cuts[1:], strict=False):
-            left, right = trim(text, left, right)
+        for first, second in pairwise(cuts):
+            left, right = trim(text, first, second)
             if right > left:
                 out.append(Part(left, left, right, None, "paragraph", part.at_line and left == part.start))
     return out

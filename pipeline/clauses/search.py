@@ -1,8 +1,8 @@
 """The search: which candidates are markers, decided by the sequence they stand in.
 
-A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running numbers of
-articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of the stack or
-skips it. Everything is whole numbers (hundredths), so the interpreted and the compiled form agree exactly.
+A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running
+numbers of articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of
+the stack or skips it. Everything is whole numbers, so the interpreted and the compiled form agree exactly.
 """
 
 from pipeline.clauses import markers as mk
@@ -24,6 +24,8 @@ from pipeline.clauses.scan import (
     VARIANT,
     Ints,
 )
+
+Work = tuple[Ints, Ints, Ints]  # states, candidates, moves
 
 BEAM = 8
 DEPTH = 10  # lists nest no deeper
@@ -183,8 +185,9 @@ def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
     return INSIDE_OUT if above > mk.SUBITEM and above > style else 0
 
 
-def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
-    """Moves of a list marker: on with an open list, or open one, on top or in place of the top."""
+def list_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of a list marker: on with an open list, or open one, on top or in its place."""
+    states, cands, moves = work
     base, height = c * FIELDS, states[at + HEIGHT]
     style = cands[base + STYLE]
     gain = cands[base + GAIN] + glue(states, at, cands, c)
@@ -251,8 +254,9 @@ def running(states: Ints, at: int, cands: Ints, c: int) -> int:
     return (WRONG_KEPT - 2 * weak) * 8 + MISNUMBERED
 
 
-def ranked_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
-    """Moves of 编 … 条: in the place of their rank, or an article under a list that was open above it."""
+def ranked_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of 编 … 条: in the place of their rank, an article under a 一、 that is open."""
+    states, cands, moves = work
     base, height = c * FIELDS, states[at + HEIGHT]
     style = cands[base + STYLE]
     depth = ranked_depth(states, at, style)

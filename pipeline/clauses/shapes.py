@@ -1,7 +1,7 @@
 """The shapes of markers: does one stand at i, which, and where does it end.
 
-Each function takes the code points, the index and the boundary before it, fills `row` (style, ordinal, group, variant,
-penalty) and returns the end of the marker, 0 where there is none. They are the table of markers.py in compiled form;
+Each function takes the code points and the index, fills `row` (style, ordinal, group, variant, penalty) and returns
+the end of the marker, 0 where there is none. They are the table of markers.py in a form that compiles;
 tests/clauses/test_markers.py holds the two together.
 """
 
@@ -190,7 +190,7 @@ def match_enclosed(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
 
 
 def match_latin(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
-    """A. A、 a) — single letters that touch no other."""
+    """Match A. A、 a): single letters that touch no other."""
     before = class_at(codes, i - 1, tables) if i > 0 else mk.BREAK
     if before in (mk.LATIN, mk.DIGIT, mk.DOT, mk.DASH, mk.BULLET_MARK):
         return 0

@@ -33,7 +33,7 @@ def numbers(parts: list[Part], parents: list[int]) -> list[int | None]:
 def flags_of(
     parts: list[Part], parents: list[int], k: int, last_child: dict[int, int]
 ) -> tuple[ClauseFlag, ...]:
-    """Flags of a numbered part; a list that begins again under an owner of its own is no restart."""
+    """Return the flags of a numbered part; a list that begins again under an owner of its own is no restart."""
     found = parts[k].found
     if found is None or not found.flags:
         return ()
@@ -77,10 +77,10 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
 def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
     """Return the tree of clauses of a text, in document order.
 
-    text: canonical text of any length, in lines or in one unbroken line; Traditional works as well. Spans are code
-    points of it; the own texts with their markers tile it up to white space. clause_id is the path, text_hant is
-    left empty for the caller. Never raises on any string. Cost: linear, about 10 million characters a second above
-    config.compile_above, 0.4 million below. Source: docs/accuracy-clauses.md.
+    text: canonical text of any length, in lines or in one unbroken line; Traditional works as well. Spans are
+    code points of it; the own texts with their markers tile it up to white space. clause_id is the path, text_hant
+    is left empty for the caller. Never raises on any string. Cost: linear, above config.compile_above more than 10
+    million characters a second, below some 0.4 million. Source: docs/accuracy-clauses.md.
 
     >>> [(c.path, c.marker, c.ordinal, c.text) for c in structure("一、甲：（一）乙；（二）丙。二、丁。")]
     [('1', '一、', 1, '甲：'), ('1.1', '（一）', 1, '乙；'), ('1.2', '（二）', 2, '丙。'), ('2', '二、', 2, '丁。')]

@@ -88,6 +88,6 @@ def fit(texts: Iterable[str]) -> CorpusModel:
     """
     keys = {units.tobytes() for units in map(key_units, texts)}
     ordered = sorted(keys)
-    starts = np.cumsum([0, *(len(k) // 2 for k in ordered)], dtype=np.int64)
+    length = np.array([len(k) // 2 for k in ordered], dtype=np.int64)
     units = np.frombuffer(b"".join(ordered), dtype=np.uint16)
-    return fit_texts(Texts(units, starts, np.arange(len(ordered), dtype=np.int64)))
+    return fit_texts(Texts(units, np.cumsum(length) - length, length, np.arange(len(ordered))))

@@ -135,19 +135,16 @@ def _member_rows(articles: Articles, home: Ints, related: Related) -> _Rows:
     """Every article with the canonical of its cluster."""
     centre = related.centre
     pair_of = np.full(len(centre), -1, dtype=np.int64)
-    inside = centre[related.right] == related.left
+    inside = (centre[related.right] == related.left) & (related.left != related.right)
     pair_of[related.right[inside]] = np.flatnonzero(inside)
     members = np.flatnonzero(home != np.arange(len(home)))
     return _Rows(home[members], members, pair_of[articles.text[members]])
 
 
-def _canonical_rows(canonical_of: Ints, related: Related) -> _Rows:
-    """Related canonicals with each other, and the rejected ones."""
-    centre = related.centre
-    across = np.flatnonzero(centre[related.left] != centre[related.right])
-    return _Rows(
-        canonical_of[centre[related.left[across]]], canonical_of[centre[related.right[across]]], across
-    )
+def _other_rows(of_text: Ints, related: Related) -> _Rows:
+    """All pairs but those of a centre with its member: related canonicals, rejected ones, or all there are."""
+    across = np.flatnonzero(related.centre[related.right] != related.left)
+    return _Rows(of_text[related.left[across]], of_text[related.right[across]], across)
 
 
 def _slot_column(texts: Texts, related: Related, pair: Ints, swap: NDArray[np.bool_]) -> pa.Array:
@@ -211,7 +208,7 @@ def build(articles: Articles, texts: Texts, related: Related) -> Deduplication:
     cluster_name = first_of(cluster, articles.age, count)[cluster]
     family_name = first_of(family, articles.age, count)[family]
     members = _member_rows(articles, home, related)
-    across = _canonical_rows(canonical_of, related)
+    across = _other_rows(of_text, related)
     rows = _Rows(*(np.concatenate(both) for both in zip(_columns(members), _columns(across), strict=True)))
     ratio = np.full(len(home), np.nan)
     ratio[members.other] = np.append(related.ratio, 100.0)[members.pair]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_with
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
@@ -38,6 +38,14 @@ ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]
 TAIL_N = re.compile(
     rf"\s*》?\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*(?P<n>[0-9]{{1,3}}|{NUMERAL})"
     rf"\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?P<colon>[：:])?"
+)
+# What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
+SIGNS = (
+    re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})"),
+    *(re.compile(rf"{word}\s*{OPEN}?\s*第?\s*{NUMERAL}") for word in WORDS.split("|")),
+)
+NUMBER_ENDS = frozenset(
+    "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
@@ -121,10 +129,8 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     probes = _probes(bases)
     inline = _inline_pattern(bases)
     known = {letters(b) for b in bases}
-    for row in range(start, len(page.texts)):
+    for row in _worth_reading(page, start, known):
         line = page.texts[row]
-        if page.shares[row] > 0.8:
-            continue
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
             found = list(_whole_line(row, line, known))
@@ -135,6 +141,17 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
             for match in inline.finditer(line):
                 out.update(_at(row, line, bases, match.end()))
     return sorted(out, key=lambda c: (c.row, c.start, c.ordinal))
+
+
+def _worth_reading(page: PageLines, start: int, known: set[str]) -> list[int]:
+    """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
+    tails = sorted({name[-TAIL_LETTERS:] for name in known})
+    rows = rows_with(page, (*SIGNS, *(re.compile(re.escape(t)) for t in tails)), start)
+    for row in range(start, len(page.texts)):
+        line = page.texts[row]
+        if line[-1] in NUMBER_ENDS and len(line) <= MAX_HEADING:
+            rows.add(row)
+    return sorted(r for r in rows if r >= start and page.shares[r] <= 0.8)
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:

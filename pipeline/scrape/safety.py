@@ -6,6 +6,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Global by registration, but they answer only inside a cloud: Azure's wire server.
 METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
+# Of IANA's special-purpose registries (RFC 6890), what `ipaddress` of Python 3.11 still takes for global.
+SPECIAL = tuple(
+    ipaddress.ip_network(block)
+    for block in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "2001::/23", "3fff::/20", "5f00::/16")
+)
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 V4_COMPATIBLE = ipaddress.ip_network("::/96")  # RFC 4291 §2.5.5.1, deprecated, still routed by some stacks
 
@@ -35,6 +40,8 @@ def _refused(address: Address) -> str:
         return "multicast"
     if address in METADATA:
         return "metadata"
+    if any(address in block for block in SPECIAL):
+        return "special"
     if isinstance(address, ipaddress.IPv6Address):
         return _refused_v6(address)
     return "" if address.is_global else "private"

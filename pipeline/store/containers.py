@@ -125,7 +125,7 @@ def read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Itera
     read = 0
     try:
         for record in records:
-            source = f"{file.name}@{records.offset}"  # get_record_offset() would read the record away
+            source = f"{file.name}@{records.offset}"  # get_record_offset() reads the record away
             if record.rec_type not in ("response", "resource"):
                 yield Skipped(source, record.rec_type or "unknown")
                 continue

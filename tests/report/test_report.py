@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def structured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     for name, more in (("a", ""), ("b", "四、<b>每月</b>底汇总一次巡查记录。\n")):
         body = f"{HOSTILE}\n第1篇 {HOSTILE_NAME}\n{clauses}{more}第2篇 {name}\n一、丙。\n二、丁。\n"
-        (raw / f"hostile-{name}.txt").write_text(body, "utf-8")
+        page = "".join(f"<p>{escape(line)}</p>" for line in body.splitlines())
+        (raw / f"hostile-{name}.html").write_text(f"<html><body>{page}</body></html>", "utf-8")
     ingest(raw, folder / "structured")
     return folder / "structured"
 
