@@ -11,7 +11,6 @@ from pipeline.run import build
 from pipeline.run.corpus import Run
 from pipeline.run.link import Link, Provenance
 from pipeline.run.shards import parsed_path, read_parsed
-from pipeline.schema import TABLES
 from pipeline.store.files import write_parquet
 
 SHINGLES = "shingles.parquet"
@@ -56,7 +55,5 @@ def compare(run: Run, articles: Iterator[pa.Table], model: CorpusModel) -> dict[
     return {
         "pairs": found.pairs,
         "clusters": found.clusters,
-        "alignments": TABLES["alignments"].empty_table(),
-        "clause_groups": TABLES["clause_groups"].empty_table(),
         "assignments": found.assignments,
     }

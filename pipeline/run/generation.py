@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import config_digest
-from pipeline.run import build, dedupe
+from pipeline.run import across, build, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
@@ -79,7 +79,11 @@ def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[
     compared = dedupe.compare(run, articles(), model)
     run.assignments = compared.pop("assignments")
     shards = tables.page_shards(run, folder, kept, parts)
-    compared["rejects"] = tables.rejects_table(run)
+    compared |= {
+        "alignments": across.alignments(folder, shards["clauses"], run.assignments),
+        "clause_groups": across.clause_groups(folder, shards["clauses"], shards["pages"], run.config.dedup),
+        "rejects": tables.rejects_table(run),
+    }
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)
