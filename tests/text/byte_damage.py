@@ -1,7 +1,8 @@
 """A model of the damage: clean Traditional text in GBK bytes, a byte-level replace, lost and stray bytes.
 
 Everything happens to bytes as it happened to real pages; only marks, blanks and invisible characters are
-put into the decoded text. Each byte remembers which character it came from, so that what is really lost is known.
+put into the decoded text. Each byte remembers which character it came from, so that what is really lost
+is known.
 """
 
 import random
@@ -201,7 +202,7 @@ _HANZI_PAIR = re.compile("[一-鿿]{2}")
 
 
 def wrong_edits(raw: str, result: Repaired, clean: str) -> list[Edit]:
-    """Return the edits without which the text would be nearer to the clean one, no loss being flagged there."""
+    """Return the edits without which the text would be nearer to the clean one, no loss flagged there."""
     suspects: list[Edit] = []
     shift = 0
     after = []  # where each edit's replacement stands in the repaired text
