@@ -163,7 +163,9 @@ def _mark_lines(clean: str, rng: random.Random) -> tuple[str, list[int]]:
     return "\n".join(out), places
 
 
-def draw_damage(seed: int, kinds: Collection[str], n_lines: int = 40) -> tuple[str, Damaged]:
+def draw_damage(
+    seed: int, kinds: Collection[str], n_lines: int = 40, *, n_leaking: int = 36
+) -> tuple[str, Damaged]:
     """Return a clean text and the same text damaged in the ways named, all drawn from the seed."""
     rng = random.Random(seed)
     clean, places = clean_text(rng, n_lines), []
@@ -177,7 +179,7 @@ def draw_damage(seed: int, kinds: Collection[str], n_lines: int = 40) -> tuple[s
     for place in reversed(places):
         insert_a1(stream, place)
     if "leak" in kinds:
-        lexicon = draw_lexicon(clean, rng)
+        lexicon = draw_lexicon(clean, rng, n_leaking)
         leak(stream, lexicon, rng.sample(sorted(lexicon), len(lexicon)))
     damaged = decode(stream)
     if "style" in kinds:
