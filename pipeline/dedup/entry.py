@@ -18,6 +18,7 @@ from pipeline.dedup.frames import (
     order_of,
     preference,
     unique_ids,
+    whole_numbers,
 )
 from pipeline.dedup.model import CorpusModel, fit_texts
 from pipeline.dedup.tables import Articles, Deduplication, build
@@ -122,8 +123,7 @@ def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints
     def number(column: str) -> Ints:
         if table is None or column not in names:
             return np.zeros(count, dtype=np.int64)
-        values: Ints = table[column].fill_null(0).to_numpy().astype(np.int64)
-        return values
+        return whole_numbers(table[column].fill_null(0))
 
     def code(column: str, default: Ints) -> Ints:
         return codes(table[column]) if table is not None and column in names else default
