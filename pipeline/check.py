@@ -30,10 +30,10 @@ COLLECTED = {  # ids that other parts and tables refer to
 def check(structured: str | Path = "structured") -> list[str]:
     """Return what is wrong with an output folder, nothing when it holds the contract.
 
-    Held against the manifest and each other: files (present, no others, sha256), schemas, rows, `rows_digest`,
-    required values and closed sets, keys, references between tables, counts of stages, edits (replayed), lines
-    and clauses (tiling raw and article texts). Stops after `MAX_PROBLEMS`. Raises ContractError where there is no
-    readable manifest. Cost: about 1 ms a page.
+    Held against the manifest and each other: files (present, no others, sha256), schemas, rows, digests of
+    rows, required values and closed sets, keys, references between tables, counts of stages, edits,
+    lines and clauses (tiling raw and article texts). Stops after `MAX_PROBLEMS`. Raises ContractError where
+    there is none. Cost: about 1 ms a page.
     """
     out = Path(structured)
     manifest = read_manifest(out)

@@ -175,11 +175,15 @@ def draw_variants(r: random.Random, plan: Plan, base: str) -> list[dict[str, Any
         own = base if r.random() < 0.6 else prose.subject(r)
         if r.random() < 0.15:
             clauses[-1] = clauses[-1] | {"more": [*clauses[-1]["more"], r.choice(prose.CLOSINGS)]}
+        # A title glued to 1、 would read as another heading 标题1.
+        may_repeat = (
+            not glued and not plan.bare and (not flat or family(forms.MARKERS[marker](1)) != "arabic")
+        )
         number = i + 1 if plan.skipped and i > 1 else i
         variants.append(
             {
                 "heading": "" if plan.bare else forms.HEADINGS[plan.style](base, own, number),
-                "repeated": own if not glued and not plan.bare and r.random() < 0.12 else "",
+                "repeated": own if may_repeat and r.random() < 0.15 else "",
                 "group": "g1" if near or i == 1 else f"g{i}",
                 "flat": flat,
                 "glued": glued,

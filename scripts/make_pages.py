@@ -1,18 +1,22 @@
 """Generate a corpus of template pages of several sites, with the duplicates over its pages known.
 
-usage: make_pages.py N OUT [--seed 1] [--start 0] [--sites 7] [--size-kb 0] [--plain]
+usage: make_pages.py N OUT [--seed 1] [--start 0] [--sites 7] [--size-kb 0] [--plain] [--warc]
 Writes OUT/raw/<host>/<folder>/<number>.html and OUT/truth.jsonl, one line a page in order of number:
 path, url, site, encoding, script, skin, title, continues, articles: [{label, op, heading}].
 Articles of one label are copies of one text: `base` as first written, `exact` the same text in other
 lines or script, `edited` with local changes and other numbering. A page depends on the seed and its
 number alone, so `--start 1000` adds pages to a corpus of 1,000, and copies stand near each other in the
-numbering. --size-kb K  fill pages up with what a browser does not show    --plain  no damage, UTF-8,
-Simplified
+numbering.
+--size-kb K  fill pages up with what a browser does not show
+--plain      no damage, UTF-8, Simplified
+--warc       OUT/raw/pages-<start>.warc.gz instead of a tree
 """
 
 import argparse
+import gzip
 import json
 import random
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -190,6 +194,36 @@ def write_tree(out: Path, pages: Iterable[tuple[dict[str, Any], bytes]], *, appe
     return files
 
 
+def warc_record(truth: dict[str, Any], body: bytes, second: int) -> bytes:
+    """One response record of WARC 1.0 (ISO 28500), a gzip member of its own."""
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    clock = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+    fields = {
+        "WARC-Type": "response",
+        "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, truth['url'])}>",
+        "WARC-Target-URI": truth["url"],
+        "WARC-Date": f"2025-01-01T{clock}Z",
+        "Content-Type": "application/http; msgtype=response",
+        "Content-Length": str(len(http)),
+    }
+    head = "WARC/1.0\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields.items()) + "\r\n"
+    return gzip.compress(head.encode("ascii") + http + b"\r\n\r\n", compresslevel=6, mtime=0)
+
+
+def write_warc(out: Path, pages: Iterable[tuple[dict[str, Any], bytes]], start: int) -> int:
+    """Write the pages as one WARC of responses and their truth beside it; the number of records."""
+    path = out / "raw" / f"pages-{start:07d}.warc.gz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    count = 0
+    mode = "a" if start else "w"
+    with path.open("wb") as file, (out / "truth.jsonl").open(mode, encoding="utf-8") as lines:
+        for truth, body in pages:
+            file.write(warc_record(truth, body, start + count))
+            lines.write(json.dumps(truth, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
 def main() -> None:
     """Read the options and write the corpus."""
     parser = argparse.ArgumentParser(
@@ -200,12 +234,12 @@ def main() -> None:
     for name, default in (("seed", 1), ("start", 0), ("sites", 7), ("size-kb", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--warc", action="store_true")
     o = parser.parse_args()
     sites = [draw_site(o.seed, i, plain=o.plain) for i in range(o.sites)]
-    files = write_tree(
-        o.out, corpus(o.seed, range(o.start, o.start + o.n), sites, o.size_kb), append=o.start > 0
-    )
-    print(f"{o.n} pages in {files} files in {o.out / 'raw'}")
+    pages = corpus(o.seed, range(o.start, o.start + o.n), sites, o.size_kb)
+    files = write_warc(o.out, pages, o.start) if o.warc else write_tree(o.out, pages, append=o.start > 0)
+    print(f"{o.n} pages in {files} {'records' if o.warc else 'files'} in {o.out / 'raw'}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pipeline.clauses.search import (
     STACK,
     STATE,
     TAKEN,
+    Work,
     list_moves,
     push,
     ranked_moves,
@@ -29,7 +30,7 @@ REBASE = 1_000_000  # scores are taken down by the best one before they grow pas
 
 
 def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
-    """Mark each candidate that a candidate of its style with the next number follows before its own number returns.
+    """Mark each candidate that one of its style with the next number follows before its own number returns.
 
     seen: STYLES * SEEN numbers. A bracketed number must not look beyond the next article.
     """
@@ -56,8 +57,9 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
                 article = c
 
 
-def expand(states: Ints, first: int, alive: int, cands: Ints, c: int, moves: Ints) -> int:
+def expand(work: Work, first: int, alive: int, c: int) -> int:
     """Write every move of every state for candidate c; return how many."""
+    states, cands, moves = work
     count = 0
     skipped = skip_cost(cands, c)
     ranked = cands[c * FIELDS + STYLE] <= mk.ARTICLE
@@ -65,10 +67,7 @@ def expand(states: Ints, first: int, alive: int, cands: Ints, c: int, moves: Int
         at = first + s * STATE
         begin = count
         count = push(moves, count, skipped, -1, 0)
-        if ranked:
-            count = ranked_moves(states, at, cands, c, moves, count)
-        else:
-            count = list_moves(states, at, cands, c, moves, count)
+        count = ranked_moves(work, at, c, count) if ranked else list_moves(work, at, c, count)
         for m in range(begin, count):
             moves[m * MOVE] += states[at + SCORE]
             moves[m * MOVE + 1] = s
@@ -89,8 +88,9 @@ def keep_best(moves: Ints, count: int) -> int:
     return kept
 
 
-def apply(states: Ints, source: int, target: int, cands: Ints, c: int, move: Ints) -> None:
+def apply(work: Work, source: int, target: int, c: int, move: Ints) -> None:
     """Write to `target` the state at `source` after a move. move: MOVE numbers."""
+    states, cands = work[0], work[1]
     for f in range(STATE):
         states[target + f] = states[source + f]
     states[target + SCORE] = move[0]
@@ -130,10 +130,9 @@ def is_new(states: Ints, target: int, first: int) -> bool:
     return True
 
 
-def select(
-    states: Ints, halves: tuple[int, int], cands: Ints, c: int, moves: Ints, count: int, history: Ints
-) -> int:
+def select(work: Work, halves: tuple[int, int], c: int, count: int, history: Ints) -> int:
     """Turn the best moves into the next states and note them in the history; return how many are alive."""
+    states, moves = work[0], work[2]
     source, target = halves
     alive = 0
     for _ in range(count):
@@ -143,7 +142,7 @@ def select(
                 top = m
         at = target + alive * STATE
         move = moves[top * MOVE : top * MOVE + MOVE]
-        apply(states, source + move[1] * STATE, at, cands, c, move)
+        apply(work, source + move[1] * STATE, at, c, move)
         if is_new(states, at, target):
             history[c * BEAM + alive] = move[1] + (move[2] + 1) * 16 + move[3] * 256
             alive += 1
@@ -153,16 +152,18 @@ def select(
     return alive
 
 
-def run_beam(cands: Ints, count: int, states: Ints, moves: Ints, history: Ints, picked: Ints) -> None:
+def run_beam(work: Work, count: int, history: Ints, picked: Ints) -> None:
     """Decide every candidate. picked[c] becomes 0 (skipped) or depth + 1 + 16 * flag.
 
-    states: 2 * BEAM * STATE zeros; moves: MOVES * MOVE; history: count * BEAM. Cost: linear in `count`.
+    work: 2 * BEAM * STATE zeros, the candidates, MOVES * MOVE zeros; history: count * BEAM.
+    Cost: linear in `count`.
     """
+    states, _, moves = work
     source, target, alive = 0, BEAM * STATE, 1
     states[TAKEN] = -1
     for c in range(count):
-        found = keep_best(moves, expand(states, source, alive, cands, c, moves))
-        alive = select(states, (source, target), cands, c, moves, found, history)
+        found = keep_best(moves, expand(work, source, alive, c))
+        alive = select(work, (source, target), c, found, history)
         source, target = target, source
         best = states[source]
         if best > REBASE or best < -REBASE:

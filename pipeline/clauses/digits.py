@@ -1,4 +1,4 @@
-"""Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1.1.2 1-1., told from decimals, dates and codes."""
+"""Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1-1., told from decimals, dates and codes."""
 
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import Ints, Tables, class_at, digits_end, read_digits, skip_blanks
@@ -20,7 +20,7 @@ GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
 
 
 def touches(codes: Ints, i: int, tables: Tables) -> bool:
-    """Say whether the digits at i belong to what stands before: letters, decimals, times, chains of numbers."""
+    """Say whether the digits at i belong to what stands before: letters, decimals, times, chains."""
     if i == 0:
         return False
     before = class_at(codes, i - 1, tables)
@@ -52,6 +52,8 @@ def match_parts(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         or codes[at] in MEASURES
         or codes[at - 1] == ord(".")
     ):
+        return 0
+    if class_at(codes, at, tables) == mk.COLON_MARK and class_at(codes, at + 1, tables) == mk.DIGIT:
         return 0
     if parts == 2 and value == 0:  # 1.0 目的: counts by its first part
         set_row(row, mk.AR_DOT, group, 0, 7)

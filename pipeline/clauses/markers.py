@@ -1,7 +1,7 @@
 """The marker grammar as one table, and the character classes that the scan derives from it.
 
-A row says how a marker looks, in which numerals it counts, at which rank it stands and what may stand before it.
-Whether a candidate *is* a marker is decided by the sequence it stands in (search.py), never by the row alone.
+A row says how a marker looks, in which numerals it counts, at which rank it stands and what may stand before.
+Whether a candidate *is* a marker is decided by the sequence it stands in (search.py), not by the row.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.clauses.numerals import CN_VALUES, enclosed_values
 
-# Styles. The numbers are indices into the table and into the search's memory; a style is what one list keeps to.
+# Styles: indices into the table and into the search's memory; a style is what one list keeps to.
 PART, DIVISION, SUBPART, CHAPTER, SECTION, ARTICLE, PARAGRAPH, ITEM, SUBITEM = range(9)
 CN_DUN, CN_PAREN, AR_DOT, AR_HALF, AR_PAREN, CIRCLED, BLACK = range(9, 16)
 DOTTED2, DOTTED3, DOTTED4, DASHED, UPPER, LOWER, ROMAN = range(16, 23)
@@ -24,7 +24,7 @@ CN: Final = "[零〇○一二三四五六七八九两兩十百千廿卅]{1,16}"
 AR: Final = "[0-9０-９]{1,3}"
 OPEN: Final = "[（(﹙〔【]"
 CLOSE: Final = "[）)﹚〕】]"
-JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing inside one list costs a little
+JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing in one list costs
 GAP: Final = "[ \u3000\t\u00a0]*"
 
 
@@ -32,7 +32,7 @@ GAP: Final = "[ \u3000\t\u00a0]*"
 class Marker:
     """One row of the grammar.
 
-    pattern: regex of the marker; numerals: system it counts in; rank: 0 outermost; fixed for 编 … 条, for lists
+    pattern: regex of the marker; numerals: system it counts in; rank: 0 outermost, fixed for 编 … 条, else
     only a preference; before: the weakest boundary at which it may stand; example: text that begins with it;
     counter: text in which no such marker stands.
     """
@@ -126,7 +126,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         NONE,
         "4.6.1.2 记录",
         "10.0.0.1:80",
-    ),  # fmt: skip
+    ),
     Marker(
         DASHED,
         "dashed",
@@ -158,14 +158,23 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "sina.com",
     ),
     Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, COLON, "Ⅲ、范围", "Ⅲ级响应"),
-    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, COMMA, "第三、保密", "第一、二产业"),
+    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, COMMA, "一是加强领导", "统一是前提"),
-    Marker(SEQUENCE, "sequence", "首先|其次|再次|最后|最後", "words", 14, COMMA, "首先，要", "最后期限"),
+    Marker(
+        SEQUENCE,
+        "sequence",
+        "(?:首先|其次|再次)[、，,：:]?|(?:最后|最後)[、，,：:]",
+        "words",
+        14,
+        COMMA,
+        "首先，要",
+        "最后期限",
+    ),
     Marker(BULLET, "bullet", "[•·■◆●▲▼★☆※◇□○▪►➢➤*-]|[–—－]", "none", 15, STOP, "● 安全", "7·5事件"),
     Marker(CN_CIRCLED, "cn_circled", "[㊀-㊉]", "chinese", 13, NONE, "㊁登记", "步骤㊁㊂"),
 )
 
-# Character classes. Below FIRST_TRIGGER a character only changes the context; from there on a marker may begin.
+# Character classes. Below FIRST_TRIGGER a character only changes the context, else it may begin a marker.
 (
     OTHER,
     BREAK,
@@ -206,13 +215,27 @@ _CLASS_CHARACTERS: Final[tuple[tuple[int, str], ...]] = (
     (CN_DIGIT, "".join(CN_VALUES)),
 )
 _UNIT_STYLES: Final[dict[str, int]] = {
-    "编": PART, "編": PART, "章": CHAPTER, "节": SECTION, "節": SECTION, "条": ARTICLE, "條": ARTICLE,
-    "款": PARAGRAPH, "项": ITEM, "項": ITEM, "目": SUBITEM,
-}  # fmt: skip
+    "编": PART,
+    "編": PART,
+    "章": CHAPTER,
+    "节": SECTION,
+    "節": SECTION,
+    "条": ARTICLE,
+    "條": ARTICLE,
+    "款": PARAGRAPH,
+    "项": ITEM,
+    "項": ITEM,
+    "目": SUBITEM,
+}
 _ENCLOSED_STYLES: Final[dict[str, int]] = {
-    "circled": CIRCLED, "parenthesised": AR_PAREN, "full_stop": AR_DOT, "ideograph": CN_PAREN,
-    "circled_ideograph": CN_CIRCLED, "black": BLACK, "roman": ROMAN,
-}  # fmt: skip
+    "circled": CIRCLED,
+    "parenthesised": AR_PAREN,
+    "full_stop": AR_DOT,
+    "ideograph": CN_PAREN,
+    "circled_ideograph": CN_CIRCLED,
+    "black": BLACK,
+    "roman": ROMAN,
+}
 _UNIT_EXPONENTS: Final[dict[str, int]] = {"十": 1, "百": 2, "千": 3, "廿": 4, "卅": 5}
 
 
@@ -220,8 +243,7 @@ _UNIT_EXPONENTS: Final[dict[str, int]] = {"十": 1, "百": 2, "千": 3, "廿": 4
 def class_tables() -> tuple[bytes, bytes, bytes]:
     """Return three tables over the code points below 65,536: class, value and style.
 
-    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals their number, of Latin letters
-    1–26. Style: of units and of enclosed numerals, plus one (0 = none).
+    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals their number, of letters 1–26. Style: of units and of enclosed numerals, plus one (0 = none).
 
     >>> classes, values, styles = class_tables()
     >>> classes[ord("㊿")] == ENCLOSED_NUMERAL, values[ord("㊿")], styles[ord("㊿")] == CIRCLED + 1

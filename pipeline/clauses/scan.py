@@ -1,7 +1,7 @@
 """The scan: one pass over the code points, every place where a marker may begin, with its evidence.
 
-Written in the part of Python that runs as it stands over lists (short texts) and compiled over arrays (compiled.py).
-All numbers are whole; scores are hundredths, so both ways give the same answer to the last digit.
+Written in the part of Python that runs as it stands over lists (short texts) and compiled over arrays
+(compiled.py). All numbers are whole, scores are hundredths: both ways give the same answer.
 A candidate is FIELDS numbers in a flat array.
 """
 
@@ -18,7 +18,7 @@ PAD = 8  # code points 0 behind the text, so that looking ahead needs no bounds
 BLANK_RUN = 4  # blanks that may stand inside a marker (第 一 条)
 NUMERAL_LENGTH = 12
 
-# Gain of a boundary, hundredths (facts of the second prototype, tuned on one half of the development statutes).
+# Gain of a boundary, hundredths (facts.md §5, second prototype).
 GAINS = (120, 90, 80, 20, -30)
 BLANK_BEFORE = 50
 QUOTED = 200
@@ -55,7 +55,7 @@ def read_group(codes: Ints, i: int, end: int, tables: Tables) -> int:
         if units == 0 and j - i > 1:
             return -1
         exponent = 1 if value > 3 else value
-        if exponent >= last or (value > 3 and digit > 0) or (digit == 0 and total == 0):
+        if exponent >= last or (value > 3 and digit >= 0) or (digit == 0 and total == 0):
             return -1
         step = 10 if exponent == 1 else (100 if exponent == 2 else 1000)
         total += step * (value - 2) if value > 3 else step * max(digit, 1) if digit != 0 else step

@@ -1,8 +1,8 @@
 """The search: which candidates are markers, decided by the sequence they stand in.
 
-A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running numbers of
-articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of the stack or
-skips it. Everything is whole numbers (hundredths), so the interpreted and the compiled form agree exactly.
+A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running
+numbers of articles and chapters and the last ordinal of each style; a move takes the candidate at some depth
+of the stack or skips it. Everything is whole numbers, so the interpreted and the compiled form agree exactly.
 """
 
 from pipeline.clauses import markers as mk
@@ -25,6 +25,8 @@ from pipeline.clauses.scan import (
     Ints,
 )
 
+Work = tuple[Ints, Ints, Ints]  # states, candidates, moves
+
 BEAM = 8
 DEPTH = 10  # lists nest no deeper
 ENTRY = 4  # style, ordinal, group, variant of one open list
@@ -36,7 +38,7 @@ MOVES = BEAM * (2 * DEPTH + 8)
 # Flags of a taken candidate, in the order of FLAG_NAMES.
 PLAIN, GAP, RESTART, DOUBLED, MISNUMBERED = range(5)
 
-# Costs and gains, hundredths. The first set is the second prototype's (facts.md §5), tuned on half the statutes.
+# Costs and gains, hundredths: the second prototype's (facts.md §5), tuned on half of the statutes.
 PRUNE = 400
 NEXT = 10
 POP = 3
@@ -67,6 +69,8 @@ SKIP_LINE = -50
 SKIP_STOP = -25
 GLUE_TITLE = 110
 GLUE_LIST = 90
+GLUE_TOP = 90  # the first number of all touches the title of the text
+TITLE_TOP = 60  # characters of that title
 TITLE = 40  # characters of a title without a stop
 TITLE_OPEN = 60  # a list of another style after a title
 NEVER = -PRUNE  # words of sequence begin with the first and miss none
@@ -99,8 +103,11 @@ def push(moves: Ints, count: int, score: int, depth: int, flag: int) -> int:
 def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
     """Gain where only a title (or nothing) stands between the last marker taken and candidate c."""
     base, last = c * FIELDS, states[at + TAKEN]
-    if last < 0 or cands[base + BOUNDARY] < mk.COMMA:
+    if cands[base + BOUNDARY] < mk.COMMA:
         return 0
+    if last < 0:
+        first = cands[base + ORDINAL] == 1 and cands[base + SENTENCE] < 0 and cands[base + START] <= TITLE_TOP
+        return GLUE_TOP if first else 0
     start, ended = cands[base + START], cands[last * FIELDS + END]
     if cands[base + SENTENCE] >= ended or start - ended > TITLE:
         return 0
@@ -161,7 +168,7 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
 
 
 def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
-    """Gain or cost of a list of this style inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
+    """Return gain or cost of a list inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
     base, height = c * FIELDS, states[at + HEIGHT]
     style, group = cands[base + STYLE], cands[base + GROUP]
     dotted = mk.DOTTED2 <= style <= mk.DASHED
@@ -183,8 +190,9 @@ def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
     return INSIDE_OUT if above > mk.SUBITEM and above > style else 0
 
 
-def list_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
-    """Moves of a list marker: on with an open list, or open one, on top or in place of the top."""
+def list_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of a list marker: on with an open list, or open one, on top or in its place."""
+    states, cands, moves = work
     base, height = c * FIELDS, states[at + HEIGHT]
     style = cands[base + STYLE]
     gain = cands[base + GAIN] + glue(states, at, cands, c)
@@ -251,8 +259,9 @@ def running(states: Ints, at: int, cands: Ints, c: int) -> int:
     return (WRONG_KEPT - 2 * weak) * 8 + MISNUMBERED
 
 
-def ranked_moves(states: Ints, at: int, cands: Ints, c: int, moves: Ints, count: int) -> int:
-    """Moves of 编 … 条: in the place of their rank, or an article under a list that was open above it."""
+def ranked_moves(work: Work, at: int, c: int, count: int) -> int:
+    """Write the moves of 编 … 条: in the place of their rank, an article under a 一、 that is open."""
+    states, cands, moves = work
     base, height = c * FIELDS, states[at + HEIGHT]
     style = cands[base + STYLE]
     depth = ranked_depth(states, at, style)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.app import ConfigFile, app, logger, settings_of
+from pipeline.cli.app import ConfigFile, app, logger, print_line, settings_of
 from pipeline.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ class Engine(StrEnum):
     """Where the kernels run."""
 
     local = "local"
+
+
+class Pairs(StrEnum):
+    """Which pairs are written."""
+
+    canonical = "canonical"
+    all = "all"
 
 
 Structured = Annotated[Path, typer.Argument(metavar="STRUCTURED", help="Folder that ingest writes.")]
@@ -95,3 +102,44 @@ def report(
     from pipeline.report.report import write_report
 
     logger.info("wrote %s", write_report(out, target))
+
+
+@app.command()
+def check(out: Structured = Path("structured")) -> None:
+    """Hold the tables against the contract: schema, references, counts, digests, edits, lines."""
+    from pipeline.check import require_valid
+
+    require_valid(out)
+    logger.info("%s holds the contract", out)
+
+
+@app.command()
+def rejects(out: Structured = Path("structured")) -> None:
+    """Print what was rejected and why, one JSON object a line."""
+    from pipeline.output import open_output
+
+    table = open_output(out).rejects
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        print_line(row)
+
+
+@app.command()
+def dedup(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="Parquet, JSON Lines or CSV.")],
+    text: Annotated[str, typer.Option(help="Column of the texts.")],
+    id_column: Annotated[str, typer.Option("--id", help="Column of the ids.")],
+    out: Annotated[Path, typer.Option(help="Folder for pairs, clusters and assignments (.parquet).")],
+    pairs: Annotated[Pairs, typer.Option(help="all: every verified pair.")] = Pairs.canonical,
+    workers: Annotated[int | None, typer.Option(min=0, help="Threads; 0 = one a core.")] = None,
+    memory_mb: Annotated[int | None, typer.Option(min=0, help="MB; above, keys go to disk. 0 = any.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Find the near-duplicates of any table."""
+    from pipeline.config import override
+    from pipeline.dedup_table import dedup_table
+
+    given = {"workers": workers, "memory_mb": memory_mb, "all_pairs": True if pairs is Pairs.all else None}
+    settings = override(settings_of(config), "dedup", **given).dedup
+    found = dedup_table(table, text, id_column, out, settings)
+    sizes = (found.assignments.num_rows, found.clusters.num_rows, found.pairs.num_rows)
+    logger.info("%d texts, %d clusters of duplicates, %d pairs: %s", *sizes, out)

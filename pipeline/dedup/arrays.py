@@ -13,22 +13,22 @@ MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Distinct keys, one after the other, as UTF-16 units.
+    """Distinct keys as UTF-16 units: text t is `length[t]` units of `units` from `begin[t]` on.
 
-    `starts` has one entry more than there are texts. `rank` orders texts as canonicals where all else is equal
-    (lower is better); it is a permutation.
+    `rank` orders texts as canonicals where all else is equal (lower is better); it is a permutation.
     """
 
     units: NDArray[np.uint16]
-    starts: NDArray[np.int64]
+    begin: NDArray[np.int64]
+    length: NDArray[np.int64]
     rank: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return len(self.starts) - 1
+        return len(self.length)
 
     def of(self, text: int) -> NDArray[np.uint16]:
         """Return the units of one text."""
-        return self.units[self.starts[text] : self.starts[text + 1]]
+        return self.units[self.begin[text] : self.begin[text] + self.length[text]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What comes in: any frame with a text column, or the articles of an ingest; what goes out: distinct keys."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
+from pipeline.dedup.tables import words
 from pipeline.dedup.tables import Articles
 from pipeline.errors import UsageError
 from pipeline.text.fold import key_units
@@ -17,12 +19,23 @@ from pipeline.text.fold import key_units
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of all articles, in the order of their rows, as units and places."""
+TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+PINYIN = f"a-züêɡ{TONED}"  # nèi, lǜ; not doc., A1
+LEAK = re.compile(  # 內(nèi)  務（wù ）; not 附件(doc), which has no tone mark
+    rf"(?<=[\u4e00-\u9fff])[(（](?=[{PINYIN}]*[{TONED}])[{PINYIN}]{{1,6}} ?[)）]"
+)
+BREAK_PRIME = 1_000_003  # of the layout code
 
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Keys of all rows in their order: ids, units, each key's length, 64-bit hash and layout code."""
+
+    ids: pa.Array
     units: NDArray[np.uint16]
-    starts: Ints
+    length: Ints
+    hashes: NDArray[np.uint64]
+    layout: Ints
 
 
 def batches_of(frame: Any, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -71,17 +84,53 @@ def order_of(*columns: tuple[Any, str]) -> Ints:
     return place
 
 
-def fold_plain(texts: Sequence[str]) -> Keys:
-    """Fold texts one by one in NumPy."""
+def without_leaks(text: str) -> str:
+    """Leave out the pinyin that leaked into a text: `內(nèi)容` is `內容`.
+
+    >>> without_leaks("內(nèi)容見附件(doc)")
+    '內容見附件(doc)'
+    """
+    return LEAK.sub("", text) if "(" in text or "（" in text else text
+
+
+def layout_code(text: str) -> int:
+    r"""Return a code of where a text's lines break, counted in units of its key.
+
+    >>> layout_code("甲。\n乙") == layout_code("甲 。\n\n乙"), layout_code("甲。乙") == layout_code("甲。\n乙")
+    (True, False)
+    """
+    place, code = 0, 0
+    for line in text.split("\n"):
+        length = len(key_units(line))
+        if length:
+            code = (code * BREAK_PRIME + place) % (1 << 64) if place else 0
+            place += length
+    return code - (1 << 64) if code >= 1 << 63 else code
+
+
+def fold_plain(batches: Iterable[pa.RecordBatch], *, leaks: bool) -> Folded:
+    """Fold batches of id and text in NumPy; hashes are left out. Twin of `intake.fold_batches`."""
+    ids: list[str] = []
+    texts: list[str] = []
+    for batch in batches:
+        ids += strings(batch.column(0)).to_pylist()
+        texts += strings(batch.column(1)).to_pylist()
+    if leaks:
+        texts = [without_leaks(text) for text in texts]
     folded = [key_units(text) for text in texts]
-    starts = np.zeros(len(folded) + 1, dtype=np.int64)
-    np.cumsum([len(f) for f in folded], out=starts[1:])
-    return Keys(np.concatenate(folded) if folded else np.zeros(0, dtype=np.uint16), starts)
+    return Folded(
+        words(ids),
+        np.concatenate(folded) if folded else np.zeros(0, dtype=np.uint16),
+        np.array([len(f) for f in folded], dtype=np.int64),
+        np.zeros(0, dtype=np.uint64),
+        np.array([layout_code(text) for text in texts], dtype=np.int64),
+    )
 
 
-def distinct_plain(keys: Keys, preferred: Ints) -> tuple[Texts, Ints]:
+def distinct_plain(keys: Folded, preferred: Ints) -> tuple[Texts, Ints]:
     """Return the distinct keys in the order of their units, and each article's text; empty equals nothing."""
-    raw = [keys.units[a:b].tobytes() for a, b in zip(keys.starts[:-1], keys.starts[1:], strict=True)]
+    end = np.cumsum(keys.length)
+    raw = [keys.units[a:b].tobytes() for a, b in zip(end - keys.length, end, strict=True)]
     numbered = {key: number for number, key in enumerate(sorted(set(raw) - {b""}))}
     lengths = [len(key) // 2 for key in numbered]
     text = np.empty(len(raw), dtype=np.int64)
@@ -89,19 +138,30 @@ def distinct_plain(keys: Keys, preferred: Ints) -> tuple[Texts, Ints]:
         text[row] = numbered[key] if key else len(lengths)
         if not key:
             lengths.append(0)
-    starts = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=starts[1:])
+    length = np.array(lengths, dtype=np.int64)
     units = np.frombuffer(b"".join(numbered), dtype=np.uint16)
-    best = np.full(len(lengths), len(raw), dtype=np.int64)
+    best = np.full(len(length), len(raw), dtype=np.int64)
     np.minimum.at(best, text, preferred)
-    return Texts(units, starts, np.argsort(np.argsort(best))), text
+    return Texts(units, np.cumsum(length) - length, length, np.argsort(np.argsort(best))), text
 
 
-def plain_articles(ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:
-    """Return the articles of a table that says nothing but id and text."""
-    name = order_of((ids, "ascending"))
-    zero = np.zeros(len(ids), dtype=np.int64)
-    order = np.lexsort((name, -lengths))
-    preferred = np.empty(len(ids), dtype=np.int64)
-    preferred[order] = np.arange(len(ids))
-    return Articles(ids, zero, name, name, preferred, layout, zero, zero, np.arange(len(ids)))
+def preference(n_clauses: Ints, lengths: Ints, repairs: Ints, age: Ints) -> Ints:
+    """Return each article's place among equals (contract §5): most clauses, longest, least repaired, earliest."""
+    place = np.empty(len(age), dtype=np.int64)
+    place[np.lexsort((age, repairs, -lengths, -n_clauses))] = np.arange(len(age))
+    return place
+
+
+def codes(values: pa.ChunkedArray) -> Ints:
+    """Return a number for each distinct value of a column; null is a value."""
+    seen: dict[object, int] = {}
+    return np.array([seen.setdefault(v, len(seen)) for v in values.to_pylist()], dtype=np.int64)
+
+
+def unique_ids(ids: pa.Array) -> pa.Array:
+    """Return the ids. Raises UsageError where one stands twice."""
+    counted = pc.value_counts(ids)
+    if len(counted) < len(ids):
+        repeated = next(row["values"] for row in counted.to_pylist() if row["counts"] > 1)
+        raise UsageError(f"id {repeated!r} stands more than once; ids must be unique")
+    return ids

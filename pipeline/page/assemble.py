@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.clauses.structure import structure
 from pipeline.config import Config
@@ -28,10 +28,8 @@ from pipeline.text.offsets import OffsetMap
 from pipeline.urls import url_key
 
 # `…/1234_2.html`, `…?page=3`: later pages of one list; `…/1234.html`, `…/2024_11_20.html`: not.
-LATER_PAGE = re.compile(
-    r"(?P<first>[^/_?]*[^/_?\d]?\d*)_(?P<n>[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE
-)
-LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?P<n>[2-9]|[1-4]\d)(?=&|$)")
+LATER_PAGE = re.compile(r"(?<=/)(?P<first>[^/_?]+)_(?:[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE)
+LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?:[2-9]|[1-4]\d)(?=&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +52,40 @@ class Texts:
     offsets: OffsetMap
 
 
+# A clause as `structure` gives it, with its span in the canonical text of the page.
+Placed = tuple[Clause, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An article or guide section in the making: heading, text, clauses and the ends of the body."""
+
+    group: int
+    heading: str
+    text: str
+    clauses: list[Placed]
+    start: int
+    end: int
+
+
 def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> Page:
     """Build the record of a page from its pieces. Cost: mostly that of `structure` on every article."""
     leaks = sum(e.rule == "leak" for e in texts.repaired.edits)
-    script = detect_script(texts.repaired.text, texts.canonical, leaks)
-    articles = _articles(origin, texts, parts, config, script)
-    guide = _guide(origin, texts, parts, config)
-    articles, guide = _with_hant(articles, guide, texts, script, config.page.hant)
-    fields = _fields(origin, texts, parts, script, len(articles))
+    if texts.repaired.text == texts.canonical:  # nothing of it is Traditional: no need to count
+        script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
+    else:
+        script = detect_script(texts.repaired.text, texts.canonical, leaks)
+    bodies = _parts(texts, parts.pieces, "article", config)
+    sections = _parts(texts, parts.pieces, "guide", config)
+    hant = iter(
+        _hant_forms([c for p in (*bodies, *sections) for c in p.clauses], texts, script, config.page.hant)
+    )
+    articles = tuple(_article(origin, texts, parts, p, script, hant) for p in bodies)
+    guide = tuple(
+        Section(p.heading, _finished(p, f"{origin.page_id}:g{p.group}/", texts, hant)) for p in sections
+    )
     return Page(
-        page=fields,
+        page=_fields(origin, texts, parts, script, len(articles)),
         guide=guide,
         articles=articles,
         dropped=tuple(
@@ -80,51 +102,85 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
 
 def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, ...]:
     start, end = texts.offsets.start, texts.offsets.end
+    ids = {p.group: f"{page_id}:{p.group}" for p in pieces if p.role == "article"}
     return tuple(
-        Line(
-            k,
-            start(p.start),
-            end(p.end),
-            p.role,
-            p.reason,
-            f"{page_id}:{p.group}" if p.role == "article" else None,
-        )
+        Line(k, start(p.start), end(p.end), p.role, p.reason, ids[p.group] if p.role == "article" else None)
         for k, p in enumerate(pieces)
     )
 
 
-def _groups(pieces: Sequence[Piece], role: str) -> dict[int, list[Piece]]:
+def _parts(texts: Texts, pieces: Sequence[Piece], role: str, config: Config) -> list[_Part]:
+    """Gather the pieces of each article, or of each guide section, and structure its body."""
     groups: dict[int, list[Piece]] = {}
     for p in pieces:
         if p.role == role:
             groups.setdefault(p.group, []).append(p)
-    return groups
-
-
-def _articles(
-    origin: Origin, texts: Texts, parts: Segments, config: Config, script: ScriptEvidence
-) -> tuple[Article, ...]:
     out = []
-    for ordinal, pieces in _groups(parts.pieces, "article").items():
-        article_id = f"{origin.page_id}:{ordinal}"
-        heading = " ".join(texts.canonical[p.start : p.end] for p in pieces if p.heading)
-        body = [p for p in pieces if not p.heading]
-        text, clauses = _structured(texts, body, f"{article_id}/", config)
-        first, last = (body[0].start, body[-1].end) if body else (pieces[-1].end, pieces[-1].end)
-        out.append(
-            Article(
-                article_id=article_id,
-                ordinal=ordinal,
-                heading=heading,
-                title=parts.titles[ordinal - 1] or parts.subject,
-                text=text,
-                clauses=clauses,
-                raw_start=texts.offsets.start(first) if body else texts.offsets.end(first),
-                raw_end=texts.offsets.end(last),
-                script=_script_of(texts, first, last, script),
-            )
+    for group, members in groups.items():
+        heading = " ".join(texts.canonical[p.start : p.end] for p in members if p.heading)
+        body = [p for p in members if not p.heading]
+        text, clauses = _structured(texts, body, config)
+        start, end = (body[0].start, body[-1].end) if body else (members[-1].end, members[-1].end)
+        out.append(_Part(group, heading, text, clauses, start, end))
+    return out
+
+
+def _structured(texts: Texts, body: Sequence[Piece], config: Config) -> tuple[str, list[Placed]]:
+    """Return the text of some pieces and its clauses, with their spans in the page's canonical text."""
+    own: list[int] = []  # where each piece begins in the text
+    parts: list[str] = []
+    size = 0
+    for p in body:
+        own.append(size)
+        parts.append(texts.canonical[p.start : p.end])
+        size += p.end - p.start + 1
+    text = "\n".join(parts)
+    out: list[Placed] = []
+    for c in structure(text, config.clauses):
+        a = bisect_right(own, c.raw_start) - 1
+        b = bisect_right(own, max(c.raw_end - 1, c.raw_start)) - 1
+        out.append((c, body[a].start - own[a] + c.raw_start, body[b].start - own[b] + c.raw_end))
+    return text, out
+
+
+def _article(
+    origin: Origin, texts: Texts, parts: Segments, part: _Part, script: ScriptEvidence, hant: Iterator[str]
+) -> Article:
+    article_id = f"{origin.page_id}:{part.group}"
+    empty = part.start == part.end
+    return Article(
+        article_id=article_id,
+        ordinal=part.group,
+        heading=part.heading,
+        title=parts.titles[part.group - 1] or parts.subject,
+        text=part.text,
+        clauses=_finished(part, f"{article_id}/", texts, hant),
+        raw_start=texts.offsets.end(part.start) if empty else texts.offsets.start(part.start),
+        raw_end=texts.offsets.end(part.end),
+        script=_script_of(texts, part.start, part.end, script),
+    )
+
+
+def _finished(part: _Part, prefix: str, texts: Texts, hant: Iterator[str]) -> tuple[Clause, ...]:
+    """Give clauses their ids, their Traditional form (the next of `hant`) and their spans in raw."""
+    start, end = texts.offsets.start, texts.offsets.end
+    return tuple(
+        Clause(
+            prefix + c.path,
+            c.path,
+            None if c.parent is None else prefix + c.parent,
+            c.level,
+            c.kind,
+            c.marker,
+            c.ordinal,
+            c.text,
+            next(hant),
+            start(first),
+            end(last),
+            c.flags,
         )
-    return tuple(out)
+        for c, first, last in part.clauses
+    )
 
 
 def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Script:
@@ -134,73 +190,21 @@ def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Scr
     return detect_script(texts.repaired.text[first:last], texts.canonical[first:last]).script
 
 
-def _guide(origin: Origin, texts: Texts, parts: Segments, config: Config) -> tuple[Section, ...]:
-    out = []
-    for number, pieces in _groups(parts.pieces, "guide").items():
-        heading = " ".join(texts.canonical[p.start : p.end] for p in pieces if p.heading)
-        body = [p for p in pieces if not p.heading]
-        _, clauses = _structured(texts, body, f"{origin.page_id}:g{number}/", config)
-        out.append(Section(heading, clauses))
-    return tuple(out)
-
-
-def _structured(
-    texts: Texts, body: Sequence[Piece], prefix: str, config: Config
-) -> tuple[str, tuple[Clause, ...]]:
-    """Return the text of some pieces and its clauses, with their ids and their spans in raw."""
-    own: list[int] = []  # where each piece begins in the text
-    parts: list[str] = []
-    size = 0
-    for p in body:
-        own.append(size)
-        parts.append(texts.canonical[p.start : p.end])
-        size += p.end - p.start + 1
-    text = "\n".join(parts)
-    start, end = texts.offsets.start, texts.offsets.end
-    out = []
-    for c in structure(text, config.clauses):
-        a, b = bisect_right(own, c.raw_start) - 1, bisect_right(own, max(c.raw_end - 1, c.raw_start)) - 1
-        first = body[a].start - own[a] + c.raw_start
-        last = body[b].start - own[b] + c.raw_end
-        parent = None if c.parent is None else prefix + c.parent
-        out.append(
-            replace(c, clause_id=prefix + c.path, parent=parent, raw_start=start(first), raw_end=end(last))
-        )
-    return text, tuple(out)
-
-
-def _with_hant(
-    articles: tuple[Article, ...],
-    guide: tuple[Section, ...],
-    texts: Texts,
-    script: ScriptEvidence,
-    hant: str,
-) -> tuple[tuple[Article, ...], tuple[Section, ...]]:
-    """Set `text_hant` of every clause: cut from what was served, or generated in one pass over all texts."""
-    every = [c for a in articles for c in a.clauses] + [c for s in guide for c in s.clauses]
+def _hant_forms(placed: Sequence[Placed], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
+    """Return `text_hant` of clauses: cut from what was served, or generated in one pass over all texts."""
     if script.hant_origin == "served":
-        forms = _served(every, texts)
-    elif hant == "none":
-        forms = [""] * len(every)
-    else:
-        forms = convert_lines([c.text for c in every], hant)
-    done = iter([replace(c, text_hant=form) for c, form in zip(every, forms, strict=True)])
-    return (
-        tuple(replace(a, clauses=tuple(next(done) for _ in a.clauses)) for a in articles),
-        tuple(replace(s, clauses=tuple(next(done) for _ in s.clauses)) for s in guide),
-    )
+        return [_served(c, first, last, texts) for c, first, last in placed]
+    if hant == "none":
+        return [""] * len(placed)
+    return convert_lines([c.text for c, _, _ in placed], hant)
 
 
-def _served(clauses: Sequence[Clause], texts: Texts) -> list[str]:
-    """Find each clause's text in the canonical form, after the last one, and cut it from repaired."""
-    out, at = [], 0
-    for c in clauses:
-        found = texts.canonical.find(c.text, at) if c.text else -1
-        if found < 0:
-            found = texts.canonical.find(c.text) if c.text else -1
-        out.append(texts.repaired.text[found : found + len(c.text)] if found >= 0 else c.text)
-        at = found + len(c.text) if found >= 0 else at
-    return out
+def _served(clause: Clause, first: int, last: int, texts: Texts) -> str:
+    """Cut a clause's own text, the end of its span, from the repaired text."""
+    at = last - len(clause.text)
+    if texts.canonical[at:last] != clause.text:
+        at = texts.canonical.find(clause.text, first)
+    return texts.repaired.text[at : at + len(clause.text)] if at >= 0 else clause.text
 
 
 def first_page_of(url: str) -> str | None:
@@ -211,7 +215,7 @@ def first_page_of(url: str) -> str | None:
     """
     path, mark, query = url.partition("?")
     match = LATER_PAGE.search(path)
-    if match and match["first"]:
+    if match:
         return url_key(path[: match.start()] + match["first"] + match["end"] + mark + query)
     match = LATER_QUERY.search(url)
     if match:

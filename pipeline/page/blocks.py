@@ -17,13 +17,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
 TAG = "\ufdd5"
-FOREIGN_MARKS = re.compile("[\ufdd0-\ufdef]")
+MARKS = (LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE, TAG)
 ANY_MARK = re.compile("[\ufdd0-\ufdd4]")
 UNSEEN = [
     *("script", "style", "template", "noscript", "iframe", "object", "svg", "canvas", "audio", "video"),
     *("select", "datalist", "textarea", "map", "head", "title"),
 ]
-ATTRIBUTES = r'(?:\s(?:[^>"]|"[^"]*")*+)?'  # ` class="a>b"`: yes; ` class="a` unclosed: no
+ATTRIBUTES = r'(?:\s[^>"]*+(?:"[^"]*"[^>"]*+)*+)?'  # ` class="a>b"`: yes; ` class="a` unclosed: no
 # Elements that begin a line of their own (HTML standard §15.3: block, table parts, list items; and br).
 # All others, unknown ones too (`<o:p>`), run on in the line.
 BLOCK_NAMES = (
@@ -36,9 +36,11 @@ LINK = re.compile(rf"<a{ATTRIBUTES}>")  # `<a href="x">`: yes; `<abbr>`: no
 BOLD = re.compile(rf"<(?:b|strong){ATTRIBUTES}>")
 BOLD_END = re.compile(r"</(?:b|strong)>")
 HEADING = re.compile(rf"<h[1-6]{ATTRIBUTES}>")  # `<h1>`: yes; `<hr>`, `<html>`: no
-OTHER_TAG = re.compile(r'<!--.*?-->|<(?:[^>"]|"[^"]*")*+>', re.DOTALL)
-SPACES = re.compile(r"[ \t\r\f\v]{2,}")
+OTHER_TAG = re.compile(r'<!--.*?-->|<[^>"]*+(?:"[^"]*"[^>"]*+)*+>', re.DOTALL)
+SPACES = re.compile(r"[ \t\r\f\v]{2,}|\t")
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
+OTHER_MARK = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
+NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.DOTALL | re.IGNORECASE)
 LINK_SPAN = re.compile(f"{LINK_OPEN}([^{LINK_OPEN}{LINK_CLOSE}]*){LINK_CLOSE}")
 
 HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -49,7 +51,7 @@ HIDING_RULE = re.compile(
 STYLE_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style", re.DOTALL | re.IGNORECASE)
 
 IS_HTML = re.compile(
-    r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|center|font|script)\b",
+    r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|ol|li|dl|pre|section|article|center|font|script|style)\b",
     re.IGNORECASE,
 )
 # lexbor is quadratic in the depth of the tree (17 s at 100,000, facts §4; 0.1 s at 10,000), and unclosed
@@ -106,8 +108,9 @@ def read_blocks(text: str) -> Blocks:
     >>> read_blocks("甲\r\n\r\n  乙").lines
     ['甲', '', '  乙']
     """
-    if FOREIGN_MARKS.search(text):
-        text = FOREIGN_MARKS.sub("", text)
+    for mark in MARKS:
+        if mark in text:
+            text = text.replace(mark, "")
     if not looks_like_html(text):
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return Blocks(lines, [0] * len(lines), [PLAIN] * len(lines), "", False)
@@ -120,6 +123,8 @@ def _regular_form(html: str) -> tuple[str, str]:
     if html.count("<") > MAX_DEPTH and _is_hostile(html):
         text = unescape(UNTREED_TAG.sub(TAG, UNTREED.sub(" ", html)))
         return escape(text, quote=False).replace(TAG, "<p>"), ""
+    if "noscript" in html:  # in a head its text would be moved to the body
+        html = NOSCRIPT.sub("", html)
     tree = LexborHTMLParser(html)
     title = tree.css_first("title")
     words = " ".join(title.text().split()) if title is not None else ""
@@ -166,7 +171,9 @@ def _lines_of(html: str, title: str) -> Blocks:
     html = OTHER_TAG.sub("", html)
     html = html.replace("&nbsp;", " ").replace("\xa0", " ")
     html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _marked_lines(SPACES.sub(" ", html).split("\n"), title)
+    if "  " in html or "\t" in html:
+        html = SPACES.sub(" ", html)
+    return _marked_lines(html.split("\n"), title)
 
 
 def _marked_lines(marked: Iterable[str], title: str) -> Blocks:
@@ -174,32 +181,43 @@ def _marked_lines(marked: Iterable[str], title: str) -> Blocks:
     out = Blocks([], [], [], title, True)
     inside = False  # a link that runs over several lines
     for line in marked:
-        if not line or line == " ":
+        bare = line.strip()
+        if not bare:
             continue
-        bare, linked, head = line, 0, PLAIN
-        if ANY_MARK.search(line):
-            bare = ANY_MARK.sub("", line)
-            opened = (LINK_OPEN if inside else "") + line
-            head = _head_of(line)
+        linked, head = 0, PLAIN
+        if ANY_MARK.search(bare):
+            opened = LINK_OPEN + bare if inside else bare
+            head = _head_of(bare)
+            bare = ANY_MARK.sub("", bare).strip()
             if LINK_OPEN in opened or LINK_CLOSE in opened:
-                inside = opened.rfind(LINK_OPEN) > opened.rfind(LINK_CLOSE)
-                whole = ANY_OTHER.sub("", opened) + (LINK_CLOSE if inside else "")
-                linked = sum(len(x.strip()) for x in LINK_SPAN.findall(whole))
+                linked, inside = _linked(opened, bare)
+            if not bare:
+                continue
         elif inside:
-            linked = len(line.strip())
-        bare = bare.strip()
-        if bare:
-            out.lines.append(bare)
-            out.linked.append(linked)
-            out.heads.append(head)
+            linked = len(bare)
+        out.lines.append(bare)
+        out.linked.append(linked)
+        out.heads.append(head)
     return out
 
 
-ANY_OTHER = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
+def _linked(opened: str, bare: str) -> tuple[int, bool]:
+    """Return how many characters of a line stand in links, and whether its last link stays open."""
+    if (
+        opened[0] == LINK_OPEN
+        and opened.find(LINK_CLOSE) == len(opened) - 1
+        and opened.find(LINK_OPEN, 1) < 0
+    ):
+        return len(bare), False
+    inside = opened.rfind(LINK_OPEN) > opened.rfind(LINK_CLOSE)
+    whole = OTHER_MARK.sub("", opened) + (LINK_CLOSE if inside else "")
+    return sum(len(x.strip()) for x in LINK_SPAN.findall(whole)), inside
 
 
 def _head_of(line: str) -> int:
     if HEAD in line:
         return HEADED
+    if BOLD_OPEN not in line:
+        return PLAIN
     text = line.replace(LINK_OPEN, "").replace(LINK_CLOSE, "").strip()
     return BOLDED if text.startswith(BOLD_OPEN) and text.endswith(BOLD_CLOSE) else PLAIN

@@ -6,7 +6,7 @@ Every pattern is for a *whole line*: inside an article a line is given up only w
 import re
 from collections.abc import Sequence
 
-from pipeline.page.lines import NUMBERED, NUMERAL, PageLines
+from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_with
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these; the longest real share bar had 96
@@ -43,7 +43,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     ),
     (
         "related",
-        r"(?:更多|查看更多|更多相关|阅读更多|点击查看更多).{0,40}(?:文章|范文|内容|信息|推荐|请关注|请点击|>>)?.{0,12}",
+        r"(?:查看|阅读|点击查看|点击)?更多(?:.{0,40}(?:文章|范文|内容|信息|推荐|请关注|请点击).{0,12}|\s*[>»]*)",
     ),
     ("related", r"(?:看过|阅读)(?:本文|此文|该文|了该文章|了本文)的(?:人|用户)?(?:还|也)?.{0,12}"),
     ("related", r"(?:[（(\[]?(?:本文)?(?:标签|关键词|关键字|tags?|Tags?|TAGS?)[）)\]]?)\s*[：:].{0,80}"),
@@ -112,7 +112,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:页码[：:]?\s*)?(?:\d{1,2}\s+){3,}(?:下一页|末页|尾页)?|(?:首页|上一页)[\s\d]+(?:下一页|尾页|末页).{0,6}",
     ),
 )
-PATTERNS = tuple((reason, re.compile(pattern, re.IGNORECASE)) for reason, pattern in CUES)
+ANY_CUE = re.compile("|".join(f"({pattern})" for _, pattern in CUES), re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
 HINT = re.compile(
     "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
@@ -122,6 +122,30 @@ HINT = re.compile(
     "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|^[-—–]|^\\d{1,3}\\s*/|显示",
     re.MULTILINE,
 )
+# The few words without which a whole sentence is no cue.
+SENTENCE_HINTS = tuple(
+    re.compile(word)
+    for word in (
+        *(
+            "隐藏",
+            "省略",
+            "略去",
+            "剩余",
+            "©",
+            "opyright",
+            "eserved",
+            "版权",
+            "声明",
+            "来源",
+            "侵",
+            "本站",
+            "仅供",
+        ),
+        *("网友", "分享", "转发"),
+    )
+)
+MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
+NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 # Reasons that, after the last heading, end the page's texts for good.
@@ -165,10 +189,11 @@ def drop_reason(line: str) -> DropReason | None:
         return None
     if is_share_bar(line):
         return "share"
-    for reason, pattern in PATTERNS:
-        if pattern.fullmatch(line):
-            return None if line[-1] == "。" and reason in PHRASES else reason
-    return None
+    match = ANY_CUE.fullmatch(line)
+    if match is None or match.lastindex is None:
+        return None
+    reason = CUES[match.lastindex - 1][0]
+    return None if line[-1] == "。" and reason in PHRASES else reason
 
 
 def cue_rows(
@@ -179,12 +204,17 @@ def cue_rows(
     `drop` are the patterns of the page's site, which come first.
     """
     out: dict[int, DropReason] = {}
+    if drop:
+        for row in range(start, len(page.texts)):
+            known = next((reason for reason, pattern in drop if pattern.fullmatch(page.texts[row])), None)
+            if known is not None:
+                out[row] = known
+    hinted = rows_with(page, SENTENCE_HINTS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
-        known = next((reason for reason, pattern in drop if pattern.fullmatch(line)), None)
-        if known is not None:
-            out[row] = known
-        elif len(line) <= MAX_CUE and HINT.search(line):
+        if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
+            continue
+        if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
             reason = drop_reason(line)
             if reason is not None:
                 out[row] = reason

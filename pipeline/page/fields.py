@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
-from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters
+from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.sites import NO_HINTS, Hints
 
 # Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
@@ -20,6 +20,9 @@ NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
     r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*"
 )
+# Without one of these a line is no breadcrumb, or has no date.
+PLACE_SIGNS = tuple(re.compile(sign) for sign in ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / "))
+DATE_SIGNS = (re.compile(r"20\d\d\s*[-/.年－]"), re.compile(r"19\d\d\s*[-/.年－]"))
 ARROW = re.compile(r"\s*(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*")  # ` > `, `›`, ` / `: yes; `1/2`: no
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
@@ -141,7 +144,8 @@ def declared_count(text: str) -> int | None:
 
 def _find_breadcrumb(page: PageLines, found: Fields) -> int:
     """Set the breadcrumb; return the first line that may hold other fields."""
-    for i, line in enumerate(page.texts[:HEAD_LINES]):
+    for i in sorted(rows_with(page, PLACE_SIGNS, 0, HEAD_LINES)):
+        line = page.texts[i]
         label = PLACE.match(line)
         if label is None and not _bare_breadcrumb(line):
             continue
@@ -192,8 +196,11 @@ def _title_segments(title: str) -> list[str]:
 def _title_row(page: PageLines, after: int, found: Fields) -> int:
     """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
     wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
+    first = letters(page.title)[:1]  # with which every segment begins
     best, row = (-99, 0), -1
     for i, line in enumerate(page.texts[:HEAD_LINES]):
+        if page.heads[i] != HEADED and (not first or first not in line[:4]):
+            continue
         if i in found.rows or len(line) > MAX_TITLE + 40:
             continue
         rank = wanted.get(letters(line), UNLIKE)
@@ -271,7 +278,7 @@ def _may_be_title(page: PageLines, i: int) -> bool:
 def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
     """Return the line of the date: labelled or short, nearest to the title."""
     best: tuple[int, int] | None = None
-    for i in range(min(HEAD_LINES, len(page.texts))):
+    for i in sorted(rows_with(page, DATE_SIGNS, 0, HEAD_LINES)):
         line = page.texts[i]
         if len(line) > MAX_FIELD_LINE or page.shares[i] > 0.8:
             continue

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_with
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
+MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and the next heading
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
@@ -38,6 +39,14 @@ ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]
 TAIL_N = re.compile(
     rf"\s*》?\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*(?P<n>[0-9]{{1,3}}|{NUMERAL})"
     rf"\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?P<colon>[：:])?"
+)
+# What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
+SIGNS = (
+    re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})"),
+    *(re.compile(rf"{word}\s*{OPEN}?\s*第?\s*{NUMERAL}") for word in WORDS.split("|")),
+)
+NUMBER_ENDS = frozenset(
+    "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
@@ -94,22 +103,17 @@ class Candidate:
 def base_titles(titles: Iterable[str]) -> list[str]:
     """Return the subjects behind collection titles, longest first.
 
-    >>> base_titles(["关于排水条例汇总2篇", "【热门】供热条例锦集3篇"])
-    ['排水条例', '供热条例']
+    >>> base_titles(["关于排水条例汇总2篇", "【热门】供热管理条例锦集3篇"])
+    ['供热管理条例', '关于排水条例', '排水条例']
     """
-    out: list[str] = []
+    out: set[str] = set()
     for title in titles:
         bare = BRACKETED.sub("", title).strip()
         cut = COUNTED.sub("", bare)
         bare = cut if len(letters(cut)) >= MIN_BASE else bare
-        for form in (bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", bare)).strip("《》 ")):
-            if len(letters(form)) >= MIN_BASE and form not in out:
-                out.append(form)
-    return sorted(out, key=len)[::-1] if len(out) < 3 else _shortest_last(out)
-
-
-def _shortest_last(forms: list[str]) -> list[str]:
-    return sorted(forms, key=lambda f: (-len(f), f))
+        plain = LEADING.sub("", bare)
+        out |= {bare, plain, TRAILING.sub("", plain).strip("《》 ")}
+    return sorted((f for f in out if len(letters(f)) >= MIN_BASE), key=lambda f: (-len(f), f))
 
 
 def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candidate]:
@@ -121,20 +125,29 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     probes = _probes(bases)
     inline = _inline_pattern(bases)
     known = {letters(b) for b in bases}
-    for row in range(start, len(page.texts)):
+    for row in _worth_reading(page, start, known):
         line = page.texts[row]
-        if page.shares[row] > 0.8:
-            continue
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
             found = list(_whole_line(row, line, known))
         out.update(found or _glued_word(row, line))
         for probe in probes:
             out.update(_inside(row, line, probe))
-        if len(line) > MAX_HEADING:
+        if len(line) > MIN_SHARED_LINE:
             for match in inline.finditer(line):
                 out.update(_at(row, line, bases, match.end()))
     return sorted(out, key=lambda c: (c.row, c.start, c.ordinal))
+
+
+def _worth_reading(page: PageLines, start: int, known: set[str]) -> list[int]:
+    """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
+    tails = sorted({name[-TAIL_LETTERS:] for name in known})
+    rows = rows_with(page, (*SIGNS, *(re.compile(re.escape(t)) for t in tails)), start)
+    for row in range(start, len(page.texts)):
+        line = page.texts[row]
+        if line[-1] in NUMBER_ENDS and len(line) <= MAX_HEADING:
+            rows.add(row)
+    return sorted(r for r in rows if r >= start and page.shares[r] <= 0.8)
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:

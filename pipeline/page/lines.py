@@ -1,7 +1,8 @@
 """The lines of a page in canonical text, as every later step reads them, and the small words about lines."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`.
@@ -39,9 +40,11 @@ class PageLines:
     """The visible, non-empty lines of a page in canonical text.
 
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
-    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`.
+    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`,
+    `text` that of the whole page.
     """
 
+    text: str
     texts: list[str]
     starts: list[int]
     shares: list[float]
@@ -54,7 +57,7 @@ def page_lines(
     text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
 ) -> PageLines:
     """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
-    out = PageLines([], [], [], [], title, from_html)
+    out = PageLines(text, [], [], [], [], title, from_html)
     at = 0
     for i, line in enumerate(text.split("\n")):
         bare = line.strip()
@@ -65,6 +68,22 @@ def page_lines(
             out.heads.append(heads[i])
         at += len(line) + 1
     return out
+
+
+def rows_with(
+    page: PageLines, signs: Iterable[re.Pattern[str]], first: int = 0, last: int | None = None
+) -> set[int]:
+    """Return the lines from `first` to before `last` in which a sign is found.
+
+    Each sign is sought in the whole text at once, not line by line. A pattern that begins with a literal
+    takes 0.5 ns a character, one that begins with a choice ten times as long: so signs are many.
+    """
+    if first >= len(page.starts):
+        return set()
+    begin = page.starts[first]
+    end = len(page.text) if last is None or last >= len(page.starts) else page.starts[last]
+    places = [m.start() for sign in signs for m in sign.finditer(page.text, begin, end)]
+    return {bisect_right(page.starts, at) - 1 for at in places}
 
 
 def letters(text: str) -> str:

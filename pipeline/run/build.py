@@ -12,6 +12,7 @@ from pipeline.engine.shuffle import newest, read_part
 from pipeline.run.corpus import Run
 from pipeline.run.link import Link, Provenance
 from pipeline.run.parsed import PARSED
+from pipeline.run.shards import parsed_path, read_parsed
 from pipeline.schema import TABLES
 from pipeline.store.files import write_atomically
 from pipeline.store.generations import spool_of, state_of
@@ -48,15 +49,11 @@ def parts_for(pages: int) -> int:
     return parts
 
 
-def parsed_path(folder: Path, part: int, parts: int) -> Path:
-    """Return the file of a part's parsed rows in a state folder."""
-    return folder / f"parsed-{part:02d}-of-{parts:02d}.arrow"
-
-
 def merge_part(run: Run, part: int, parts: int, to: Path) -> None:
     """Write the parsed rows of a part's live pages: what still holds of the last run, and new ones."""
     tables = [pa.Table.from_batches(read_part(spool_of(run.out), part, parts), PARSED)]
-    tables.insert(0, _held(run, part, parts))
+    if run.held:
+        tables.insert(0, _held(run, part, parts))
     table = pa.concat_tables(t.cast(PARSED) for t in tables)
     keys = zip(table.column("page_id").to_pylist(), table.column("key").to_pylist(), strict=True)
     wanted = [i in run.live and run.pages[i].key == key for i, key in keys]
@@ -81,13 +78,6 @@ def _held(run: Run, part: int, parts: int) -> pa.Table:
     table = pa.concat_tables(found)
     firsts = [(int(i[:2], 16) >> 2) * parts // MAX_PARTS == part for i in table.column("page_id").to_pylist()]
     return table.filter(pa.array(firsts, pa.bool_()))
-
-
-def read_parsed(path: Path, names: list[str] | None) -> pa.Table:
-    """Return the parsed rows of a file, all columns or some."""
-    with pa.memory_map(str(path)) as source:
-        fields = None if names is None else [PARSED.get_field_index(n) for n in names]
-        return pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields)).read_all()
 
 
 def flatten(parsed: pa.Table, name: str) -> pa.Table:

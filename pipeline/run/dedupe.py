@@ -10,6 +10,7 @@ from pipeline.dedup.model import CorpusModel, fit
 from pipeline.run import build
 from pipeline.run.corpus import Run
 from pipeline.run.link import Link, Provenance
+from pipeline.run.shards import parsed_path, read_parsed
 from pipeline.schema import TABLES
 from pipeline.store.files import write_parquet
 
@@ -22,7 +23,7 @@ def articles_of(
 ) -> Iterator[pa.Table]:
     """Yield the articles to compare, a part at a time."""
     for part in range(parts):
-        parsed = build.read_parsed(build.parsed_path(state, part, parts), None)
+        parsed = read_parsed(parsed_path(state, part, parts), None)
         yield build.compared_articles(parsed, links, origin)
 
 

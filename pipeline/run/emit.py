@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline.run import build
 from pipeline.run.corpus import Run
+from pipeline.run.shards import parsed_path, read_parsed
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
 from pipeline.store.files import file_sha256, write_parquet
@@ -61,7 +62,7 @@ def page_shards(run: Run, folder: Path, state: Path, parts: int) -> dict[str, li
         (folder / name).mkdir()
     for part in range(parts):
         run.progress("emit", part, parts)
-        parsed = build.read_parsed(build.parsed_path(state, part, parts), None)
+        parsed = read_parsed(parsed_path(state, part, parts), None)
         for name in shards:
             made = (_made_from(run, parsed, name), functools.partial(rows_of, run, parsed, name))
             if shard := write_shard(run, folder, f"{name}/part-{part:02d}", made):
@@ -152,7 +153,7 @@ def write_json_lines(folder: Path, state: Path, parts: int, run: Run) -> dict[st
     rows = {"pages.jsonl": 0, "clauses.jsonl": 0}
     with open(folder / "pages.jsonl", "wb") as pages, open(folder / "clauses.jsonl", "wb") as clauses:
         for part in range(parts):
-            parsed = build.read_parsed(build.parsed_path(state, part, parts), None)
+            parsed = read_parsed(parsed_path(state, part, parts), None)
             for line in build.page_lines(parsed, run.links, run.origin):
                 pages.write(line)
                 rows["pages.jsonl"] += 1

@@ -51,10 +51,13 @@ def find_changes(run: Run) -> None:
         if not same or run.options.verify:
             run.changed.append(found)
     run.vanished = sorted((set(before) | set(refused)) - seen - {r.name for r in rejects})
+    run.untouched = run.held and not run.changed and not run.vanished
+    run.untouched &= set(rejects) == {r for name, r in refused.items()}
     gone = {*run.vanished, *(f.name for f in run.changed), *refused}
     run.files = [f for f in run.files if f.root != run.root_id or f.name not in gone]
     run.records = [r for r in run.records if r.root != run.root_id or r.name not in gone] + rejects
-    run.stages["scan"] = {"in": len(seen) + len(rejects), "out": len(seen), "rejected": len(rejects)}
+    run.seen = len(seen) + len(rejects)
+    run.stages["scan"] = {"in": run.seen, "out": len(seen), "rejected": len(rejects)}
 
 
 def load_spool(run: Run) -> None:
@@ -126,7 +129,10 @@ def _parse(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
     few = len(first) <= IN_PROCESS_ROWS
     workers = run.config.ingest.workers or len(os.sched_getaffinity(0))
     plan = Plan(0 if few or workers == 1 else workers, run.config.ingest.page_seconds)
-    kernel = functools.partial(parse_batch, context=ParseContext(run.config, run.sites))
+    config = run.config
+    if not few:  # the compiled search for clauses gives the same, and its loading pays from here on
+        config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
+    kernel = functools.partial(parse_batch, context=ParseContext(config, run.sites))
     batches = _batches(_chain(first, stream))
     for done in shuffle(
         map_batches(kernel, batches, lost_batch, plan), "page_id", spool_of(run.out), SPOOL_ROWS

@@ -13,8 +13,8 @@ tables or the new ones; a run that dies before the rename leaves folders that no
 after it leaves old folders: the next run removes either. There is nothing to undo.
 
 Shard files carry the digest of their content in their names: a reader that listed a folder just before the
-swap opens either files of the same content or none (an error to retry), never a mixture. The generation before
-the current one is kept, so a reader that holds its folder (`pipeline.open`) reads on.
+swap opens either files of the same content or none (an error to retry), never a mixture. The generation
+before the current one is kept, so a reader that holds its folder (`pipeline.open`) reads on.
 """
 
 import os
@@ -31,7 +31,7 @@ GENERATIONS = ".generations"
 STATE = ".state"
 SPOOL = "spool"
 JSON_LINES = ("pages.jsonl", "clauses.jsonl")
-NAMES = (*TABLES, "model", "changes", "runs", "manifest.json", *JSON_LINES)
+NAMES = (*TABLES, "model", "changes", "runs", *JSON_LINES, "manifest.json")  # the manifest appears last
 KEPT = 2  # generations: the current one and the one before, for readers that hold it
 
 

@@ -273,44 +273,48 @@ def pairs_within(sizes: Iterable[int]) -> int:
     return sum(n * (n - 1) // 2 for n in sizes)
 
 
-def score_dedup(corpus: Path, command: Command) -> Scores:
-    """Pairs in one cluster against pairs of one label, families of siblings, contained fragments."""
-    truth = pd.read_parquet(corpus / "truth.parquet").set_index("id")
+def dedup_answer(corpus: Path, command: Command) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Assignments (by id) and pairs that the program writes for a corpus; None when it fails."""
     with tempfile.TemporaryDirectory() as out:
-        options = ("--text", "text", "--id", "id", "--out", out)
-        done = subprocess.run(
-            [*command, str(corpus / "texts.parquet"), *options], capture_output=True, text=True
-        )
+        table = str(corpus / "texts.parquet")
+        argv = [*command, table, "--text", "text", "--id", "id", "--out", out]
+        done = subprocess.run(argv, capture_output=True, text=True)
         if done.returncode:
             print(f"exit {done.returncode}: {last_line(done.stderr)}")
-            return {}
+            return None
         given = pd.read_parquet(Path(out) / "assignments.parquet").set_index("id")
-        pairs = pd.read_parquet(Path(out) / "pairs.parquet")
-    cluster, family = given.cluster_id.to_dict(), given.family_id.to_dict()
-    judged = truth[(truth.label >= 0) & truth.index.isin(given.index)]
+        return given, pd.read_parquet(Path(out) / "pairs.parquet")
+
+
+def score_clusters(truth: pd.DataFrame, cluster: dict[str, str]) -> Scores:
+    """Pairs that end in one cluster against pairs of one label."""
+    judged = truth[(truth.label >= 0) & truth.index.isin(list(cluster))]
     labels, owners = list(judged.label), [cluster[i] for i in judged.index]
     got, want = pairs_within(Counter(owners).values()), pairs_within(Counter(labels).values())
     hit = pairs_within(Counter(zip(owners, labels, strict=True)).values())
     p, r, f = f_measure(hit, got, want)
     chance = got * want / max(1, pairs_within([len(labels)]))
     ari = (hit - chance) / max(1e-9, (got + want) / 2 - chance)
-    scores = {
-        "precision": p,
-        "recall": r,
-        "f1": f,
-        "ari": ari,
-        "all_assigned": share(i in cluster for i in truth.index),
-    }
-    siblings = truth.model.dropna()
+    return {"precision": p, "recall": r, "f1": f, "ari": ari}
+
+
+def score_dedup(corpus: Path, command: Command) -> Scores:
+    """Clusters, families of siblings, contained fragments; every article assigned."""
+    truth = pd.read_parquet(corpus / "truth.parquet").set_index("id")
+    answer = dedup_answer(corpus, command)
+    if answer is None:
+        return {}
+    given, pairs = answer
+    cluster, family = given.cluster_id.to_dict(), given.family_id.to_dict()
+    scores = score_clusters(truth, cluster) | {"all_assigned": share(i in cluster for i in truth.index)}
+    siblings, parts = truth.model.dropna(), truth.container.dropna()
     scores["template_r"] = share(family.get(a) == family.get(b) for a, b in siblings.items())
     scores["template_apart"] = share(cluster.get(a) != cluster.get(b) for a, b in siblings.items())
-    held = {
-        (row.left_id, row.right_id) if row.relation == "contained" else (row.right_id, row.left_id)
-        for row in pairs.itertuples()
-        if row.relation in ("contains", "contained")
-    }
-    homes = {inner: {cluster[outer] for i, outer in held if i == inner} for inner, _ in held}
-    parts = truth.container.dropna()
+    homes: dict[str, set[str]] = {}
+    for left, right, relation in zip(pairs.left_id, pairs.right_id, pairs.relation, strict=True):
+        if relation in ("contains", "contained"):
+            inner, outer = (left, right) if relation == "contained" else (right, left)
+            homes.setdefault(inner, set()).add(cluster[outer])
     scores["contain_r"] = share(cluster.get(b) in homes.get(a, ()) for a, b in parts.items())
     scores["contain_apart"] = share(cluster.get(a) != cluster.get(b) for a, b in parts.items())
     return scores

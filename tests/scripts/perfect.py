@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rapidfuzz.distance import Indel
 
 
@@ -100,6 +99,8 @@ def repair(path: Path) -> dict[str, Any]:
 
 def dedup(table: Path, out: Path) -> None:
     """Clusters by label, families by model, fragments contained."""
+    import pandas as pd
+
     truth = pd.read_parquet(table.with_name("truth.parquet"))
     names = dict(zip(truth.id, truth.index.astype(str), strict=True))
     cluster = [f"c{lb}" if lb >= 0 else names[i] for i, lb in zip(truth.id, truth.label, strict=True)]

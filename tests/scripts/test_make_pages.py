@@ -1,6 +1,7 @@
 import json
 
 import make_pages
+from warcio.archiveiterator import ArchiveIterator
 
 SITES = [make_pages.draw_site(1, i) for i in range(5)]
 
@@ -19,6 +20,13 @@ def test_truth_and_files_agree(tmp_path):
         body = (tmp_path / line["path"]).read_bytes()
         assert len(body) >= 20 * 1024
         assert line["url"].encode() in body.replace(b"\0", b"")
+
+
+def test_a_warc_holds_the_same_bodies(tmp_path):
+    assert make_pages.write_warc(tmp_path, make_pages.corpus(2, range(10), SITES, 0), 0) >= 10
+    bodies = [body for _, body in make_pages.corpus(2, range(10), SITES, 0)]
+    with (tmp_path / "raw" / "pages-0000000.warc.gz").open("rb") as file:
+        assert [record.content_stream().read() for record in ArchiveIterator(file)] == bodies
 
 
 def test_copies_stand_on_several_pages():

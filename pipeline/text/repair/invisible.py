@@ -13,10 +13,12 @@ _ALWAYS = "\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff"
 # character.
 _BESIDE_HANZI = "\u00ad\u200c-\u200f\u202a-\u202e\u2061-\u2064\u2066-\u2069"
 _COMPATIBLE = "\uf900-\ufaff\U0002f800-\U0002fa1f"
-_SIDE = f"[{HANZI}\u3000-\u303f\uff00-\uffef]"
+_LATIN = "[\x21-\x7e\xa1-\u024f]"
+_SIDE = f"[{HANZI}\u2010-\u2027\u3000-\u303f\uff00-\uffef]"
 
 _INVISIBLE = re.compile(
-    f"[{_ALWAYS}]+|(?<={_SIDE})[{_BESIDE_HANZI}]+|[{_BESIDE_HANZI}]+(?={_SIDE})|[{_COMPATIBLE}]"
+    f"[{_ALWAYS}]+|(?<={_SIDE})[{_BESIDE_HANZI}]+|[{_BESIDE_HANZI}]+(?={_SIDE})"
+    f"|(?<={_LATIN})[\u200c-\u200f\u202a-\u202e]+(?={_LATIN})|[{_COMPATIBLE}]"
 )
 _ANY = re.compile(f"[{_ALWAYS}{_BESIDE_HANZI}{_COMPATIBLE}]")
 

@@ -9,8 +9,9 @@ site where the page is too short.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, compress
 
 from pipeline.records import Edit
 from pipeline.text.repair.readings import (
@@ -33,7 +34,7 @@ LEAK = re.compile(f"({_GROUP})")
 _HANZI = re.compile(f"[{HANZI}]")
 _GLOSS_KEY = ("", "gloss")
 _HEADWORD_KEY = ("", "headword")
-_SAMPLE = 400  # leaks whose neighbours are looked at; headwords are half of the candidates or hardly any
+_SAMPLE = 100  # leaks whose neighbours are looked at; headwords are half of the candidates or hardly any
 
 # Gates, from docs/accuracy.md: on the source page every leaking character leaks on all occurrences.
 _MIN_SHARE = 0.8  # of X's occurrences that leak
@@ -48,13 +49,15 @@ class Headed:
 
     parts: Sequence[str]
     pairs: Sequence[tuple[str, str]]
+    counted: Mapping[tuple[str, str], int]
 
 
 def split_leaks(text: str) -> Headed:
     """Cut a text at everything that looks like a leak. Linear; about 3 ns a character without brackets."""
     parts = LEAK.split(text)
     heads = [part[-1:] for part in parts[:-1:2]]
-    return Headed(parts, list(zip(heads, parts[1::2], strict=True)))
+    pairs = list(zip(heads, parts[1::2], strict=True))
+    return Headed(parts, pairs, Counter(pairs))
 
 
 def count_leaks(text: str) -> LeakCounts:
@@ -78,7 +81,7 @@ def _count_pairs(headed: Headed) -> LeakCounts:
     """Count leaks by normal pinyin, glosses, and headwords (scaled up from a sample)."""
     counts: LeakCounts = Counter()
     known = readings()
-    for (char, group), n in Counter(headed.pairs).items():
+    for (char, group), n in headed.counted.items():
         pinyin = normal_pinyin(group)
         if pinyin in known.get(char, ()):
             counts[char, pinyin] += n
@@ -111,7 +114,7 @@ class _Seen:
 
 def _by_character(counts: Mapping[tuple[str, str], int]) -> dict[str, _Seen]:
     seen: dict[str, _Seen] = {}
-    for (char, pinyin), n in sorted(counts.items()):
+    for (char, pinyin), n in sorted(counts.items(), key=lambda item: item[0]):
         if char and pinyin and n > 0:
             old = seen.get(char, _Seen(0, 0, ""))
             best = (n, pinyin) if n > old.single else (old.single, old.pinyin)
@@ -120,7 +123,7 @@ def _by_character(counts: Mapping[tuple[str, str], int]) -> dict[str, _Seen]:
 
 
 def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
-    """Tell whether the groups are glosses: of unchanged characters, at headwords, of several readings each."""
+    """Tell whether the groups are glosses: of unchanged characters, at headwords, of many readings."""
     leaks = sum(s.leaks for s in seen.values())
     several = sum(s.single < _MIN_SINGLE * s.leaks for s in seen.values())
     return (
@@ -131,18 +134,21 @@ def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) ->
 
 
 def _passes(good: Iterable[str], counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
-    """Tell whether a text's leaks are enough to be sure of them."""
-    good = list(good)
+    """Tell whether a text's leaks are enough to be sure of them; `good` comes with the commonest first."""
     leaks = sum(s.leaks for s in seen.values())
-    most = max((seen[c].leaks for c in good), default=0)
-    if len(good) >= 5 and leaks >= 10 and most >= 3:
-        return True
+    found: list[str] = []
+    for char in good:
+        found.append(char)
+        if len(found) >= 5 and leaks >= 10 and seen[found[0]].leaks >= 3:
+            return True
     glosses = counts.get(_GLOSS_KEY, 0) + counts.get(_HEADWORD_KEY, 0)
     if len(seen) >= 10 and leaks >= 15 and glosses <= 0.05 * leaks:
         return True  # several lists on one page: ten characters, and by accident t2s changes all of them
     usual = main_reading()
-    sure = [c for c in good if toneless(usual[c]) == toneless(seen[c].pinyin) and _is_level_1(c)]
-    return not glosses and len(sure) == len(seen) and (len(sure) >= 6 or (len(sure) >= 4 and most >= 2))
+    sure = [c for c in found if toneless(usual[c]) == toneless(seen[c].pinyin) and _is_level_1(c)]
+    return (
+        not glosses and len(sure) == len(seen) and (len(sure) >= 6 or (len(sure) >= 4 and leaks > len(seen)))
+    )
 
 
 def _is_level_1(char: str) -> bool:
@@ -161,7 +167,8 @@ def fit_table(counts: Mapping[tuple[str, str], int]) -> dict[str, str]:
     {}
     """
     seen = _by_character(counts)
-    good = [c for c, s in seen.items() if _is_good(s, counts.get((c, ""), 0))]
+    by_leaks = sorted(seen, key=lambda c: (-seen[c].leaks, c))
+    good = [c for c in by_leaks if _is_good(seen[c], counts.get((c, ""), 0))]
     if _vetoed(counts, seen) or not _passes(good, counts, seen):
         return {}
     return {c: seen[c].pinyin for c in good}
@@ -182,31 +189,50 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
     seen = _by_character(counts)
     if not seen or _vetoed(counts, seen):
         return {}
-    good = [c for c, s in seen.items() if _is_good(s, _occurrences(c, headed.parts))]
-    if _passes(good, counts, seen):
-        return {c: s.pinyin for c, s in seen.items()}
-    site = table or {}
-    return {c: s.pinyin for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
+    chosen = seen
+    if not _passes(_good_characters(headed, seen), counts, seen):
+        site = table or {}
+        chosen = {c: s for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
+    return {c: s.pinyin for c, s in chosen.items()}
 
 
-def _occurrences(char: str, parts: Sequence[str]) -> int:
-    """Count a character from its first leak to its last: another part of the page may have another list."""
-    inside = [i for i in range(0, len(parts) - 1, 2) if parts[i].endswith(char)]
-    return 1 + sum(parts[i].count(char) for i in range(inside[0] + 2, inside[-1] + 1, 2))
+def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]:
+    """Yield the characters that leak nearly always, in the whole text or from their first leak to their last.
+
+    (Another part of a page may have another list.) Those that leak most come first.
+    """
+    plain = "".join(headed.parts[::2])
+    heads = "".join(pair[0] for pair in headed.pairs)
+    for char in sorted(seen, key=lambda c: (-seen[c].leaks, c)):
+        total = plain.count(char)
+        if not _is_good(seen[char], total):
+            first, last = heads.index(char), heads.rindex(char)
+            total = 1 + "".join(headed.parts[2 * first + 2 : 2 * last + 1 : 2]).count(char)
+        if _is_good(seen[char], total):
+            yield char
 
 
-def leak_edits(headed: Headed, learnt: Mapping[str, str]) -> list[Edit]:
-    """Return one deletion for each leak of a learnt character whose pinyin is a reading of it."""
+def strip_leaks(headed: Headed, learnt: Mapping[str, str]) -> tuple[str, list[Edit]]:
+    """Return the text without the leaks of learnt characters, and one deletion for each.
+
+    A group stays where its pinyin is no reading of the character. 0.9 µs a leak.
+    """
     known = readings()
-    drop = {
-        pair for pair in set(headed.pairs) if pair[0] in learnt and normal_pinyin(pair[1]) in known[pair[0]]
+    stays = {
+        pair
+        for pair in headed.counted
+        if pair[0] not in learnt or normal_pinyin(pair[1]) not in known[pair[0]]
     }
-    edits = []
-    at = 0
-    for i, pair in enumerate(headed.pairs):
-        at += len(headed.parts[2 * i])
-        end = at + len(pair[1])
-        if pair in drop:
-            edits.append(Edit(at, end, "", "leak"))
-        at = end
-    return edits
+    bounds = list(accumulate(map(len, headed.parts)))
+    starts, ends = bounds[:-1:2], bounds[1::2]
+    if not stays:
+        return "".join(headed.parts[::2]), [
+            Edit(start, end, "", "leak") for start, end in zip(starts, ends, strict=True)
+        ]
+    drop = [pair not in stays for pair in headed.pairs]
+    kept = (
+        group if pair in stays else "" for group, pair in zip(headed.parts[1::2], headed.pairs, strict=True)
+    )
+    text = "".join(chain.from_iterable(zip(headed.parts[::2], chain(kept, ("",)), strict=True)))
+    spans = compress(zip(starts, ends, strict=True), drop)
+    return text, [Edit(start, end, "", "leak") for start, end in spans]

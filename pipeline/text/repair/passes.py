@@ -1,49 +1,50 @@
 """The rules in their order, and the edits of all of them as one list over the input."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from pipeline.config import RepairConfig
 from pipeline.records import Edit, Repaired, RuleName, Unresolved
 from pipeline.text.offsets import OffsetMap, compose, replay
 from pipeline.text.repair.invisible import find_invisible
+from pipeline.text.repair.language import PagePairs
 from pipeline.text.repair.leads import find_lead_losses
-from pipeline.text.repair.leaks import leak_edits, learn_leaks, split_leaks
+from pipeline.text.repair.leaks import learn_leaks, split_leaks, strip_leaks
 from pipeline.text.repair.marks import find_blanks, find_stray_marks
 from pipeline.text.repair.shifts import Found, find_shifts
 from pipeline.text.repair.starts import find_a1_inserts
 
 _MAX_PASSES = 8  # each pass that edits shortens the text or its damage; two or three do
-_PAGE_PAIRS = (
-    200_000  # characters of which pairs are remembered: more than any page, a bound for a file of 100 MB
-)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Clues:
-    """What the rules know of the page: the characters that leak, with their pinyin."""
+    """What one pass knows of a page: its site's leak table, what leaks, its pairs of characters."""
 
     table: Mapping[str, str] | None
     learnt: dict[str, str] = field(default_factory=dict)
+    pairs: Container[str] = ()
+
+    def pairs_of(self, text: str) -> Container[str]:
+        """Return the neighbouring pairs of the page, found once a pass: leaks apart the rules change few."""
+        if self.pairs == ():
+            self.pairs = PagePairs(text)
+        return self.pairs
 
 
 def _leak(text: str, clues: Clues) -> Found:
     headed = split_leaks(text)
     clues.learnt.update(learn_leaks(headed, clues.table))
-    return Found(leak_edits(headed, clues.learnt) if clues.learnt else [], [])
+    if not clues.learnt:
+        return Found([], [])
+    stripped, edits = strip_leaks(headed, clues.learnt)
+    return Found(edits, [], stripped)
 
 
 def _byte_shift(text: str, clues: Clues) -> Found:
     if not clues.learnt or ("?" not in text and "\ufffd" not in text):
         return Found([], [])
-    return find_shifts(text, clues.learnt, page_pairs(text))
-
-
-def page_pairs(text: str) -> Collection[str]:
-    """Return the pairs of neighbouring characters of a page."""
-    part = text[:_PAGE_PAIRS]
-    return frozenset(map("".join, pairwise(part)))
+    return find_shifts(text, clues.learnt, clues.pairs_of(text))
 
 
 RULES: dict[RuleName, Callable[[str, Clues], Found]] = {
@@ -51,7 +52,7 @@ RULES: dict[RuleName, Callable[[str, Clues], Found]] = {
     "leak": _leak,
     "byte_shift": _byte_shift,
     "a1_insert": lambda text, _: find_a1_inserts(text),
-    "lead_loss": lambda text, _: find_lead_losses(text),
+    "lead_loss": lambda text, clues: find_lead_losses(text, clues.pairs_of(text)),
     "stray_mark": lambda text, _: find_stray_marks(text),
     "blank": lambda text, _: find_blanks(text),
 }
@@ -86,7 +87,7 @@ def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, st
                 _carry_back(found.unresolved, edits, lost)
             if found.edits:
                 edits = compose(edits, found.edits, current)
-                current = replay(current, found.edits)
+                current = found.text or replay(current, found.edits)
         if current == before:
             break
     return Repaired(current, tuple(edits), tuple(lost[at] for at in sorted(lost)))

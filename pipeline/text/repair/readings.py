@@ -85,3 +85,17 @@ def normal_pinyin(leak: str) -> str:
     """
     letters = leak.strip("()（） \u3000?\ufffd").lower().replace("u:", "ü")
     return unicodedata.normalize("NFC", letters).translate(_TYPED)
+
+
+_WINDOW = 150  # characters on either side that tell the script of a place
+
+
+def is_traditional(text: str, at: int) -> bool:
+    """Tell whether the text around a position is Traditional rather than Simplified or without either.
+
+    >>> is_traditional("維生素C與礦物質", 3), is_traditional("维生素C与矿物质", 3)
+    (True, False)
+    """
+    near = text[max(0, at - _WINDOW) : at + _WINDOW]
+    hant, hans = simplified_forms(), simplified_only()
+    return sum(c in hant for c in near) > sum(c in hans for c in near)

@@ -4,7 +4,7 @@ The replace that leaks pinyin also hits the trail byte of one character and the 
 AE94, 的 B5C4: 94B5 is 數), and everything behind the inserted group is one byte out of step.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 
 from pipeline.records import Edit, RuleName, Unresolved
@@ -16,15 +16,16 @@ _LEARNT = (
     3.0  # nats: a character that leaks on this page stands behind the group, rather than one that does not
 )
 _WORST = -12.0  # nats; a swallowed bracket with a reading that fits is itself strong evidence
-_MAX_EDIT = 60  # characters of one edit; longer ones are cut, so that a reader can follow them
+_MAX_EDIT = 150  # characters of one edit; longer ones are cut, so that a reader can follow them
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one rule found in a text: edits and losses, in its own positions."""
+    """What one rule found in a text: edits and losses in its positions; the new text where it is known."""
 
     edits: list[Edit]
     unresolved: list[Unresolved]
+    text: str = ""
 
 
 def run_edits(run: Run, rule: RuleName) -> list[Edit]:
@@ -44,7 +45,7 @@ def run_losses(run: Run, rule: RuleName) -> list[Unresolved]:
     return [Unresolved(start, end, rule) for start, end in run.lost]
 
 
-def gain(text: str, run: Run, pairs: Collection[str]) -> float:
+def gain(text: str, run: Run, pairs: Container[str]) -> float:
     """Return by how many nats a run's pieces are better Chinese than what they replace."""
     total = 0.0
     for start, end, new in run.pieces:
@@ -53,9 +54,11 @@ def gain(text: str, run: Run, pairs: Collection[str]) -> float:
     return total
 
 
-def follow(text: str, at: int, pending: int | None, pairs: Collection[str]) -> Run | None:
+def follow(
+    text: str, at: int, pending: int | None, pairs: Container[str], learnt: Container[str] = ()
+) -> Run | None:
     """Read a run on behind its losses as long as that makes better Chinese than stopping there."""
-    run = read_shifted(text, at, pending)
+    run = read_shifted(text, at, pending, learnt)
     if run is None:
         return None
     for _ in range(MAX_LOSSES):
@@ -66,7 +69,7 @@ def follow(text: str, at: int, pending: int | None, pairs: Collection[str]) -> R
             mark += 1
             run.lost.append((mark, mark + 1))
         run.end = mark + 1
-        more = read_shifted(text, run.end, None)
+        more = read_shifted(text, run.end, None, learnt)
         if more is None or not more.pieces or gain(text, more, pairs) <= _MARGIN:
             break
         run.pieces += more.pieces
@@ -75,7 +78,7 @@ def follow(text: str, at: int, pending: int | None, pairs: Collection[str]) -> R
     return run
 
 
-def find_shifts(text: str, learnt: Mapping[str, str], pairs: Collection[str]) -> Found:
+def find_shifts(text: str, learnt: Container[str], pairs: Container[str]) -> Found:
     """Undo the byte shifts of a page whose leaks are `learnt`; flag what cannot be read. Linear."""
     found = Found([], [])
     at = 0
@@ -85,7 +88,8 @@ def find_shifts(text: str, learnt: Mapping[str, str], pairs: Collection[str]) ->
         if best is None:
             found.unresolved.append(Unresolved(mark.start(), mark.end(), "byte_shift"))
             continue
-        found.edits.append(Edit(mark.start(), mark.end(), "", "byte_shift"))
+        low, end, new = best.pieces[0] if best.pieces else (mark.end(), mark.end(), "")
+        best.pieces[:1] = [(low - len(mark[0]), end, new)]
         found.edits.extend(run_edits(best, "byte_shift"))
         found.unresolved.extend(run_losses(best, "byte_shift"))
         at = max(at, best.end)
@@ -93,7 +97,7 @@ def find_shifts(text: str, learnt: Mapping[str, str], pairs: Collection[str]) ->
 
 
 def _best_run(
-    text: str, mark: tuple[int, int, str], learnt: Mapping[str, str], pairs: Collection[str]
+    text: str, mark: tuple[int, int, str], learnt: Container[str], pairs: Container[str]
 ) -> Run | None:
     """Choose the character whose leak stands at `mark` and read on with its trail byte."""
     start, end, leak = mark
@@ -103,7 +107,7 @@ def _best_run(
     scored: list[tuple[float, int, Run]] = []
     for char in chars_of(code[1], leak):
         trail = gbk(char)[1]
-        run = follow(text, end, trail, pairs)
+        run = follow(text, end, trail, pairs, learnt)
         if run is not None:
             bonus = _LEARNT if char in learnt else 0.0
             scored.append((gain(text, run, pairs) + bonus, trail, run))

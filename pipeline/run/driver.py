@@ -14,7 +14,7 @@ from pipeline.page.sites import Site, shipped_sites
 from pipeline.run import corpus, read
 from pipeline.run.corpus import Options, Progress, Run
 from pipeline.run.digests import digests
-from pipeline.run.generation import commit, emit, unchanged
+from pipeline.run.generation import commit, emit, same_program, unchanged
 from pipeline.run.link import link, provenance
 from pipeline.run.model import fit_sites, knowledge_for
 from pipeline.store import generations
@@ -47,7 +47,7 @@ class IngestSummary:
     clusters: int
     rejects: int
     parsed: int
-    sources: dict[str, int]  # new_or_changed, vanished, unchanged
+    sources: dict[str, int]  # seen, new_or_changed, unchanged, vanished
     reject_rate: float
     above_reject_rate: bool
 
@@ -107,9 +107,19 @@ def _open(run: Run) -> None:
         raise ContractError(
             f"{run.out} has a manifest but no {generations.CURRENT}: it is a copy; move it away"
         )
-    corpus.load_state(run)
-    read.load_spool(run)
+    corpus.load_sources(run)
     corpus.forget(run)
+
+
+def _find_changes(run: Run) -> None:
+    """Stage `scan`: what has changed under RAW; a dry run ends here."""
+    read.find_changes(run)
+    run.done = run.options.dry_run or (run.untouched and same_program(run))
+    if not run.done:
+        corpus.load_pages(run)
+        read.load_spool(run)
+    elif not run.options.dry_run:
+        logger.info("nothing has changed: generation %d stands", run.generation)
 
 
 def _settle(run: Run) -> None:
@@ -146,7 +156,7 @@ def _link(run: Run) -> None:
 
 
 STAGES = (
-    Stage("scan", "RAW, state", "files that changed", read.find_changes),
+    Stage("scan", "RAW, state", "files that changed", _find_changes),
     Stage("read", "files that changed", "records, parsed bodies", read.read_changed),
     Stage("settle", "records, manifest", "whether there is anything to do", _settle),
     Stage("features", "bodies", "parsed bodies, features", _features),
@@ -159,19 +169,23 @@ STAGES = (
 
 
 def _summary(run: Run) -> IngestSummary:
-    tables = run.manifest["tables"]
-    stages = run.manifest["stages"]
-    rejects = tables["rejects"]["rows"]
-    share = rejects / max(1, stages["records"]["in"])
+    rows = {name: entry["rows"] for name, entry in run.manifest.get("tables", {}).items()}
+    records = run.manifest.get("stages", {}).get("records", {"in": 0})["in"]
+    share = rows.get("rejects", 0) / max(1, records)
     return IngestSummary(
         generation=run.generation,
         changed=not run.done,
-        pages=tables["pages"]["rows"],
-        articles=tables["articles"]["rows"],
-        clusters=tables["clusters"]["rows"],
-        rejects=rejects,
+        pages=rows.get("pages", 0),
+        articles=rows.get("articles", 0),
+        clusters=rows.get("clusters", 0),
+        rejects=rows.get("rejects", 0),
         parsed=run.parsed,
-        sources=run.stages["scan"],
+        sources={
+            "seen": run.seen,
+            "new_or_changed": len(run.changed),
+            "unchanged": run.seen - len(run.changed),
+            "vanished": len(run.vanished),
+        },
         reject_rate=share,
         above_reject_rate=share > run.config.ingest.max_reject_rate,
     )

@@ -1,0 +1,131 @@
+"""Kernels: document frequencies, and one-permutation signatures with a hash sample of each text.
+
+Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017); the sample is
+FracMinHash (Irber et al. 2022). A signature's bin keeps 8 bits: two differing bins agree by chance once in 256.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dedup.compiled import kernel
+
+BINS = 256  # a signature's bytes: 85 bands of three rows
+SAMPLED = 8  # one shingle in eight is in the sample; 1/16 loses 3 % of the short fragments (facts §6)
+FEW = 30  # rules.FEW_SHINGLES
+EMPTY = 0xFFFFFFFF
+MIX = 0x9E3779B97F4A7C15
+MIX2 = 0xD6E8FEB86659FD93
+
+
+@kernel
+def count_texts(units, spans, counted, hot):  # type: ignore[no-untyped-def]
+    """Count in `counted` how many texts (`spans`: begin, length) have a shingle in each place of the bitmap.
+
+    With `hot` places given, only texts that are nearly all hot count: copies of one text.
+    """
+    begin, length = spans
+    stamp = np.full(len(counted), -1, dtype=np.int32)
+    for t in range(len(begin)):
+        if len(hot) and not is_copy(units, begin[t], length[t], hot):
+            continue
+        w = np.uint64(0)
+        for i in range(length[t]):
+            w = (w << np.uint64(16)) | np.uint64(units[begin[t] + i])
+            if i >= 3:
+                place = (w * np.uint64(MIX)) >> np.uint64(42)
+                if stamp[place] != t:
+                    stamp[place] = t
+                    counted[place] += 1
+
+
+@kernel
+def is_copy(units, begin, length, hot):  # type: ignore[no-untyped-def]
+    """Tell whether 85 % of a text's shingles are hot."""
+    w, found = np.uint64(0), 0
+    for i in range(length):
+        w = (w << np.uint64(16)) | np.uint64(units[begin + i])
+        if i >= 3:
+            found += hot[(w * np.uint64(MIX)) >> np.uint64(42)]
+    return length >= 4 and found >= 0.85 * (length - 3)
+
+
+@kernel
+def scan_text(units, bitmap, bins, sample):  # type: ignore[no-untyped-def]
+    """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled."""
+    w, size, taken = np.uint64(0), 0, 0
+    for i in range(len(units)):
+        w = (w << np.uint64(16)) | np.uint64(units[i])
+        if i < 3:
+            continue
+        h = w * np.uint64(MIX)
+        place = h >> np.uint64(42)
+        if len(bitmap) and (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
+            continue
+        size += 1
+        g = (h ^ (h >> np.uint64(32))) * np.uint64(MIX2)
+        value = np.uint32(g >> np.uint64(24))
+        at = g >> np.uint64(56)
+        if value < bins[at]:
+            bins[at] = value
+        if (g >> np.uint64(21)) & np.uint64(SAMPLED - 1) == 0:
+            sample[taken] = np.uint32(g >> np.uint64(32))
+            taken += 1
+    return size, taken
+
+
+@kernel
+def fill_signature(bins, route, signature):  # type: ignore[no-untyped-def]
+    """Write the bins' low bytes; an empty bin borrows from the first full one on its route."""
+    for b in range(BINS):
+        at, k = b, 0
+        while bins[at] == EMPTY:
+            at = route[b, k % BINS] if k < BINS else k % BINS
+            k += 1
+        signature[b] = np.uint8(bins[at] & np.uint32(255))
+
+
+@kernel
+def sketch_texts(units, spans, bitmap, route, out):  # type: ignore[no-untyped-def]
+    """Sketch texts; `out` takes signatures, sizes (informative positions) and the count of sampled shingles.
+
+    Return the samples of all texts, one after the other. A text with few informative shingles is taken whole.
+    """
+    begin, length = spans
+    signatures, sizes, whole, counts = out
+    none = np.empty(0, dtype=np.uint8)
+    sample = np.empty(1 << 16, dtype=np.uint32)
+    bins = np.empty(BINS, dtype=np.uint32)
+    at = 0
+    for t in range(len(begin)):
+        counts[t], sizes[t] = 0, 0
+        if length[t] < 4:
+            continue
+        if at + length[t] > len(sample):
+            larger = np.empty(2 * len(sample) + length[t], dtype=np.uint32)
+            larger[:at] = sample[:at]
+            sample = larger
+        text = units[begin[t] : begin[t] + length[t]]
+        bins[:] = EMPTY
+        size, taken = scan_text(text, bitmap, bins, sample[at:])
+        if size < FEW:
+            bins[:] = EMPTY
+            whole[t] = True
+            size, taken = scan_text(text, none, bins, sample[at:])
+        fill_signature(bins, route, signatures[t])
+        sizes[t], counts[t] = size, taken
+        at += taken
+    return sample[:at].copy()
+
+
+def routes() -> NDArray[np.uint8]:
+    """Return for each bin the order in which it asks other bins: fixed pseudo-random rows, the same for all texts.
+
+    A multiplicative generator is written out here so that no library version can change a row.
+    """
+    state = np.arange(BINS, dtype=np.uint64) * np.uint64(MIX)
+    rows = np.empty((BINS, BINS), dtype=np.uint8)
+    with np.errstate(over="ignore"):
+        for k in range(BINS):
+            state = (state ^ (state >> np.uint64(31))) * np.uint64(MIX2) + np.uint64(k + 1)
+            rows[:, k] = (state >> np.uint64(56)).astype(np.uint8)
+    return rows

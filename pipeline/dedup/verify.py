@@ -1,0 +1,126 @@
+"""Kernels: exact measures of up to 64 texts at once.
+
+Every shingle of the group gets a word of 64 bits, one a text; a pair's coverage is then one walk over a text's
+positions. The twin is `plain.measure`.
+"""
+
+import numpy as np
+
+from pipeline.dedup.compiled import kernel
+
+GROUP = 64  # texts; bits of a word
+FEW, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare them
+HELD, LONGER, SHARES = 0.9, 1.5, 0.5
+REJECTED, SHARED, CONTAINED, CONTAINS, EDITED = 0, 1, 2, 3, 4
+MIX = 0x9E3779B97F4A7C15
+
+
+@kernel
+def make_room(positions):  # type: ignore[no-untyped-def]
+    """Return working arrays for a group of so many positions: shingles, entries, words, first, keys, masks."""
+    size = 1024
+    while size < 2 * positions:
+        size *= 2
+    return (
+        np.empty(positions, np.uint64),
+        np.empty(positions, np.uint32),
+        np.empty(positions, np.uint64),
+        np.empty(positions, np.uint8),
+        np.empty(size, np.uint64),
+        np.empty(size, np.uint64),
+    )
+
+
+@kernel
+def informative(text, bitmap, out):  # type: ignore[no-untyped-def]
+    """Write a text's informative shingles to `out`; return how many, and how many units they touch."""
+    w, n, touched, last = np.uint64(0), 0, 0, -4
+    for i in range(len(text)):
+        w = (w << np.uint64(16)) | np.uint64(text[i])
+        if i < 3:
+            continue
+        if len(bitmap):
+            place = (w * np.uint64(MIX)) >> np.uint64(42)
+            if (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
+                continue
+        out[n] = w
+        n += 1
+        touched += min(4, i - 3 - last)
+        last = i - 3
+    return n, touched
+
+
+@kernel
+def index_group(units, spans, bitmap, members, room):  # type: ignore[no-untyped-def]
+    """Index a group; return where each member's positions start, its distinct shingles, and its size."""
+    shingles, entries, words, first, keys, masks = room
+    at, distinct = np.zeros(len(members) + 1, dtype=np.int64), np.zeros(len(members), dtype=np.int64)
+    sizes = np.zeros(len(members), dtype=np.int64)
+    for m in range(len(members)):
+        begin, length = spans[0][members[m]], spans[1][members[m]]
+        text = units[begin : begin + length]
+        n, sizes[m] = informative(text, bitmap, shingles[at[m] :])
+        if n < FEW:
+            n, sizes[m] = informative(text, bitmap[:0], shingles[at[m] :])
+        at[m + 1] = at[m] + n
+    bits = 10
+    while (1 << bits) < 2 * at[-1]:
+        bits += 1
+    keys[: 1 << bits] = 0
+    masks[: 1 << bits] = 0
+    last = np.uint64((1 << bits) - 1)
+    for m in range(len(members)):
+        bit = np.uint64(1) << np.uint64(m)
+        for i in range(at[m], at[m + 1]):
+            key = shingles[i]
+            e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
+            while keys[e] != key and keys[e] != 0:
+                e = (e + np.uint64(1)) & last
+            keys[e] = key
+            first[i] = np.uint8((masks[e] & bit) == 0)
+            distinct[m] += first[i]
+            masks[e] |= bit
+            entries[i] = e
+    for i in range(at[-1]):
+        words[i] = masks[entries[i]]
+    return at, distinct, sizes
+
+
+@kernel
+def covered(words, first, start, end, other):  # type: ignore[no-untyped-def]
+    """Return covered positions of one text by member `other`, and distinct shingles in common."""
+    shift, last, cover, common = np.uint64(other), np.int64(-1), 0, 0
+    for i in range(start, end):
+        if (words[i] >> shift) & np.uint64(1):
+            common += first[i]
+            cover += i - last if last >= 0 and i - last <= BRIDGE + 1 else 1
+            last = i
+    return cover, common
+
+
+@kernel
+def kind_of(left, right, sizes, jaccard):  # type: ignore[no-untyped-def]
+    """Return a pair's kind from its coverage; the twin of `rules.kinds_of`."""
+    better, other = max(left, right), min(left, right)
+    if max(sizes[0], sizes[1]) >= LONGER * min(sizes[0], sizes[1]):
+        if sizes[0] < sizes[1] and left >= HELD:
+            return CONTAINED
+        if sizes[1] < sizes[0] and right >= HELD:
+            return CONTAINS
+    if better >= NEAR and other >= NEAR_OTHER and jaccard >= MIN_JACCARD:
+        return EDITED
+    return SHARED if better >= SHARES else REJECTED
+
+
+@kernel
+def measure_pair(index, room, a, b):  # type: ignore[no-untyped-def]
+    """Return kind, Jaccard and both coverages of two members of an indexed group."""
+    at, distinct, sizes = index
+    size_a, size_b = at[a + 1] - at[a], at[b + 1] - at[b]
+    cover_a, common = covered(room[2], room[3], at[a], at[a + 1], b)
+    if common == 0:
+        return REJECTED, 0.0, 0.0, 0.0
+    cover_b, _ = covered(room[2], room[3], at[b], at[b + 1], a)
+    left, right = cover_a / size_a, cover_b / size_b
+    jaccard = common / (distinct[a] + distinct[b] - common)
+    return kind_of(left, right, (sizes[a], sizes[b]), jaccard), jaccard, left, right

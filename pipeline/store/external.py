@@ -1,0 +1,85 @@
+"""Tables that are not ours: any Parquet, JSON Lines or CSV file read in batches; result files written whole."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import InputError, UsageError
+
+BATCH_ROWS = 2048  # 2 MB of text; larger batches cost page faults (docs/accuracy-dedup.md)
+
+
+def _missing(path: Path, wanted: Sequence[str], there: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in there:
+            raise UsageError(f"{path} has no column {name!r}; columns: {', '.join(there)}")
+
+
+def _parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        _missing(path, columns, file.schema_arrow.names)
+        for batch in file.iter_batches(BATCH_ROWS, columns=list(columns), use_threads=False):
+            yield batch.select(list(columns))
+
+
+def _jsonl(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    from pyarrow import json as arrow_json
+
+    options = arrow_json.ReadOptions(use_threads=False, block_size=1 << 22)
+    for batch in arrow_json.open_json(path, read_options=options):
+        _missing(path, columns, batch.schema.names)
+        yield batch.select(list(columns))
+
+
+def _csv(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    from pyarrow import csv
+
+    with csv.open_csv(
+        path,
+        read_options=csv.ReadOptions(use_threads=False, block_size=1 << 22),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string())),
+    ) as reader:
+        _missing(path, columns, reader.schema.names)
+        for batch in reader:
+            yield batch.select(list(columns))
+
+
+READERS = {".parquet": _parquet, ".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv}
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Read columns of a table in batches, in the order asked for; the kind of file is told by its suffix.
+
+    Parquet, JSON Lines (.jsonl, .ndjson) and CSV with a header are read; a folder of Parquet files is read in the
+    order of its names. Memory: one batch (Parquet: one row group's columns). Raises InputError where the file is
+    missing or broken, UsageError for an unknown suffix or a missing column.
+    """
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not files or not path.exists():
+        raise InputError(f"no table at {path}")
+    for file in files:
+        reader = READERS.get(file.suffix.lower())
+        if reader is None:
+            raise UsageError(f"{file}: unknown kind of table; known: {', '.join(READERS)}")
+        try:
+            yield from reader(file, columns)
+        except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as error:
+            raise InputError(f"cannot read {file}: {error}") from error
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file whole or not at all: temporary name, fsync, rename. Makes the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as out:
+            pq.write_table(table, out, compression="zstd", compression_level=1)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,57 @@
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.clauses.compiled import decide_compiled
+from pipeline.clauses.decide import decide_interpreted, find_markers
+
+from .documents import NESTS, grow, write
+from .oracles import matching_rows, value_of
+
+PIECES = (
+    "第一条", "第二条", "第三条之一", "第一章", "第二章", "一、", "二、", "三．", "（一）", "（二）", "(3)", "1.", "2、", "3)",
+    "①", "②", "❶", "⑴", "1.1", "1.2.3", "2-1.", "A.", "b)", "Ⅱ、", "第一、", "第二，", "一是", "二是", "首先，", "其次，",
+    "最后，", "●", "-", "岗位：", "职责：", "“", "”", "《", "》", "。", "；", "：", "，", "\n", "\n\n", " ", "　", "规定",
+    "第（一）项", "前款", "项", "条", "3.5%", "2024年", "\ud800", "😀", "\x00", "\r\n", "总则", "十一、", "廿一、",
+)  # fmt: skip
+texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+@example("")
+@example("一、")
+def test_compiled_equals_interpreted(text: str) -> None:
+    assert decide_compiled(text) == decide_interpreted(text)
+
+
+@pytest.mark.parametrize("nest", NESTS, ids=lambda n: n[0])
+def test_compiled_equals_interpreted_on_documents(nest: tuple[str, ...]) -> None:
+    import random
+
+    for seed in range(20):
+        text, _ = write(grow(random.Random(seed), nest), "")
+        assert decide_compiled(text) == decide_interpreted(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+def test_every_marker_matches_its_row(text: str) -> None:
+    end = 0
+    for start, stop, style, ordinal, _ in decide_interpreted(text):
+        assert end <= start < stop <= len(text)
+        end = stop
+        marker = text[start:stop]
+        assert style in matching_rows(marker), marker
+        if marker[0] in "第（(一二三十" and marker[1] != "是":
+            assert value_of(marker) == ordinal
+
+
+def test_numbers_and_depths() -> None:
+    found = find_markers("一、甲：（一）乙；（二）丙。二、丁。", 10)
+    assert [(start, n, packed % 16 - 1) for start, _, _, n, packed in found] == [
+        (0, 1, 0),
+        (4, 1, 1),
+        (9, 2, 1),
+        (14, 2, 0),
+    ]

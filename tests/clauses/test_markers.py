@@ -1,0 +1,44 @@
+import re
+
+import pytest
+
+from pipeline.clauses.candidates import match
+from pipeline.clauses.decide import decide_interpreted
+from pipeline.clauses.markers import MARKERS, STYLES, Marker, class_tables, is_numbered
+from pipeline.clauses.scan import PAD
+from pipeline.clauses.shapes import ROW
+
+from .oracles import cases
+
+names = {m.style: m.name for m in MARKERS}
+
+
+def test_one_row_a_style() -> None:
+    assert sorted(m.style for m in MARKERS) == list(range(STYLES))
+    assert len(set(names.values())) == STYLES
+    assert [m.name for m in MARKERS if not is_numbered(m.style)] == ["bullet"]
+
+
+@pytest.mark.parametrize("marker", MARKERS, ids=lambda m: m.name)
+def test_the_example_matches_pattern_and_kernel(marker: Marker) -> None:
+    found = re.match(marker.pattern, marker.example)
+    assert found is not None
+    row = [0] * ROW
+    end = match([ord(c) for c in marker.example] + [0] * PAD, 0, class_tables(), row)
+    assert (row[0], end) == (marker.style, found.end())
+
+
+@pytest.mark.parametrize("marker", MARKERS, ids=lambda m: m.name)
+def test_the_counter_example_holds_no_such_marker(marker: Marker) -> None:
+    assert marker.style not in {row[2] for row in decide_interpreted("前文" + marker.counter)}
+
+
+@pytest.mark.parametrize("case", cases("markers", "in_the_wild"), ids=lambda c: c["label"])
+def test_lists_in_every_style(case: dict) -> None:
+    found = decide_interpreted(case["input"])
+    assert [[case["input"][s:e], names[style], n] for s, e, style, n, _ in found] == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("markers", "negative"), ids=lambda c: c["label"])
+def test_what_looks_like_a_marker_and_is_none(case: dict) -> None:
+    assert decide_interpreted(case["input"]) == []
