@@ -152,6 +152,7 @@ def test_a_killed_crawl_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_twelve_kills_lose_no_page_and_ask_none_twice(tmp_path: Path) -> None:
     check_killed_crawl(tmp_path, articles=520, kills=12)
 

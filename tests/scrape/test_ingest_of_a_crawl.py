@@ -21,6 +21,7 @@ def rows(out: Path, table: str) -> list[str]:
     return sorted(map(repr, frame[kept].astype(str).itertuples(index=False, name=None)))
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("articles", [8, pytest.param(520, marks=pytest.mark.long)])
 def test_a_crawl_gives_the_rows_of_the_served_files(tmp_path: Path, articles: int) -> None:
     raw, files = tmp_path / "raw", tmp_path / "files"

@@ -1,12 +1,14 @@
 """Whole crawls against a real local server: what is fetched, what is not, and what the log says."""
 
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from scrape.conftest import Crawled
+from scrape.conftest import DELAY_S, LIMITS, Crawled, crawled
 from scrape.crawling import log, run, site_table
 from scrape.site_server import Answer, Server, Site, html
 
@@ -28,7 +30,7 @@ def test_nothing_disallowed_and_no_file_is_asked(troubled: Crawled) -> None:
 
 def test_requests_are_never_closer_than_the_delay(troubled: Crawled) -> None:
     moments = [seen.when for seen in troubled.server.seen]
-    assert min(b - a for a, b in pairwise(moments)) >= 0.05  # its Crawl-delay
+    assert min(b - a for a, b in pairwise(moments)) >= DELAY_S
 
 
 def test_retry_after_is_obeyed(troubled: Crawled) -> None:
@@ -227,3 +229,27 @@ def test_a_server_that_is_not_there_is_temporary(tmp_path: Path) -> None:
         url = server.url
     ran = run(tmp_path, rules={"站": site_table(url, backoff_s=0.05)})
     assert ran.code == 75, ran.stderr
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_all_of_it_holds_on_a_site_of_520_articles(tmp_path: Path) -> None:
+    with crawled(tmp_path, 520) as site:
+        test_every_allowed_page_is_fetched_exactly_once(site)
+        test_nothing_disallowed_and_no_file_is_asked(site)
+        test_requests_are_never_closer_than_the_delay(site)
+        test_retry_after_is_obeyed(site)
+        test_failures_are_retried_and_given_up(site)
+        test_redirects_end(site)
+        test_bombs_and_giants_are_refused(site)
+        test_an_endless_calendar_ends(site)
+        before, bodies = len(site.server.seen), sum(seen.sent for seen in site.server.seen)
+        for path in [path for path in site.server.site.extra if "bomb" in path or "huge" in path]:
+            del site.server.site.extra[path]
+        again = run(tmp_path, rules={"范文站": site.table}, config=LIMITS)
+        sent = sum(seen.sent for seen in site.server.seen[before:] if seen.status == 200)
+    assert again.code == 0, again.stderr
+    assert sent < 0.05 * bodies
+    for path in tmp_path.glob("*.warc.gz"):
+        done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", str(path)], check=False)
+        assert done.returncode == 0
