@@ -85,7 +85,7 @@ def own_dedup() -> scorers.Scores:
 
 
 def pinned(old: Floors, scores: scorers.Scores, *, slack: float = 0.0, lower: bool) -> Floors:
-    """Floors moved to the scores less `slack`, rounded down to four places: up, or down as well if asked for."""
+    """Floors moved to the scores less `slack`, rounded down to four places; down only if asked for."""
     new = {k: math.floor((v - slack if v < 1 else v) * 10_000) / 10_000 for k, v in scores.items()}
     return new if lower else {k: max(v, old.get(k, 0.0)) for k, v in new.items()}
 
