@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
+from pipeline.dedup.tables import words
 from pipeline.dedup.tables import Articles
 from pipeline.errors import UsageError
 from pipeline.text.fold import key_units
@@ -118,7 +119,7 @@ def fold_plain(batches: Iterable[pa.RecordBatch], *, leaks: bool) -> Folded:
         texts = [without_leaks(text) for text in texts]
     folded = [key_units(text) for text in texts]
     return Folded(
-        pa.array(ids, pa.string()),
+        words(ids),
         np.concatenate(folded) if folded else np.zeros(0, dtype=np.uint16),
         np.array([len(f) for f in folded], dtype=np.int64),
         np.zeros(0, dtype=np.uint64),

@@ -12,6 +12,7 @@ from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, lett
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
+MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and the next heading
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
@@ -102,22 +103,17 @@ class Candidate:
 def base_titles(titles: Iterable[str]) -> list[str]:
     """Return the subjects behind collection titles, longest first.
 
-    >>> base_titles(["关于排水条例汇总2篇", "【热门】供热条例锦集3篇"])
-    ['排水条例', '供热条例']
+    >>> base_titles(["关于排水条例汇总2篇", "【热门】供热管理条例锦集3篇"])
+    ['供热管理条例', '关于排水条例', '排水条例']
     """
-    out: list[str] = []
+    out: set[str] = set()
     for title in titles:
         bare = BRACKETED.sub("", title).strip()
         cut = COUNTED.sub("", bare)
         bare = cut if len(letters(cut)) >= MIN_BASE else bare
-        for form in (bare, LEADING.sub("", bare), TRAILING.sub("", LEADING.sub("", bare)).strip("《》 ")):
-            if len(letters(form)) >= MIN_BASE and form not in out:
-                out.append(form)
-    return sorted(out, key=len)[::-1] if len(out) < 3 else _shortest_last(out)
-
-
-def _shortest_last(forms: list[str]) -> list[str]:
-    return sorted(forms, key=lambda f: (-len(f), f))
+        plain = LEADING.sub("", bare)
+        out |= {bare, plain, TRAILING.sub("", plain).strip("《》 ")}
+    return sorted((f for f in out if len(letters(f)) >= MIN_BASE), key=lambda f: (-len(f), f))
 
 
 def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candidate]:
@@ -137,7 +133,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         out.update(found or _glued_word(row, line))
         for probe in probes:
             out.update(_inside(row, line, probe))
-        if len(line) > MAX_HEADING:
+        if len(line) > MIN_SHARED_LINE:
             for match in inline.finditer(line):
                 out.update(_at(row, line, bases, match.end()))
     return sorted(out, key=lambda c: (c.row, c.start, c.ordinal))

@@ -20,19 +20,23 @@ from pipeline.store.manifest import Shard, file_entry, table_entry, write_manife
 COPIED = ("changes", "runs")
 
 
+def same_program(run: Run) -> bool:
+    """Say whether the current generation is of this code and configuration, and no more was asked for."""
+    special = run.options.refit or run.options.retry or run.options.forget
+    return bool(run.generation) and not special and run.manifest["digests"] == _digests(run)
+
+
 def unchanged(run: Run) -> bool:
     """Say whether the current generation already is what this run would write."""
-    if not run.generation or run.options.refit:
-        return False
-    if run.manifest["digests"] != _digests(run):
+    if run.options.refit or not run.generation or run.manifest["digests"] != _digests(run):
         return False
     folder = generations.state_of(run.out, run.generation)
     before = state.read_records(folder)
-    if before is None or sorted(before, key=repr) != sorted(run.records, key=repr):
+    if before is None or Counter(before) != Counter(run.records):
         return False
     retried = any(i not in run.pages for i in run.live)
     files = state.read_files(folder)
-    if not retried and sorted(files or [], key=repr) != sorted(run.files, key=repr):
+    if not retried and set(files or ()) != set(run.files):
         state.write_files(folder, run.files)  # same content under new times: nothing to read next time
     return not retried
 

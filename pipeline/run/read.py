@@ -51,6 +51,8 @@ def find_changes(run: Run) -> None:
         if not same or run.options.verify:
             run.changed.append(found)
     run.vanished = sorted((set(before) | set(refused)) - seen - {r.name for r in rejects})
+    run.untouched = run.held and not run.changed and not run.vanished
+    run.untouched &= set(rejects) == {r for name, r in refused.items()}
     gone = {*run.vanished, *(f.name for f in run.changed), *refused}
     run.files = [f for f in run.files if f.root != run.root_id or f.name not in gone]
     run.records = [r for r in run.records if r.root != run.root_id or r.name not in gone] + rejects

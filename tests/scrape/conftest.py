@@ -33,6 +33,11 @@ def troubled_site(base: Site) -> Site:
         "/zhidu/away.html": lambda n: redirect("http://example.org/"),
         "/zhidu/bomb.html": lambda n: bomb(30_000_000),
         "/zhidu/huge.html": lambda n: A(body=b"x" * 3_000_000, headers=page),
+        "/zhidu/film.html": lambda n: A(body=b"MOOV" * 1000, headers={"Content-Type": "video/mp4"}),
+        "/zhidu/refresh.html": lambda n: A(
+            body=b'<meta http-equiv="refresh" content="0;url=/gone/">', headers=page
+        ),
+        "/zhidu/to_ftp.html": lambda n: A(body=b'<a href="ftp://10.0.0.2/x">x</a>', headers=page),
         "/calendar/0": lambda n: A(body=b'<a href="/calendar/1">next month</a>', headers=page),
     }
     return base

@@ -76,6 +76,12 @@ def test_bombs_and_giants_are_refused(troubled: Crawled) -> None:
     assert troubled.reasons("/zhidu/huge.html") == ["refused too_large"]
 
 
+def test_what_is_no_page_is_broken_off(troubled: Crawled) -> None:
+    assert troubled.reasons("/zhidu/film.html") == ["refused content_type (video/mp4)"]
+    assert troubled.reasons("ftp://10.0.0.2/x") == ["refused not_http"]
+    assert troubled.reasons("/gone/") == ["failed http_404"]  # where a meta refresh leads
+
+
 def test_an_endless_calendar_ends(troubled: Crawled) -> None:
     months = [path for path in troubled.server.paths() if path.startswith("/calendar/")]
     assert len(months) == 5  # max_depth
@@ -196,8 +202,11 @@ def test_a_long_retry_after_stops_the_host_and_is_remembered(tmp_path: Path) -> 
     site.extra["/zhidu/1.html"] = lambda n: Answer(429, b"busy", {"Retry-After": "3600"})
     with Server(site) as server:
         ran = run(tmp_path, rules={"站": site_table(server.url)})
-    assert ran.code == 75
-    assert ran.told["stopped"] == {"127.0.0.1": "retry_after"}
+        asked = len(server.seen)
+        again = run(tmp_path, rules={"站": site_table(server.url)})
+        assert len(server.seen) == asked  # the next run still leaves it alone
+    assert (ran.code, again.code) == (75, 75)
+    assert ran.told["stopped"] == again.told["stopped"] == {"127.0.0.1": "retry_after"}
 
 
 def test_robots_that_fail_forbid_everything(tmp_path: Path) -> None:

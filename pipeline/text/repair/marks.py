@@ -1,6 +1,8 @@
 """Marks and blanks that stand inside Chinese text without reason: `的'`, 服 務."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 
 from pipeline.records import Edit
 from pipeline.text.repair.language import is_word
@@ -9,7 +11,8 @@ from pipeline.text.repair.shifts import Found
 
 # "的'" before a Chinese character, a mark or a line end; not before a Latin word or a number
 _STRAY = re.compile(f"['`´](?<=的.)(?=[{HANZI}0-9，。、；：！？（）《》“”,.;:!?()]|$)", re.MULTILINE)
-_QUOTE = re.compile("['`´]")
+# A mark that may open or close a quotation: any but those behind 的
+_QUOTE = re.compile("['`´](?<!的.)")
 
 
 def find_stray_marks(text: str) -> Found:
@@ -21,23 +24,26 @@ def find_stray_marks(text: str) -> Found:
     edits: list[Edit] = []
     if not ("的'" in text or "的`" in text or "的´" in text):
         return Found(edits, [])
+    quotes = [match.start() for match in _QUOTE.finditer(text)]
     for match in _STRAY.finditer(text):
-        at = match.start()
-        if not _is_paired(text, at):
-            edits.append(Edit(at, at + 1, "", "stray_mark"))
+        if not _has_partner(text, match.start(), quotes):
+            edits.append(Edit(match.start(), match.end(), "", "stray_mark"))
     return Found(edits, [])
 
 
 _LINE = 200  # characters on either side that may hold the other half of a quotation
 
 
-def _is_paired(text: str, at: int) -> bool:
+def _has_partner(text: str, at: int, quotes: list[int]) -> bool:
     """Tell whether a mark has a partner of its kind in its line that does not stand behind 的 itself."""
-    low = max(text.rfind("\n", max(0, at - _LINE), at) + 1, at - _LINE)
-    high = text.find("\n", at, at + _LINE)
-    line = text[max(0, low) : high if high >= 0 else at + _LINE]
-    others = (m.start() + max(0, low) for m in _QUOTE.finditer(line) if m[0] == text[at])
-    return any(text[o - 1 : o] != "的" for o in others if o != at)
+    k = bisect_left(quotes, at)
+    near = quotes[max(0, k - 3) : k + 3]
+    return any(
+        abs(other - at) <= _LINE
+        and text[other] == text[at]
+        and "\n" not in text[min(at, other) : max(at, other)]
+        for other in near
+    )
 
 
 # One blank between Chinese characters that stand beside no other blank: "服 務" matches, "姓 名 甲" does not.
@@ -49,6 +55,10 @@ _MIN_INSIDE = (
     0.2  # of the blanks: at random 40 to 60 % fall inside a word or common pair, in spaced titles 0 to 5 %
 )
 _FREQUENT = 2  # times a pair stands unspaced on the page
+_PAGE, _PAIRS = (
+    200_000,
+    2_000,
+)  # characters searched for how many pairs: more than any page has, to stay linear
 _PARTICLES = frozenset("的和与與及或等之在对對为為被把将將")  # no title or column ends or begins with one
 # A blank between two characters that stand alone: "姓 名：", the heading "总 则"; not "服务 业", "林 业、"
 _SINGLES = re.compile(f"(?<![{HANZI}])[{HANZI}] [{HANZI}](?=[：: \u3000]|$)", re.MULTILINE)
@@ -76,18 +86,22 @@ def find_blanks(text: str) -> Found:
     if len(gaps) < _MIN_PLACES:
         return Found([], [])
     gaps = _out_of_labels(text, gaps)
-    inside = {at for at in gaps if _is_inside(text, at)}
-    places = {text[at - 1] + text[at + 1] for at in inside}
+    split = {at: text[at - 1] + text[at + 1] for at in gaps}
+    words = _known_pairs(text, split.values())
+    inside = {at for at in gaps if split[at] in words}
+    places = {split[at] for at in inside}
     if len(places) < _MIN_PLACES or len(inside) < _MIN_INSIDE * len(gaps):
         return Found([], [])
     kept = (at for at in gaps if at in inside or _in_sentence(text, at))
     return Found([Edit(at, at + 1, "", "blank") for at in kept], [])
 
 
-def _is_inside(text: str, at: int) -> bool:
-    """Tell whether a blank splits a common word, or a pair that stands unspaced elsewhere on the page."""
-    pair = text[at - 1] + text[at + 1]
-    return is_word(pair) or text.count(pair) >= _FREQUENT
+def _known_pairs(text: str, pairs: Iterable[str]) -> set[str]:
+    """Return the pairs that are a common word, or stand unspaced on the page more than once."""
+    distinct = sorted(set(pairs))
+    page = text[:_PAGE]
+    known = {pair for pair in distinct if is_word(pair)}
+    return known.union(pair for pair in distinct[:_PAIRS] if page.count(pair) >= _FREQUENT)
 
 
 def _out_of_labels(text: str, gaps: list[int]) -> list[int]:
