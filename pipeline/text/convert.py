@@ -153,11 +153,11 @@ _CARELESS = re.compile(
 def detect_script(repaired: str, simplified: str, leaks: int = 0) -> ScriptEvidence:
     """Tell in which script a text was served, and whether its Traditional is the writer's own.
 
-    `repaired` and `simplified` (its t2s) have the same number of code points; `leaks` counts the pinyin leaks
-    repaired on the page. `hans` and `hant` where less than a tenth of the telling characters is of the other
-    script, else `mixed`; a text without any is `hans`. `hant_origin` is `served` for `hant` unless a leak or
-    careless words (規范, 以后), more than a quarter of the telling ones, show a converter at work. Linear, about 25 ns a
-    character.
+    `repaired` and `simplified` (its t2s) have the same number of code points; `leaks` counts the pinyin
+    leaks repaired on the page. `hans` and `hant` where less than a tenth of the telling characters is of the
+    other script, else `mixed`; a text without any is `hans`. `hant_origin` is `served` for `hant` unless a
+    converter shows: by a leak, or by careless words (規范, 以后), more than a quarter of the telling ones.
+    Linear, about 25 ns a character.
 
     >>> detect_script("規範與範圍", "规范与范围").hant_origin
     'served'
