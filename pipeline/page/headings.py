@@ -53,11 +53,11 @@ NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％
 SENTENCE_END = "。！？；!?…”》"
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
 BODY_START = re.compile(
-    r"\s*(?:第\s*[一1]\s*[条章节编、，,]|[（(]\s*[一1]\s*[）)]|[一1]\s*[、.．,，:：]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
+    r"\s*(?:第\s*[一1]\s*[条章节编、，,]|[（(]\s*[一1]\s*[）)]|[一1]\s*[、.．,，:：）)]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
     r"|[一-鿿]{2,6}\s*[：:])"
 )
 LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
-FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．]|[①⑴])")
+FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
@@ -74,9 +74,11 @@ TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known:
 # Qualifiers of a collection's title that are no part of its subject.
 QUALIFIER = (
     "通用|精选|推荐|合集|汇总|锦集|集锦|大全|汇编|精华|优选|必备|热门|最新|实用|优秀|经典|集合|整理|范文|模板|样本|范本|共|荐|"
-    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|集|版"
+    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|优质|参考|集|版"
 )
-BRACKETED = re.compile(rf"[【（(\[](?:{QUALIFIER}|{NUMERAL}|[\s篇])+[】）)\]]")  # `（通用3篇）`, `【热门】`
+BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
+    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
+)
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING = re.compile(rf"(?:{QUALIFIER}|的)+$")
