@@ -345,9 +345,8 @@ def score_ingest(corpus: Path, command: Command) -> Scores:
             print(f"exit {done.returncode}: {last_line(done.stderr)}")
             return {}
         pages, articles = pd.read_parquet(out / "pages"), pd.read_parquet(out / "articles")
-    page_of = {
-        source: page for page, sources in zip(pages.page_id, pages.sources, strict=True) for source in sources
-    }
+    homes = zip(pages.page_id, pages.sources, strict=True)
+    page_of = {source: page for page, sources in homes for source in sources}
     given: dict[str, list[Any]] = {}
     for row in articles.sort_values("ordinal").itertuples():
         given.setdefault(row.article_id.partition(":")[0], []).append(row)
