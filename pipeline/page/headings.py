@@ -64,6 +64,7 @@ AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
 )
 LIST_MARK = re.compile(r"[、.．]")
+CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
 GLUED_WORD = re.compile(
     rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*{OPEN}?\s*篇\s*(?P<n>{NUMERAL})\s*{CLOSE}*\s*[：:]?"
@@ -264,10 +265,18 @@ def _inside(row: int, line: str, probe: re.Pattern[str]) -> Iterator[Candidate]:
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
             left = line[end:]
+            if not word and left and _opens_a_list(line[match.end() : end], run, left):
+                continue
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not (left and NOT_ORDINAL.match(left)):
                 alone = match.start() == 0 and not left.strip()
                 yield Candidate(row, start, end, end, NUMBERS[run], key, title, alone)
+
+
+def _opens_a_list(numbered: str, run: str, left: str) -> bool:
+    """Tell whether the number belongs to the first clause: `制度①保管`, `制度（一）保管`, `制度一、保管`."""
+    bracketed = run in CIRCLED or numbered.lstrip()[:1] in "（("
+    return LIST_MARK.match(left) is not None or (bracketed and not BODY_START.match(left))
 
 
 def _inline_pattern(bases: Sequence[str]) -> re.Pattern[str]:
