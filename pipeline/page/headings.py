@@ -133,7 +133,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
             found = list(_whole_line(row, line, known))
-        out.update(found or _glued_word(row, line))
+        out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
         for probe in probes:
             out.update(_inside(row, line, probe))
         if len(line) > MIN_SHARED_LINE:
@@ -236,6 +236,18 @@ def _glued_word(row: int, line: str) -> Iterator[Candidate]:
         for run, end in _readings(line, match["n"], match.start("n"), match.end()):
             title = match["title"].strip(" 《》【】")
             yield Candidate(row, 0, end, end, NUMBERS[run], ("title", "篇"), title, False)
+
+
+def _glued_item(row: int, line: str, bases: Sequence[str]) -> Iterator[Candidate]:
+    """Match `一、题一、…`: a numbered title with the beginning of a list behind it."""
+    match = ITEM_TITLE.match(line)
+    if not match or match["n"] not in NUMBERS:
+        return
+    for base in bases:
+        if match["rest"].startswith(base) and BODY_START.match(match["rest"], len(base)):
+            end = match.start("rest") + len(base)
+            yield Candidate(row, 0, end, end, NUMBERS[match["n"]], ("item", ""), base, False)
+            return
 
 
 def _spaced(text: str) -> str:
