@@ -223,7 +223,7 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
         return
     title, word, unit = match["title"].strip(), match["word"] or "", match["unit"] or ""
     ordinal = NUMBERS.get(match["n"])
-    if ordinal is None or (unit and word != "第") or title[-1] in "第、":
+    if ordinal is None or bool(unit) != (word == "第") or title[-1] in "第、":
         return  # `题3篇` counts, it does not number
     form = ("title", word or unit) if word and word != "之" else ("bare", letters(title))
     yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
@@ -269,8 +269,8 @@ def _inside(row: int, line: str, probe: re.Pattern[str]) -> Iterator[Candidate]:
     """Find a known title with a number where text goes on behind it, or before it."""
     for match in probe.finditer(line):
         tail = TAIL_N.match(line, match.end())
-        if tail is None or (tail["unit"] and tail["word"] != "第"):
-            continue
+        if tail is None or bool(tail["unit"]) != (tail["word"] == "第"):
+            continue  # `题3篇` counts; `题第一、` begins a list
         title = match.group().strip(" 《》【】[]（(")
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
