@@ -79,6 +79,7 @@ def _gzip(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[
                 yield from _single(file, body, kind, config)
                 return
             if kind == "jsonl":
+                unpacked.seek(0)
                 yield from read_jsonl(file, unpacked, config)
                 return
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
