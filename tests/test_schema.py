@@ -16,7 +16,8 @@ def test_the_json_schema_is_valid_and_names_every_column(table: str) -> None:
 def test_closed_sets_name_real_columns_and_bind() -> None:
     for table, column in CLOSED_SETS:
         assert column in TABLES[table].names
-    row = {"canonical_clause_id": None, "member_clause_id": "a:1/1", "op": "added", "ratio": None}
+    row = {"canonical_clause_id": None, "member_clause_id": "a:1/1", "member_id": "a:1"}
+    row |= {"op": "added", "ratio": None}
     validator = jsonschema.Draft202012Validator(table_json_schema("alignments"))
     assert validator.is_valid(row)
     assert not validator.is_valid(row | {"op": "stolen"})

@@ -30,7 +30,7 @@ REBASE = 1_000_000  # scores are taken down by the best one before they grow pas
 
 
 def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
-    """Mark each candidate that a candidate of its style with the next number follows before its own number returns.
+    """Mark each candidate that one of its style with the next number follows before its own number returns.
 
     seen: STYLES * SEEN numbers. A bracketed number must not look beyond the next article.
     """
@@ -67,10 +67,7 @@ def expand(work: Work, first: int, alive: int, c: int) -> int:
         at = first + s * STATE
         begin = count
         count = push(moves, count, skipped, -1, 0)
-        if ranked:
-            count = ranked_moves(work, at, c, count)
-        else:
-            count = list_moves(work, at, c, count)
+        count = ranked_moves(work, at, c, count) if ranked else list_moves(work, at, c, count)
         for m in range(begin, count):
             moves[m * MOVE] += states[at + SCORE]
             moves[m * MOVE + 1] = s
@@ -158,7 +155,8 @@ def select(work: Work, halves: tuple[int, int], c: int, count: int, history: Int
 def run_beam(work: Work, count: int, history: Ints, picked: Ints) -> None:
     """Decide every candidate. picked[c] becomes 0 (skipped) or depth + 1 + 16 * flag.
 
-    work: 2 * BEAM * STATE zeros, the candidates, MOVES * MOVE zeros; history: count * BEAM. Cost: linear in `count`.
+    work: 2 * BEAM * STATE zeros, the candidates, MOVES * MOVE zeros; history: count * BEAM.
+    Cost: linear in `count`.
     """
     states, _, moves = work
     source, target, alive = 0, BEAM * STATE, 1

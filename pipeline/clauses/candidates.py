@@ -44,9 +44,17 @@ NO_WORD = tuple(
 )
 
 
-def boundary_at(codes: Ints, i: int, near: Ints, tables: Tables) -> int:
-    """Boundary before i. near: indices of the last two characters that are no blanks (−1 = none)."""
-    one, two = near[0], near[1]
+def before_blanks(codes: Ints, i: int, tables: Tables) -> int:
+    """Index of the last character before i that is no blank, −1 where there is none."""
+    j = i - 1
+    while j >= 0 and class_at(codes, j, tables) == mk.BLANK:
+        j -= 1
+    return j
+
+
+def boundary_at(codes: Ints, i: int, tables: Tables) -> int:
+    """Boundary before i. Only the nearest blanks are walked, so all calls together are linear."""
+    one = before_blanks(codes, i, tables)
     if one < 0:
         return mk.LINE
     c = class_at(codes, one, tables)
@@ -54,12 +62,17 @@ def boundary_at(codes: Ints, i: int, near: Ints, tables: Tables) -> int:
         return mk.LINE
     if c == mk.FULL_STOP:
         return mk.STOP
+    if c == mk.COLON_MARK:
+        return mk.COLON
+    if c not in (mk.DOT, mk.Q_CLOSE, mk.CLOSING):
+        return mk.COMMA if c == mk.COMMA_MARK else mk.NONE
+    two = before_blanks(codes, one, tables)
     before = class_at(codes, two, tables) if two >= 0 else mk.BREAK
-    if c == mk.COLON_MARK or (c == mk.DOT and before != mk.DIGIT):
+    if c == mk.DOT:
+        return mk.COLON if before != mk.DIGIT else mk.NONE
+    if before == mk.FULL_STOP:
         return mk.COLON
-    if c in (mk.Q_CLOSE, mk.CLOSING) and before == mk.FULL_STOP:
-        return mk.COLON
-    return mk.COMMA if c in (mk.COMMA_MARK, mk.CLOSING) else mk.NONE
+    return mk.COMMA if c == mk.CLOSING else mk.NONE
 
 
 def article_penalty(codes: Ints, end: int, boundary: int, tables: Tables) -> int:
@@ -92,21 +105,19 @@ def is_referred(codes: Ints, i: int, end: int, boundary: int, tables: Tables) ->
     return i > 1 and codes[i - 1] in sh.SEPARATORS and class_at(codes, i - 2, tables) == mk.CLOSING
 
 
-def match(codes: Ints, i: int, boundary: int, tables: Tables, row: Ints) -> int:
+def match(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """Fill `row` with the marker that begins at i; return its end, 0 where there is none."""
     c = class_at(codes, i, tables)
+    if c in (mk.CN_DIGIT, mk.CN_UNIT):
+        return sh.match_chinese(codes, i, tables, row)
     if c == mk.DI:
         return sh.match_unit(codes, i, tables, row)
     if c == mk.TRIGGER_OPEN:
         return sh.match_bracket(codes, i, tables, row)
-    if c in (mk.CN_DIGIT, mk.CN_UNIT):
-        return sh.match_chinese(codes, i, tables, row)
     if c == mk.DIGIT:
         return match_digits(codes, i, tables, row)
     if c == mk.ENCLOSED_NUMERAL:
         return sh.match_enclosed(codes, i, tables, row)
-    if boundary > mk.COMMA:
-        return 0
     if c == mk.LATIN:
         return sh.match_latin(codes, i, tables, row)
     return sh.match_word(codes, i, tables, row) if c == mk.WORD else sh.match_bullet(codes, i, tables, row)
@@ -161,24 +172,17 @@ def add(out: Ints, k: int, i: int, end: int, row: Ints) -> None:
 def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
     """Take a character that begins no marker into the context; return where to go on.
 
-    state: last and last but one character that is no blank, last sentence end or colon, end of the open quotation, last
-    sentence end.
+    state: last sentence end or colon, last sentence end, end of the open quotation.
     """
     c = class_at(codes, i, tables)
-    if c == mk.BLANK:
-        return i + 1
-    state[1], state[0] = state[0], i
     if c in (mk.BREAK, mk.FULL_STOP):
-        state[2] = state[4] = i
+        state[0] = state[1] = i
     elif c == mk.COLON_MARK:
-        state[2] = i
-    elif c == mk.Q_OPEN and i >= state[3]:
-        state[3] = closing_of(codes, i, n, QUOTE_SPAN, tables)
+        state[0] = i
+    elif c == mk.Q_OPEN and i >= state[2]:
+        state[2] = closing_of(codes, i, n, QUOTE_SPAN, tables)
     elif c == mk.B_OPEN:
-        end = closing_of(codes, i, n, TITLE_SPAN, tables)
-        if end > i:
-            state[1], state[0] = end - 1, end
-            return end + 1
+        return closing_of(codes, i, n, TITLE_SPAN, tables) + 1
     return i + 1
 
 
@@ -209,8 +213,8 @@ def note(
     base = k * FIELDS
     blank = i > 0 and class_at(codes, i - 1, tables) == mk.BLANK
     add(out, k, i, end, row)
-    out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[2], state[4]
-    out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[3] else 0)
+    out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[0], state[1]
+    out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[2] else 0)
     if boundary == mk.LINE and after_field(codes, i, out[base - FIELDS + END] if k else -1, tables):
         out[base + FRESH] = 1
 
@@ -218,29 +222,27 @@ def note(
 def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, Ints]) -> int:
     """Write every candidate of codes[:n]; return how many.
 
-    codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; work: FIELDS numbers for
-    each place that may begin a marker, and 16 zeros. Cost: linear.
+    codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; work: FIELDS numbers
+    for each place that may begin a marker, and 16 zeros. Cost: linear.
     """
     classes, out = tables[0], work[0]
-    state, row = work[1][:6], work[1][6:]
-    for f in range(5):
-        state[f] = -1
+    state, row = work[1][:3], work[1][3:]
+    state[0] = state[1] = state[2] = -1
     i, k = 0, 0
     while i < n:
         code = codes[i]
         c = classes[code] if code < 65536 else 0
         if c == 0:
-            state[1], state[0] = state[0], i
             i += 1
             continue
         if c >= mk.FIRST_TRIGGER:
-            boundary = boundary_at(codes, i, state, tables)
-            end = match(codes, i, boundary, tables, row)
-            if 0 < end <= n and allowed(codes, (i, end, boundary), row, tables, rules):
-                note(codes, (i, end, boundary), state, tables, (out, row, k))
-                k += 1
-                state[1], state[0] = end - 2, end - 1
-                i = end
-                continue
+            end = match(codes, i, tables, row)
+            if 0 < end <= n:
+                place = (i, end, boundary_at(codes, i, tables))
+                if allowed(codes, place, row, tables, rules):
+                    note(codes, place, state, tables, (out, row, k))
+                    k += 1
+                    i = end
+                    continue
         i = context(codes, i, n, state, tables)
     return k

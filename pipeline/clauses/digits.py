@@ -1,4 +1,4 @@
-"""Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1.1.2 1-1., told from decimals, dates and codes."""
+"""Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1-1., told from decimals, dates and codes."""
 
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import Ints, Tables, class_at, digits_end, read_digits, skip_blanks
@@ -20,7 +20,7 @@ GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
 
 
 def touches(codes: Ints, i: int, tables: Tables) -> bool:
-    """Say whether the digits at i belong to what stands before: letters, decimals, times, chains of numbers."""
+    """Say whether the digits at i belong to what stands before: letters, decimals, times, chains."""
     if i == 0:
         return False
     before = class_at(codes, i - 1, tables)

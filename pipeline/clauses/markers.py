@@ -1,6 +1,6 @@
 """The marker grammar as one table, and the character classes that the scan derives from it.
 
-A row says how a marker looks, in which numerals it counts, at which rank it stands and what may stand before it.
+A row says how a marker looks, in which numerals it counts, at which rank it stands and what may stand before.
 Whether a candidate *is* a marker is decided by the sequence it stands in (search.py), not by the row.
 """
 
@@ -32,7 +32,7 @@ GAP: Final = "[ \u3000\t\u00a0]*"
 class Marker:
     """One row of the grammar.
 
-    pattern: regex of the marker; numerals: system it counts in; rank: 0 outermost; fixed for 编 … 条, for lists
+    pattern: regex of the marker; numerals: system it counts in; rank: 0 outermost, fixed for 编 … 条, else
     only a preference; before: the weakest boundary at which it may stand; example: text that begins with it;
     counter: text in which no such marker stands.
     """
@@ -158,7 +158,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "sina.com",
     ),
     Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, COLON, "Ⅲ、范围", "Ⅲ级响应"),
-    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, COMMA, "第三、保密", "第一、二产业"),
+    Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, COMMA, "一是加强领导", "统一是前提"),
     Marker(
         SEQUENCE,
@@ -174,7 +174,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(CN_CIRCLED, "cn_circled", "[㊀-㊉]", "chinese", 13, NONE, "㊁登记", "步骤㊁㊂"),
 )
 
-# Character classes. Below FIRST_TRIGGER a character only changes the context; from there on it may begin a marker.
+# Character classes. Below FIRST_TRIGGER a character only changes the context, else it may begin a marker.
 (
     OTHER,
     BREAK,
@@ -243,8 +243,8 @@ _UNIT_EXPONENTS: Final[dict[str, int]] = {"十": 1, "百": 2, "千": 3, "廿": 4
 def class_tables() -> tuple[bytes, bytes, bytes]:
     """Return three tables over the code points below 65,536: class, value and style.
 
-    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals their number, of Latin letters
-    1–26. Style: of units and of enclosed numerals, plus one (0 = none).
+    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals and
+    letters their number. Style: of units and of enclosed numerals, plus one (0 = none).
 
     >>> classes, values, styles = class_tables()
     >>> classes[ord("㊿")] == ENCLOSED_NUMERAL, values[ord("㊿")], styles[ord("㊿")] == CIRCLED + 1

@@ -11,7 +11,7 @@ NumeralSystem = Literal[
 ]
 
 CN_DIGITS = "零一二三四五六七八九"
-# Code points of digit characters beyond CN_DIGITS: variants in real text (○ U+25CB stands for 〇 on old pages).
+# With the variants of real text (○ U+25CB stands for 〇 on old pages).
 CN_VALUES: dict[str, int] = {c: v for v, c in enumerate(CN_DIGITS)} | {"〇": 0, "○": 0, "两": 2, "兩": 2}
 CN_UNITS: dict[str, int] = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "廿": 20, "卅": 30}
 
@@ -58,7 +58,7 @@ def _group(text: str) -> int | None:
             continue
         unit = CN_UNITS[c]
         if unit in (20, 30):
-            if digit > 0 or last_unit <= 10:
+            if digit >= 0 or last_unit <= 10:
                 return None
             total, last_unit, digit = total + unit, 10, -1
             continue

@@ -55,7 +55,7 @@ def read_group(codes: Ints, i: int, end: int, tables: Tables) -> int:
         if units == 0 and j - i > 1:
             return -1
         exponent = 1 if value > 3 else value
-        if exponent >= last or (value > 3 and digit > 0) or (digit == 0 and total == 0):
+        if exponent >= last or (value > 3 and digit >= 0) or (digit == 0 and total == 0):
             return -1
         step = 10 if exponent == 1 else (100 if exponent == 2 else 1000)
         total += step * (value - 2) if value > 3 else step * max(digit, 1) if digit != 0 else step

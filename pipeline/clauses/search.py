@@ -1,8 +1,8 @@
 """The search: which candidates are markers, decided by the sequence they stand in.
 
 A beam over candidates. A state is a stack of open lists (style, ordinal, group, variant) with the running
-numbers of articles and chapters and the last ordinal of each style; a move takes the candidate at some depth of
-the stack or skips it. Everything is whole numbers, so the interpreted and the compiled form agree exactly.
+numbers of articles and chapters and the last ordinal of each style; a move takes the candidate at some depth
+of the stack or skips it. Everything is whole numbers, so the interpreted and the compiled form agree exactly.
 """
 
 from pipeline.clauses import markers as mk
@@ -38,7 +38,7 @@ MOVES = BEAM * (2 * DEPTH + 8)
 # Flags of a taken candidate, in the order of FLAG_NAMES.
 PLAIN, GAP, RESTART, DOUBLED, MISNUMBERED = range(5)
 
-# Costs and gains, hundredths. The first set is the second prototype's (facts.md §5), tuned on half the statutes.
+# Costs and gains, hundredths: the second prototype's (facts.md §5), tuned on half of the statutes.
 PRUNE = 400
 NEXT = 10
 POP = 3
@@ -69,6 +69,8 @@ SKIP_LINE = -50
 SKIP_STOP = -25
 GLUE_TITLE = 110
 GLUE_LIST = 90
+GLUE_TOP = 90  # the first number of all touches the title of the text
+TITLE_TOP = 60  # characters of that title
 TITLE = 40  # characters of a title without a stop
 TITLE_OPEN = 60  # a list of another style after a title
 NEVER = -PRUNE  # words of sequence begin with the first and miss none
@@ -101,8 +103,11 @@ def push(moves: Ints, count: int, score: int, depth: int, flag: int) -> int:
 def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
     """Gain where only a title (or nothing) stands between the last marker taken and candidate c."""
     base, last = c * FIELDS, states[at + TAKEN]
-    if last < 0 or cands[base + BOUNDARY] < mk.COMMA:
+    if cands[base + BOUNDARY] < mk.COMMA:
         return 0
+    if last < 0:
+        first = cands[base + ORDINAL] == 1 and cands[base + SENTENCE] < 0 and cands[base + START] <= TITLE_TOP
+        return GLUE_TOP if first else 0
     start, ended = cands[base + START], cands[last * FIELDS + END]
     if cands[base + SENTENCE] >= ended or start - ended > TITLE:
         return 0
@@ -136,7 +141,7 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if number == last:
         return (AGAIN + crossing - weak) * 8 + DOUBLED
     if number == 1:
-        return (BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
+        return int(BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
     if number == last + 2:
         return (GAP_ONE + crossing - weak) * 8 + GAP
     if last + 2 < number < last + 6:
@@ -163,7 +168,7 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
 
 
 def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
-    """Gain or cost of a list of this style inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
+    """Return gain or cost of a list inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
     base, height = c * FIELDS, states[at + HEIGHT]
     style, group = cands[base + STYLE], cands[base + GROUP]
     dotted = mk.DOTTED2 <= style <= mk.DASHED

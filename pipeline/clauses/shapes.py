@@ -1,8 +1,8 @@
 """The shapes of markers: does one stand at i, which, and where does it end.
 
-Each function takes the code points and the index, fills `row` (style, ordinal, group, variant, penalty) and returns
-the end of the marker, 0 where there is none. They are the table of markers.py in a form that compiles;
-tests/clauses/test_markers.py holds the two together.
+Each function takes the code points and the index, fills `row` (style, ordinal, group, variant, penalty) and
+returns the end of the marker, 0 where there is none. They are the table of markers.py in a form that
+compiles; tests/clauses/test_markers.py holds them together.
 """
 
 from pipeline.clauses import markers as mk
@@ -142,6 +142,8 @@ def match_bracket(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
 
 def chain_penalty(codes: Ints, i: int, value: int, tables: Tables) -> int:
     """Penalty where the text after 、 at i is a numeral again: 一、二季度, 一、二、三产业."""
+    if class_at(codes, i, tables) == mk.DI:
+        return PENALTY_CHAIN  # 第一、第二产业
     end = chinese_end(codes, i, tables)
     if end == i:
         return 0
@@ -152,7 +154,7 @@ def chain_penalty(codes: Ints, i: int, value: int, tables: Tables) -> int:
 def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """一、 一. 一： 一是."""
     before = class_at(codes, i - 1, tables) if i > 0 else mk.BREAK
-    if before in (mk.DIGIT, mk.CN_DIGIT, mk.CN_UNIT, mk.DI, mk.B_OPEN, mk.LATIN):
+    if before in (mk.CN_DIGIT, mk.CN_UNIT, mk.DI, mk.B_OPEN, mk.LATIN):
         return 0
     end = chinese_end(codes, i, tables)
     value = read_group(codes, i, end, tables)

@@ -1,45 +1,44 @@
 """The public function: a text to its clauses."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pipeline.clauses.decide import find_markers
 from pipeline.clauses.markers import BULLET, SEQUENCE
 from pipeline.clauses.parts import BREAKS, Part, cut, name_kinds, split_labels
 from pipeline.clauses.scan import LAST
+from pipeline.clauses.search import RESTART
 from pipeline.clauses.tree import hang, tails
 from pipeline.config import ClausesConfig
 from pipeline.records import Clause, ClauseFlag
 
 DEFAULT = ClausesConfig()
+MANY = 10_000  # markers; above, the collector took a third of the time of the tree (docs/accuracy-clauses.md)
 OTHER_BREAKS = tuple("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e")
+FLAG_NAMES: tuple[tuple[ClauseFlag, ...], ...] = ((), ("gap",), ("restart",), ("doubled",), ("misnumbered",))
 
 
-def numbers(parts: list[Part], parents: list[int]) -> list[int | None]:
-    """Return the ordinal of each part, None for all that is not numbered; 最后 counts on from its list."""
-    out: list[int | None] = []
-    latest: dict[int, int] = {}
-    for part, parent in zip(parts, parents, strict=True):
-        found = part.found
-        if found is None or found.style == BULLET:
-            out.append(None)
-            continue
-        ordinal = found.ordinal
-        if found.style == SEQUENCE:
-            if ordinal == LAST:
-                ordinal = latest.get(parent, 0) + 1
-            latest[parent] = ordinal
-        out.append(ordinal)
-    return out
+@contextmanager
+def collector_paused(*, many: bool) -> Iterator[None]:
+    """Keep the garbage collector from walking the growing tree again and again: no cycle can arise here."""
+    pause = many and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
 
 
-def flags_of(
-    parts: list[Part], parents: list[int], k: int, last_child: dict[int, int]
-) -> tuple[ClauseFlag, ...]:
-    """Return the flags of a numbered part; a list that begins again under an owner of its own is no restart."""
-    found = parts[k].found
-    if found is None or not found.flags:
-        return ()
-    if "restart" in found.flags and parents[k] not in last_child:
-        return ()
-    return found.flags
+def ordinal_of(part: Part, before: int | None) -> int | None:
+    """Return the ordinal of a part, None for all that is not numbered; 最后 counts on from the one before."""
+    if part.style < 0 or part.style == BULLET:
+        return None
+    if part.style == SEQUENCE and part.ordinal == LAST:
+        return (before or 0) + 1
+    return part.ordinal
 
 
 def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]:
@@ -47,30 +46,28 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
     paths: list[str] = []
     levels: list[int] = []
     children = [0] * (len(parts) + 1)
-    last_child: dict[int, int] = {}
-    ordinals = numbers(parts, parents)
+    latest: dict[int, int | None] = {}
     tail = tails(text, parts, parents)
     out = []
     for k, part in enumerate(parts):
         parent = parents[k]
-        children[parent] += 1
-        above = paths[parent] if parent >= 0 else None
-        path = f"{above}.{children[parent]}" if above is not None else str(children[parent])
-        level = levels[parent] + 1 if parent >= 0 else 1
+        children[parent] = position = children[parent] + 1
+        above = None if parent < 0 else paths[parent]
+        path = str(position) if above is None else f"{above}.{position}"
+        level = 1 if parent < 0 else levels[parent] + 1
         paths.append(path)
         levels.append(level)
-        flags = flags_of(parts, parents, k, last_child)
-        if part.found is not None:
-            last_child[parent] = k
-        if k in tail:
-            flags = (*flags, "tail")
-        marker = text[part.start : part.body].rstrip() if part.body > part.start else None
-        own = text[part.body : part.end].strip()
-        out.append(
-            Clause(
-                path, path, above, level, part.kind, marker, ordinals[k], own, "", part.start, part.end, flags
-            )
-        )
+        start, body, end = part.start, part.body, part.end
+        flag = (part.packed >> 4) & 7
+        if flag == RESTART and parent not in latest:
+            flag = 0  # a list that begins again under an owner of its own is no restart
+        flags = FLAG_NAMES[flag] if k not in tail else (*FLAG_NAMES[flag], "tail")
+        ordinal = ordinal_of(part, latest.get(parent))
+        if part.style >= 0:
+            latest[parent] = ordinal
+        marker = text[start:body] if body > start else None
+        own = text[body:end].strip()
+        out.append(Clause(path, path, above, level, part.kind, marker, ordinal, own, "", start, end, flags))
     return tuple(out)
 
 
@@ -78,17 +75,18 @@ def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
     """Return the tree of clauses of a text, in document order.
 
     text: canonical text of any length, in lines or in one unbroken line; Traditional works as well. Spans are
-    code points of it; the own texts with their markers tile it up to white space. clause_id is the path, text_hant
-    is left empty for the caller. Never raises on any string. Cost: linear, above config.compile_above more than 10
-    million characters a second, below some 0.4 million. Source: docs/accuracy-clauses.md.
+    code points of it; the own texts with their markers tile it up to white space. clause_id is the path,
+    text_hant is left empty for the caller. Never raises on any string. Cost: linear; 15 million characters a
+    second above config.compile_above, 0.7 million below. Source: docs/accuracy-clauses.md.
 
-    >>> [(c.path, c.marker, c.ordinal, c.text) for c in structure("一、甲：（一）乙；（二）丙。二、丁。")]
-    [('1', '一、', 1, '甲：'), ('1.1', '（一）', 1, '乙；'), ('1.2', '（二）', 2, '丙。'), ('2', '二、', 2, '丁。')]
+    >>> [(c.path, c.marker, c.ordinal, c.text) for c in structure("一、甲：（一）乙。二、丙。")]
+    [('1', '一、', 1, '甲：'), ('1.1', '（一）', 1, '乙。'), ('2', '二、', 2, '丙。')]
     >>> structure("")
     ()
     """
     plain = text.translate(BREAKS) if any(c in text for c in OTHER_BREAKS) else text
-    parts = split_labels(plain, cut(plain, find_markers(plain, config.compile_above)))
-    name_kinds(plain, parts)
-    parents = hang(plain, parts)
-    return emit(text, parts, parents)
+    rows = find_markers(plain, config.compile_above)
+    with collector_paused(many=len(rows) > MANY):
+        parts = split_labels(plain, cut(plain, rows))
+        name_kinds(plain, parts)
+        return emit(text, parts, hang(plain, parts))

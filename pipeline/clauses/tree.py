@@ -1,84 +1,72 @@
 """Parts to a tree: who hangs under whom, in document order (facts.md §5, rule 6).
 
-Numbered parts hang by the depth that the search gave them. A line without a number belongs to the item before it where
-that item's list runs on or the item is only a title, else to the owner of the list. Labels, section headings and
-paragraphs that end in ： own the list that follows.
+Numbered parts hang by the depth that the search gave them. A line without a number belongs to the item before
+it where that item's list runs on or the item is only a title, else to the owner of the list. Labels, section
+headings and paragraphs that end in ： own the list that follows.
 """
 
 from typing import Final
 
-from pipeline.clauses.markers import BULLET, SUBITEM
+from pipeline.clauses.markers import SUBITEM
 from pipeline.clauses.parts import SENTENCE_END, Part
+from pipeline.clauses.search import RESTART
 
 ENDS_SENTENCE: Final = "。；！？;!?.…”』」)）"
 
-
-class Open:
-    """An entry of the stack: the part, and its depth doubled (even: numbered; odd: an unnumbered owner)."""
-
-    __slots__ = ("depth", "index")
-
-    def __init__(self, index: int, depth: int) -> None:
-        self.index = index
-        self.depth = depth
+# The stack holds (index of the part, depth doubled): even depths are numbered, odd ones unnumbered owners.
+Stack = list[tuple[int, int]]
 
 
 def next_numbered(parts: list[Part]) -> list[int]:
-    """For each part the index of the next numbered part after it, len(parts) where none follows."""
-    out, last = [0] * len(parts), len(parts)
-    for k in range(len(parts) - 1, -1, -1):
+    """Return for each part the index of the next numbered part after it, len(parts) where none follows."""
+    last = len(parts)
+    out = [last] * last
+    for k in range(last - 1, -1, -1):
         out[k] = last
-        if parts[k].found is not None:
+        if parts[k].style >= 0:
             last = k
     return out
 
 
-def is_title(text: str, part: Part) -> bool:
-    """Say whether the own text of an item is a title: it does not end as a sentence does."""
-    return part.end > part.body and text[part.end - 1] not in ENDS_SENTENCE
-
-
 def keeps(text: str, item: Part, follower: Part | None) -> bool:
     """Say whether a line without number after `item` belongs to it; follower: the next numbered part."""
-    found = item.found
-    if found is None:
-        return False
-    if found.style <= SUBITEM or is_title(text, item):
+    if item.style <= SUBITEM:
         return True
-    if follower is None or follower.found is None:
+    if item.end > item.body and text[item.end - 1] not in ENDS_SENTENCE:
+        return True  # the item is a title
+    if follower is None:
         return False
-    after = follower.found
-    if after.depth > found.depth:
-        return True
-    return after.depth == found.depth and "restart" not in after.flags
+    return follower.depth > item.depth or (follower.depth == item.depth and follower.flag != RESTART)
 
 
 def section_headings(parts: list[Part]) -> set[int]:
-    """Indices of headings that own a section: where two or more of them stand right before other parts."""
-    bearing = [
+    """Return the headings that own a section: where two or more of them stand right before other parts."""
+    bearing = {
         k
         for k, part in enumerate(parts)
         if part.kind == "heading" and k + 1 < len(parts) and parts[k + 1].kind != "heading"
-    ]
-    return set(bearing) if len(bearing) > 1 else set()
+    }
+    return bearing if len(bearing) > 1 else set()
 
 
 def hang(text: str, parts: list[Part]) -> list[int]:
     """Return the index of each part's parent, −1 at the root. Cost: linear in the parts."""
     parents: list[int] = []
-    stack: list[Open] = []
+    stack: Stack = []
     following = next_numbered(parts)
     sections = section_headings(parts)
     for k, part in enumerate(parts):
-        if part.found is not None:
-            depth = 2 * part.found.depth
-            while stack and stack[-1].depth >= depth:
+        if part.style >= 0:
+            depth = 2 * ((part.packed & 15) - 1)
+            while stack and stack[-1][1] >= depth:
                 stack.pop()
-        else:
-            depth = settle(text, parts, k, following[k], stack)
-        parents.append(stack[-1].index if stack else -1)
-        if part.found is not None or owns(text, part, k in sections):
-            stack.append(Open(k, depth))
+            parents.append(stack[-1][0] if stack else -1)
+            stack.append((k, depth))
+            continue
+        depth = settle(text, parts, k, following[k], stack)
+        parents.append(stack[-1][0] if stack else -1)
+        if owns(text, part, k in sections):
+            stack.append((k, depth))
     return parents
 
 
@@ -90,81 +78,67 @@ def owns(text: str, part: Part, section: bool) -> bool:
 
 
 def announced(parts: list[Part], k: int, following: int) -> int:
-    """Depth of the list that the owner at k opens, −1 where it opens none: only owners may stand between."""
+    """Return the depth of the list that the owner at k opens, −1 for none: only owners may stand between."""
     if following >= len(parts) or any(parts[j].kind == "paragraph" for j in range(k + 1, following)):
         return -1
-    found = parts[following].found
-    return found.depth if found is not None and found.ordinal <= 1 else -1
+    return parts[following].depth if parts[following].ordinal <= 1 else -1
 
 
-def settle(text: str, parts: list[Part], k: int, following: int, stack: list[Open]) -> int:
+def settle(text: str, parts: list[Part], k: int, following: int, stack: Stack) -> int:
     """Close what a part without a number ends; return the (odd) depth at which it stands."""
     part = parts[k]
     opens = announced(parts, k, following) if owns(text, part, part.kind == "heading") else -1
     if opens >= 0:
         depth = 2 * opens - 1
-        while (
-            stack
-            and stack[-1].depth >= depth
-            and not holds(parts[stack[-1].index], part, stack[-1].depth - depth)
-        ):
+        while stack and stack[-1][1] >= depth:
+            if stack[-1][1] == depth and parts[stack[-1][0]].kind == "heading" and part.kind != "heading":
+                break  # a section holds its labels
             stack.pop()
         return depth
     follower = parts[following] if following < len(parts) else None
-    if part.kind == "heading" and (follower is None or follower.found is None or follower.found.ordinal <= 1):
-        while stack and not heading_stays(parts, stack[-1]):
+    if part.kind == "heading" and (follower is None or follower.ordinal <= 1):
+        while stack and not 0 <= parts[stack[-1][0]].style <= SUBITEM:
             stack.pop()
     else:
-        close_lists(text, parts, k, follower, stack)
+        close_list(text, parts, k, follower, stack)
     if not stack:
         return -1
-    return stack[-1].depth + (1 if stack[-1].depth % 2 == 0 else 0)
+    return stack[-1][1] + (1 if stack[-1][1] % 2 == 0 else 0)
 
 
-def holds(owner: Part, part: Part, deeper: int) -> bool:
-    """Say whether an unnumbered owner at the same depth may hold `part`: a section heading holds its labels."""
-    return deeper == 0 and owner.kind == "heading" and part.kind != "heading"
-
-
-def close_lists(text: str, parts: list[Part], k: int, follower: Part | None, stack: list[Open]) -> None:
-    """Close the list that a line without number ends; at most one, the innermost."""
+def close_list(text: str, parts: list[Part], k: int, follower: Part | None, stack: Stack) -> None:
+    """Close the list that a line without number ends: at most one, the innermost."""
     part = parts[k]
     while stack:
-        item = parts[stack[-1].index]
-        if item.found is not None:
+        index = stack[-1][0]
+        item = parts[index]
+        if item.style >= 0:
             if keeps(text, item, follower):
                 return
             stack.pop()
             break
-        if part.kind == "paragraph" and (
-            item.kind == "heading" or stack[-1].index < k - 1 or item.kind == "label"
-        ):
+        if part.kind == "paragraph" and (item.kind != "paragraph" or index < k - 1):
             return
         stack.pop()
     if part.kind == "label":
-        while stack and parts[stack[-1].index].kind in ("label", "paragraph"):
+        while stack and parts[stack[-1][0]].kind in ("label", "paragraph"):
             stack.pop()
 
 
-def heading_stays(parts: list[Part], entry: Open) -> bool:
-    """Say whether an open entry may hold an unnumbered heading: only 编 … 条 do."""
-    found = parts[entry.index].found
-    return found is not None and found.style <= SUBITEM and found.style != BULLET
-
-
 def tails(text: str, parts: list[Part], parents: list[int]) -> set[int]:
-    """Indices of last items, in the middle of a line, that hold a further sentence none of their siblings has."""
+    """Return the last items, not at a line start, with a further sentence that none of their siblings has."""
     lists: dict[int, list[int]] = {}
     for k, part in enumerate(parts):
-        if part.found is not None and part.found.style > SUBITEM:
+        if part.style > SUBITEM:
             lists.setdefault(parents[k], []).append(k)
-    out = set()
-    for items in lists.values():
-        last = items[-1]
-        if len(items) > 1 and not parts[last].at_line and runs_over(text, parts[last]):
-            if not any(runs_over(text, parts[k]) for k in items[:-1]):
-                out.add(last)
-    return out
+    return {
+        items[-1]
+        for items in lists.values()
+        if len(items) > 1
+        and not parts[items[-1]].at_line
+        and runs_over(text, parts[items[-1]])
+        and not any(runs_over(text, parts[k]) for k in items[:-1])
+    }
 
 
 def runs_over(text: str, part: Part) -> bool:

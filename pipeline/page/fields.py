@@ -11,6 +11,7 @@ from pipeline.page.sites import NO_HINTS, Hints
 # Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
 # navigation before its title, a news portal up to 180 (docs/accuracy-page.md).
 HEAD_LINES = 400
+MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
 MAX_TITLE = 80  # characters; the longest real one had 61
 MAX_FIELD_LINE = 120  # characters of a line with date, views, author
 FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
@@ -198,10 +199,12 @@ def _title_row(page: PageLines, after: int, found: Fields) -> int:
     wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
     first = letters(page.title)[:1]  # with which every segment begins
     best, row = (-99, 0), -1
+    read = 0  # sentences passed: a title stands before its text
     for i, line in enumerate(page.texts[:HEAD_LINES]):
+        read += line[-1] in "。；" and page.shares[i] < 0.5
         if page.heads[i] != HEADED and (not first or first not in line[:4]):
             continue
-        if i in found.rows or len(line) > MAX_TITLE + 40:
+        if i in found.rows or len(line) > MAX_TITLE + 40 or (read > MAX_BEFORE and page.heads[i] != HEADED):
             continue
         rank = wanted.get(letters(line), UNLIKE)
         if page.shares[i] > 0.5:

@@ -4,15 +4,13 @@ import datetime
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.config import config_digest
-from pipeline.run import build, dedupe, derive
+from pipeline.run import across, build, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
@@ -82,27 +80,15 @@ def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[
     del articles  # the texts of the corpus
     run.assignments = compared.pop("assignments")
     shards = tables.page_shards(run, folder, kept, parts)
-    compared |= _derived(run, folder, compared["clusters"], shards["clauses"])
-    compared["rejects"] = tables.rejects_table(run)
+    compared |= {
+        "alignments": across.alignments(folder, shards["clauses"], run.assignments),
+        "clause_groups": across.clause_groups(folder, shards["clauses"], shards["pages"], run.config.dedup),
+        "rejects": tables.rejects_table(run),
+    }
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)
     return tables.complete(folder, shards), model.digest()
-
-
-def _derived(run: Run, folder: Path, clusters: pa.Table, written: list[Shard]) -> dict[str, pa.Table]:
-    """Return the tables that follow from the clauses just written."""
-
-    def clauses() -> Iterator[pa.Table]:
-        columns = ["clause_id", "article_id", "page_id", "marker", "text", "text_id"]
-        for shard in written:
-            yield pq.ParquetFile(folder / shard.path).read(columns)
-
-    sites = {i: page.site for i, page in run.pages.items()}
-    return {
-        "alignments": derive.alignments(clauses, run.assignments, clusters),
-        "clause_groups": derive.clause_groups(clauses, sites),
-    }
 
 
 def _json(value: object) -> bytes:

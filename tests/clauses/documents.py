@@ -1,4 +1,4 @@
-"""Documents of our own with a known tree, made from a seed: nested styles, faults, in lines and in one line."""
+"""Documents of our own with a known tree, made from a seed: nested styles, faults, both forms."""
 
 import random
 from dataclasses import dataclass, field
@@ -92,7 +92,7 @@ def damage(rng: random.Random, tree: list[Node], fault: str) -> Node | None:
 
 
 def write(tree: list[Node], joint: str) -> tuple[str, list[tuple[int, int, int | None, int]]]:
-    """The text, and (start, number, parent's start, id of the node) of each clause. joint: between clauses."""
+    """The text, and (start, number, parent's start, id of the node) of each clause."""
     text, truth = "", []
 
     def put(nodes: list[Node], parent: int | None) -> None:

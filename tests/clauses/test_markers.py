@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.clauses.candidates import match
 from pipeline.clauses.decide import decide_interpreted
-from pipeline.clauses.markers import LINE, MARKERS, STYLES, Marker, class_tables, is_numbered
+from pipeline.clauses.markers import MARKERS, STYLES, Marker, class_tables, is_numbered
 from pipeline.clauses.scan import PAD
 from pipeline.clauses.shapes import ROW
 
@@ -24,7 +24,7 @@ def test_the_example_matches_pattern_and_kernel(marker: Marker) -> None:
     found = re.match(marker.pattern, marker.example)
     assert found is not None
     row = [0] * ROW
-    end = match([ord(c) for c in marker.example] + [0] * PAD, 0, LINE, class_tables(), row)
+    end = match([ord(c) for c in marker.example] + [0] * PAD, 0, class_tables(), row)
     assert (row[0], end) == (marker.style, found.end())
 
 
