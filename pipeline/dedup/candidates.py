@@ -8,8 +8,8 @@ ROWS = 3
 BANDS = 85  # 85 × 3 rows: Jaccard .5 is found with 1 - 4e-5, .3 with .90, .2 with .49
 LIKELY = 41  # of 256 bins equal: an estimate of .16 (facts §6: .16-.18)
 CHAIN = 32  # texts looked at in one band; more is a hot band
-POSTINGS = 16  # texts kept for a sampled shingle, the longest ones
-VOTES = 0.4  # share of a text's sample that a longer one must have
+POSTINGS = 4  # texts kept for a sampled shingle, the longest ones
+VOTES = 0.3  # share of a text's sample that a longer one must have
 MIX = 0x9E3779B97F4A7C15
 
 
@@ -105,7 +105,7 @@ def pairs_of_samples(samples, starts, order, seen):  # type: ignore[no-untyped-d
     while (1 << bits) < kept:
         bits += 1
     heads = np.full(1 << bits, -1, dtype=np.int32)
-    shingle, owner, before = np.empty(kept, np.uint32), np.empty(kept, np.int32), np.empty(kept, np.int32)
+    entry, before = np.empty(kept, np.uint64), np.empty(kept, np.int32)  # shingle << 32 | owner
     votes, touched = np.zeros(len(starts), dtype=np.int32), np.empty(len(starts), dtype=np.int32)
     n, at = 0, 0
     for t in order:
@@ -117,16 +117,18 @@ def pairs_of_samples(samples, starts, order, seen):  # type: ignore[no-untyped-d
             place = (np.uint64(s) * np.uint64(MIX)) >> np.uint64(64 - bits)
             e, steps = heads[place], 0
             while e >= 0:
-                if shingle[e] == s:
+                if entry[e] >> np.uint64(32) == s:
                     steps += 1
-                    if owner[e] != t:
-                        if votes[owner[e]] == 0:
-                            touched[hits] = owner[e]
+                    o = np.int64(entry[e] & np.uint64(0xFFFFFFFF))
+                    if o != t:
+                        if votes[o] == 0:
+                            touched[hits] = o
                             hits += 1
-                        votes[owner[e]] += 1
+                        votes[o] += 1
                 e = before[e]
             if steps < POSTINGS:
-                shingle[at], owner[at], before[at] = s, t, heads[place]
+                entry[at] = (np.uint64(s) << np.uint64(32)) | np.uint64(t)
+                before[at] = heads[place]
                 heads[place] = at
                 at += 1
         for k in range(hits):

@@ -137,13 +137,15 @@ def relate(
     """Relate the texts of a corpus; `found` replaces the candidates. Twin of `plain.relate`."""
     bitmap = bitmap_of(model)
     judged = np.flatnonzero(texts.length >= config.min_chars)
+    signatures = np.zeros((0, sketch.BINS), dtype=np.uint8)
     if found is None:
-        found = propose(sketch_all(texts, bitmap, workers), judged, workers)
+        sketches = sketch_all(texts, bitmap, workers)
+        signatures, found = sketches.signatures, propose(sketches, judged, workers)
     count = len(texts)
     centre = np.arange(count, dtype=np.int32)
     members, starts = starring.components(found.pairs, count)
     graph = starring.neighbours(found.pairs, count)
-    corpus = (texts.units, (texts.begin, texts.length), bitmap, texts.rank, centre)
+    corpus = (texts.units, (texts.begin, texts.length), bitmap, texts.rank, centre, signatures)
 
     def call(part: tuple[int, int]) -> NDArray[np.float64]:
         rows: NDArray[np.float64] = starring.relate_components(

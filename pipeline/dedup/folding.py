@@ -53,35 +53,64 @@ def leak_end(data, i, end, pinyin):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def skip_leak(data, span, width, pinyin):  # type: ignore[no-untyped-def]
+    """Return the byte after a leak whose bracket of `width` bytes ends before byte `i`, or `i` where none does."""
+    start, i, end = span
+    opened = i - width
+    if opened < start + 3 or not 0xE4 <= data[opened - 3] <= 0xE9:
+        return i
+    before, _ = decode_at(data, opened - 3)
+    if not 0x4E00 <= before < 0xA000:
+        return i
+    after = leak_end(data, np.int64(opened), np.int64(end), pinyin)
+    return np.uint64(after) if after > opened else i
+
+
+@kernel
 def fold_text(data, span, table, pinyin, out):  # type: ignore[no-untyped-def]
-    """Fold one text (`span` of `data`) to the front of `out`; return units written and the code of its layout."""
-    i, end = span
-    n, layout, broken, hanzi = 0, np.uint64(0), False, False
+    """Fold one text (`span` of `data`) to the front of `out`; return units written and the code of its layout.
+
+    Indices are unsigned: a signed one is tested for counting from the end, at twice the cost.
+    """
+    start, end = span
+    one, two, three, low = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(63)
+    i, n, layout, broken = start, np.uint64(0), np.uint64(0), False
     while i < end:
-        code, width = decode_at(data, i)
-        if hanzi and (code == OPEN or code == WIDE_OPEN):
-            after = leak_end(data, i, end, pinyin)
-            if after > i:
-                i, hanzi = after, False
-                continue
-        i += width
-        hanzi = 0x4E00 <= code < 0xA000
-        if code > 0xFFFF:
-            unit = 0xD800 + ((code - 0x10000) >> 10) if 0x20000 <= code < 0x40000 else 0
+        b = np.uint64(data[i])
+        if b < 0x80:
+            code, width = b, one
+        elif np.uint64(0xE0) <= b < np.uint64(0xF0):
+            code = ((b & np.uint64(15)) << np.uint64(12)) | ((np.uint64(data[i + one]) & low) << np.uint64(6))
+            code |= np.uint64(data[i + two]) & low
+            width = three
         else:
-            unit = np.int64(table[code])
+            far, wide = decode_at(data, i)
+            code, width = np.uint64(far), np.uint64(wide)
+        i += width
+        rare = code > np.uint64(0xFFFF)
+        unit = rare_lead(code) if rare else table[code]
         if unit:
             if broken and n:
-                layout = layout * np.uint64(BREAK_PRIME) + np.uint64(n)
+                layout = layout * np.uint64(BREAK_PRIME) + n
             broken = False
             out[n] = unit
-            n += 1
-            if code > 0xFFFF:
-                out[n] = 0xDC00 + (code & 0x3FF)
-                n += 1
+            n += one
+            if rare:
+                out[n] = np.uint16(np.uint64(0xDC00) + (code & np.uint64(0x3FF)))
+                n += one
+        elif code == OPEN or code == WIDE_OPEN:
+            i = skip_leak(data, (start, i, end), width, pinyin)
         elif code == LINE_BREAK:
             broken = True
     return n, layout
+
+
+@kernel
+def rare_lead(code):  # type: ignore[no-untyped-def]
+    """Return the leading surrogate of a code point of planes 2 and 3, 0 for one of another plane."""
+    if np.uint64(0x20000) <= code < np.uint64(0x40000):
+        return np.uint16(np.uint64(0xD800) + ((code - np.uint64(0x10000)) >> np.uint64(10)))
+    return np.uint16(0)
 
 
 @kernel
@@ -108,8 +137,9 @@ def fold_batch(data, offsets, tables, out, columns):  # type: ignore[no-untyped-
     lengths, hashes, layouts = columns
     at = 0
     for row in range(len(offsets) - 1):
-        span = (np.int64(offsets[row]), np.int64(offsets[row + 1]))
-        n, layouts[row] = fold_text(data, span, table, pinyin, out[at:])
+        span = (np.uint64(offsets[row]), np.uint64(offsets[row + 1]))
+        written, layouts[row] = fold_text(data, span, table, pinyin, out[at:])
+        n = np.int64(written)
         hashes[row] = key_hash(out[at : at + n])
         lengths[row] = n
         at += n

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.frames import Folded, Ints, strings
+from pipeline.dedup.tables import words
 
-FIRST_ROOM = 1 << 22  # units; doubled when full, untouched pages cost nothing
+FIRST_ROOM = 1 << 28  # units, 512 MB of addresses: pages that are never touched cost nothing
 
 
 def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
@@ -50,7 +51,7 @@ def fold_batches(batches: Iterable[pa.RecordBatch], *, leaks: bool) -> Folded:
     length, hashes, layout = (
         (np.concatenate(c) for c in zip(*columns, strict=True)) if columns else _nothing()
     )
-    joined = pa.concat_arrays(ids) if ids else pa.array([], pa.string())
+    joined = pa.concat_arrays(ids) if ids else words([])
     return Folded(joined, units[:used], length, hashes, layout.view(np.int64))
 
 

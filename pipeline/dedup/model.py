@@ -17,9 +17,9 @@ from pipeline.dedup.rules import RULES
 from pipeline.text.fold import key_units
 
 FREQUENT: Final = (
-    50  # texts; the smallest document frequency that can be boilerplate (facts: n/1000 above 50 k)
+    50  # texts; the smallest document frequency that can be boilerplate
 )
-FREQUENT_SHARE: Final = 0.001  # of all texts
+FREQUENT_SHARE: Final = 0.0005  # of all texts; .001 leaves families of 100 at 100,000, a third of the pairs
 COPY: Final = 0.85  # share of a text that is frequent, from which on it is a copy of something
 FROM_COPIES: Final = 0.3  # share of a shingle's texts that are copies, from which on it is no boilerplate
 
@@ -56,7 +56,7 @@ def frequent_from(n_texts: int) -> int:
     """Return the document frequency above which a shingle of `n_texts` distinct texts is frequent.
 
     >>> frequent_from(100), frequent_from(200_000)
-    (50, 200)
+    (50, 100)
     """
     return max(FREQUENT, int(n_texts * FREQUENT_SHARE))
 

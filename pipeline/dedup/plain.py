@@ -14,7 +14,10 @@ from pipeline.dedup.rules import (
     BRIDGE,
     EDITED,
     FEW_SHINGLES,
+    CONTAINED,
+    CONTAINS,
     REJECTED,
+    SHINGLE,
     SLOTS_FROM,
     STORED,
     TEMPLATE,
@@ -73,17 +76,38 @@ def measure(texts: Texts, boilerplate: NDArray[np.bool_] | None, min_chars: int)
                 rows.append((a, b, hits_a / len(lists[a]), hits_b / len(lists[b]), len(common) / union))
     table = np.array(rows, dtype=np.float64).reshape(-1, 5)
     left, right = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-    sizes = np.array([len(lists.get(t, ())) for t in range(len(texts))], dtype=np.int64)
+    sizes = np.array([size_of(texts.of(t), boilerplate) for t in range(len(texts))], dtype=np.int64)
     kind = kinds_of((table[:, 2], table[:, 3]), (sizes[left], sizes[right]), table[:, 4])
-    _mark_templates(texts, Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind))
+    _mark_templates(texts, boilerplate, Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind))
     return Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind)
 
 
-def _mark_templates(texts: Texts, pairs: Measures) -> None:
+def boilerplate_units(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """Return which units are boilerplate: those all of whose shingles are; None where there is none."""
+    shingles = shingles_of(units)
+    if mask is None or not len(shingles):
+        return None
+    hot = mask[boilerplate_slots(shingles)]
+    if len(shingles) - int(hot.sum()) < FEW_SHINGLES:
+        return None
+    cold = np.zeros(len(units), dtype=np.bool_)
+    for i in range(SHINGLE):
+        cold[i : i + len(hot)] |= ~hot
+    return ~cold
+
+
+def size_of(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None) -> int:
+    """Return the units of a text that are no boilerplate, or all where its informative shingles are few."""
+    marks = boilerplate_units(units, mask)
+    return len(units) if marks is None else int((~marks).sum())
+
+
+def _mark_templates(texts: Texts, mask: NDArray[np.bool_] | None, pairs: Measures) -> None:
     better = np.maximum(pairs.coverage_left, pairs.coverage_right)
     for p in np.flatnonzero(better >= SLOTS_FROM):
-        a, b = (unit_string(texts.of(int(side[p]))) for side in (pairs.left, pairs.right))
-        if find_slots(a, b):
+        a, b = texts.of(int(pairs.left[p])), texts.of(int(pairs.right[p]))
+        marks = (boilerplate_units(a, mask), boilerplate_units(b, mask))
+        if find_slots(unit_string(a), unit_string(b), marks):
             pairs.kind[p] = TEMPLATE
 
 
@@ -109,6 +133,29 @@ def stars(texts: Texts, pairs: Measures) -> NDArray[np.int64]:
     return centre
 
 
+def holders(texts: Texts, pairs: Measures, centre: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark pairs in which a member holds a canonical that the member's own canonical does not hold.
+
+    Of several such members of one cluster that of the highest coverage is taken, then of the best rank.
+    """
+    held: set[tuple[int, int]] = set()
+    best: dict[tuple[int, int], tuple[float, int, int]] = {}
+    for p in np.flatnonzero((pairs.kind == CONTAINED) | (pairs.kind == CONTAINS)):
+        inner, outer, cover = int(pairs.left[p]), int(pairs.right[p]), float(pairs.coverage_left[p])
+        if pairs.kind[p] == CONTAINS:
+            inner, outer, cover = outer, inner, float(pairs.coverage_right[p])
+        key = (inner, int(centre[outer]))
+        if centre[inner] != inner:
+            continue
+        if outer == centre[outer]:
+            held.add(key)
+        else:
+            best[key] = min(best.get(key, (1.0, len(texts), -1)), (-cover, int(texts.rank[outer]), int(p)))
+    marked = np.zeros(len(pairs.kind), dtype=np.bool_)
+    marked[[row[2] for key, row in best.items() if key not in held]] = True
+    return marked
+
+
 def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupConfig) -> Related:
     """Relate the texts of a small corpus: clusters, and the pairs that are worth a row. Cost: 20 µs a pair."""
     pairs = measure(texts, boilerplate, config.min_chars)
@@ -118,7 +165,7 @@ def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupCon
     member = (centre[left] == centre[right]) & ((centre[left] == left) | (centre[right] == right))
     canonicals = (centre[left] == left) & (centre[right] == right)
     near = (pairs.kind > REJECTED) | (better >= STORED)
-    kept = np.full(len(left), config.all_pairs) | member | (canonicals & near)
+    kept = np.full(len(left), config.all_pairs) | member | (canonicals & near) | holders(texts, pairs, centre)
     turned = member & (centre[left] == right)
     one, other = np.where(turned, right, left)[kept], np.where(turned, left, right)[kept]
     cover = (pairs.coverage_left, pairs.coverage_right)

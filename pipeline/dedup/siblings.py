@@ -152,27 +152,62 @@ def text_code(text, seed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def are_siblings(left, right):  # type: ignore[no-untyped-def]
-    """Tell whether two keys are template siblings: `bool(slots.find_slots(left, right))`."""
-    found = changes_of(left, right)
-    codes, sides = np.empty(len(found), np.uint64), np.empty((len(found), 2), np.int64)
-    n, gone, come = 0, 0, 0
+def boilerplate_in(text, start, end, bitmap):  # type: ignore[no-untyped-def]
+    """Count units of a span all of whose shingles are boilerplate; twin of `plain.boilerplate_units`."""
+    found, w, cold = 0, np.uint64(0), np.int64(-1)
+    read = max(0, start - 3)
+    for unit in range(start, end):
+        while read < min(unit + 4, len(text)):  # the shingle that starts at `unit` ends here
+            w = (w << np.uint64(16)) | np.uint64(text[read])
+            begin = read - 3
+            read += 1
+            if begin < max(0, start - 3):
+                continue
+            place = (w * np.uint64(MIX)) >> np.uint64(42)
+            if (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1) == 0:
+                cold = begin
+        found += np.int64(cold < max(0, unit - 3))
+    return found
+
+
+@kernel
+def changed_units(found, side, text, bitmap):  # type: ignore[no-untyped-def]
+    """Return how many changed units of a side count and how many do not; twin of `slots.lost`."""
+    count, left_out = 0, 0
+    for k in range(len(found)):
+        a, b = found[k, side], found[k, side + 1]
+        count += b - a
+        if b - a > LONGEST_SLOT and len(bitmap):
+            left_out += boilerplate_in(text, a, b, bitmap)
+    return count - left_out, left_out
+
+
+@kernel
+def without_numbering(found, left, right):  # type: ignore[no-untyped-def]
+    """Return the changes that are no numbering; twin of `slots.is_numbering`."""
+    n = 0
     for k in range(len(found)):
         a, b, c, d = found[k]
         if all_numerals(left[a:b]) and all_numerals(right[c:d]):
             if not (is_year(left, a, b) and is_year(right, c, d)):
                 continue
-        gone += b - a
-        come += d - c
+        found[n] = found[k]
+        n += 1
+    return found[:n]
+
+
+@kernel
+def are_siblings(left, right, bitmap):  # type: ignore[no-untyped-def]
+    """Tell whether two keys are template siblings: `bool(slots.find_slots(left, right))`."""
+    found = without_numbering(changes_of(left, right), left, right)
+    codes, sides, n = np.empty(len(found), np.uint64), np.empty((len(found), 2), np.int64), 0
+    for k in range(len(found)):
+        a, b, c, d = found[k]
         if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT:
             codes[n] = text_code(right[c:d], text_code(left[a:b], np.uint64(b - a)))
             sides[n, 0], sides[n, 1] = b - a, d - c
             n += 1
-    if (
-        n < RECUR_IN_ALL
-        or len(left) - gone < SKELETON * len(left)
-        or len(right) - come < SKELETON * len(right)
-    ):
+    if n < RECUR_IN_ALL:
         return False
     order = np.argsort(codes[:n])
     in_all, of_left, of_right, k = 0, 0, 0, 0
@@ -185,4 +220,10 @@ def are_siblings(left, right):  # type: ignore[no-untyped-def]
             of_left += (stop - k) * sides[order[k], 0]
             of_right += (stop - k) * sides[order[k], 1]
         k = stop
-    return in_all >= RECUR_IN_ALL and of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
+    if in_all < RECUR_IN_ALL:
+        return False
+    gone, spare_left = changed_units(found, 0, left, bitmap)
+    come, spare_right = changed_units(found, 2, right, bitmap)
+    made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
+    whole_left, whole_right = len(left) - spare_left, len(right) - spare_right
+    return made and whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right

@@ -6,7 +6,11 @@ changes that recur as the same substitution make up half of what changed, on eit
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.dedup.rules import SHINGLE, Slot
 
@@ -17,6 +21,7 @@ MADE_OF_SLOTS: Final = 0.5  # share of the changed units, on either side (docs/a
 SKELETON: Final = 0.5  # share of either text that is unchanged
 NUMERALS: Final = frozenset("〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
 
+Marks = NDArray[np.bool_] | None
 Change = tuple[int, int, int, int]  # left start, left end, right start, right end
 
 
@@ -96,26 +101,51 @@ def is_numbering(left: str, right: str, change: Change) -> bool:
     return not (_is_year(left, a, b) and _is_year(right, c, d))
 
 
-def find_slots(left: str, right: str) -> list[Slot]:
-    """Return the substitutions that make two keys template siblings, most frequent first; none where they are not.
+def lost(spans: Sequence[tuple[int, int]], boilerplate: Marks) -> tuple[int, int]:
+    """Return how many changed units count, and how many do not: boilerplate in long changes (a guide in front)."""
+    left_out = 0
+    if boilerplate is not None:
+        left_out = sum(int(boilerplate[a:b].sum()) for a, b in spans if b - a > LONGEST_SLOT)
+    return sum(b - a for a, b in spans) - left_out, left_out
 
-    >>> city = "甲市城管部门负责公园巡查；由乙市财政局拨付经费，其他事项报甲市人民政府备案，甲市另有规定的除外"
-    >>> [(s.left, s.right, s.n) for s in find_slots(city, city.replace("甲", "丙"))]
-    [('甲', '丙', 3)]
-    """
-    found = [c for c in changes(left, right) if not is_numbering(left, right, c)]
-    gone, come = sum(b - a for a, b, _, _ in found), sum(d - c for _, _, c, d in found)
-    if not gone or not come:
-        return []
+
+def _recurring(left: str, right: str, found: Sequence[Change]) -> list[Slot]:
     counted = Counter(
         (left[a:b], right[c:d])
         for a, b, c, d in found
         if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT
     )
     slots = [Slot(a, b, n) for (a, b), n in counted.items() if n >= RECURS]
-    slots.sort(key=lambda s: (-s.n, s.left, s.right))
+    return sorted(slots, key=lambda s: (-s.n, s.left, s.right))
+
+
+def slots_of(left: str, right: str) -> list[Slot]:
+    """Return the recurring substitutions between two keys, whether or not they make them siblings.
+
+    >>> slots_of("甲公司应当负责，由甲公司支付", "乙公司应当负责，由乙公司支付")
+    [Slot(left='甲', right='乙', n=2)]
+    """
+    return _recurring(left, right, [c for c in changes(left, right) if not is_numbering(left, right, c)])
+
+
+def find_slots(left: str, right: str, boilerplate: tuple[Marks, Marks] = (None, None)) -> list[Slot]:
+    """Return the substitutions that make two keys template siblings, most frequent first; else none.
+
+    `boilerplate` marks the units of either key that are corpus boilerplate.
+
+    >>> city = "甲市城管部门巡查公园；由乙市财政局拨付经费，其他事项报甲市人民政府备案，甲市另有规定的除外"
+    >>> [(s.left, s.right, s.n) for s in find_slots(city, city.replace("甲", "丙"))]
+    [('甲', '丙', 3)]
+    """
+    found = [c for c in changes(left, right) if not is_numbering(left, right, c)]
+    gone, spare_left = lost([c[:2] for c in found], boilerplate[0])
+    come, spare_right = lost([c[2:] for c in found], boilerplate[1])
+    if not gone or not come:
+        return []
+    slots = _recurring(left, right, found)
     of_left, of_right = sum(len(s.left) * s.n for s in slots), sum(len(s.right) * s.n for s in slots)
     enough = sum(s.n for s in slots) >= RECUR_IN_ALL
     made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
-    same = len(left) - gone >= SKELETON * len(left) and len(right) - come >= SKELETON * len(right)
+    whole_left, whole_right = len(left) - spare_left, len(right) - spare_right
+    same = whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
     return slots if enough and made and same else []

@@ -7,12 +7,23 @@ not pass is starred again.
 
 import numpy as np
 
+from pipeline.dedup.candidates import agreement
 from pipeline.dedup.compiled import kernel
 from pipeline.dedup.siblings import are_siblings
-from pipeline.dedup.verify import EDITED, GROUP, REJECTED, index_group, make_room, measure_pair
+from pipeline.dedup.verify import (
+    CONTAINED,
+    CONTAINS,
+    EDITED,
+    GROUP,
+    REJECTED,
+    index_group,
+    make_room,
+    measure_pair,
+)
 
 TEMPLATE = 5  # of `rules`; tests compare
 SLOTS_FROM, STORED = 0.4, 0.45
+ELECTED = 8  # texts that stand for centre in a large star
 COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
 
 
@@ -78,7 +89,8 @@ def neighbours(pairs, texts):  # type: ignore[no-untyped-def]
 def siblings_of(corpus, a, b):  # type: ignore[no-untyped-def]
     """Tell whether two texts of the corpus are template siblings."""
     units, (begin, length) = corpus[0], corpus[1]
-    return are_siblings(units[begin[a] : begin[a] + length[a]], units[begin[b] : begin[b] + length[b]])
+    one, other = units[begin[a] : begin[a] + length[a]], units[begin[b] : begin[b] + length[b]]
+    return are_siblings(one, other, corpus[2])
 
 
 @kernel
@@ -108,9 +120,10 @@ def best_centre(kind, rest, rank):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def confirm(corpus, members, kind, sure, pair):  # type: ignore[no-untyped-def]
+def confirm(corpus, members, tables, pair):  # type: ignore[no-untyped-def]
     """Look for slots between two members once; return the kind that remains."""
     a, b = pair
+    kind, sure = tables
     if not sure[a, b]:
         sure[a, b] = sure[b, a] = True
         if siblings_of(corpus, members[a], members[b]):
@@ -125,7 +138,7 @@ def star_small(corpus, members, tables):  # type: ignore[no-untyped-def]
     Slots are looked for between a centre and its members alone: a centre that keeps its degree after that is the
     one that would have been taken had all pairs been looked at.
     """
-    kind, sure = tables
+    kind, _ = tables
     rank = corpus[3][members]
     centre, rest = np.arange(len(members)), np.ones(len(members), dtype=np.bool_)
     while True:
@@ -135,7 +148,7 @@ def star_small(corpus, members, tables):  # type: ignore[no-untyped-def]
         kept = True
         for b in range(len(members)):
             if rest[b] and kind[best, b] == EDITED:
-                kept &= confirm(corpus, members, kind, sure, (best, b)) == EDITED
+                kept &= confirm(corpus, members, tables, (best, b)) == EDITED
         if not kept:
             continue
         for b in range(len(members)):
@@ -149,26 +162,27 @@ def relate_small(corpus, members, room, out):  # type: ignore[no-untyped-def]
     """Relate a component of up to 64 texts; return the grown table of rows and their number."""
     rows, n, every = out
     m = len(members)
-    at, distinct = index_group(corpus[0], corpus[1], corpus[2], members, room)
+    index = index_group(corpus[0], corpus[1], corpus[2], members, room)
     kind, sure = np.zeros((m, m), np.uint8), np.zeros((m, m), np.bool_)
     measures = np.zeros((m, m, 3))
     for a in range(m):
         for b in range(a + 1, m):
-            k, j, left, right = measure_pair(at, distinct, room, a, b)
+            k, j, left, right = measure_pair(index, room, a, b)
             kind[a, b], kind[b, a] = k, k
             measures[a, b, 0], measures[a, b, 1], measures[a, b, 2] = j, left, right
     centre = star_small(corpus, members, (kind, sure))
+    held = holders(corpus, members, (kind, sure), (measures, centre))
     for a in range(m):
         corpus[4][members[a]] = members[centre[a]]
         for b in range(a + 1, m):
             j, left, right = measures[a, b]
             star = centre[a] == b or centre[b] == a
             both = centre[a] == a and centre[b] == b
-            better = max(left, right)
-            if j == 0.0 or not (star or both or every):
+            marked = held[a, centre[b]] == b or held[b, centre[a]] == a
+            if j == 0.0 or not (star or both or every or marked):
                 continue
-            k = confirm(corpus, members, kind, sure, (a, b)) if better >= SLOTS_FROM else kind[a, b]
-            if not (star or every or k > REJECTED or better >= STORED):
+            k = confirm(corpus, members, (kind, sure), (a, b)) if max(left, right) >= SLOTS_FROM else kind[a, b]
+            if not (star or every or k > REJECTED or max(left, right) >= STORED):
                 continue
             if centre[a] == b:
                 rows = add_row(rows, n, (members[b], members[a]), (k, j, right, left))
@@ -179,11 +193,45 @@ def relate_small(corpus, members, room, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def holders(corpus, members, tables, found):  # type: ignore[no-untyped-def]
+    """Return which member of a star holds a centre that the star's own centre does not; twin of `plain.holders`.
+
+    Entry [inner, centre] is the member, -1 where there is none.
+    """
+    measures, centre = found
+    m = len(members)
+    held = np.full((m, m), -1, np.int64)
+    for inner in range(m):
+        for outer in range(m):
+            if centre[inner] != inner or centre[outer] == inner or inner == outer:
+                continue
+            low, high = min(inner, outer), max(inner, outer)
+            kind = tables[0][low, high]
+            if kind != (CONTAINED if inner == low else CONTAINS):
+                continue
+            if confirm(corpus, members, tables, (low, high)) != kind:
+                continue
+            best, star = held[inner, centre[outer]], centre[outer]
+            if best == star:
+                continue
+            side = 1 if inner == low else 2
+            cover = measures[low, high, side]
+            if best >= 0 and outer != star:
+                than = measures[min(inner, best), max(inner, best), 1 if inner < best else 2]
+                if than > cover:
+                    continue
+                if than == cover and corpus[3][members[best]] < corpus[3][members[outer]]:
+                    continue
+            held[inner, star] = outer
+    return held
+
+
+@kernel
 def measure_against(corpus, group, room, out):  # type: ignore[no-untyped-def]
     """Measure the first of a group against the others into rows of `out`: kind (slots sought), Jaccard, coverages."""
-    at, distinct = index_group(corpus[0], corpus[1], corpus[2], group, room)
+    index = index_group(corpus[0], corpus[1], corpus[2], group, room)
     for b in range(1, len(group)):
-        kind, jaccard, left, right = measure_pair(at, distinct, room, 0, b)
+        kind, jaccard, left, right = measure_pair(index, room, 0, b)
         if max(left, right) >= SLOTS_FROM and siblings_of(corpus, group[0], group[b]):
             kind = TEMPLATE
         out[b, 0], out[b, 1], out[b, 2], out[b, 3] = kind, jaccard, left, right
@@ -288,6 +336,47 @@ def settle(corpus, graph, members, room, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def weights_of(corpus, graph, members):  # type: ignore[no-untyped-def]
+    """Return for each member the sum of its signature's agreement with its candidates: an estimate of its degree."""
+    weights = np.zeros(len(members), dtype=np.int64)
+    for m in range(len(members)):
+        t = members[m]
+        for i in range(graph[0][t], graph[0][t + 1]):
+            weights[m] += agreement(corpus[5][t], corpus[5][graph[1][i]])
+    return weights
+
+
+@kernel
+def elect(corpus, graph, first, room):  # type: ignore[no-untyped-def]
+    """Return who is centre instead of `first`: of it and its likeliest candidates the one that most pass against.
+
+    Asked are the first 63 of `first`'s candidates that have no centre; a smaller star keeps `first`.
+    """
+    centre, signatures = corpus[4], corpus[5]
+    around = queue_of(graph, first, centre, (np.full(len(centre), -1, np.int32), first))
+    if len(around) < GROUP:
+        return first, room
+    agreed = np.empty(len(around), np.int64)
+    for i in range(len(around)):
+        agreed[i] = agreement(signatures[first], signatures[around[i]])
+    named = np.empty(ELECTED, np.int32)
+    named[0], named[1:] = first, around[np.argsort(-agreed, kind="mergesort")[: ELECTED - 1]]
+    best, most = first, -1
+    group, measured = np.empty(GROUP, np.int32), np.empty((GROUP, 4))
+    group[1:] = around[: GROUP - 1]
+    for t in named:
+        group[0] = t
+        room = room_for(corpus, group, room)
+        measure_against(corpus, group, room, measured)
+        passed = np.int64(0)
+        for b in range(1, GROUP):
+            passed += np.int64(measured[b, 0] == EDITED or group[b] == t)
+        if passed > most or (passed == most and corpus[3][t] < corpus[3][best]):
+            best, most = t, passed
+    return best, room
+
+
+@kernel
 def relate_large(corpus, graph, members, room, out):  # type: ignore[no-untyped-def]
     """Relate a component of more than 64 texts."""
     rows, n, every, marks = out
@@ -295,9 +384,10 @@ def relate_large(corpus, graph, members, room, out):  # type: ignore[no-untyped-
     for t in members:
         centre[t] = -1
     by_rank = members[np.argsort(corpus[3][members])]
-    degree = graph[0][by_rank + 1] - graph[0][by_rank]
-    for best in by_rank[np.argsort(-degree, kind="mergesort")]:
-        if centre[best] < 0:
+    weights = weights_of(corpus, graph, by_rank)
+    for named in by_rank[np.argsort(-weights, kind="mergesort")]:
+        while centre[named] < 0:
+            best, room = elect(corpus, graph, named, room)
             rows, n, room = star_at(corpus, graph, (best, centre, marks), room, (rows, n))
     return settle(corpus, graph, members, room, (rows, first, n, every))
 
@@ -306,7 +396,7 @@ def relate_large(corpus, graph, members, room, out):  # type: ignore[no-untyped-
 def relate_components(corpus, graph, members, starts, every):  # type: ignore[no-untyped-def]
     """Relate components `starts[i] .. starts[i+1]` of `members`; fill the centres, return the rows of pairs.
 
-    `corpus` = units, (begin, length), bitmap, rank, centre; `graph` = rows of neighbours.
+    `corpus` = units, (begin, length), bitmap, rank, centre, signatures; `graph` = rows of neighbours.
     """
     rows, n = np.empty((1024, COLUMNS)), 0
     room = make_room(1 << 16)

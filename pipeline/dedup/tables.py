@@ -1,5 +1,6 @@
 """From related texts to the tables of the contract (§4): pairs, clusters and assignments of articles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from pipeline.dedup.rules import (
     SHARED,
     TEMPLATE,
 )
-from pipeline.dedup.slots import find_slots
+from pipeline.dedup.slots import slots_of
 from pipeline.schema import ASSIGNMENTS, CLUSTERS, PAIRS
 
 Ints = NDArray[np.int64]
@@ -65,6 +66,14 @@ def floats(values: NDArray[np.float64]) -> pa.Array:
     """Return a float column without copying."""
     plain = np.ascontiguousarray(values, dtype=np.float64)
     return pa.Array.from_buffers(pa.float64(), len(plain), [None, pa.py_buffer(plain)])
+
+
+def words(values: Sequence[str]) -> pa.Array:
+    """Return a string column without `pa.array`, which would import pandas."""
+    coded = [value.encode() for value in values]
+    offsets = np.zeros(len(coded) + 1, dtype=np.int32)
+    np.cumsum([len(c) for c in coded], out=offsets[1:])
+    return pa.StringArray.from_buffers(len(coded), pa.py_buffer(offsets), pa.py_buffer(b"".join(coded)))
 
 
 def nullable(values: NDArray[np.float64]) -> pa.Array:
@@ -148,17 +157,24 @@ def _other_rows(of_text: Ints, related: Related) -> _Rows:
 
 
 def _slot_column(texts: Texts, related: Related, pair: Ints, swap: NDArray[np.bool_]) -> pa.Array:
-    """The slots of each row; row by row only for templates, which are few."""
-    lists: list[list[dict[str, object]]] = [[]]
-    place = np.zeros(len(related.kind) + 1, dtype=np.int64)
-    for p in np.flatnonzero(related.kind == TEMPLATE):
-        found = find_slots(*(unit_string(texts.of(int(side[p]))) for side in (related.left, related.right)))
-        plain = [(whole(s.left), whole(s.right), s.n) for s in found]
-        place[p] = len(lists)
-        lists.append([{"left": a, "right": b, "n": n} for a, b, n in plain])
-        lists.append([{"left": b, "right": a, "n": n} for a, b, n in plain])
-    at = place[pair]
-    return take(pa.array(lists, PAIRS.field("slots").type), np.where(at > 0, at + swap, 0))
+    """Return the slots of each row; only templates, which are few, are looked at one by one."""
+    found: list[tuple[str, str, int]] = []
+    count = np.zeros(len(pair), dtype=np.int64)
+    kinds = np.append(related.kind, np.uint8(EXACT))
+    for row in np.flatnonzero(kinds[pair] == TEMPLATE):
+        p, turned = pair[row], bool(swap[row])
+        one, other = (unit_string(texts.of(int(side[p]))) for side in (related.left, related.right))
+        slots = [(whole(s.left), whole(s.right), s.n) for s in slots_of(one, other)]
+        found += [(b, a, n) if turned else (a, b, n) for a, b, n in slots]
+        count[row] = len(slots)
+    sides = [words([slot[k] for slot in found]) for k in (0, 1)]
+    times = integers(np.array([slot[2] for slot in found], dtype=np.int64))
+    kind = PAIRS.field("slots").type
+    rows = pa.StructArray.from_arrays([*sides, times], fields=list(kind.value_type))
+    edges = np.zeros(len(pair) + 1, dtype=np.int32)
+    np.cumsum(count, out=edges[1:])
+    ends = pa.Array.from_buffers(pa.int32(), len(edges), [None, pa.py_buffer(edges)])
+    return pa.ListArray.from_arrays(ends, rows, type=kind)
 
 
 def whole(units: str) -> str:
@@ -181,7 +197,7 @@ def _pair_table(articles: Articles, texts: Texts, related: Related, rows: _Rows)
     columns = [
         take(articles.ids, left),
         take(articles.ids, right),
-        take(pa.array(RELATION_OF), turned),
+        take(words(RELATION_OF), turned),
         booleans(kind >= SHARED),
         floats(of_pair(related.ratio, 100.0)),
         floats(of_pair(related.jaccard, 1.0)),
@@ -191,8 +207,8 @@ def _pair_table(articles: Articles, texts: Texts, related: Related, rows: _Rows)
         booleans(articles.script[left] != articles.script[right]),
         booleans(articles.repairs[left] != articles.repairs[right]),
         _slot_column(texts, related, pair, swap),
-        take(pa.array(REASON_OF), turned),
-        take(pa.array([RULES]), np.zeros(len(order), dtype=np.int64)),
+        take(words(REASON_OF), turned),
+        take(words([RULES]), np.zeros(len(order), dtype=np.int64)),
     ]
     return pa.Table.from_arrays(columns, schema=PAIRS)
 
@@ -224,14 +240,14 @@ def _columns(rows: _Rows) -> tuple[Ints, Ints, Ints]:
 def _assignments(
     articles: Articles, names: tuple[Ints, Ints], home: Ints, members: _Rows, ratio: NDArray[np.float64]
 ) -> pa.Table:
-    relation = np.zeros(len(home), dtype=np.int64)
-    relation[members.other] = np.where(members.pair < 0, 1, 2)
+    relation = np.full(len(home), np.nan)
+    relation[members.other] = np.where(members.pair < 0, 0, 1)
     order = np.argsort(articles.name)
     columns = [
         take(articles.ids, order),
         take(articles.ids, names[0][order]),
         booleans((home == np.arange(len(home)))[order]),
-        take(pa.array([None, "exact", "edited"]), relation[order]),
+        pc.take(words(["exact", "edited"]), nullable(relation[order]).cast(pa.int64())),
         nullable(ratio[order]),
         take(articles.ids, names[1][order]),
     ]

@@ -33,8 +33,8 @@ def make_room(positions):  # type: ignore[no-untyped-def]
 
 @kernel
 def informative(text, bitmap, out):  # type: ignore[no-untyped-def]
-    """Write a text's informative shingles to `out`; return how many."""
-    w, n = np.uint64(0), 0
+    """Write a text's informative shingles to `out`; return how many, and how many units they touch."""
+    w, n, touched, last = np.uint64(0), 0, 0, -4
     for i in range(len(text)):
         w = (w << np.uint64(16)) | np.uint64(text[i])
         if i < 3:
@@ -45,20 +45,23 @@ def informative(text, bitmap, out):  # type: ignore[no-untyped-def]
                 continue
         out[n] = w
         n += 1
-    return n
+        touched += min(4, i - 3 - last)
+        last = i - 3
+    return n, touched
 
 
 @kernel
 def index_group(units, spans, bitmap, members, room):  # type: ignore[no-untyped-def]
-    """Index a group; return where each member's positions start, and its number of distinct shingles."""
+    """Index a group; return where each member's positions start, its distinct shingles, and its size."""
     shingles, entries, words, first, keys, masks = room
     at, distinct = np.zeros(len(members) + 1, dtype=np.int64), np.zeros(len(members), dtype=np.int64)
+    sizes = np.zeros(len(members), dtype=np.int64)
     for m in range(len(members)):
         begin, length = spans[0][members[m]], spans[1][members[m]]
         text = units[begin : begin + length]
-        n = informative(text, bitmap, shingles[at[m] :])
+        n, sizes[m] = informative(text, bitmap, shingles[at[m] :])
         if n < FEW:
-            n = informative(text, bitmap[:0], shingles[at[m] :])
+            n, sizes[m] = informative(text, bitmap[:0], shingles[at[m] :])
         at[m + 1] = at[m] + n
     bits = 10
     while (1 << bits) < 2 * at[-1]:
@@ -80,7 +83,7 @@ def index_group(units, spans, bitmap, members, room):  # type: ignore[no-untyped
             entries[i] = e
     for i in range(at[-1]):
         words[i] = masks[entries[i]]
-    return at, distinct
+    return at, distinct, sizes
 
 
 @kernel
@@ -110,8 +113,9 @@ def kind_of(left, right, sizes, jaccard):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def measure_pair(at, distinct, room, a, b):  # type: ignore[no-untyped-def]
+def measure_pair(index, room, a, b):  # type: ignore[no-untyped-def]
     """Return kind, Jaccard and both coverages of two members of an indexed group."""
+    at, distinct, sizes = index
     size_a, size_b = at[a + 1] - at[a], at[b + 1] - at[b]
     cover_a, common = covered(room[2], room[3], at[a], at[a + 1], b)
     if common == 0:
@@ -119,4 +123,4 @@ def measure_pair(at, distinct, room, a, b):  # type: ignore[no-untyped-def]
     cover_b, _ = covered(room[2], room[3], at[b], at[b + 1], a)
     left, right = cover_a / size_a, cover_b / size_b
     jaccard = common / (distinct[a] + distinct[b] - common)
-    return kind_of(left, right, (size_a, size_b), jaccard), jaccard, left, right
+    return kind_of(left, right, (sizes[a], sizes[b]), jaccard), jaccard, left, right

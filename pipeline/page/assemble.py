@@ -28,10 +28,8 @@ from pipeline.text.offsets import OffsetMap
 from pipeline.urls import url_key
 
 # `…/1234_2.html`, `…?page=3`: later pages of one list; `…/1234.html`, `…/2024_11_20.html`: not.
-LATER_PAGE = re.compile(
-    r"(?P<first>[^/_?]*[^/_?\d]?\d*)_(?P<n>[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE
-)
-LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?P<n>[2-9]|[1-4]\d)(?=&|$)")
+LATER_PAGE = re.compile(r"(?<=/)(?P<first>[^/_?]+)_(?:[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE)
+LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?:[2-9]|[1-4]\d)(?=&|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +215,7 @@ def first_page_of(url: str) -> str | None:
     """
     path, mark, query = url.partition("?")
     match = LATER_PAGE.search(path)
-    if match and match["first"]:
+    if match:
         return url_key(path[: match.start()] + match["first"] + match["end"] + mark + query)
     match = LATER_QUERY.search(url)
     if match:

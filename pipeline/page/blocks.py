@@ -40,6 +40,7 @@ OTHER_TAG = re.compile(r'<!--.*?-->|<[^>"]*+(?:"[^"]*"[^>"]*+)*+>', re.DOTALL)
 SPACES = re.compile(r"[ \t\r\f\v]{2,}|\t")
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
 OTHER_MARK = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
+NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.DOTALL | re.IGNORECASE)
 LINK_SPAN = re.compile(f"{LINK_OPEN}([^{LINK_OPEN}{LINK_CLOSE}]*){LINK_CLOSE}")
 
 HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -50,7 +51,7 @@ HIDING_RULE = re.compile(
 STYLE_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style", re.DOTALL | re.IGNORECASE)
 
 IS_HTML = re.compile(
-    r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|center|font|script)\b",
+    r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|ol|li|dl|pre|section|article|center|font|script|style)\b",
     re.IGNORECASE,
 )
 # lexbor is quadratic in the depth of the tree (17 s at 100,000, facts §4; 0.1 s at 10,000), and unclosed
@@ -122,6 +123,8 @@ def _regular_form(html: str) -> tuple[str, str]:
     if html.count("<") > MAX_DEPTH and _is_hostile(html):
         text = unescape(UNTREED_TAG.sub(TAG, UNTREED.sub(" ", html)))
         return escape(text, quote=False).replace(TAG, "<p>"), ""
+    if "noscript" in html:  # in a head its text would be moved to the body
+        html = NOSCRIPT.sub("", html)
     tree = LexborHTMLParser(html)
     title = tree.css_first("title")
     words = " ".join(title.text().split()) if title is not None else ""

@@ -75,16 +75,20 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
         if CONTENTS.match(line):
             inside = True
             plan.dropped[row] = "contents"
-        elif named or (inside and (bare in short or _numbered_name(line, short))):
+        elif named or (inside and row not in plan.fields and (bare in short or _numbered_name(line, short))):
             plan.fields.discard(row)
             plan.dropped[row] = "contents"
-        else:
+        elif row not in plan.fields:
             inside = False
 
 
 def _numbered_name(line: str, names: set[str]) -> bool:
     bare = letters(MARKER.sub("", line))
-    return len(line) < 80 and any(n and (n in bare or bare in n) for n in names if bare)
+    return (
+        len(line) < 80
+        and bool(MARKER.match(line))
+        and any(n and (n in bare or bare in n) for n in names if bare)
+    )
 
 
 def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:

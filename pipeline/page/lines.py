@@ -76,7 +76,7 @@ def rows_with(
     """Return the lines from `first` to before `last` in which a sign is found.
 
     Each sign is sought in the whole text at once, not line by line. A pattern that begins with a literal
-    takes 0.5 ns a character, one that begins with a choice ten times as long: so signs are many simple patterns.
+    takes 0.5 ns a character, one that begins with a choice ten times as long: so signs are many.
     """
     if first >= len(page.starts):
         return set()

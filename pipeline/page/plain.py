@@ -102,13 +102,14 @@ def _names_subject(page: PageLines, rows: Sequence[int], fields: Fields, declare
 
 
 def body_rows(
-    page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int
+    page: PageLines, fields: Fields, cues: dict[int, DropReason], content: tuple[int, int] | None
 ) -> tuple[int, int, dict[int, DropReason]]:
-    """Return first line, end and introductions of the one text of a page: its densest run of lines.
+    """Return first line, end and introductions of the one text of a page.
 
-    `end` is the end of the content where the rules of the site name it, else the page's.
+    The text is `content`, where the rules of the site name it, else the densest run of lines.
     """
-    first, last = _densest(page, fields, cues, end)
+    end = content[1] if content else len(page.texts)
+    first, last = (fields.start, end) if content else _densest(page, fields, cues, end)
     if first == last:
         return end, end, {}
     while first > fields.start and first - 1 not in cues and page.shares[first - 1] <= 0.5:
@@ -120,7 +121,7 @@ def body_rows(
     introductions: dict[int, DropReason] = {}
     for row in range(first, min(first + 4, last)):
         line = page.texts[row]
-        if not INTRODUCTION.search(line) or last - first < 3:
+        if not INTRODUCTION.search(line) or last - first < 2:
             break
         introductions[row] = "introduction"
     return first, last, introductions

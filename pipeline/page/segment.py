@@ -64,17 +64,17 @@ def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str
     title = fields.title or page.title
     out.declared = declared_count(title) or declared_count(page.title)
     chosen = _choose_headings(page, fields, out.declared)
-    end = _end_of_texts(page, chosen, fields, cues) if chosen else len(page.texts)
-    if hints.content:
-        end = max(min(end, hints.content[1]), chosen[-1].row + 1 if chosen else 0)
     if chosen:
+        end = _end_of_texts(page, chosen, fields, cues)
+        if hints.content:
+            end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         plan = read_head(page, fields, chosen, cues)
         if out.declared is None:
             out.declared = plan.declared
         _put_head(page, plan, fields, out)
         _put_articles(page, chosen, cues, end, out)
     else:
-        end = _put_single(page, fields, cues, end, out)
+        end = _put_single(page, fields, cues, hints.content, out)
     _put_tail(page, end, cues, out)
     out.subject = next(iter(base_titles([title])[-1:]), title)
     if boilerplate:
@@ -88,6 +88,11 @@ def _choose_headings(page: PageLines, fields: Fields, declared: int | None) -> S
     found = candidates(page, fields.start, bases)
     title = " ".join(names)
     series = best_series(page, found, title, declared) if found else Series((), 0.0)
+    learnt = {c.title for c in series.headings if c.key[0] in ("bare", "title")}
+    more = base_titles(learnt - set(bases))
+    if more:  # the series knows its subject better than the title does: look again for glued members
+        found = candidates(page, fields.start, [*bases, *more])
+        series = best_series(page, found, title, declared)
     return unnumbered(page, fields, series.headings, bases, declared)
 
 
@@ -104,7 +109,7 @@ def _end_of_texts(
         if run == LINK_RUN:
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING
-        if row > first and not ending and declared_count(page.texts[row]) and title:
+        if (row > first or not chosen[-1].alone) and not ending and declared_count(page.texts[row]) and title:
             ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
@@ -175,9 +180,15 @@ def _put_body_line(page: PageLines, row: int, group: int, cues: dict[int, DropRe
         out.pieces.append(Piece(start, end, "article", None, group))
 
 
-def _put_single(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int, out: Segments) -> int:
+def _put_single(
+    page: PageLines,
+    fields: Fields,
+    cues: dict[int, DropReason],
+    content: tuple[int, int] | None,
+    out: Segments,
+) -> int:
     """Place a page without a series of headings: one article, or none where nothing reads like a text."""
-    first, last, introductions = body_rows(page, fields, cues, end)
+    first, last, introductions = body_rows(page, fields, cues, content)
     for row in range(first):
         start, stop = _span(page, row)
         if row in fields.rows:

@@ -8,11 +8,11 @@ from pipeline.page.headings import Candidate
 from pipeline.page.lines import PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at; real pages have at most 99 articles
-MIN_CONTENT = 8  # characters between two headings; less is a table of contents
+MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
-GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.5
+GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.7
 WEAK_UNIT = -0.8
 REJECTED = -1000.0
 WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))

@@ -48,6 +48,7 @@ class Run:
     progress: Progress
     generation: int = 0  # the current one; 0 = none
     held: bool = False  # the state of the current generation is there and can be read
+    untouched: bool = False  # the scan found nothing new, changed or gone
     manifest: dict[str, Any] = field(default_factory=dict)
     changed: list[SourceFile] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
@@ -89,17 +90,22 @@ def page_id_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
-def load_state(run: Run) -> None:
-    """Fill the run with the state of the current generation; without one, every root counts as unseen."""
+def load_sources(run: Run) -> None:
+    """Fill in the files and records of the last run; without a readable state, every root is unseen."""
     folder = generations.state_of(run.out, run.generation)
-    files, records, pages = state.read_files(folder), state.read_records(folder), state.read_pages(folder)
-    if files is None or records is None or pages is None:
-        return
-    if count_parsed(folder) != len(pages):
-        return
-    run.held = True
-    run.files, run.records = files, records
-    run.pages = {p.page_id: p for p in pages}
+    files, records = state.read_files(folder), state.read_records(folder)
+    if files is not None and records is not None:
+        run.held = True
+        run.files, run.records = files, records
+
+
+def load_pages(run: Run) -> None:
+    """Fill in what the last run parsed. Where that cannot be read, every body is parsed again."""
+    folder = generations.state_of(run.out, run.generation)
+    pages = state.read_pages(folder)
+    run.held = run.held and pages is not None and count_parsed(folder) == len(pages)
+    if run.held and pages is not None:
+        run.pages = {p.page_id: p for p in pages}
 
 
 def forget(run: Run) -> None:

@@ -14,7 +14,7 @@ from pipeline.page.sites import Site, shipped_sites
 from pipeline.run import corpus, read
 from pipeline.run.corpus import Options, Progress, Run
 from pipeline.run.digests import digests
-from pipeline.run.generation import commit, emit, unchanged
+from pipeline.run.generation import commit, emit, same_program, unchanged
 from pipeline.run.link import link, provenance
 from pipeline.run.model import fit_sites, knowledge_for
 from pipeline.store import generations
@@ -107,15 +107,19 @@ def _open(run: Run) -> None:
         raise ContractError(
             f"{run.out} has a manifest but no {generations.CURRENT}: it is a copy; move it away"
         )
-    corpus.load_state(run)
-    read.load_spool(run)
+    corpus.load_sources(run)
     corpus.forget(run)
 
 
 def _find_changes(run: Run) -> None:
     """Stage `scan`: what has changed under RAW; a dry run ends here."""
     read.find_changes(run)
-    run.done = run.options.dry_run
+    run.done = run.options.dry_run or (run.untouched and same_program(run))
+    if not run.done:
+        corpus.load_pages(run)
+        read.load_spool(run)
+    elif not run.options.dry_run:
+        logger.info("nothing has changed: generation %d stands", run.generation)
 
 
 def _settle(run: Run) -> None:

@@ -7,8 +7,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline.config import config_digest
-from pipeline.run import build, dedupe
+from pipeline.run import across, build, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
@@ -20,19 +22,23 @@ from pipeline.store.manifest import Shard, file_entry, table_entry, write_manife
 COPIED = ("changes", "runs")
 
 
+def same_program(run: Run) -> bool:
+    """Say whether the current generation is of this code and configuration, and no more was asked for."""
+    special = run.options.refit or run.options.retry or run.options.forget
+    return bool(run.generation) and not special and run.manifest["digests"] == _digests(run)
+
+
 def unchanged(run: Run) -> bool:
     """Say whether the current generation already is what this run would write."""
-    if not run.generation or run.options.refit:
-        return False
-    if run.manifest["digests"] != _digests(run):
+    if run.options.refit or not run.generation or run.manifest["digests"] != _digests(run):
         return False
     folder = generations.state_of(run.out, run.generation)
     before = state.read_records(folder)
-    if before is None or sorted(before, key=repr) != sorted(run.records, key=repr):
+    if before is None or Counter(before) != Counter(run.records):
         return False
     retried = any(i not in run.pages for i in run.live)
     files = state.read_files(folder)
-    if not retried and sorted(files or [], key=repr) != sorted(run.files, key=repr):
+    if not retried and set(files or ()) != set(run.files):
         state.write_files(folder, run.files)  # same content under new times: nothing to read next time
     return not retried
 
@@ -65,17 +71,20 @@ def emit(run: Run) -> None:
 
 
 def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[dict[str, list[Shard]], str]:
-    def articles() -> Any:
-        return dedupe.articles_of(kept, parts, run.links, run.origin)
-
-    model = dedupe.fit_model(run, articles())
+    articles = pa.concat_tables(dedupe.articles_of(kept, parts, run.links, run.origin)).combine_chunks()
+    model = dedupe.fit_model(run, articles)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
     dedupe.write_model(folder / "model", model)
-    compared = dedupe.compare(run, articles(), model)
+    compared = dedupe.compare(run, articles, model)
+    del articles  # the texts of the corpus
     run.assignments = compared.pop("assignments")
     shards = tables.page_shards(run, folder, kept, parts)
-    compared["rejects"] = tables.rejects_table(run)
+    compared |= {
+        "alignments": across.alignments(folder, shards["clauses"], run.assignments),
+        "clause_groups": across.clause_groups(folder, shards["clauses"], shards["pages"], run.config.dedup),
+        "rejects": tables.rejects_table(run),
+    }
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)

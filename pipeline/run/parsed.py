@@ -25,7 +25,7 @@ from pipeline.page.parse import parse_page
 from pipeline.page.sites import Site
 from pipeline.records import Page, RejectReason, SiteKnowledge
 from pipeline.run.features import features
-from pipeline.text.fold import text_id
+from pipeline.text.fold import text_ids
 
 BODIES = pa.schema(
     [
@@ -141,8 +141,8 @@ def _page(row: dict[str, Any], page: Page) -> dict[str, Any]:
         return _reject(row, "empty", "no visible text")
     rows = page_rows(page)
     for name in ("articles", "clauses"):
-        for each in rows[name]:
-            each["text_id"] = text_id(each["text"])
+        for each, known in zip(rows[name], text_ids([r["text"] for r in rows[name]]), strict=True):
+            each["text_id"] = known
     found = features(page)
     return {
         "page_id": row["page_id"],

@@ -22,7 +22,7 @@ TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 MAX_FURTHER_PAGES = 500  # of one list or article; a list of 20 rows a page then names 10,000 articles
 MAX_SITEMAP_DEPTH = 3  # an index may not name an index (sitemaps.org); some do
 SECONDS = re.compile(r"\d{1,7}")
-MARKUP = re.compile(r"text/html|application/xhtml\+xml", re.IGNORECASE)
+REFUSALS = ("private_address", "too_large", "content_type")  # ours, not the server's
 
 
 def answered(session: Session, address: Address, exchange: Exchange, body: bytes) -> None:
@@ -54,7 +54,7 @@ def unanswered(session: Session, address: Address, reason: str, *, temporary: bo
         return _again(session, address, reason)
     if address.kind == "robots":
         return _no_robots(session, address, reason)
-    outcome = "refused" if reason.startswith(("private_address", "too_large")) else "failed"
+    outcome = "refused" if reason.startswith(REFUSALS) else "failed"
     session.tell(address, {"outcome": outcome, "reason": reason})
     return _settle(session, address, outcome, reason)
 
@@ -266,8 +266,7 @@ def _queue_sitemap(session: Session, address: Address, body: bytes) -> None:
 
 def _queue_links(session: Session, address: Address, body: bytes) -> None:
     for link in page_links(_text(body), address.url):
-        if link.url.startswith(("http://", "https://")):
-            _queue(session, address, link)
+        _queue(session, address, link)
 
 
 def _text(body: bytes) -> str:

@@ -19,6 +19,7 @@ NEXT_WORDS = frozenset(
 ROW_DATE = re.compile(
     r"(?<!\d)(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)"
 )  # `2024-05-20`, `2024年5月20日`: yes
+REFRESH = re.compile(r"url\s*=\s*['\"]?(?P<target>[^'\">\s]+)", re.IGNORECASE)  # `0;url=/m/`: yes; `30`: no
 NO_PAGE = ("#", "javascript:", "mailto:", "tel:", "data:")
 ROW_TAGS = frozenset({"li", "tr", "dd", "dt", "p", "div"})
 
@@ -43,8 +44,9 @@ class Sitemap:
 def page_links(html: str, url: str) -> tuple[Link, ...]:
     """Return the links of a page in document order, without repeats, at most MAX_LINKS.
 
-    `further` is set by `rel=next` and by 下一页 and its like. `day` is the one date in the row
-    (li, tr, p, …) around the link. `rel=nofollow` is obeyed. Cost: about 1 ms for 50 KB.
+    `further` is set by `rel=next` and by 下一页 and its like. `day` is the one date in the row (li, tr, …)
+    around the link. `meta refresh` is a link; `nofollow` of a link or a page is obeyed. Cost: about 1 ms for
+    50 KB.
 
     >>> page_links('<li><a href="1.html">甲</a> 2024-05-20</li><a href="?page=2">下一页</a>', "http://a.com/z/")
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -55,8 +57,10 @@ def page_links(html: str, url: str) -> tuple[Link, ...]:
     if root is None:
         return ()
     base = _base(root, url)
+    if _says_nofollow(root):
+        return ()
     found: dict[str, Link] = {}
-    for element in root.iter("a", "area", "link"):
+    for element in root.iter("a", "area", "link", "meta"):
         link = _link(element, base)
         if link is not None and (link.url not in found or link.further):
             found[link.url] = link
@@ -89,7 +93,7 @@ def _joined(base: str, href: str) -> str | None:
 
 
 def _link(element: etree._Element, base: str) -> Link | None:
-    href = (element.get("href") or "").strip()
+    href = (element.get("href") or "").strip() if element.tag != "meta" else _refresh(element)
     relations = (element.get("rel") or "").lower().split()
     if not href or href.lower().startswith(NO_PAGE) or "nofollow" in relations:
         return None
@@ -101,6 +105,22 @@ def _link(element: etree._Element, base: str) -> Link | None:
     words = "".join(element.itertext()).strip().lower()
     further = "next" in relations or words in NEXT_WORDS
     return Link(target.partition("#")[0], further, _row_date(element))
+
+
+def _says_nofollow(root: etree._Element) -> bool:
+    return any(
+        "nofollow" in (meta.get("content") or "").lower()
+        for meta in root.iter("meta")
+        if (meta.get("name") or "").lower() == "robots"
+    )
+
+
+def _refresh(meta: etree._Element) -> str:
+    """Return where a `meta refresh` leads, "" for any other meta."""
+    match = (
+        REFRESH.search(meta.get("content") or "") if meta.get("http-equiv", "").lower() == "refresh" else None
+    )
+    return match["target"] if match else ""
 
 
 def _row_date(element: etree._Element) -> date | None:

@@ -92,8 +92,9 @@ class Session:
         """Return the next address to ask, of a host that is not being asked; None when there is none now."""
         for site in self.rules:
             for host in self._free_hosts(site):
-                address = self._next_of(site, host)
-                if address is not None:
+                if self.pause_s(host) > self.job.config.max_wait_s:  # told by an earlier run
+                    self.stop_host(host, "retry_after")
+                elif (address := self._next_of(site, host)) is not None:
                     self.busy.add(host)
                     return address
         return None

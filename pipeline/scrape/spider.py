@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadTimeoutError,
     IgnoreRequest,
+    StopDownload,
 )
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -22,8 +24,9 @@ from pipeline.scrape.answers import answered, unanswered, validators
 from pipeline.scrape.archive import Exchange, Headers
 from pipeline.scrape.frontier import Address
 from pipeline.scrape.resolver import refusal_of
-from pipeline.scrape.session import Session
+from pipeline.scrape.session import PAGE_KINDS, Session
 
+TEXT_TYPE = re.compile(r"text/.+|application/(?:xhtml\+xml|xml|octet-stream)|.*html.*")  # `image/png`: no
 POLL_S = 0.5  # how soon a pause notices that the crawl is being stopped
 
 
@@ -41,6 +44,20 @@ class SiteSpider(Spider):
         super().__init__(**kwargs)
         self.session = session
         self.crash: BaseException | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "SiteSpider":
+        """Make one that looks at the head of an answer before its body comes."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.head_came, signal=signals.headers_received)
+        return spider
+
+    def head_came(self, headers: Any, request: Request) -> None:
+        """Break off a body that is no page: a picture, a film, a program under an address like a page's."""
+        kind = (headers.get(b"Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
+        if request.meta["address"].kind in PAGE_KINDS and kind and not TEXT_TYPE.fullmatch(kind):
+            request.meta["content_type"] = kind
+            raise StopDownload(fail=True)
 
     async def start(self) -> AsyncIterator[Any]:
         """Give nothing: the scheduler has it all."""
@@ -61,7 +78,7 @@ class SiteSpider(Spider):
         address: Address = request.meta["address"]
         with self._turn(address):
             if not isinstance(failure.value, StoppedError):
-                reason, temporary = _reason(failure, address)
+                reason, temporary = _reason(failure.value, request)
                 unanswered(self.session, address, reason, temporary=temporary)
 
     @contextlib.contextmanager
@@ -164,12 +181,13 @@ def _headers(headers: Any) -> Headers:
     ]
 
 
-def _reason(failure: Failure, address: Address) -> tuple[str, bool]:
+def _reason(error: BaseException | None, request: Request) -> tuple[str, bool]:
     """Return why there was no answer, in a word, and whether it may help to ask again."""
-    refused = refusal_of(address.host)
+    refused = refusal_of(request.meta["address"].host)
     if refused:
         return refused, False
-    error = failure.value
+    if isinstance(error, StopDownload):
+        return f"content_type ({request.meta['content_type']})", False
     if isinstance(error, IgnoreRequest):
         return "too_large_unpacked", False
     if isinstance(error, DownloadCancelledError):

@@ -1,0 +1,24 @@
+from pipeline.page.boilerplate import boilerplate_candidates
+from pipeline.page.parse import parse_page
+from pipeline.records import SiteKnowledge
+
+from .oracles import BODY, SUBJECT
+
+AD = "更多岗位制度尽在某某网"
+TEXT = "\n".join([f"{SUBJECT}2篇", f"{SUBJECT}1", *BODY, AD, f"{SUBJECT}2", AD, *BODY, "版权所有 某某网"])
+
+
+def test_lines_outside_articles_and_at_their_edges_are_counted() -> None:
+    assert boilerplate_candidates(parse_page(TEXT)) == {AD, "版权所有 某某网"}
+
+
+def test_known_lines_are_dropped_at_the_edges() -> None:
+    page = parse_page(TEXT, knowledge=SiteKnowledge({}, frozenset((AD, *BODY))))
+    assert [a.text for a in page.articles] == ["\n".join(BODY)] * 2
+    assert [d.text for d in page.dropped if d.reason == "site_boilerplate"] == [AD, AD]
+
+
+def test_a_line_between_clauses_stays() -> None:
+    text = "\n".join([f"{SUBJECT}2篇", f"{SUBJECT}1", BODY[0], AD, BODY[1], f"{SUBJECT}2", *BODY])
+    page = parse_page(text, knowledge=SiteKnowledge({}, frozenset((AD,))))
+    assert AD in page.articles[0].text

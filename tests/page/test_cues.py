@@ -1,0 +1,22 @@
+import pytest
+
+from pipeline.page.cues import cue_rows, drop_reason, is_share_bar
+
+from .oracles import cases, lines_of
+
+
+@pytest.mark.parametrize("case", cases("cues", "synthetic"), ids=lambda c: c["label"])
+def test_lines_of_the_site(case: dict) -> None:
+    assert drop_reason(case["input"]) == case["expected"]
+    assert cue_rows(lines_of([case["input"]]), 0) == {0: case["expected"]}
+
+
+@pytest.mark.parametrize("case", cases("cues", "negative"), ids=lambda c: c["label"])
+def test_lines_that_only_look_like_it(case: dict) -> None:
+    assert drop_reason(case["input"]) is None
+
+
+def test_a_share_bar_needs_three_words_and_little_else() -> None:
+    assert is_share_bar("微信 微博 QQ空间")
+    assert not is_share_bar("微信 微博")
+    assert not is_share_bar("本单位的微信、微博、QQ空间由办公室统一管理，未经批准任何人不得发布信息")

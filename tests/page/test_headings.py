@@ -1,0 +1,45 @@
+import pytest
+
+from pipeline.page.headings import base_titles, candidates
+
+from .oracles import cases, lines_of, segmented
+
+
+@pytest.mark.parametrize("case", cases("headings", "synthetic"), ids=lambda c: c["label"])
+def test_forms_of_headings(case: dict) -> None:
+    assert [article[0] for article in segmented(case["input"])[1]] == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("headings", "negative"), ids=lambda c: c["label"])
+def test_what_looks_like_a_series_and_is_none(case: dict) -> None:
+    assert [article[0] for article in segmented(case["input"])[1]] == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("headings", "known_failures"), ids=lambda c: c["label"])
+@pytest.mark.xfail(strict=True, reason="known failure")
+def test_known_failures(case: dict) -> None:
+    assert [article[0] for article in segmented(case["input"])[1]] == case["expected"]
+
+
+def test_lines_of_links_are_never_headings() -> None:
+    lines = ["值班制度1", "值班制度2"]
+    assert candidates(lines_of(lines, linked=True), 0, ["值班制度"]) == []
+    assert len(candidates(lines_of(lines), 0, ["值班制度"])) == 2
+
+
+def test_a_count_is_no_number() -> None:
+    assert candidates(lines_of(["值班制度3篇", "值班制度（精选5篇）"]), 0, ["值班制度"]) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "值班制度3篇",
+        "值班制度（通用3篇）",
+        "关于值班制度汇总三篇",
+        "【热门】值班制度锦集3篇",
+        "值班制度锦集【3篇】",
+    ],
+)
+def test_every_title_has_its_subject(title: str) -> None:
+    assert base_titles([title])[-1] == "值班制度"

@@ -1,0 +1,102 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.config import Config, PageConfig
+from pipeline.errors import InputError
+from pipeline.page.parse import PageReject, parse_page
+
+from .oracles import BODY, SUBJECT, check_page
+
+HTML = (
+    f"<html><head><title>{SUBJECT}2篇_某网</title></head><body><div><a href=/>首页</a></div>"
+    f"<h1>{SUBJECT}2篇</h1><p>时间:2024-03-05</p><h2>{SUBJECT}1</h2>"
+    + "".join(f"<p>{x}</p>" for x in BODY)
+    + f"<h2>{SUBJECT}2</h2><p>{''.join(BODY)}</p><p>分享到：微信 微博 QQ空间 &copy;</p></body></html>"
+)
+PIECES = [
+    *(
+        f"{SUBJECT}1",
+        f"{SUBJECT} 篇2",
+        f"第3篇 {SUBJECT}",
+        f"{SUBJECT}3篇",
+        "目录",
+        "注意事项",
+        "推荐度：",
+        "时间:2024-03-05",
+    ),
+    *(
+        "当前位置：某网 > 制度",
+        "分享到：微信 微博 QQ空间",
+        "以下是小编整理的制度，欢迎参考。",
+        "此处隐藏30个字",
+        "岗位：",
+        "　",
+        "",
+    ),
+    *BODY,
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_any_order_of_lines_gives_a_sound_page(lines: list[str]) -> None:
+    check_page(parse_page("\n".join(lines)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_sound_page(body: bytes) -> None:
+    check_page(parse_page(body))
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+def test_a_page_cut_anywhere(codec: str) -> None:
+    body = HTML.encode(codec, "xmlcharrefreplace")
+    for end in range(0, len(body), 7):
+        check_page(parse_page(body[:end]))
+    assert len(parse_page(body).articles) == 2
+
+
+def test_the_flat_article_has_the_clauses_of_the_other() -> None:
+    first, second = parse_page(HTML).articles
+    assert [(c.marker, c.text) for c in first.clauses] == [(c.marker, c.text) for c in second.clauses]
+
+
+def test_limits_reject_with_a_reason() -> None:
+    small = Config(page=PageConfig(max_bytes=10, max_lines=2))
+    with pytest.raises(PageReject) as caught:
+        parse_page("x" * 11, config=small)
+    assert (caught.value.reason, isinstance(caught.value, InputError)) == ("page_too_large", True)
+    with pytest.raises(PageReject, match="too_many_lines"):
+        parse_page("a\nb\nc", config=small)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<" * 200_000, b"<div>" * 50_000, b"<p>" + b"&amp;" * 100_000, b"\0" * 100_000, b"\xff" * 100_000],
+    ids=["angles", "nested", "entities", "NUL", "noise"],
+)
+def test_hostile_pages(body: bytes) -> None:
+    check_page(parse_page(body))
+
+
+def test_bytes_and_str_are_one_page() -> None:
+    assert parse_page(HTML) == parse_page(HTML.encode())
+    assert parse_page("a\ud800").page.page_id
+
+
+def test_traditional_form_is_cut_from_what_was_served() -> None:
+    page = parse_page("倉庫值班制度\n一、值班人員應當準時到崗，並且遵守單位的規範，以後不再重複。")
+    clause = page.articles[0].clauses[0]
+    assert (page.page.script, page.page.hant_origin) == ("hant", "served")
+    assert clause.text_hant == "值班人員應當準時到崗，並且遵守單位的規範，以後不再重複。"
+    assert clause.text == "值班人员应当准时到岗，并且遵守单位的规范，以后不再重复。"
+
+
+def test_traditional_form_is_generated_or_left_out() -> None:
+    text = "仓库值班制度\n一、值班人员应当准时到岗，遵守制度。"
+    clause = parse_page(text).articles[0].clauses[0]
+    assert clause.text_hant == "值班人員應當準時到崗，遵守制度。"
+    none = parse_page(text, config=Config(page=PageConfig(hant="none")))
+    assert none.articles[0].clauses[0].text_hant == ""

@@ -1,0 +1,97 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import RULE_NAMES
+from pipeline.text.offsets import replay
+from pipeline.text.repair import repair
+from pipeline.text.repair.passes import RULES
+
+FOLDER = Path(__file__).parent.parent / "cases" / "repair"
+CASES = [
+    case
+    for name in ("in_the_wild", "synthetic", "negative")
+    for case in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+]
+KNOWN = json.loads((FOLDER / "known_failures.json").read_text("utf-8"))
+# what damage is made of, so that random texts reach into the rules
+ALPHABET = "務(wù)據jù當dāng數?shù)、。ㄒ唬〃的'` \n總結偨Y②A第一條\u200b\ufffd\ud800（）"
+TEXTS = st.text(st.sampled_from(ALPHABET) | st.characters(), max_size=300)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_case(case: dict[str, str]) -> None:
+    assert repair(case["input"]).text == case["expected"]
+
+
+@pytest.mark.xfail(strict=True)
+@pytest.mark.parametrize("case", KNOWN, ids=lambda case: case["label"])
+def test_known_failure(case: dict[str, str]) -> None:
+    assert repair(case["input"]).text == case["expected"]
+
+
+def test_the_rules_are_those_of_the_contract() -> None:
+    assert set(RULES) == set(RULE_NAMES)
+
+
+@given(TEXTS)
+def test_edits_replay_and_a_second_repair_changes_nothing(text: str) -> None:
+    result = repair(text)
+    assert replay(text, result.edits) == result.text
+    assert repair(result.text).edits == ()
+    assert all(0 <= u.start <= u.end <= len(text) for u in result.unresolved)
+
+
+def test_a_site_table_serves_titles() -> None:
+    table = {"務": "wù", "職": "zhí"}
+    assert repair("客戶服務(wù)職(zhí)責", table=table).text == "客戶服務職責"
+    assert repair("客戶服務(mù)", table=table).text == "客戶服務(mù)"
+    assert (
+        repair("銀(yín)與務(wù)，金(jīn)與銅(tóng)", table=table).text == "銀(yín)與務(wù)，金(jīn)與銅(tóng)"
+    )
+
+
+def test_a_loss_is_flagged_where_it_stands() -> None:
+    case = next(c for c in CASES if c["label"] == "a swallowed comma")
+    (loss,) = repair(case["input"]).unresolved
+    assert case["input"][loss.start : loss.end] == "?"
+    assert loss.rule == "byte_shift"
+
+
+def test_a_lead_byte_that_two_characters_fit_is_flagged() -> None:
+    text = "倉管員應當學習業務知識,提高專業水平；蛟S可以調任主管。"
+    result = repair(text)
+    assert result.text == text
+    assert [u.rule for u in result.unresolved] == ["lead_loss"]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "(",
+            "（",
+            "務(",
+            "務(wù",
+            "?",
+            "?wù)",
+            "務(wù)",
+            "務(wù)?shù)",
+            "的'",
+            "的'x'",
+            "務 ",
+            "、俚",
+            "\n、?",
+            "偨Y",
+        ),
+        *("蛟", "\x00\x01\x02\xff", "\ud800", "\u200b", "[", "@務"),
+    ],
+    ids=repr,
+)
+def test_endless_repetition_is_answered(piece: str) -> None:
+    text = piece * 20_000
+    result = repair(text)
+    assert replay(text, result.edits) == result.text
