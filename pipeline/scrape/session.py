@@ -126,6 +126,9 @@ class Session:
             if not refused and robots is None:
                 return self.asked_robots.setdefault(origin, self._robots_address(address))
             refused = refused or ("" if robots is None or robots.allows(address.url) else "robots")
+            if not refused and self.delay_s(address) > self.job.config.max_wait_s:
+                self.stop_host(host, "crawl_delay")
+                return None
             if not refused:
                 return address
             self.refuse(address, refused)
@@ -198,6 +201,11 @@ class Session:
         with self.frontier.transaction():
             self.frontier.settle(address, "refused", reason)
             self.frontier.mark_written(self.archive.lengths())
+
+    def refuse_host(self, asked: Address, reason: str) -> None:
+        """Refuse all that is queued of a host."""
+        while (address := self.frontier.following(asked.site, asked.host)) is not None:
+            self.refuse(address, reason)
 
     def add(self, address: Address, refused: str = "") -> None:
         """Queue a new address or file it as refused (inside a transaction)."""

@@ -191,6 +191,42 @@ def test_the_delay_is_the_longer_of_rules_and_robots(tmp_path: Path) -> None:
     assert run.delay_s(home) == 7.0
 
 
+def test_a_site_that_wants_ages_between_requests_is_left(tmp_path: Path) -> None:
+    run = session(tmp_path)
+    give(run, 200, b"User-agent: *\nCrawl-delay: 86400")
+    assert give(run) == ""
+    assert run.tally.stopped == {"a.com": "crawl_delay"}
+
+
+def test_a_host_whose_robots_has_a_private_address_is_refused_whole(tmp_path: Path) -> None:
+    run = session(tmp_path, start=["http://a.com/", "http://a.com/1.html"])
+    robots = run.next_address()
+    assert robots
+    unanswered(run, robots, "private_address (loopback)", temporary=False)
+    run.busy.clear()
+    assert run.tally.by_outcome["refused private_address (loopback)"] == 2
+    assert (run.pending(), run.finish(), run.tally.stopped) == (False, (), {})
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("//www.a.com/x", "http://www.a.com/x"),
+        ("?page=2", "http://a.com/?page=2"),
+        ("http://[bad", "http://[bad"),
+        ("/\xe8\x8c\x83.html", "http://a.com/%E8%8C%83.html"),
+        ("javascript:x", "javascript:x"),
+        ("/caf\xe9", "http://a.com/caf%C3%A9"),
+    ],
+)
+def test_any_location_is_followed_or_refused(tmp_path: Path, target: str, found: str) -> None:
+    run = session(tmp_path)
+    give(run, 404)
+    give(run, 302, b"", ("Location", target))
+    lines = (tmp_path / ".crawl" / "fetches.jsonl").read_text("utf-8")
+    assert found in [a.url for a in run.frontier.queued("甲")] or f'"final_url": "{found}"' in lines
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
