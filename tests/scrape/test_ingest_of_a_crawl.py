@@ -30,7 +30,7 @@ def test_a_crawl_gives_the_rows_of_the_served_files(tmp_path: Path, articles: in
     with Server(site) as server:
         run(raw, rules={"站": site_table(server.url)})
         for path in site.article_paths() | site.list_paths():
-            file = files / (path[1:] + ("/index.html" if path.endswith("/") else ""))
+            file = files / f".{path}{'index.html' if path.endswith('/') else ''}"
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(site.answer(path, 0, server.url).body)
         first = fw.ingest(str(raw), str(tmp_path / "a"), config=ALONE)
