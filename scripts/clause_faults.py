@@ -2,8 +2,8 @@
 
 usage: python scripts/clause_faults.py GOLD_DIR [--seed N] [--rounds N] [--show N]
 GOLD_DIR holds gold/*.json and flat/*.txt (the shape that the clause accuracy script reads). Faults: an item
-dropped, doubled or misnumbered, or the sentence end before it lost. Printed per fault: the share of documents in
-which every marker is found and none invented, and the share in which the fault is flagged.
+dropped, doubled or misnumbered, or the sentence end before it lost. Printed per fault: the share of documents
+in which every marker is found and none invented, and the share in which the fault is flagged.
 """
 
 import argparse

@@ -53,7 +53,7 @@ def before_blanks(codes: Ints, i: int, tables: Tables) -> int:
 
 
 def boundary_at(codes: Ints, i: int, tables: Tables) -> int:
-    """Boundary before i; a run of blanks is walked for its nearest neighbours only, so all calls are linear."""
+    """Boundary before i. Only the nearest blanks are walked, so all calls together are linear."""
     one = before_blanks(codes, i, tables)
     if one < 0:
         return mk.LINE

@@ -243,7 +243,8 @@ _UNIT_EXPONENTS: Final[dict[str, int]] = {"十": 1, "百": 2, "千": 3, "廿": 4
 def class_tables() -> tuple[bytes, bytes, bytes]:
     """Return three tables over the code points below 65,536: class, value and style.
 
-    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals their number, of letters 1–26. Style: of units and of enclosed numerals, plus one (0 = none).
+    Value: of digits 0–9, of units the exponent (廿 4, 卅 5), of enclosed numerals and
+    letters their number. Style: of units and of enclosed numerals, plus one (0 = none).
 
     >>> classes, values, styles = class_tables()
     >>> classes[ord("㊿")] == ENCLOSED_NUMERAL, values[ord("㊿")], styles[ord("㊿")] == CIRCLED + 1

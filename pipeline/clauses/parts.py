@@ -10,8 +10,8 @@ from pipeline.records import ClauseKind
 
 BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
 
-# Words that name a field of a post description, a contract or a system on template pages; within one line only
-# these open a label.
+# Words that name a field of a post description, a contract or a system on template pages; within one line
+# only these open a label.
 LABEL_WORDS: Final = (
     "岗位名称|岗位职责|岗位要求|岗位|职位|职务|职责|工作职责|主要职责|工作内容|工作要求|工作目标|任职要求|任职资格|"
     "任职条件|直接上级|直接下级|直属上级|上级|下级|所属部门|部门|适用范围|适用对象|目的|范围|权限|编制|汇报对象|"
@@ -38,7 +38,7 @@ UNNUMBERED = -1  # style of a part without a marker
 class Part:
     """One future clause: marker [start, body), own text [body, end).
 
-    style, ordinal and packed (depth and flag) are the row's of decide.py; UNNUMBERED, 0, 0 where no marker is.
+    style, ordinal and packed are the row's of decide.py; UNNUMBERED, 0 and 0 where no marker is.
     """
 
     start: int
@@ -109,7 +109,7 @@ def cut(text: str, rows: list[Row]) -> list[Part]:
 
 
 def split_labels(text: str, parts: list[Part]) -> list[Part]:
-    """Cut labels out of a piece before a list in its line: 岗位：专员职责：一、… gives 岗位：专员 and 职责：."""
+    """Cut labels out of a piece before a list in its line: 岗位：甲职责：一、 gives 岗位：甲 and 职责：."""
     out: list[Part] = []
     last = len(parts) - 1
     for k, part in enumerate(parts):

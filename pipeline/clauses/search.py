@@ -141,7 +141,7 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if number == last:
         return (AGAIN + crossing - weak) * 8 + DOUBLED
     if number == 1:
-        return (BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
+        return int(BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
     if number == last + 2:
         return (GAP_ONE + crossing - weak) * 8 + GAP
     if last + 2 < number < last + 6:

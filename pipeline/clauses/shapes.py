@@ -1,8 +1,8 @@
 """The shapes of markers: does one stand at i, which, and where does it end.
 
 Each function takes the code points and the index, fills `row` (style, ordinal, group, variant, penalty) and
-returns the end of the marker, 0 where there is none. They are the table of markers.py in a form that compiles;
-tests/clauses/test_markers.py holds the two together.
+returns the end of the marker, 0 where there is none. They are the table of markers.py in a form that
+compiles; tests/clauses/test_markers.py holds them together.
 """
 
 from pipeline.clauses import markers as mk

@@ -1,8 +1,8 @@
 """Parts to a tree: who hangs under whom, in document order (facts.md §5, rule 6).
 
-Numbered parts hang by the depth that the search gave them. A line without a number belongs to the item before it
-where that item's list runs on or the item is only a title, else to the owner of the list. Labels, section headings
-and paragraphs that end in ： own the list that follows.
+Numbered parts hang by the depth that the search gave them. A line without a number belongs to the item before
+it where that item's list runs on or the item is only a title, else to the owner of the list. Labels, section
+headings and paragraphs that end in ： own the list that follows.
 """
 
 from typing import Final

@@ -18,12 +18,17 @@ from pipeline.dedup.frames import (
     order_of,
     preference,
     unique_ids,
+    whole_numbers,
 )
 from pipeline.dedup.model import CorpusModel, fit_texts
 from pipeline.dedup.tables import Articles, Deduplication, build
 from pipeline.errors import UsageError
 
 SMALL_ROWS = plain.SMALL
+# Short texts (clauses) have few shingles in common: 600 of 60 characters take 0.6 s, as long as the kernels
+# take to load, and a hundredth of what compiling them takes on a fresh machine.
+SMALL_SHORT_ROWS = 600
+SMALL_BYTES = 150_000
 
 
 def deduplicate(
@@ -57,8 +62,8 @@ def deduplicate_articles(
 
     `table` has `article_id` (unique) and `text` (canonical form), and may have `page_id`, `n_clauses`,
     `n_repairs`, `captured_at`, `script` and `layout` (any value whose inequality is another layout; left out,
-    the text's line breaks are looked at). The rows are a function of the set of articles, `config` and `model`;
-    without a model one is fitted. Raises UsageError for a missing column or a repeated id.
+    the text's line breaks are looked at). The rows are a function of the set of articles, `config` and
+    `model`; without a model one is fitted. Raises UsageError for a missing column or a repeated id.
     """
     missing = {"article_id", "text"} - set(table.column_names)
     if missing:
@@ -74,13 +79,21 @@ def _deduplicate(
     held, stream, leaks = [], iter(batches), table is None
     for batch in stream:
         held.append(batch)
-        if sum(map(len, held)) > SMALL_ROWS:
+        if not _few(held):
             return _with_kernels(_chain(held, stream), table, config, model)
     folded = fold_plain(held, leaks=leaks)
     articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_plain(folded, articles.preferred)
     fitted = model or fit_texts(texts)
     return build(articles, texts, plain.relate(texts, fitted.mask(), config))
+
+
+def _few(held: list[pa.RecordBatch]) -> bool:
+    """Say whether the rows so far are compared sooner than the kernels are loaded."""
+    rows = sum(map(len, held))
+    return rows <= SMALL_ROWS or (
+        rows <= SMALL_SHORT_ROWS and sum(b.column(1).nbytes for b in held) <= SMALL_BYTES
+    )
 
 
 def _chain(held: list[pa.RecordBatch], stream: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
@@ -110,8 +123,7 @@ def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints
     def number(column: str) -> Ints:
         if table is None or column not in names:
             return np.zeros(count, dtype=np.int64)
-        values: Ints = table[column].fill_null(0).to_numpy().astype(np.int64)
-        return values
+        return whole_numbers(table[column].fill_null(0))
 
     def code(column: str, default: Ints) -> Ints:
         return codes(table[column]) if table is not None and column in names else default

@@ -73,12 +73,20 @@ def strings(column: pa.Array) -> pa.Array:
     return pc.fill_null(column, "") if column.null_count else column
 
 
+def whole_numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
+    """Return an integer column without nulls; `to_numpy` would import pandas."""
+    plain = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    plain = plain.cast(pa.int64(), safe=False)
+    found: Ints = np.frombuffer(plain.buffers()[1], dtype=np.int64)[plain.offset : plain.offset + len(plain)]
+    return found
+
+
 def order_of(*columns: tuple[Any, str]) -> Ints:
     """Return each row's place in the order by the columns, given with "ascending" or "descending"; null is last."""
     names = [f"c{i}" for i in range(len(columns))]
     table = pa.Table.from_arrays([c for c, _ in columns], names=names)
     keys = [(name, way) for name, (_, way) in zip(names, columns, strict=True)]
-    order = pc.sort_indices(table, sort_keys=keys).to_numpy().astype(np.int64)
+    order = whole_numbers(pc.sort_indices(table, sort_keys=keys))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     return place

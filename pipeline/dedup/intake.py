@@ -10,7 +10,7 @@ from pipeline.dedup.arrays import Texts
 from pipeline.dedup.frames import Folded, Ints, strings
 from pipeline.dedup.tables import words
 
-FIRST_ROOM = 1 << 22  # units; doubled when full, untouched pages cost nothing
+FIRST_ROOM = 1 << 28  # units, 512 MB of addresses: pages that are never touched cost nothing
 
 
 def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:

@@ -53,17 +53,18 @@ NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％
 SENTENCE_END = "。！？；!?…”》"
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
 BODY_START = re.compile(
-    r"\s*(?:第\s*[一1]\s*[条章节编、，,]|[（(]\s*[一1]\s*[）)]|[一1]\s*[、.．,，:：]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
+    r"\s*(?:第\s*[一1]\s*[条章节编、，,]|[（(]\s*[一1]\s*[）)]|[一1]\s*[、.．,，:：）)]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
     r"|[一-鿿]{2,6}\s*[：:])"
 )
 LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
-FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．]|[①⑴])")
+FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
 )
 LIST_MARK = re.compile(r"[、.．]")
+CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
 GLUED_WORD = re.compile(
     rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*{OPEN}?\s*篇\s*(?P<n>{NUMERAL})\s*{CLOSE}*\s*[：:]?"
@@ -74,9 +75,11 @@ TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known:
 # Qualifiers of a collection's title that are no part of its subject.
 QUALIFIER = (
     "通用|精选|推荐|合集|汇总|锦集|集锦|大全|汇编|精华|优选|必备|热门|最新|实用|优秀|经典|集合|整理|范文|模板|样本|范本|共|荐|"
-    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|集|版"
+    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|优质|参考|集|版"
 )
-BRACKETED = re.compile(rf"[【（(\[](?:{QUALIFIER}|{NUMERAL}|[\s篇])+[】）)\]]")  # `（通用3篇）`, `【热门】`
+BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
+    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
+)
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING = re.compile(rf"(?:{QUALIFIER}|的)+$")
@@ -130,7 +133,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
             found = list(_whole_line(row, line, known))
-        out.update(found or _glued_word(row, line))
+        out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
         for probe in probes:
             out.update(_inside(row, line, probe))
         if len(line) > MIN_SHARED_LINE:
@@ -220,7 +223,7 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
         return
     title, word, unit = match["title"].strip(), match["word"] or "", match["unit"] or ""
     ordinal = NUMBERS.get(match["n"])
-    if ordinal is None or (unit and word != "第") or title[-1] in "第、":
+    if ordinal is None or bool(unit) != (word == "第") or title[-1] in "第、":
         return  # `题3篇` counts, it does not number
     form = ("title", word or unit) if word and word != "之" else ("bare", letters(title))
     yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
@@ -233,6 +236,18 @@ def _glued_word(row: int, line: str) -> Iterator[Candidate]:
         for run, end in _readings(line, match["n"], match.start("n"), match.end()):
             title = match["title"].strip(" 《》【】")
             yield Candidate(row, 0, end, end, NUMBERS[run], ("title", "篇"), title, False)
+
+
+def _glued_item(row: int, line: str, bases: Sequence[str]) -> Iterator[Candidate]:
+    """Match `一、题一、…`: a numbered title with the beginning of a list behind it."""
+    match = ITEM_TITLE.match(line)
+    if not match or match["n"] not in NUMBERS:
+        return
+    for base in bases:
+        if match["rest"].startswith(base) and BODY_START.match(match["rest"], len(base)):
+            end = match.start("rest") + len(base)
+            yield Candidate(row, 0, end, end, NUMBERS[match["n"]], ("item", ""), base, False)
+            return
 
 
 def _spaced(text: str) -> str:
@@ -254,18 +269,26 @@ def _inside(row: int, line: str, probe: re.Pattern[str]) -> Iterator[Candidate]:
     """Find a known title with a number where text goes on behind it, or before it."""
     for match in probe.finditer(line):
         tail = TAIL_N.match(line, match.end())
-        if tail is None or (tail["unit"] and tail["word"] != "第"):
-            continue
+        if tail is None or bool(tail["unit"]) != (tail["word"] == "第"):
+            continue  # `题3篇` counts; `题第一、` begins a list
         title = match.group().strip(" 《》【】[]（(")
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
             left = line[end:]
+            if not word and left and _opens_a_list(line[match.end() : end], run, left):
+                continue
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not (left and NOT_ORDINAL.match(left)):
                 alone = match.start() == 0 and not left.strip()
                 yield Candidate(row, start, end, end, NUMBERS[run], key, title, alone)
+
+
+def _opens_a_list(numbered: str, run: str, left: str) -> bool:
+    """Tell whether the number belongs to the first clause: `制度①保管`, `制度（一）保管`, `制度一、保管`."""
+    bracketed = run in CIRCLED or numbered.lstrip()[:1] in "（("
+    return LIST_MARK.match(left) is not None or (bracketed and not BODY_START.match(left))
 
 
 def _inline_pattern(bases: Sequence[str]) -> re.Pattern[str]:

@@ -121,7 +121,7 @@ def body_rows(
     introductions: dict[int, DropReason] = {}
     for row in range(first, min(first + 4, last)):
         line = page.texts[row]
-        if not INTRODUCTION.search(line) or last - first < 3:
+        if not INTRODUCTION.search(line) or last - first < 2:
             break
         introductions[row] = "introduction"
     return first, last, introductions

@@ -88,6 +88,11 @@ def _choose_headings(page: PageLines, fields: Fields, declared: int | None) -> S
     found = candidates(page, fields.start, bases)
     title = " ".join(names)
     series = best_series(page, found, title, declared) if found else Series((), 0.0)
+    learnt = {c.title for c in series.headings if c.key[0] in ("bare", "title")}
+    more = base_titles(learnt - set(bases))
+    if more:  # the series knows its subject better than the title does: look again for glued members
+        found = candidates(page, fields.start, [*bases, *more])
+        series = best_series(page, found, title, declared)
     return unnumbered(page, fields, series.headings, bases, declared)
 
 
@@ -104,7 +109,7 @@ def _end_of_texts(
         if run == LINK_RUN:
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING
-        if row > first and not ending and declared_count(page.texts[row]) and title:
+        if (row > first or not chosen[-1].alone) and not ending and declared_count(page.texts[row]) and title:
             ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)

@@ -7,8 +7,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline.config import config_digest
-from pipeline.run import build, dedupe
+from pipeline.run import across, build, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
@@ -69,17 +71,20 @@ def emit(run: Run) -> None:
 
 
 def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[dict[str, list[Shard]], str]:
-    def articles() -> Any:
-        return dedupe.articles_of(kept, parts, run.links, run.origin)
-
-    model = dedupe.fit_model(run, articles())
+    articles = pa.concat_tables(dedupe.articles_of(kept, parts, run.links, run.origin)).combine_chunks()
+    model = dedupe.fit_model(run, articles)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
     dedupe.write_model(folder / "model", model)
-    compared = dedupe.compare(run, articles(), model)
+    compared = dedupe.compare(run, articles, model)
+    del articles  # the texts of the corpus
     run.assignments = compared.pop("assignments")
     shards = tables.page_shards(run, folder, kept, parts)
-    compared["rejects"] = tables.rejects_table(run)
+    compared |= {
+        "alignments": across.alignments(folder, shards["clauses"], run.assignments),
+        "clause_groups": across.clause_groups(folder, shards["clauses"], shards["pages"], run.config.dedup),
+        "rejects": tables.rejects_table(run),
+    }
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)

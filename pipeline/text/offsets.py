@@ -1,7 +1,9 @@
 """Edits replayed, and positions carried between the text before them and the text after them."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
+from operator import sub
 
 from pipeline.records import Edit
 
@@ -37,31 +39,50 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> list[
     """
     if not first:
         return list(second)
+    deltas = list(accumulate(map(_shrinkage, first), initial=0))  # old minus middle, in front of each
+    starts = list(map(sub, [e.start for e in first], deltas))  # of each replacement, in the middle text
     out: list[Edit] = []
-    delta = i = j = 0  # delta: old minus middle position, behind the edits of `first` taken
+    i = j = 0
     while j < len(second):
-        low, high = second[j].start, second[j].end
-        while i < len(first) and first[i].start - delta + len(first[i].replacement) <= low:
-            out.append(first[i])
-            delta += _shrinkage(first[i])
-            i += 1
-        if i < len(first):
-            low = min(low, first[i].start - delta)
-        old_low, begin = low + delta, j
-        while True:
-            if (j < len(second) and second[j].start < high) or j == begin:
-                high = max(high, second[j].end)
-                j += 1
-            elif i < len(first) and first[i].start - delta < high:
-                high = max(high, first[i].start - delta + len(first[i].replacement))
-                delta += _shrinkage(first[i])
-                i += 1
-            else:
-                break
-        parts = [Edit(e.start - low, e.end - low, e.replacement, e.rule) for e in second[begin:j]]
-        out.append(Edit(old_low, high + delta, replay(middle[low:high], parts), second[j - 1].rule))
-    out.extend(first[i:])
+        edit = second[j]
+        k = bisect_left(starts, edit.start, i)
+        if k > i and starts[k - 1] + len(first[k - 1].replacement) > edit.start:
+            k -= 1
+        while k < len(first) and starts[k] == edit.start and not first[k].replacement:
+            k += 1
+        out += first[i:k]
+        if k < len(first) and starts[k] < edit.end:
+            merged, i, j = _merge((first, starts, k), (second, j), deltas, middle)
+            out.append(merged)
+            continue
+        out.append(Edit(edit.start + deltas[k], edit.end + deltas[k], edit.replacement, edit.rule))
+        i, j = k, j + 1
+    out += first[i:]
     return out
+
+
+def _merge(
+    before: tuple[Sequence[Edit], Sequence[int], int],
+    after: tuple[Sequence[Edit], int],
+    deltas: Sequence[int],
+    middle: str,
+) -> tuple[Edit, int, int]:
+    """Make one edit of those that touch, from `first[i]` and `second[j]` on; tell where both go on."""
+    (first, starts, i), (second, j) = before, after
+    begin_first, begin = i, j
+    low, high = min(second[j].start, starts[i]), second[j].end
+    while True:
+        if i < len(first) and starts[i] < high:
+            high = max(high, starts[i] + len(first[i].replacement))
+            i += 1
+        elif j < len(second) and second[j].start < high:
+            high = max(high, second[j].end)
+            j += 1
+        else:
+            break
+    parts = [Edit(e.start - low, e.end - low, e.replacement, e.rule) for e in second[begin:j]]
+    new = replay(middle[low:high], parts)
+    return Edit(low + deltas[begin_first], high + deltas[i], new, second[j - 1].rule), i, j
 
 
 def _shrinkage(edit: Edit) -> int:

@@ -43,8 +43,24 @@ def test_any_characters_at_all(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n", "一", "、", "第", "（", "1", "\x00\x01\x02", "\ud800", "第第第第", "（（（（", "“" * 50, "《" * 50]
-)  # fmt: skip
+    "text",
+    [
+        "",
+        " ",
+        "\n",
+        "一",
+        "、",
+        "第",
+        "（",
+        "1",
+        "\x00\x01",
+        "\ud800",
+        "第" * 9,
+        "（" * 9,
+        "“" * 50,
+        "《" * 50,
+    ],
+)
 def test_bad_input(text: str) -> None:
     check_tree(text, structure(text))
 

@@ -1,7 +1,8 @@
 """A model of the damage: clean Traditional text in GBK bytes, a byte-level replace, lost and stray bytes.
 
 Everything happens to bytes as it happened to real pages; only marks, blanks and invisible characters are
-put into the decoded text. Each byte remembers which character it came from, so that what is really lost is known.
+put into the decoded text. Each byte remembers which character it came from, so that what is really lost
+is known.
 """
 
 import random
@@ -162,7 +163,9 @@ def _mark_lines(clean: str, rng: random.Random) -> tuple[str, list[int]]:
     return "\n".join(out), places
 
 
-def draw_damage(seed: int, kinds: Collection[str], n_lines: int = 40) -> tuple[str, Damaged]:
+def draw_damage(
+    seed: int, kinds: Collection[str], n_lines: int = 40, *, n_leaking: int = 36
+) -> tuple[str, Damaged]:
     """Return a clean text and the same text damaged in the ways named, all drawn from the seed."""
     rng = random.Random(seed)
     clean, places = clean_text(rng, n_lines), []
@@ -176,7 +179,7 @@ def draw_damage(seed: int, kinds: Collection[str], n_lines: int = 40) -> tuple[s
     for place in reversed(places):
         insert_a1(stream, place)
     if "leak" in kinds:
-        lexicon = draw_lexicon(clean, rng)
+        lexicon = draw_lexicon(clean, rng, n_leaking)
         leak(stream, lexicon, rng.sample(sorted(lexicon), len(lexicon)))
     damaged = decode(stream)
     if "style" in kinds:
@@ -201,7 +204,7 @@ _HANZI_PAIR = re.compile("[一-鿿]{2}")
 
 
 def wrong_edits(raw: str, result: Repaired, clean: str) -> list[Edit]:
-    """Return the edits without which the text would be nearer to the clean one, no loss being flagged there."""
+    """Return the edits without which the text would be nearer to the clean one, no loss flagged there."""
     suspects: list[Edit] = []
     shift = 0
     after = []  # where each edit's replacement stands in the repaired text

@@ -11,14 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, compress
+from itertools import accumulate, chain, compress, repeat
 
-from pipeline.records import Edit
+from pipeline.records import Edit, RuleName
 from pipeline.text.repair.readings import (
     HANZI,
     PINYIN,
     main_reading,
-    normal_pinyin,
+    plain_reading,
     readings,
     simplified_forms,
     syllables,
@@ -27,11 +27,14 @@ from pipeline.text.repair.readings import (
 
 LeakCounts = Counter[tuple[str, str]]
 
-# "(dāng)" in "當(dāng)", "（huì ）" in "會（huì ）"; not "(doc)" after a blank. The bracket comes first
-# because the search for a set of two characters is five times as fast as one that starts at any character.
-_GROUP = f"[(（](?<=[{HANZI}][(（]) ?[{PINYIN}]{{1,8}}[ \u00a0\u3000]{{0,2}}[)）]"
-LEAK = re.compile(f"({_GROUP})")
-_HANZI = re.compile(f"[{HANZI}]")
+# "(dāng)" in "當(dāng)", "（huì ）" in "會（huì ）"; not "(doc)" after a blank. The bracket comes first:
+# a set of two characters is found five times as fast as a set of all Chinese ones.
+_OPENING = f"[(（](?<=[{HANZI}][(（]) ?"
+# Titles in lists are cut to a length, through a leak too: "(w" in "客戶服務(w..."
+_CUT = "(?=\\.\\.\\.|…|$)"
+_GROUP = f"{_OPENING}[{PINYIN}]{{1,8}}(?:[ \u00a0\u3000]{{0,2}}[)）]|{_CUT})"
+LEAK = re.compile(f"({_GROUP})", re.MULTILINE)
+_FIRST_HANZI, _LAST_HANZI = "\u3400", "\u9fff"
 _GLOSS_KEY = ("", "gloss")
 _HEADWORD_KEY = ("", "headword")
 _SAMPLE = 100  # leaks whose neighbours are looked at; headwords are half of the candidates or hardly any
@@ -82,7 +85,7 @@ def _count_pairs(headed: Headed) -> LeakCounts:
     counts: LeakCounts = Counter()
     known = readings()
     for (char, group), n in headed.counted.items():
-        pinyin = normal_pinyin(group)
+        pinyin = plain_reading(char, group)
         if pinyin in known.get(char, ()):
             counts[char, pinyin] += n
         elif char not in known and toneless(pinyin) in syllables():
@@ -99,7 +102,7 @@ def _count_headwords(parts: Sequence[str]) -> int:
     found = 0
     for i in range(0, n, step):
         before, after = parts[2 * i][-2:-1], parts[2 * i + 2][:1]
-        found += not (_HANZI.match(before) or _HANZI.match(after))
+        found += not (_FIRST_HANZI <= before <= _LAST_HANZI or _FIRST_HANZI <= after <= _LAST_HANZI)
     return found * step
 
 
@@ -215,24 +218,30 @@ def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]
 def strip_leaks(headed: Headed, learnt: Mapping[str, str]) -> tuple[str, list[Edit]]:
     """Return the text without the leaks of learnt characters, and one deletion for each.
 
-    A group stays where its pinyin is no reading of the character. 0.9 µs a leak.
+    A group stays where its pinyin is no reading of the character. 0.7 µs a leak.
     """
-    known = readings()
-    stays = {
-        pair
-        for pair in headed.counted
-        if pair[0] not in learnt or normal_pinyin(pair[1]) not in known[pair[0]]
-    }
+    stays = {pair for pair in headed.counted if pair[0] not in learnt or not _is_leak(*pair)}
     bounds = list(accumulate(map(len, headed.parts)))
     starts, ends = bounds[:-1:2], bounds[1::2]
     if not stays:
-        return "".join(headed.parts[::2]), [
-            Edit(start, end, "", "leak") for start, end in zip(starts, ends, strict=True)
-        ]
+        return "".join(headed.parts[::2]), _deletions(starts, ends)
     drop = [pair not in stays for pair in headed.pairs]
     kept = (
         group if pair in stays else "" for group, pair in zip(headed.parts[1::2], headed.pairs, strict=True)
     )
     text = "".join(chain.from_iterable(zip(headed.parts[::2], chain(kept, ("",)), strict=True)))
-    spans = compress(zip(starts, ends, strict=True), drop)
-    return text, [Edit(start, end, "", "leak") for start, end in spans]
+    return text, _deletions(compress(starts, drop), compress(ends, drop))
+
+
+def _is_leak(char: str, group: str) -> bool:
+    """Tell whether a group holds a reading of the character, or the beginning of one where it was cut."""
+    known, pinyin = readings()[char], plain_reading(char, group)
+    if group[-1] in ")）":
+        return pinyin in known
+    return any(reading.startswith(pinyin) for reading in known)
+
+
+def _deletions(starts: Iterable[int], ends: Iterable[int]) -> list[Edit]:
+    """Build the edits; `map` over whole columns makes them 1.4 times as fast as a loop."""
+    rule: RuleName = "leak"
+    return list(map(Edit, starts, ends, repeat(""), repeat(rule)))

@@ -87,6 +87,16 @@ def normal_pinyin(leak: str) -> str:
     return unicodedata.normalize("NFC", letters).translate(_TYPED)
 
 
+def plain_reading(char: str, group: str) -> str:
+    """Return the pinyin of a leaked group: as it stands where that is a reading of `char`, else made plain.
+
+    >>> plain_reading("當", "(dāng)"), plain_reading("綠", "(LV)")
+    ('dāng', 'lü')
+    """
+    inside = group[1:-1]
+    return inside if inside in readings().get(char, ()) else normal_pinyin(group)
+
+
 _WINDOW = 150  # characters on either side that tell the script of a place
 
 

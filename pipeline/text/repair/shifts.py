@@ -8,7 +8,15 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from pipeline.records import Edit, RuleName, Unresolved
-from pipeline.text.repair.bytewise import MAX_LOSSES, SWALLOWED, Run, chars_of, gbk, read_shifted
+from pipeline.text.repair.bytewise import (
+    MAX_LOSSES,
+    SWALLOWED,
+    SWALLOWED_MARK,
+    Run,
+    chars_of,
+    gbk,
+    read_shifted,
+)
 from pipeline.text.repair.language import likelihood
 
 _MARGIN = 1.5  # nats by which the better of two readings must win
@@ -82,7 +90,8 @@ def find_shifts(text: str, learnt: Container[str], pairs: Container[str]) -> Fou
     """Undo the byte shifts of a page whose leaks are `learnt`; flag what cannot be read. Linear."""
     found = Found([], [])
     at = 0
-    while mark := SWALLOWED.search(text, at):
+    search = SWALLOWED.search if "\ufffd" in text else SWALLOWED_MARK.search
+    while mark := search(text, at):
         at = mark.end()
         best = _best_run(text, (mark.start(), mark.end(), mark[1]), learnt, pairs)
         if best is None:
