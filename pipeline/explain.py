@@ -1,20 +1,17 @@
 """Why two articles of an output are, or are not, duplicates: measures, evidence, clauses side by side."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
-from rapidfuzz.fuzz import ratio as indel_ratio
 
 from pipeline.config import Config
-from pipeline.dedup import deduplicate_articles
 from pipeline.dedup.align import Aligned, align, character_edits
+from pipeline.dedup.explain import explain as explain_texts
 from pipeline.errors import InputError, UsageError
 from pipeline.run.dedupe import read_model
 from pipeline.schema import PAIRS
-from pipeline.text.fold import comparison_key
 
 ARTICLE_COLUMNS = (
     "article_id",
@@ -87,25 +84,21 @@ def _rows(
 
 
 def _compare(left: dict[str, Any], right: dict[str, Any], folder: Path, config: Config) -> dict[str, Any]:
-    columns = ("article_id", "page_id", "text", "n_clauses", "script")
-    table = pa.Table.from_pylist([{c: row[c] for c in columns} for row in (left, right)])
-    settings = replace(config.dedup, all_pairs=True)
-    pairs = deduplicate_articles(table, settings, read_model(folder / "model")).pairs.to_pylist()
-    if pairs:
-        return dict(pairs[0])
-    keys = comparison_key(left["text"]), comparison_key(right["text"])
-    return {
-        "left_id": left["article_id"],
-        "right_id": right["article_id"],
-        "relation": None,
-        "accepted": False,
-        "ratio": indel_ratio(*keys),
-        "jaccard": 0.0,
-        "coverage_left": 0.0,
-        "coverage_right": 0.0,
-        "slots": [],
-        "reason": "no passage in common",
+    """Return the measures of a pair that the table does not hold, in the table's words."""
+    found = explain_texts(left["text"], right["text"], read_model(folder / "model"), config.dedup)
+    coverage_left, coverage_right = found["coverage"]
+    names = ("relation", "accepted", "ratio", "jaccard", "slots", "reason", "rules")
+    return {"left_id": left["article_id"], "right_id": right["article_id"]} | {
+        **{name: found[name] for name in names},
+        "coverage_left": coverage_left,
+        "coverage_right": coverage_right,
+        "layout_differs": _line_count(left) != _line_count(right),
+        "script_differs": left["script"] != right["script"],
     }
+
+
+def _line_count(article: dict[str, Any]) -> int:
+    return sum(bool(line.strip()) for line in article["text"].split("\n"))
 
 
 def _clauses(folder: Path, article_id: str) -> list[dict[str, Any]]:
@@ -128,9 +121,12 @@ def _side(row: Aligned, left: list[dict[str, Any]], right: list[dict[str, Any]])
 def explanation_lines(found: Explanation) -> list[str]:
     """Return an explanation for people, a line each."""
     pair = found.pair
-    verdict = "one cluster" if pair["accepted"] else "not merged"
+    merged = found.left["cluster_id"] == found.right["cluster_id"]
+    verdict = "one cluster" if merged else "not merged"
     lines = [_article_line("left ", found.left), _article_line("right", found.right)]
-    lines.append(f"relation  {pair['relation'] or 'none'} ({pair['reason']}): {verdict}")
+    lines.append(
+        f"relation  {pair['relation'] if pair['accepted'] else 'none'} ({pair['reason']}): {verdict}"
+    )
     covered = f"left {pair['coverage_left']:.2f}, right {pair['coverage_right']:.2f}"
     lines.append(f"measures  ratio {pair['ratio']:.1f}, jaccard {pair['jaccard']:.2f}, coverage {covered}")
     differs = [name for name in ("layout_differs", "script_differs", "repairs_differ") if pair.get(name)]

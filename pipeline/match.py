@@ -1,7 +1,7 @@
 """What new texts duplicate in an existing output, without ingesting them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +10,22 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.config import Config
-from pipeline.dedup import deduplicate_articles
-from pipeline.dedup.rules import EXACT, REASON_OF, REJECTED
+from pipeline.dedup.match import match as match_texts
+from pipeline.dedup.rules import EXACT, REASON_OF
 from pipeline.errors import InputError
 from pipeline.page.parse import parse_page
 from pipeline.run.dedupe import read_model
 from pipeline.store.external import read_columns
 from pipeline.text.fold import text_id
 
-NEW = "?"  # before the id of a new text: no article_id begins so, and it sorts after the digits of none
 TABLES_ENDINGS = (".parquet", ".jsonl", ".ndjson", ".csv")
-MIRRORED = {"contains": "contained", "contained": "contains"}
+ASKED = pa.schema([("id", pa.string()), ("text", pa.string())])
+SHOWN = ("article_id", "relation", "ratio", "jaccard", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What one new text duplicates: rows of (article_id, relation, accepted, ratio, jaccard), best first."""
+    """What one new text duplicates: rows of (article_id, relation, ratio, jaccard, reason), best first."""
 
     id: str
     matches: list[dict[str, Any]]
@@ -54,24 +54,22 @@ def match(
 ) -> list[Match]:
     """Return what each (id, text) is related to among the articles of an output, by the same rules as ingest.
 
-    The output's corpus model is used and nothing is written. Every article of the same key is named; near
-    ones by their canonical. Raises InputError where there is no output. Cost: one comparison of the whole output,
-    about 50 µs an article.
+    The output's corpus model is used and nothing is written. Every article of the same key is named, of
+    near ones one of each key. Raises InputError where there is no output. Cost: one comparison of the whole
+    output, about 50 µs an article.
     """
     folder = Path(structured)
     if not (folder / "manifest.json").is_file():
         raise InputError(f"{folder} has no manifest.json: run `fanwen ingest RAW --out {folder}`")
     new = list(texts)
     known = pq.read_table(folder / "articles", columns=["article_id", "text", "text_id"])
-    added = pa.table(
-        {"article_id": [NEW + i for i, _ in new], "text": [t for _, t in new]}, schema=known.schema.remove(2)
-    )
-    both = pa.concat_tables([known.drop_columns(["text_id"]), added]).combine_chunks()
-    settings = replace((config or Config()).dedup, all_pairs=True)
-    pairs = deduplicate_articles(both, settings, read_model(folder / "model")).pairs
-    of_new = _of_new(pairs)
+    asked = pa.table({"id": [i for i, _ in new], "text": [t for _, t in new]}, schema=ASKED)
+    related = match_texts(asked, known, read_model(folder / "model"), (config or Config()).dedup)
+    near: dict[str, list[dict[str, Any]]] = {}
+    for row in related.to_pylist():
+        near.setdefault(row["id"], []).append({name: row[name] for name in SHOWN})
     same = _same_key(known, new)
-    return [Match(i, _best_first([*of_new.get(i, []), *same.get(text_id(t), [])])) for i, t in new]
+    return [Match(i, _best_first([*near.get(i, []), *same.get(text_id(t), [])])) for i, t in new]
 
 
 def _best_first(matches: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -84,24 +82,8 @@ def _same_key(known: pa.Table, new: list[tuple[str, str]]) -> dict[str, list[dic
     wanted = pa.array(sorted({text_id(t) for _, t in new} - {text_id("")}), pa.string())
     found: dict[str, list[dict[str, Any]]] = {}
     same = known.filter(pc.is_in(known["text_id"], value_set=wanted)).select(["article_id", "text_id"])
-    measures = {"accepted": True, "ratio": 100.0, "jaccard": 1.0, "reason": REASON_OF[EXACT]}
+    measures = {"ratio": 100.0, "jaccard": 1.0, "reason": REASON_OF[EXACT]}
     for row in same.to_pylist():
         match = {"article_id": row["article_id"], "relation": "exact"} | measures
         found.setdefault(row["text_id"], []).append(match)
-    return found
-
-
-def _of_new(pairs: pa.Table) -> dict[str, list[dict[str, Any]]]:
-    """Pairs of a new text with a known article, by new id; `relation` is of the new text to the article."""
-    left, right = (pc.starts_with(pairs[c], NEW) for c in ("left_id", "right_id"))
-    found: dict[str, list[dict[str, Any]]] = {}
-    telling = pc.not_equal(pairs["reason"], REASON_OF[REJECTED])
-    for row in pairs.filter(pc.and_(pc.xor(left, right), telling)).to_pylist():
-        new_is_left = row["left_id"].startswith(NEW)
-        new, old = (row["left_id"], row["right_id"]) if new_is_left else (row["right_id"], row["left_id"])
-        relation = row["relation"] if new_is_left else MIRRORED.get(row["relation"], row["relation"])
-        measures = {name: row[name] for name in ("accepted", "ratio", "jaccard", "reason")}
-        found.setdefault(new.removeprefix(NEW), []).append(
-            {"article_id": old, "relation": relation} | measures
-        )
     return found
