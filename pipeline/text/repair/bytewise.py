@@ -141,7 +141,10 @@ def _absorb(text: str, span: tuple[int, int], out: str, lead: int | None) -> Run
 
 
 def chars_of(lead: int, leak: str) -> list[str]:
-    """Return the Traditional characters with that lead byte that are read so."""
+    """Return the Traditional characters of a lead byte that are read so.
+
+    Only those whose trail byte can swallow a bracket: one below 81 stands for itself in front of it.
+    """
     pinyin = normal_pinyin(leak)
-    found = [from_pair(lead, trail) for trail in range(0x40, 0xFF)]
+    found = [from_pair(lead, trail) for trail in range(0x81, 0xFF)]
     return [c for c in found if c and pinyin in readings().get(c, ())]

@@ -42,8 +42,7 @@ _SAMPLE = 100  # leaks whose neighbours are looked at; headwords are half of the
 # Gates, from docs/accuracy.md: on the source page every leaking character leaks on all occurrences.
 _MIN_SHARE = 0.8  # of X's occurrences that leak
 _MIN_SINGLE = 0.9  # of X's leaks that have one reading
-_MIN_UNTOUCHED = 0.05  # Traditional characters that do not leak, per character that does
-_BEGINNING = 600  # characters of a page in which those are counted
+_BEGINNING = 600  # characters of a page in which Traditional ones that do not leak are counted
 _MAX_GLOSSES = 0.1  # glosses of characters that t2s leaves, per leak
 _MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
 
@@ -154,7 +153,7 @@ def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
     texts for learners glosses every one.
     """
     counts, seen = evidence.counts, evidence.seen
-    if evidence.untouched <= _MIN_UNTOUCHED * len(seen):
+    if not evidence.untouched:
         return False
     leaks = sum(s.leaks for s in seen.values())
     found: list[str] = []
