@@ -83,7 +83,16 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "（三）其他",
         "第（三）项",
     ),
-    Marker(AR_DOT, "ar_dot", AR + "[、.．，]|[⒈-⒛][、.．]?", "arabic", 11, NONE, "12．封面", "长3.5米"),
+    Marker(
+        AR_DOT,
+        "ar_dot",
+        f"{AR}(?:[.．，,]|{GAP}、)|[⒈-⒛][、.．]?|{AR}[.．]0[、.．]?|{AR}",
+        "arabic",
+        11,
+        NONE,
+        "12．封面",
+        "长3.5米",
+    ),
     Marker(AR_HALF, "ar_half", AR + CLOSE, "arabic", 12, COLON, "3）培训", "（见表3）培训"),
     Marker(
         AR_PAREN,
