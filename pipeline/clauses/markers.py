@@ -76,7 +76,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         CN_PAREN,
         "cn_paren",
-        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
+        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}、?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
         "chinese",
         10,
         NONE,
@@ -97,7 +97,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         AR_PAREN,
         "ar_paren",
-        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}|[⑴-⒇]",
+        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}、?|[⑴-⒇]",
         "arabic",
         12,
         NONE,
