@@ -12,7 +12,7 @@ from functools import cache
 from pipeline.records import Edit, Unresolved
 from pipeline.text.repair.bytewise import frequent_by_trail, from_pair, gbk
 from pipeline.text.repair.language import is_frequent, likelihood
-from pipeline.text.repair.readings import HANZI, is_traditional, simplified_forms, simplified_only
+from pipeline.text.repair.readings import HANZI, may_be_traditional, simplified_forms, simplified_only
 from pipeline.text.repair.shifts import Found
 
 _MAX_BACK = 40  # characters from the letter back to the loss: every other Traditional character ends a run
@@ -100,12 +100,12 @@ def _places(text: str) -> list[_Place]:
             continue
         whole = gbk(text[at - 1])[1:].decode("latin-1") + match[0] in _last_pairs()
         inside = _HANZI.match(text, at + 1) and _HANZI.match(text, at - 1)
-        if (whole or inside) and is_traditional(text, at):
+        if (whole or inside) and may_be_traditional(text, at):
             places.append(_Place(at - _MAX_BACK, at, is_letter=True))
     if "?" in text or "\ufffd" in text:
         for match in _SWALLOWED_END.finditer(text):
             at = match.start()
-            if _is_odd(text[at - 3 : at]) and is_traditional(text, at):
+            if _is_odd(text[at - 3 : at]) and may_be_traditional(text, at):
                 places.append(_Place(at - _MAX_BACK, at, is_letter=False))
         places.sort(key=lambda place: place.mark)
     return places
