@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup import candidates, indel, sketch, starring
+from pipeline.dedup import candidates, indel, siblings, sketch, starring
 from pipeline.dedup.arrays import SLOT_BITS, Related, Texts
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from
+from pipeline.dedup.plain import unit_string
+from pipeline.dedup.rules import TEMPLATE, Slot
 
 SAMPLE = 16_384  # texts whose shingles are counted for the model; the first in the order of their hash
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
@@ -134,6 +136,18 @@ def every_pair(judged: NDArray[np.int64]) -> Candidates:
     return Candidates(pairs, 0)
 
 
+def slots_of_templates(
+    texts: Texts, left: NDArray[np.int64], right: NDArray[np.int64], pairs: NDArray[np.int64]
+) -> dict[int, list[Slot]]:
+    """Return the slots of each template pair; twin of `slots.slots_of`."""
+    found: dict[int, list[Slot]] = {int(p): [] for p in pairs}
+    spans = (texts.begin, texts.length)
+    for at, a, b, c, d, n in siblings.recurring_of(texts.units, spans, left[pairs], right[pairs]).tolist():
+        slot = Slot(unit_string(texts.units[a:b]), unit_string(texts.units[c:d]), n)
+        found[int(pairs[at])].append(slot)
+    return {p: sorted(slots, key=lambda s: (-s.n, s.left, s.right)) for p, slots in found.items()}
+
+
 def relate(
     texts: Texts, model: CorpusModel, config: Any, workers: int, found: Candidates | None = None
 ) -> Related:
@@ -177,4 +191,5 @@ def relate(
         coverage_left=rows[:, 4].copy(),
         coverage_right=rows[:, 5].copy(),
         ratio=ratio,
+        slots=slots_of_templates(texts, left, right, np.flatnonzero(rows[:, 2] == TEMPLATE)),
     )

@@ -47,6 +47,8 @@ def test_kernels_give_the_rows_of_the_plain_engine(seed: int, every: bool) -> No
     other = fast.relate(texts, model, config, 1, fast.every_pair(judged))
     assert one.centre.tolist() == other.centre.tolist()
     assert rows_of(one) == rows_of(other)
+    by_pair = [{(f.left[p], f.right[p]): slots for p, slots in f.slots.items()} for f in (one, other)]
+    assert by_pair[0] == by_pair[1]
 
 
 def test_measures_and_stars_are_the_oracles() -> None:
