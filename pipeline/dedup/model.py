@@ -16,9 +16,7 @@ from pipeline.dedup.arrays import SLOT_BITS, Texts, boilerplate_slots, shingles_
 from pipeline.dedup.rules import RULES
 from pipeline.text.fold import key_units
 
-FREQUENT: Final = (
-    50  # texts; the smallest document frequency that can be boilerplate
-)
+FREQUENT: Final = 50  # texts; the smallest document frequency that can be boilerplate
 FREQUENT_SHARE: Final = 0.0005  # of all texts; .001 leaves families of 100 at 100,000, a third of the pairs
 COPY: Final = 0.85  # share of a text that is frequent, from which on it is a copy of something
 FROM_COPIES: Final = 0.3  # share of a shingle's texts that are copies, from which on it is no boilerplate

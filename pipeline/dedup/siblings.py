@@ -226,4 +226,6 @@ def are_siblings(left, right, bitmap):  # type: ignore[no-untyped-def]
     come, spare_right = changed_units(found, 2, right, bitmap)
     made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
     whole_left, whole_right = len(left) - spare_left, len(right) - spare_right
-    return made and whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
+    return (
+        made and whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
+    )

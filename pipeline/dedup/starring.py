@@ -181,7 +181,11 @@ def relate_small(corpus, members, room, out):  # type: ignore[no-untyped-def]
             marked = held[a, centre[b]] == b or held[b, centre[a]] == a
             if j == 0.0 or not (star or both or every or marked):
                 continue
-            k = confirm(corpus, members, (kind, sure), (a, b)) if max(left, right) >= SLOTS_FROM else kind[a, b]
+            k = (
+                confirm(corpus, members, (kind, sure), (a, b))
+                if max(left, right) >= SLOTS_FROM
+                else kind[a, b]
+            )
             if not (star or every or k > REJECTED or max(left, right) >= STORED):
                 continue
             if centre[a] == b:
