@@ -10,7 +10,7 @@ import unicodedata
 
 from opencc import OpenCC
 
-# Pairs that OpenCC's t2s leaves apart though they are one character in two typographic traditions (contract §1).
+# Pairs that OpenCC's t2s leaves apart: one character in two typographic traditions (contract §1).
 VARIANTS = {
     "著": "着", "衞": "卫", "甦": "苏", "汚": "污", "牠": "它", "妳": "你", "祂": "他", "祇": "只", "隣": "邻",
     "廻": "回", "囘": "回", "痺": "痹", "煅": "锻", "両": "两", "戸": "户", "帐": "账",
@@ -48,11 +48,14 @@ def main() -> None:
                 start = -1
             continue
         start = code if start < 0 else start
-        folded = width_folded(char)
-        folded = VARIANTS.get(folded, folded)
-        plain = to_simplified(folded)
-        folded = plain if len(plain) == 1 and ord(plain) < 0x10000 else folded
-        folded = VARIANTS.get(folded, folded)
+        folded = ""
+        plain = width_folded(char)
+        while plain != folded:  # 薴 becomes 苧 becomes 苎
+            folded = plain
+            one = to_simplified(VARIANTS.get(folded, folded))
+            plain = one if len(one) == 1 and ord(one) < 0x10000 else folded
+        if not kept(ord(folded)):  # a half-width voicing mark is a combining one
+            folded = char
         if folded != char:
             source.append(char)
             target.append(folded)
@@ -61,7 +64,7 @@ def main() -> None:
     version = unicodedata.unidata_version
     out = sys.stdout
     out.write(
-        f"# Unicode {version} categories, OpenCC t2s of single characters, variants; scripts/make_fold_table.py\n"
+        f"# Unicode {version} categories, OpenCC t2s of characters, variants; scripts/make_fold_table.py\n"
     )
     out.write(" ".join(ranges) + "\n" + "".join(source) + "\n" + "".join(target) + "\n")
 

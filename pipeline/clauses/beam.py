@@ -1,7 +1,19 @@
 """The beam: carries the best few states of search.py over the candidates and traces the best one back."""
 
 from pipeline.clauses import markers as mk
-from pipeline.clauses.scan import BOUNDARY, FIELDS, FOLLOWED, GAIN, GROUP, LAST, ORDINAL, STYLE, VARIANT, Ints
+from pipeline.clauses.scan import (
+    BOUNDARY,
+    DAMAGED,
+    FIELDS,
+    FOLLOWED,
+    GAIN,
+    GROUP,
+    LAST,
+    ORDINAL,
+    STYLE,
+    VARIANT,
+    Ints,
+)
 from pipeline.clauses.search import (
     ARTICLE_NO,
     ARTICLE_SUB,
@@ -105,7 +117,9 @@ def apply(work: Work, source: int, target: int, c: int, move: Ints) -> None:
     for f in range(entry + ENTRY, target + STACK + states[target + HEIGHT] * ENTRY):
         states[f] = 0
     states[entry], states[entry + 1] = style, number
-    states[entry + 2], states[entry + 3] = cands[base + GROUP], cands[base + VARIANT]
+    states[entry + 2] = cands[base + GROUP]
+    if cands[base + VARIANT] != DAMAGED:  # what the list writes stays what the next marker is compared with
+        states[entry + 3] = cands[base + VARIANT]
     states[target + HEIGHT], states[target + TAKEN] = depth + 1, c
     states[target + MEMORY + style] = number
     if style == mk.ARTICLE:

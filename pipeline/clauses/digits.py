@@ -114,6 +114,6 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     if class_at(codes, end + 1, tables) == mk.DIGIT:
         if variant == 3:
             return 0
-        row[PENALTY] = PENALTY_DIGIT * (2 if variant == 1 else 1)
+        row[PENALTY] = PENALTY_DIGIT * (3 if variant == 1 else 1)
     row[PENALTY] += PENALTY_COMMA if variant == 3 else 0
     return end + 1

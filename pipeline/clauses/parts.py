@@ -62,7 +62,7 @@ class Part:
     @property
     def at_line(self) -> bool:
         """Whether the part stands at a line start."""
-        return self.packed >= AT_LINE
+        return self.packed & AT_LINE > 0
 
 
 def lines_of(text: str, start: int, end: int, parts: list[Part], *, at_line: bool) -> None:

@@ -23,6 +23,7 @@ GAINS = (120, 90, 80, 20, -30)
 BLANK_BEFORE = 50
 QUOTED = 200
 
+DAMAGED = 9  # variant of a marker that has lost a bracket or its stop
 LAST = 99  # ordinal of 最后: whatever comes next
 
 

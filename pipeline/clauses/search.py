@@ -9,6 +9,7 @@ from pipeline.clauses import markers as mk
 from pipeline.clauses.digits import GROUP_STEP
 from pipeline.clauses.scan import (
     BOUNDARY,
+    DAMAGED,
     END,
     FIELDS,
     FOLLOWED,
@@ -86,7 +87,7 @@ def skip_cost(cands: Ints, c: int) -> int:
     """Cost of leaving candidate c: what stands at a boundary and fits no list is odd."""
     base = c * FIELDS
     style, boundary = cands[base + STYLE], cands[base + BOUNDARY]
-    if cands[base + GAIN] < 0 or boundary > mk.COLON:
+    if cands[base + GAIN] < 0 or boundary > mk.COLON or cands[base + VARIANT] == DAMAGED:
         return 0
     if boundary == mk.LINE or (boundary == mk.STOP and style == mk.ARTICLE):
         return SKIP_LINE
@@ -127,7 +128,10 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     number, group, style = cands[base + ORDINAL], cands[base + GROUP], cands[base + STYLE]
     last, last_group = states[entry + 1], states[entry + 2]
     weak = boundary_weight(cands, c)
-    crossing = CROSSING if states[entry + 3] != cands[base + VARIANT] else 0
+    variant = cands[base + VARIANT]
+    crossing = CROSSING if states[entry + 3] != variant and variant != DAMAGED else 0
+    if variant == DAMAGED and number != last + 1:
+        return NEVER * 8
     if style == mk.BULLET:
         return (NEXT + 4 * crossing) * 8
     if number == LAST:
@@ -141,7 +145,7 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if number == last:
         return (AGAIN + crossing - weak) * 8 + DOUBLED
     if number == 1:
-        return int(BEGIN_AGAIN - weak + BEGIN_FRESH * cands[base + FRESH]) * 8 + RESTART
+        return int(BEGIN_AGAIN - weak + BEGIN_FRESH * min(1, cands[base + FRESH])) * 8 + RESTART
     if number == last + 2:
         return (GAP_ONE + crossing - weak) * 8 + GAP
     if last + 2 < number < last + 6:
@@ -156,6 +160,8 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
     followed = cands[base + FOLLOWED]
     if style == mk.BULLET:
         return OPEN_FOLLOWED * 8
+    if cands[base + VARIANT] == DAMAGED:
+        return NEVER * 8
     if style in (mk.ONE_IS, mk.SEQUENCE) and (number != 1 or followed != 1):
         return NEVER * 8
     if mk.DOTTED2 <= style <= mk.DASHED and number == 1:
@@ -209,7 +215,7 @@ def list_moves(work: Work, at: int, c: int, count: int) -> int:
     if height >= DEPTH:
         return count
     found = opening(states, at, cands, c)
-    cost, fresh = gain + (found >> 3), cands[base + FRESH] > 0
+    cost, fresh = gain + (found >> 3), cands[base + FRESH] == 2
     inside = nesting(states, at, cands, c)
     cost += inside
     if height > 0:

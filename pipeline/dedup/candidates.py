@@ -10,6 +10,10 @@ LIKELY = 41  # of 256 bins equal: an estimate of .16 (facts §6: .16-.18)
 CHAIN = 32  # texts looked at in one band; more is a hot band
 POSTINGS = 4  # texts kept for a sampled shingle, the longest ones
 VOTES = 0.3  # share of a text's sample that a longer one must have
+FEW_TEXTS = (
+    2048  # up to here every shingle is in the sample and every text in the postings: all pairs are found
+)
+FEW_VOTES = 0.1  # then; a pair that covers less of the shorter text is never accepted (tests/dedup)
 MIX = 0x9E3779B97F4A7C15
 
 
@@ -91,10 +95,10 @@ def count_samples(samples, bits):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pairs_of_samples(samples, starts, order, seen):  # type: ignore[no-untyped-def]
-    """Return the pairs (text, longer text) of which the first has `VOTES` of its sample in the second.
+def pairs_of_samples(samples, starts, order, seen, limits):  # type: ignore[no-untyped-def]
+    """Return the pairs (text, longer text) of which the first has enough of its sample in the second.
 
-    `order` are texts, longest first: what stands in the postings is at least as long.
+    `limits` are the texts kept for a shingle and the share of a sample that is enough; `order` are texts, longest first: what stands in the postings is at least as long.
     """
     found = np.empty(1 << 16, dtype=np.uint64)
     mask = np.uint32(len(seen) - 1)
@@ -126,14 +130,14 @@ def pairs_of_samples(samples, starts, order, seen):  # type: ignore[no-untyped-d
                             hits += 1
                         votes[o] += 1
                 e = before[e]
-            if steps < POSTINGS:
+            if steps < limits[0]:
                 entry[at] = (np.uint64(s) << np.uint64(32)) | np.uint64(t)
                 before[at] = heads[place]
                 heads[place] = at
                 at += 1
         for k in range(hits):
             o = touched[k]
-            if votes[o] >= 2 and votes[o] >= VOTES * asked:
+            if votes[o] >= 2 and votes[o] >= limits[1] * asked:
                 if n == len(found):
                     found = grown(found)
                 low, high = min(o, t), max(o, t)

@@ -85,13 +85,14 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], workers: int) -> Sketche
     """Sketch every text."""
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
-    counts, whole, route = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_), sketch.routes()
+    counts, whole = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    fixed = (sketch.routes(), 1 if count <= candidates.FEW_TEXTS else sketch.SAMPLED)
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
         out = (signatures[a:b], sizes[a:b], whole[a:b], counts[a:b])
         found: NDArray[np.uint32] = sketch.sketch_texts(
-            texts.units, (texts.begin[a:b], texts.length[a:b]), bitmap, route, out
+            texts.units, (texts.begin[a:b], texts.length[a:b]), bitmap, fixed, out
         )
         return found
 
@@ -119,7 +120,9 @@ def propose(sketches: Sketches, judged: NDArray[np.int64], workers: int) -> Cand
         bits += 1
     seen = candidates.count_samples(sketches.samples, bits)
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
-    held = candidates.pairs_of_samples(sketches.samples, sketches.starts, order, seen)
+    few = len(sketches.sizes) <= candidates.FEW_TEXTS
+    limits = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
+    held = candidates.pairs_of_samples(sketches.samples, sketches.starts, order, seen, limits)
     pairs = distinct_sorted(np.concatenate([*(pairs for pairs, _ in found), held]))
     return Candidates(pairs, sum(hot for _, hot in found))
 

@@ -63,7 +63,7 @@ def anchors_of(left, right):  # type: ignore[no-untyped-def]
 
 @kernel
 def rising(values):  # type: ignore[no-untyped-def]
-    """Return the indices of a longest rising subsequence (patience sorting, `slots._rising`)."""
+    """Return the indices of a longest rising subsequence (patience sorting, `slots.rising`)."""
     tails, before = np.empty(len(values), np.int32), np.empty(len(values), np.int32)
     n = 0
     for at in range(len(values)):

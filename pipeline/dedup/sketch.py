@@ -50,7 +50,7 @@ def is_copy(units, begin, length, hot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scan_text(units, bitmap, bins, sample):  # type: ignore[no-untyped-def]
+def scan_text(units, bitmap, bins, sample, skip):  # type: ignore[no-untyped-def]
     """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled."""
     w, size, taken = np.uint64(0), 0, 0
     for i in range(len(units)):
@@ -67,7 +67,7 @@ def scan_text(units, bitmap, bins, sample):  # type: ignore[no-untyped-def]
         at = g >> np.uint64(56)
         if value < bins[at]:
             bins[at] = value
-        if (g >> np.uint64(21)) & np.uint64(SAMPLED - 1) == 0:
+        if (g >> np.uint64(21)) & skip == 0:
             sample[taken] = np.uint32(g >> np.uint64(32))
             taken += 1
     return size, taken
@@ -85,12 +85,13 @@ def fill_signature(bins, route, signature):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sketch_texts(units, spans, bitmap, route, out):  # type: ignore[no-untyped-def]
-    """Sketch texts; `out` takes signatures, sizes (informative positions) and the count of sampled shingles.
+def sketch_texts(units, spans, bitmap, fixed, out):  # type: ignore[no-untyped-def]
+    """Sketch texts; `fixed` are the routes and one in how many shingles is sampled (a power of two); `out` takes signatures, sizes (informative positions) and the count of sampled shingles.
 
     Return the samples of all texts, one after the other. A text with few informative shingles is taken whole.
     """
     begin, length = spans
+    route, skip = fixed[0], np.uint64(fixed[1] - 1)
     signatures, sizes, whole, counts = out
     none = np.empty(0, dtype=np.uint8)
     sample = np.empty(1 << 16, dtype=np.uint32)
@@ -106,11 +107,11 @@ def sketch_texts(units, spans, bitmap, route, out):  # type: ignore[no-untyped-d
             sample = larger
         text = units[begin[t] : begin[t] + length[t]]
         bins[:] = EMPTY
-        size, taken = scan_text(text, bitmap, bins, sample[at:])
+        size, taken = scan_text(text, bitmap, bins, sample[at:], skip)
         if size < FEW:
             bins[:] = EMPTY
             whole[t] = True
-            size, taken = scan_text(text, none, bins, sample[at:])
+            size, taken = scan_text(text, none, bins, sample[at:], skip)
         fill_signature(bins, route, signatures[t])
         sizes[t], counts[t] = size, taken
         at += taken

@@ -33,7 +33,7 @@ def _unique(units: str) -> dict[str, int]:
     return places
 
 
-def _rising(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def rising(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return a longest subsequence that rises on both sides (patience sorting)."""
     tails: list[int] = []
     tail_at: list[int] = []
@@ -65,7 +65,7 @@ def changes(left: str, right: str) -> list[Change]:
     anchors = [(i, places[s]) for s, i in _unique(left).items() if i >= 0 and places.get(s, -1) >= 0]
     found: list[Change] = []
     at_left = at_right = 0
-    for i, j in [*_rising(anchors), (len(left), len(right))]:
+    for i, j in [*rising(anchors), (len(left), len(right))]:
         if i < at_left or j < at_right:
             continue
         end_left, end_right = i, j

@@ -64,6 +64,7 @@ AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
 )
 LIST_MARK = re.compile(r"[、.．]")
+CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
 GLUED_WORD = re.compile(
     rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*{OPEN}?\s*篇\s*(?P<n>{NUMERAL})\s*{CLOSE}*\s*[：:]?"
@@ -132,7 +133,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
             found = list(_whole_line(row, line, known))
-        out.update(found or _glued_word(row, line))
+        out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
         for probe in probes:
             out.update(_inside(row, line, probe))
         if len(line) > MIN_SHARED_LINE:
@@ -222,7 +223,7 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
         return
     title, word, unit = match["title"].strip(), match["word"] or "", match["unit"] or ""
     ordinal = NUMBERS.get(match["n"])
-    if ordinal is None or (unit and word != "第") or title[-1] in "第、":
+    if ordinal is None or bool(unit) != (word == "第") or title[-1] in "第、":
         return  # `题3篇` counts, it does not number
     form = ("title", word or unit) if word and word != "之" else ("bare", letters(title))
     yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
@@ -235,6 +236,18 @@ def _glued_word(row: int, line: str) -> Iterator[Candidate]:
         for run, end in _readings(line, match["n"], match.start("n"), match.end()):
             title = match["title"].strip(" 《》【】")
             yield Candidate(row, 0, end, end, NUMBERS[run], ("title", "篇"), title, False)
+
+
+def _glued_item(row: int, line: str, bases: Sequence[str]) -> Iterator[Candidate]:
+    """Match `一、题一、…`: a numbered title with the beginning of a list behind it."""
+    match = ITEM_TITLE.match(line)
+    if not match or match["n"] not in NUMBERS:
+        return
+    for base in bases:
+        if match["rest"].startswith(base) and BODY_START.match(match["rest"], len(base)):
+            end = match.start("rest") + len(base)
+            yield Candidate(row, 0, end, end, NUMBERS[match["n"]], ("item", ""), base, False)
+            return
 
 
 def _spaced(text: str) -> str:
@@ -256,18 +269,26 @@ def _inside(row: int, line: str, probe: re.Pattern[str]) -> Iterator[Candidate]:
     """Find a known title with a number where text goes on behind it, or before it."""
     for match in probe.finditer(line):
         tail = TAIL_N.match(line, match.end())
-        if tail is None or (tail["unit"] and tail["word"] != "第"):
-            continue
+        if tail is None or bool(tail["unit"]) != (tail["word"] == "第"):
+            continue  # `题3篇` counts; `题第一、` begins a list
         title = match.group().strip(" 《》【】[]（(")
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
             left = line[end:]
+            if not word and left and _opens_a_list(line[match.end() : end], run, left):
+                continue
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not (left and NOT_ORDINAL.match(left)):
                 alone = match.start() == 0 and not left.strip()
                 yield Candidate(row, start, end, end, NUMBERS[run], key, title, alone)
+
+
+def _opens_a_list(numbered: str, run: str, left: str) -> bool:
+    """Tell whether the number belongs to the first clause: `制度①保管`, `制度（一）保管`, `制度一、保管`."""
+    bracketed = run in CIRCLED or numbered.lstrip()[:1] in "（("
+    return LIST_MARK.match(left) is not None or (bracketed and not BODY_START.match(left))
 
 
 def _inline_pattern(bases: Sequence[str]) -> re.Pattern[str]:

@@ -22,15 +22,17 @@ def rows(out: Path, table: str) -> list[str]:
 
 
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("articles", [8, pytest.param(520, marks=pytest.mark.long)])
+@pytest.mark.parametrize("articles", [24, pytest.param(520, marks=pytest.mark.long)])
 def test_a_crawl_gives_the_rows_of_the_served_files(tmp_path: Path, articles: int) -> None:
     raw, files = tmp_path / "raw", tmp_path / "files"
     files.mkdir()
     site = Site(articles)
     with Server(site) as server:
         run(raw, rules={"站": site_table(server.url)})
-        for number, path in enumerate(sorted(site.article_paths() | site.list_paths())):
-            (files / f"{number}.html").write_bytes(site.answer(path, 0, server.url).body)
+        for path in site.article_paths() | site.list_paths():
+            file = files / f".{path}{'index.html' if path.endswith('/') else ''}"
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(site.answer(path, 0, server.url).body)
         first = fw.ingest(str(raw), str(tmp_path / "a"), config=ALONE)
         fw.ingest(str(files), str(tmp_path / "b"), config=ALONE)
         assert first.pages == len(site.article_paths() | site.list_paths())

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.config import ScrapeConfig
 from pipeline.scrape.answers import answered, retry_after_s, unanswered, validators
@@ -53,7 +56,7 @@ def give(run: Session, status: int = 200, body: bytes = b"", *headers: tuple[str
         return ""
     exchange = Exchange(address.url, [], status, "", list(headers or PAGE), body, "192.0.2.1", NOW, 0.1)
     answered(run, address, exchange, body)
-    run.busy.discard(address.host)
+    run.busy.clear()
     return address.url
 
 
@@ -68,14 +71,15 @@ def test_robots_comes_first_then_the_start_then_what_it_names(tmp_path: Path) ->
     assert run.tally.by_outcome["refused robots"] == 1
 
 
-def test_one_request_a_host(tmp_path: Path) -> None:
-    run = session(tmp_path, start=["http://a.com/", "http://www.a.com/x.html"])
-    first, second = run.next_address(), run.next_address()
-    assert first
-    assert second
-    assert {first.host, second.host} == {"a.com", "www.a.com"}
+def test_one_request_a_server_and_www_is_no_other_server(tmp_path: Path) -> None:
+    hosts = ["a.com", "www.a.com", "img.a.com"]
+    run = session(tmp_path, start=[f"http://{host}/{host}.html" for host in hosts], hosts=hosts)
+    asked = [run.next_address(), run.next_address()]
+    assert {address.host for address in asked if address} == {"a.com", "img.a.com"}
     assert run.next_address() is None
     assert run.pending()
+    run.busy.discard("a.com")
+    assert run.next_address() == asked[0]  # its robots.txt is still to come
 
 
 def test_spellings_of_one_page_are_one_page(tmp_path: Path) -> None:
@@ -191,6 +195,42 @@ def test_the_delay_is_the_longer_of_rules_and_robots(tmp_path: Path) -> None:
     assert run.delay_s(home) == 7.0
 
 
+def test_a_site_that_wants_ages_between_requests_is_left(tmp_path: Path) -> None:
+    run = session(tmp_path)
+    give(run, 200, b"User-agent: *\nCrawl-delay: 86400")
+    assert give(run) == ""
+    assert run.tally.stopped == {"a.com": "crawl_delay"}
+
+
+def test_a_host_whose_robots_has_a_private_address_is_refused_whole(tmp_path: Path) -> None:
+    run = session(tmp_path, start=["http://a.com/", "http://a.com/1.html"])
+    robots = run.next_address()
+    assert robots
+    unanswered(run, robots, "private_address (loopback)", temporary=False)
+    run.busy.clear()
+    assert run.tally.by_outcome["refused private_address (loopback)"] == 2
+    assert (run.pending(), run.finish(), run.tally.stopped) == (False, (), {})
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("//www.a.com/x", "http://www.a.com/x"),
+        ("?page=2", "http://a.com/?page=2"),
+        ("http://[bad", "http://[bad"),
+        ("/\xe8\x8c\x83.html", "http://a.com/%E8%8C%83.html"),
+        ("javascript:x", "javascript:x"),
+        ("/caf\xe9", "http://a.com/caf%C3%A9"),
+    ],
+)
+def test_any_location_is_followed_or_refused(tmp_path: Path, target: str, found: str) -> None:
+    run = session(tmp_path)
+    give(run, 404)
+    give(run, 302, b"", ("Location", target))
+    lines = (tmp_path / ".crawl" / "fetches.jsonl").read_text("utf-8")
+    assert found in [a.url for a in run.frontier.queued("甲")] or f'"final_url": "{found}"' in lines
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -206,3 +246,34 @@ def test_the_delay_is_the_longer_of_rules_and_robots(tmp_path: Path) -> None:
 )
 def test_retry_after(value: str, expected: float | None) -> None:
     assert retry_after_s(value, NOW) == expected
+
+
+LOCATIONS = st.text(st.sampled_from("htp:/[]a.com?#%@\\ 127\x00\xe9"), max_size=20)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([200, 204, 301, 302, 304, 307, 400, 404, 410, 500]),
+            LOCATIONS,
+            st.binary(max_size=40).map(lambda body: b'<a href="1.html">1</a><a href="' + body + b'">2</a>'),
+        ),
+        max_size=6,
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_no_answer_breaks_a_run(answers: list[tuple[int, str, bytes]]) -> None:
+    with TemporaryDirectory() as folder:
+        run = session(Path(folder))
+        give(run, 404)
+        for status, location, body in answers:
+            give(
+                run,
+                status,
+                body,
+                ("Location", location),
+                ("Content-Type", "text/html"),
+                ("Retry-After", location),
+            )
+        run.finish()
+        OPENED.pop().close()

@@ -1,0 +1,53 @@
+"""Slow, obvious twins of what the engines compute, written from the contract alone."""
+
+from itertools import combinations
+
+SHINGLE = 4
+
+
+def shingles(key: str) -> list[str]:
+    return [key[i : i + SHINGLE] for i in range(len(key) - SHINGLE + 1)]
+
+
+def jaccard(left: str, right: str) -> float:
+    a, b = set(shingles(left)), set(shingles(right))
+    return len(a & b) / len(a | b)
+
+
+def coverage(key: str, other: str, bridge: int = 12) -> float:
+    """Share of a key's positions that the other has, runs of up to `bridge` misses between hits counted as hits."""
+    theirs = set(shingles(other))
+    hits = [s in theirs for s in shingles(key)]
+    places = [i for i, hit in enumerate(hits) if hit]
+    for a, b in zip(places, places[1:], strict=False):
+        if b - a - 1 <= bridge:
+            hits[a:b] = [True] * (b - a)
+    return sum(hits) / len(hits)
+
+
+def passes(left: str, right: str) -> bool:
+    """The rule of an edited copy, siblings left aside."""
+    one, other = coverage(left, right), coverage(right, left)
+    longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
+    if len(longer) >= 1.5 * len(shorter) and coverage(shorter, longer) >= 0.9:
+        return False
+    return max(one, other) >= 0.75 and min(one, other) >= 0.5 and jaccard(left, right) >= 0.1
+
+
+def passing_pairs(keys: list[str]) -> set[tuple[int, int]]:
+    return {(a, b) for a, b in combinations(range(len(keys)), 2) if passes(keys[a], keys[b])}
+
+
+def stars(count: int, passing: set[tuple[int, int]], rank: list[int]) -> list[int]:
+    """Centres by contract §5: the text that most of the rest pass against, time and again."""
+    near: dict[int, set[int]] = {t: set() for t in range(count)}
+    for a, b in passing:
+        near[a].add(b)
+        near[b].add(a)
+    centre, rest = list(range(count)), set(range(count))
+    while rest:
+        best = min(rest, key=lambda t: (-len(near[t] & rest), rank[t]))
+        for member in (near[best] & rest) | {best}:
+            centre[member] = best
+            rest.discard(member)
+    return centre

@@ -1,0 +1,174 @@
+"""The two engines against each other and against the oracles; nothing but the set of rows matters."""
+
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from oracles import coverage, jaccard, passing_pairs, stars
+from rapidfuzz.distance import Indel
+
+from corpora import article, corpus, edited
+from pipeline.config import DedupConfig
+from pipeline.dedup import deduplicate, fast, plain, rules, siblings, slots, starring, verify
+from pipeline.dedup.arrays import Related, Texts
+from pipeline.dedup.model import CorpusModel, fit, fit_texts
+from pipeline.text.fold import comparison_key, key_units
+
+CONFIG = DedupConfig(workers=1)
+NO_MODEL = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
+
+
+def texts_of(keys: list[str]) -> Texts:
+    folded = [key_units(k) for k in keys]
+    length = np.array([len(f) for f in folded], dtype=np.int64)
+    units = np.concatenate(folded)
+    return Texts(units, np.cumsum(length) - length, length, np.argsort(np.argsort(-length, kind="stable")))
+
+
+def distinct_keys(seed: int, count: int) -> list[str]:
+    return sorted({comparison_key(t) for t in corpus(seed, count)} - {""})
+
+
+def rows_of(found: Related) -> list[tuple[object, ...]]:
+    columns = (found.left, found.right, found.kind, found.jaccard, found.coverage_left, found.coverage_right)
+    return sorted(zip(*(c.tolist() for c in (*columns, found.ratio)), strict=True))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("every", [False, True])
+def test_kernels_give_the_rows_of_the_plain_engine(seed: int, every: bool) -> None:
+    texts = texts_of(distinct_keys(seed, 60)[:64])
+    config = DedupConfig(workers=1, all_pairs=every)
+    places = plain.boilerplate_slots(plain.shingles_of(texts.units[:400]))
+    model = NO_MODEL if seed % 2 else CorpusModel(np.unique(places), len(texts))
+    judged = np.flatnonzero(texts.length >= config.min_chars)
+    one = plain.relate(texts, model.mask(), config)
+    other = fast.relate(texts, model, config, 1, fast.every_pair(judged))
+    assert one.centre.tolist() == other.centre.tolist()
+    assert rows_of(one) == rows_of(other)
+
+
+def test_measures_and_stars_are_the_oracles() -> None:
+    keys = [k for k in distinct_keys(11, 60) if len(k) >= 30]
+    texts = texts_of(keys)
+    found = plain.measure(texts, None, 30)
+    for p in range(len(found.kind)):
+        a, b = keys[found.left[p]], keys[found.right[p]]
+        assert found.jaccard[p] == pytest.approx(jaccard(a, b), abs=1e-12)
+        assert found.coverage_left[p] == pytest.approx(coverage(a, b), abs=1e-12)
+    apart = {
+        (int(a), int(b))
+        for a, b, k in zip(found.left, found.right, found.kind, strict=True)
+        if k == rules.TEMPLATE
+    }
+    passing = passing_pairs(keys) - apart
+    assert plain.stars(texts, found).tolist() == stars(len(keys), passing, texts.rank.tolist())
+
+
+def test_every_pair_of_a_brute_force_run_is_found_on_500_texts() -> None:
+    keys = [k for k in distinct_keys(5, 500) if len(k) >= 30]
+    texts = texts_of(keys)
+    judged = np.arange(len(keys))
+    sketches = fast.sketch_all(texts, np.zeros(0, dtype=np.uint8), 1)
+    found = set(fast.propose(sketches, judged, 1).pairs.tolist())
+    brute = plain.measure(texts, None, 30)
+    near = [
+        (int(a) << 32) | int(b)
+        for a, b, j in zip(brute.left, brute.right, brute.jaccard, strict=True)
+        if j >= 0.5
+    ]
+    assert len(near) > 100
+    assert sum(p in found for p in near) >= 0.99 * len(near)
+    one = plain.relate(texts, None, CONFIG)
+    other = fast.relate(texts, NO_MODEL, CONFIG, 1)
+    accepted = {frozenset(r[:2]) for r in rows_of(one) if r[2] >= rules.CONTAINED}  # type: ignore[operator]
+    assert accepted <= {frozenset(r[:2]) for r in rows_of(other)}
+
+
+def test_ratio_is_rapidfuzz_on_every_stored_pair() -> None:
+    texts = dict(zip("abcdefghijklmnopqrstuvwxyz", corpus(3, 26), strict=True))
+    rows = pa.table({"id": list(texts), "text": list(texts.values())})
+    many = pa.concat_tables([rows, pa.table({"id": [f"x{i}" for i in range(80)], "text": corpus(4, 80)})])
+    texts |= dict(zip(many["id"].to_pylist(), many["text"].to_pylist(), strict=True))
+    for table in (rows, many):
+        for pair in deduplicate(table, config=CONFIG).pairs.to_pylist():
+            keys = comparison_key(texts[pair["left_id"]]), comparison_key(texts[pair["right_id"]])
+            assert pair["ratio"] == 100 * Indel.normalized_similarity(*keys)
+
+
+@pytest.mark.parametrize("count", [40, 400])
+def test_order_batches_and_workers_change_no_row(count: int) -> None:
+    texts = corpus(9, count)
+    rows = pa.table({"id": [f"d{i:04}" for i in range(count)], "text": texts})
+    order = list(range(count))
+    random.Random(1).shuffle(order)
+    want = deduplicate(rows, config=CONFIG)
+    batches = pa.RecordBatchReader.from_batches(rows.schema, rows.take(order).to_batches(max_chunksize=7))
+    for found in (
+        deduplicate(batches, config=DedupConfig(workers=2)),
+        deduplicate(rows.to_pandas(), config=CONFIG),
+    ):
+        assert found.pairs.equals(want.pairs)
+        assert found.clusters.equals(want.clusters)
+        assert found.assignments.equals(want.assignments)
+    assert want.assignments["id"].to_pylist() == rows["id"].to_pylist()
+
+
+def test_a_large_star_is_found_and_its_canonical_is_central() -> None:
+    r = random.Random(2)
+    text = article(r, 12)
+    copies = [text, *(edited(text, r, r.randint(5, 20)) for _ in range(150))]
+    found = deduplicate(pa.table({"id": [f"c{i:03}" for i in range(151)], "text": copies}), config=CONFIG)
+    assert found.clusters["size"].to_pylist() == [151]
+
+
+def test_the_model_is_the_same_from_both_engines_and_a_guide_is_boilerplate() -> None:
+    r = random.Random(4)
+    guide = article(r, 6)
+    keys = sorted(
+        {comparison_key(guide + article(r)) for _ in range(80)}
+        | {comparison_key(article(r)) for _ in range(80)}
+    )
+    texts = texts_of(keys)
+    model = fit_texts(texts)
+    assert len(model.boilerplate) > 100
+    assert model.digest() == fast.fit_large(texts).digest() == fit(keys).digest()
+    found = deduplicate(pa.table({"id": [str(i) for i in range(160)], "text": keys}), config=CONFIG)
+    assert found.clusters.num_rows == 0
+
+
+def test_copies_of_one_text_are_no_boilerplate() -> None:
+    r = random.Random(6)
+    text = article(r, 12)
+    keys = sorted(
+        {comparison_key(edited(text, r, 4)) for _ in range(120)}
+        | {comparison_key(article(r)) for _ in range(60)}
+    )
+    texts = texts_of(keys)
+    assert len(fit_texts(texts).boilerplate) < 60
+    assert fit_texts(texts).digest() == fast.fit_large(texts).digest()
+
+
+def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
+    for name in (
+        "BRIDGE",
+        "NEAR",
+        "NEAR_OTHER",
+        "MIN_JACCARD",
+        "HELD",
+        "LONGER",
+        "SHARES",
+        "EDITED",
+        "CONTAINS",
+    ):
+        assert getattr(verify, name) == getattr(rules, name)
+    assert verify.FEW == rules.FEW_SHINGLES == fast.sketch.FEW
+    assert (starring.TEMPLATE, starring.STORED, starring.SLOTS_FROM) == (
+        rules.TEMPLATE,
+        rules.STORED,
+        rules.SLOTS_FROM,
+    )
+    for name in ("LONGEST_SLOT", "RECURS", "RECUR_IN_ALL", "MADE_OF_SLOTS", "SKELETON"):
+        assert getattr(siblings, name) == getattr(slots, name)
+    assert {chr(c) for c in siblings.NUMERALS} == slots.NUMERALS
