@@ -335,7 +335,7 @@ def wanted_articles(corpus: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def score_ingest(corpus: Path, command: Command) -> Scores:
-    """Pages of several sites, from files to clusters: all accounted for, articles counted, headed, clustered."""
+    """Pages of several sites, from files to clusters: accounted for, counted, headed, clustered."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "structured"
         done = subprocess.run(
