@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.page.cues import ENDING, cue_rows
+from pipeline.page.cues import ENDING, cue_rows, goes_on
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, read_head
 from pipeline.page.headings import Candidate, base_titles, candidates
-from pipeline.page.lines import NUMBERED, PageLines, letters
+from pipeline.page.lines import PageLines, letters
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
@@ -18,7 +18,6 @@ from pipeline.records import DropReason, LineRole
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
 LINK_RUN = 3
-LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
 LINKED = 0.8  # share of a line in links from which it is one
 
 
@@ -109,21 +108,12 @@ def _end_of_texts(
         run = run + 1 if page.shares[row] > LINKED and not mostly_linked else 0
         if run == LINK_RUN:
             return row - LINK_RUN + 1
-        ending = cues.get(row) in ENDING and not _goes_on(page, row)
+        ending = cues.get(row) in ENDING and not goes_on(page, row)
         if (row > first or not chosen[-1].alone) and not ending and declared_count(page.texts[row]) and title:
             ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
     return len(page.texts) - run
-
-
-def _goes_on(page: PageLines, row: int) -> bool:
-    """Tell whether numbered clauses follow a line of the site's own: then it stands inside the article."""
-    behind = range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts)))
-    return any(
-        page.texts[r][-1] in "。；;：:" and page.shares[r] <= 0.5 and NUMBERED.match(page.texts[r])
-        for r in behind
-    )
 
 
 def _span(page: PageLines, row: int) -> tuple[int, int]:
