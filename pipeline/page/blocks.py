@@ -170,7 +170,8 @@ def _lines_of(html: str, title: str) -> Blocks:
     html = BOLD_END.sub(BOLD_CLOSE, BOLD.sub(BOLD_OPEN, html))
     html = OTHER_TAG.sub("", html)
     html = html.replace("&nbsp;", " ").replace("\xa0", " ")
-    html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    if "&" in html:
+        html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     if "  " in html or "\t" in html:
         html = SPACES.sub(" ", html)
     return _marked_lines(html.split("\n"), title)
@@ -178,37 +179,39 @@ def _lines_of(html: str, title: str) -> Blocks:
 
 def _marked_lines(marked: Iterable[str], title: str) -> Blocks:
     """Strip the marks off the lines and count what they say; empty lines go."""
-    out = Blocks([], [], [], title, True)
+    lines: list[str] = []
+    linked: list[int] = []
+    heads: list[int] = []
+    find_mark = ANY_MARK.search
     inside = False  # a link that runs over several lines
     for line in marked:
         bare = line.strip()
         if not bare:
             continue
-        linked, head = 0, PLAIN
-        if ANY_MARK.search(bare):
-            opened = LINK_OPEN + bare if inside else bare
-            head = _head_of(bare)
-            bare = ANY_MARK.sub("", bare).strip()
-            if LINK_OPEN in opened or LINK_CLOSE in opened:
-                linked, inside = _linked(opened, bare)
+        count, head = 0, PLAIN
+        if find_mark(bare):
+            last = len(bare) - 1
+            if bare[0] == LINK_OPEN and bare[last] == LINK_CLOSE and not find_mark(bare, 1, last):
+                bare = bare[1:last].strip()  # one link and nothing else, as in every list of pages
+                count, inside = len(bare), False
+            else:
+                opened = LINK_OPEN + bare if inside else bare
+                head = _head_of(bare)
+                bare = ANY_MARK.sub("", bare).strip()
+                if LINK_OPEN in opened or LINK_CLOSE in opened:
+                    count, inside = _linked(opened)
             if not bare:
                 continue
         elif inside:
-            linked = len(bare)
-        out.lines.append(bare)
-        out.linked.append(linked)
-        out.heads.append(head)
-    return out
+            count = len(bare)
+        lines.append(bare)
+        linked.append(count)
+        heads.append(head)
+    return Blocks(lines, linked, heads, title, True)
 
 
-def _linked(opened: str, bare: str) -> tuple[int, bool]:
+def _linked(opened: str) -> tuple[int, bool]:
     """Return how many characters of a line stand in links, and whether its last link stays open."""
-    if (
-        opened[0] == LINK_OPEN
-        and opened.find(LINK_CLOSE) == len(opened) - 1
-        and opened.find(LINK_OPEN, 1) < 0
-    ):
-        return len(bare), False
     inside = opened.rfind(LINK_OPEN) > opened.rfind(LINK_CLOSE)
     whole = OTHER_MARK.sub("", opened) + (LINK_CLOSE if inside else "")
     return sum(len(x.strip()) for x in LINK_SPAN.findall(whole)), inside

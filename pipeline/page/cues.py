@@ -148,6 +148,7 @@ MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关�
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
+LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
@@ -219,3 +220,12 @@ def cue_rows(
             if reason is not None:
                 out[row] = reason
     return out
+
+
+def goes_on(page: PageLines, row: int) -> bool:
+    """Tell whether numbered clauses follow a line of the site's own: then it stands inside the article."""
+    behind = range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts)))
+    return any(
+        page.texts[r][-1] in "。；;：:" and page.shares[r] <= 0.5 and NUMBERED.match(page.texts[r])
+        for r in behind
+    )

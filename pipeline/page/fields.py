@@ -306,6 +306,10 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         distance = abs(i - title_row) if title_row >= 0 else max(0, i - after)
         if distance > (FAR_FROM_TITLE if labelled else NEAR_TITLE) or (not labelled and len(line) > 60):
             continue
+        begin = title_row + 1 if title_row >= 0 else after
+        read = sum(x[-1] in "。；" for x in page.texts[begin:i])  # a date behind the text is a signature's
+        if read > (MAX_BEFORE if labelled else 0):
+            continue
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
         best = min(best, rank) if best else rank
     return best[1] if best else None

@@ -70,6 +70,8 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
     inside = False
     for row in rows:
         line = page.texts[row]
+        if row in plan.fields and declared_count(line):
+            continue  # `题2篇`, which holds the heading `题2`
         bare = letters(line)
         named = any(h and h in bare and len(bare) <= len(h) + 4 for h in headings)
         if CONTENTS.match(line):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.page.cues import ENDING, INTRODUCTION
+from pipeline.page.cues import ENDING, INTRODUCTION, goes_on
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
@@ -141,7 +141,7 @@ def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: 
     best_weight, weight = 0, 0
     for row in range(fields.start, end):
         step = _weight(page, row) if row not in fields.rows and row not in cues else THIN
-        if weight + step <= 0 or cues.get(row) in ENDING:
+        if weight + step <= 0 or (cues.get(row) in ENDING and not goes_on(page, row)):
             weight, at = 0, row + 1
             continue
         weight += step

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.page.cues import ENDING, cue_rows
+from pipeline.page.cues import ENDING, cue_rows, goes_on
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, read_head
 from pipeline.page.headings import Candidate, base_titles, candidates
@@ -108,7 +108,7 @@ def _end_of_texts(
         run = run + 1 if page.shares[row] > LINKED and not mostly_linked else 0
         if run == LINK_RUN:
             return row - LINK_RUN + 1
-        ending = cues.get(row) in ENDING
+        ending = cues.get(row) in ENDING and not goes_on(page, row)
         if (row > first or not chosen[-1].alone) and not ending and declared_count(page.texts[row]) and title:
             ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
         if ending:

@@ -59,6 +59,11 @@ def test_the_tail_belongs_to_no_article(tail: tuple[str, ...]) -> None:
     assert [a[1:] for a in segmented(page(tail=tail))[1]] == [list(BODY), list(BODY)]
 
 
+def test_a_cue_between_the_clauses_of_the_last_article_does_not_end_it() -> None:
+    lines = [*page()[:-2], "点击查看更多精彩内容>>", *BODY[1:], "相关推荐", "门卫制度"]
+    assert segmented(lines)[1][-1][1:] == list(BODY)
+
+
 def test_a_closing_paragraph_stays_with_the_last_article() -> None:
     closing = "值班人员应当与主管部门保持联系，做到发现问题不过夜。"
     assert segmented(page(tail=(closing, "推荐度：")))[1][1][-1] == closing

@@ -1,0 +1,48 @@
+import pytest
+
+from pipeline.page.segment import segment
+
+from .oracles import BODY, SUBJECT, lines_of
+
+FIRST = [f"{SUBJECT}1", *BODY, f"{SUBJECT}2", *BODY]
+
+
+def head(*lines: str) -> list[str]:
+    """Role or reason of each line between title and first heading."""
+    whole = [f"{SUBJECT}2篇", *lines, *FIRST]
+    pieces = segment(lines_of(whole)).pieces[1 : len(lines) + 1]
+    return [p.reason or f"{p.role}{p.group or ''}" for p in pieces]
+
+
+@pytest.mark.parametrize(
+    "heading", ["注意事项", f"{SUBJECT}包括哪些内容", f"{SUBJECT}怎么写", "书写格式", "重要性和意义"]
+)
+def test_a_guide_section(heading: str) -> None:
+    assert head(heading, "一般包括：", "1. 目的明确。", "2. 条款具体。") == ["guide1"] * 4
+
+
+def test_a_heading_that_no_word_betrays_but_a_list_behind_it() -> None:
+    assert head("动笔之前", "请先想好：", "1. 写给谁。", "2. 管什么。") == ["guide1"] * 4
+
+
+def test_an_introduction_ends_no_guide() -> None:
+    lines = ["注意事项", "1. 目的明确。", "以下是小编整理的制度，欢迎参考。", "书写格式", "1. 标题。"]
+    assert head(*lines) == ["guide1", "guide1", "introduction", "guide2", "guide2"]
+
+
+def test_text_before_any_guide_heading_is_an_introduction() -> None:
+    assert head("仓库是单位的重要部门。值班的好坏关系到物资的安全。") == ["introduction"]
+
+
+@pytest.mark.parametrize("line", [SUBJECT, f"{SUBJECT}范文", f"《{SUBJECT}》", f"{SUBJECT}2篇"])
+def test_a_title_said_again_is_a_field(line: str) -> None:
+    assert head(line) == ["field"]
+
+
+@pytest.mark.parametrize("word", ["目录", "本文目录", "【目录】", "目 录：", "导读"])
+def test_contents(word: str) -> None:
+    assert head(word, f"{SUBJECT}1", f"{SUBJECT}2") == ["contents"] * 3
+
+
+def test_contents_without_a_word() -> None:
+    assert head(f"{SUBJECT}1", f"{SUBJECT}2") == ["contents"] * 2
