@@ -244,7 +244,7 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, In
     """Write every candidate of codes[:n]; return how many.
 
     codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; work: FIELDS numbers
-    for each place that may begin a marker, and 16 zeros. Cost: linear.
+    for each place that may begin a marker, and decide.SCRATCH zeros. Cost: linear.
     """
     classes, out = tables[0], work[0]
     state, row = work[1][:3], work[1][3:]
