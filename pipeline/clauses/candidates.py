@@ -34,7 +34,12 @@ TITLE_SPAN = 120  # characters that a title in 《》 may span
 
 # What follows 第三条 where it is referred to: 第三条规定的, 第三条、第四条, 第三条第二款, 第三条（一）项.
 REFERENCE_AFTER = tuple(ord(c) for c in "、和或至的，规規定所及与與之")
-EDITED_AFTER = tuple(ord(c) for c in "修删刪第中改")
+EDITED_AFTER = tuple(ord(c) for c in "修删刪第改")
+WITHIN = ord("中")  # 第三条中的, 第三条中规定; not 第三条中国, 第三条中小学
+AFTER_WITHIN = tuple(ord(c) for c in "的，,、规規所有")
+JOINING = tuple(ord(c) for c in "与與及")  # 第三条与第四条; not 第三条与进出口有关的
+AFTER_JOINING = tuple(ord(c) for c in "第本前其")
+PENALTY_JOINING = 30
 DI = ord("第")
 ANNEX = ord("件")  # 附件： closes a document; the list of annexes stays where the last list stood
 PENALTY_REFERENCE = 80
@@ -87,9 +92,12 @@ def article_penalty(codes: Ints, end: int, boundary: int, tables: Tables) -> int
         after == mk.TRIGGER_OPEN and class_at(codes, end + 1, tables) in (mk.CN_DIGIT, mk.CN_UNIT)
     ):
         return PENALTY_PROVISION
+    if codes[end] in JOINING and codes[end + 1] not in AFTER_JOINING:
+        return PENALTY_JOINING
     if after == mk.COMMA_MARK or codes[end] in REFERENCE_AFTER:
         return PENALTY_REFERENCE
-    return PENALTY_EDITED if boundary >= mk.COMMA and codes[end] in EDITED_AFTER else 0
+    within = codes[end] == WITHIN and codes[end + 1] in AFTER_WITHIN
+    return PENALTY_EDITED if boundary >= mk.COMMA and (within or codes[end] in EDITED_AFTER) else 0
 
 
 def is_referred(codes: Ints, i: int, end: int, boundary: int, tables: Tables) -> bool:
@@ -236,7 +244,7 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, In
     """Write every candidate of codes[:n]; return how many.
 
     codes: n code points and PAD zeros behind; rules: the weakest boundary of each style; work: FIELDS numbers
-    for each place that may begin a marker, and 16 zeros. Cost: linear.
+    for each place that may begin a marker, and decide.SCRATCH zeros. Cost: linear.
     """
     classes, out = tables[0], work[0]
     state, row = work[1][:3], work[1][3:]

@@ -7,13 +7,14 @@ from pipeline.clauses.candidates import sweep
 from pipeline.clauses.markers import FIRST_TRIGGER, LINE, MARKERS, STYLES, class_tables
 from pipeline.clauses.scan import BOUNDARY, END, FIELDS, ORDINAL, PAD, START, STYLE
 from pipeline.clauses.search import BEAM, MOVE, MOVES, is_broken
+from pipeline.clauses.shapes import ROW
 
 Row = tuple[
     int, int, int, int, int
 ]  # start, end, style, ordinal as written, depth + 1 + 16 * flag + AT_LINE + BROKEN
 AT_LINE = 128  # set where the marker stands at a line start
 BROKEN = 256  # set where the marker has lost a bracket or its stop
-SCRATCH = 16
+SCRATCH = 3 + ROW  # context and row of candidates.sweep
 
 
 def boundary_rules() -> list[int]:

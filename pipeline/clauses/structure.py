@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.clauses.decide import BROKEN, find_markers
-from pipeline.clauses.markers import BULLET, SEQUENCE
+from pipeline.clauses.markers import SEQUENCE, is_numbered
 from pipeline.clauses.parts import BREAKS, Part, cut, name_kinds, split_labels
 from pipeline.clauses.scan import LAST
 from pipeline.clauses.search import RESTART
@@ -34,7 +34,7 @@ def collector_paused(*, many: bool) -> Iterator[None]:
 
 def ordinal_of(part: Part, before: int | None) -> int | None:
     """Return the ordinal of a part, None for all that is not numbered; 最后 counts on from the one before."""
-    if part.style < 0 or part.style == BULLET:
+    if part.style < 0 or not is_numbered(part.style):
         return None
     if part.style == SEQUENCE and part.ordinal == LAST:
         return (before or 0) + 1

@@ -13,6 +13,8 @@ from pipeline.clauses.search import RESTART
 
 ENDS_SENTENCE: Final = "。；！？;!?.…”』」)）"
 
+PARTIES: Final = ("甲方", "乙方", "丙方", "丁方")
+
 # The stack holds (index of the part, depth doubled): even depths are numbered, odd ones unnumbered owners.
 Stack = list[tuple[int, int]]
 
@@ -73,7 +75,8 @@ def hang(text: str, parts: list[Part]) -> list[int]:
 def owns(text: str, part: Part, section: bool) -> bool:
     """Say whether a part without a number owns the list that follows."""
     if part.kind == "label":
-        return part.body == part.end  # a label with a value is a field of its own
+        # a label with a value is a field of its own, a party of a contract owns no clause of it
+        return part.body == part.end and text[part.start : part.start + 2] not in PARTIES
     return section or (part.kind == "paragraph" and text[part.end - 1] in "：:")
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.clauses.candidates import match
 from pipeline.clauses.decide import decide_interpreted
-from pipeline.clauses.markers import MARKERS, STYLES, Marker, class_tables, is_numbered
+from pipeline.clauses.markers import MARKERS, STYLES, SUBITEM, Marker, class_tables, is_numbered
 from pipeline.clauses.scan import PAD
 from pipeline.clauses.shapes import ROW
 
@@ -17,6 +17,12 @@ def test_one_row_a_style() -> None:
     assert sorted(m.style for m in MARKERS) == list(range(STYLES))
     assert len(set(names.values())) == STYLES
     assert [m.name for m in MARKERS if not is_numbered(m.style)] == ["bullet"]
+
+
+def test_ranks_of_units_are_their_order_and_lists_stand_below() -> None:
+    by_style = {m.style: m.rank for m in MARKERS}
+    assert [by_style[s] for s in range(SUBITEM + 1)] == list(range(SUBITEM + 1))
+    assert all(rank > by_style[SUBITEM] for style, rank in by_style.items() if style > SUBITEM)
 
 
 @pytest.mark.parametrize("marker", MARKERS, ids=lambda m: m.name)
