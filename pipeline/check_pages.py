@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+from unicodedata import category
 
 import pyarrow as pa
 
@@ -51,6 +52,11 @@ def _edit_problems(raw: str, edits: Rows) -> Iterator[str]:
         yield f"edits do not replay: {error}"
 
 
+def _visible(text: str) -> bool:
+    """Say whether a text shows anything: more than white space, controls and format characters."""
+    return any(category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text)
+
+
 def _line_problems(page: dict[str, Any], lines: Rows, articles: set[str]) -> Iterator[str]:
     raw, at = page["raw_text"], 0
     for line in sorted(lines, key=lambda n: n["line"]):
@@ -58,7 +64,7 @@ def _line_problems(page: dict[str, Any], lines: Rows, articles: set[str]) -> Ite
         if not at <= start <= end <= len(raw):
             yield f"line {line['line']} at {start}..{end} overlaps the one before or leaves the text"
             return
-        if raw[at:start].strip():
+        if _visible(raw[at:start]):
             yield f"characters {at}..{start} stand in no line"
             return
         if line["article_id"] is not None and line["article_id"] not in articles:
@@ -68,7 +74,7 @@ def _line_problems(page: dict[str, Any], lines: Rows, articles: set[str]) -> Ite
         if (line["role"] == "dropped") != (line["reason"] is not None):
             yield f"line {line['line']}: a dropped line has a reason, and only that"
         at = end
-    if raw[at:].strip():
+    if _visible(raw[at:]):
         yield f"characters {at}..{len(raw)} stand in no line"
 
 

@@ -124,7 +124,7 @@ PAIRS = _schema(
     ("left_id", pa.string(), "smaller article_id"),
     ("right_id", pa.string(), "larger article_id"),
     ("relation", pa.string(), "of left to right (contract §5)"),
-    ("accepted", pa.bool_(), "ends in one cluster by this pair"),
+    ("accepted", pa.bool_(), "the relation holds; false: a rejected candidate"),
     ("ratio", pa.float64(), "0–100, normalised Indel similarity of the keys"),
     ("jaccard", pa.float64(), "0–1, of the sets of informative shingles (four units of the key)"),
     ("coverage_left", pa.float64(), "0–1, share of the informative text of left found in right"),

@@ -101,7 +101,10 @@ def variants_of(seed: int, number: int) -> fabric.Variants:
             }
             if r.random() < DUPLICATED:
                 known, v["clauses"] = draw_copy(r, seed, number // BLOCK)
-                v["glued"] = v["glued"] and fabric.can_glue(plan.style, marker_style(v["clauses"]))
+                style = marker_style(v["clauses"])
+                v["glued"] = v["glued"] and fabric.can_glue(plan.style, style)
+                joined = v["flat"] and fabric.family(forms.MARKERS[style](1)) == "arabic"
+                v["repeated"] = "" if joined else v["repeated"]
             v.update(known)
         return variants
 

@@ -1,7 +1,18 @@
 """The beam: carries the best few states of search.py over the candidates and traces the best one back."""
 
 from pipeline.clauses import markers as mk
-from pipeline.clauses.scan import BOUNDARY, FIELDS, FOLLOWED, GAIN, GROUP, LAST, ORDINAL, STYLE, VARIANT, Ints
+from pipeline.clauses.scan import (
+    BOUNDARY,
+    FIELDS,
+    FOLLOWED,
+    GAIN,
+    GROUP,
+    LAST,
+    ORDINAL,
+    STYLE,
+    VARIANT,
+    Ints,
+)
 from pipeline.clauses.search import (
     ARTICLE_NO,
     ARTICLE_SUB,
@@ -17,6 +28,7 @@ from pipeline.clauses.search import (
     STATE,
     TAKEN,
     Work,
+    is_broken,
     list_moves,
     push,
     ranked_moves,
@@ -102,10 +114,13 @@ def apply(work: Work, source: int, target: int, c: int, move: Ints) -> None:
     entry = target + STACK + depth * ENTRY
     if number == LAST and style == mk.SEQUENCE:
         number = states[source + STACK + depth * ENTRY + 1] + 1
+    on = states[target + HEIGHT] > depth and states[entry] == style
     for f in range(entry + ENTRY, target + STACK + states[target + HEIGHT] * ENTRY):
         states[f] = 0
     states[entry], states[entry + 1] = style, number
-    states[entry + 2], states[entry + 3] = cands[base + GROUP], cands[base + VARIANT]
+    states[entry + 2] = cands[base + GROUP]
+    if not (is_broken(cands, c) and on):  # what the list writes stays what the next marker is compared with
+        states[entry + 3] = cands[base + VARIANT]
     states[target + HEIGHT], states[target + TAKEN] = depth + 1, c
     states[target + MEMORY + style] = number
     if style == mk.ARTICLE:

@@ -6,6 +6,7 @@ from pipeline.clauses.digits import match_digits
 from pipeline.clauses.scan import (
     BLANK_BEFORE,
     BOUNDARY,
+    DAMAGED,
     END,
     FIELDS,
     FOLLOWED,
@@ -13,6 +14,7 @@ from pipeline.clauses.scan import (
     GAIN,
     GAINS,
     GROUP,
+    HALF,
     ORDINAL,
     QUOTED,
     SENTENCE,
@@ -26,6 +28,7 @@ from pipeline.clauses.scan import (
 )
 
 QUOTE_SPAN = 2000  # characters that a quotation may span
+NO_FIELD, FIELD_AFTER_TITLE, FIELD_AFTER_SENTENCE = range(3)
 LABEL_LINE = 14  # characters of a line that names a field
 TITLE_SPAN = 120  # characters that a title in 《》 may span
 
@@ -127,9 +130,10 @@ def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables,
     """Say whether the marker may stand at its boundary (markers.py, column before) and is no reference."""
     i, end, boundary = place
     style = row[sh.STYLE]
-    if boundary > rules[style]:
-        return False
-    if style == mk.BULLET and boundary != mk.LINE and codes[i] not in sh.STRONG_BULLETS:
+    if style == mk.BULLET and boundary != mk.LINE:
+        return codes[i] in sh.BLOCK_BULLETS or (boundary <= rules[style] and codes[i] in sh.STRONG_BULLETS)
+    broken = style == mk.CN_PAREN and row[sh.VARIANT] in (DAMAGED, HALF)
+    if boundary > (mk.STOP if broken or row[sh.VARIANT] == DAMAGED else rules[style]):
         return False
     return style not in (mk.CN_PAREN, mk.AR_PAREN) or not is_referred(codes, i, end, boundary, tables)
 
@@ -138,6 +142,8 @@ def score(codes: Ints, place: tuple[int, int, int], blank: bool, row: Ints, tabl
     """Gain of a candidate in hundredths: its boundary less what speaks against it."""
     _, end, boundary = place
     gain = GAINS[boundary] - row[sh.PENALTY]
+    if row[sh.STYLE] == mk.BULLET:
+        return int(max(gain, 0))
     if blank and boundary >= mk.COMMA:
         gain += BLANK_BEFORE
     style = row[sh.STYLE]
@@ -186,22 +192,29 @@ def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
     return i + 1
 
 
-def after_field(codes: Ints, i: int, line: int, tables: Tables) -> bool:
-    """Say whether the line before i is a short one that ends in a colon and holds no candidate (任职要求：).
+def after_field(codes: Ints, i: int, line: int, tables: Tables) -> int:
+    """Say whether a short line that ends in a colon and holds no candidate stands before i (任职要求：).
 
-    line: end of the last candidate; i stands at a line start.
+    Returns NO_FIELD, or whether a title or a sentence stands before that line. line: end of the last
+    candidate; i stands at a line start.
     """
     j = i - 1
     while j > max(line, i - LABEL_LINE) and class_at(codes, j, tables) in (mk.BREAK, mk.BLANK):
         j -= 1
     if j <= line or class_at(codes, j, tables) != mk.COLON_MARK or codes[j - 1] == ANNEX:
-        return False
+        return NO_FIELD
     for p in range(j - 1, j - LABEL_LINE, -1):
         if p < line:
-            return False
-        if p < 0 or class_at(codes, p, tables) == mk.BREAK:
-            return True
-    return False
+            return NO_FIELD
+        if p < 0:
+            return FIELD_AFTER_TITLE
+        if class_at(codes, p, tables) == mk.BREAK:
+            stop = before_blanks(codes, p, tables)
+            while stop > line and class_at(codes, stop, tables) == mk.BREAK:
+                stop = before_blanks(codes, stop, tables)
+            sentence = stop > line and class_at(codes, stop, tables) == mk.FULL_STOP
+            return FIELD_AFTER_SENTENCE if sentence else FIELD_AFTER_TITLE
+    return NO_FIELD
 
 
 def note(
@@ -215,8 +228,8 @@ def note(
     add(out, k, i, end, row)
     out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[0], state[1]
     out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[2] else 0)
-    if boundary == mk.LINE and after_field(codes, i, out[base - FIELDS + END] if k else -1, tables):
-        out[base + FRESH] = 1
+    if boundary == mk.LINE:
+        out[base + FRESH] = after_field(codes, i, out[base - FIELDS + END] if k else -1, tables)
 
 
 def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, Ints]) -> int:

@@ -6,10 +6,13 @@ from pipeline.clauses.beam import BEAM_STATES, SEEN, look_ahead, run_beam
 from pipeline.clauses.candidates import sweep
 from pipeline.clauses.markers import FIRST_TRIGGER, LINE, MARKERS, STYLES, class_tables
 from pipeline.clauses.scan import BOUNDARY, END, FIELDS, ORDINAL, PAD, START, STYLE
-from pipeline.clauses.search import BEAM, MOVE, MOVES
+from pipeline.clauses.search import BEAM, MOVE, MOVES, is_broken
 
-Row = tuple[int, int, int, int, int]  # start, end, style, ordinal as written, depth + 1 + 16 * flag + AT_LINE
+Row = tuple[
+    int, int, int, int, int
+]  # start, end, style, ordinal as written, depth + 1 + 16 * flag + AT_LINE + BROKEN
 AT_LINE = 128  # set where the marker stands at a line start
+BROKEN = 256  # set where the marker has lost a bracket or its stop
 SCRATCH = 16
 
 
@@ -45,7 +48,7 @@ def decide_interpreted(text: str) -> list[Row]:
             cands[b + END],
             cands[b + STYLE],
             cands[b + ORDINAL],
-            pick + AT_LINE * (cands[b + BOUNDARY] == LINE),
+            pick + AT_LINE * (cands[b + BOUNDARY] == LINE) + BROKEN * is_broken(cands, b // FIELDS),
         )
         for b, pick in zip(range(0, count * FIELDS, FIELDS), picked, strict=True)
         if pick

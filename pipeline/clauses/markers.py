@@ -32,9 +32,9 @@ GAP: Final = "[ \u3000\t\u00a0]*"
 class Marker:
     """One row of the grammar.
 
-    pattern: regex of the marker; numerals: system it counts in; rank: 0 outermost, fixed for 编 … 条, else
-    only a preference; before: the weakest boundary at which it may stand; example: text that begins with it;
-    counter: text in which no such marker stands.
+    pattern: regex of the marker, damaged forms (（二核对) last; numerals: system it counts in; rank: 0
+    outermost, fixed for 编 … 条, else only a preference; before: the weakest boundary at which it may stand;
+    example: text that begins with it; counter: text in which no such marker stands.
     """
 
     style: int
@@ -72,23 +72,32 @@ MARKERS: Final[tuple[Marker, ...]] = (
     ),
     Marker(ITEM, "item", _unit("[项項]") + "[、：:]?", "any", 7, STOP, "第二项、验收", "第一项目部"),
     Marker(SUBITEM, "subitem", _unit("目") + "[、：:]?", "any", 8, STOP, "第三目 其他", "第一目标"),
-    Marker(CN_DUN, "cn_dun", CN + JOINT, "chinese", 9, NONE, "十四．未经批准", "一、二季度"),
+    Marker(CN_DUN, "cn_dun", f"{CN}{GAP}{JOINT}|{CN}", "chinese", 9, NONE, "十四．未经批准", "一、二季度"),
     Marker(
         CN_PAREN,
         "cn_paren",
-        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}|[㈠-㈩]",
+        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}、?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
         "chinese",
         10,
         NONE,
         "（三）其他",
         "第（三）项",
     ),
-    Marker(AR_DOT, "ar_dot", AR + "[、.．，]|[⒈-⒛][、.．]?", "arabic", 11, NONE, "12．封面", "长3.5米"),
+    Marker(
+        AR_DOT,
+        "ar_dot",
+        f"{AR}(?:[.．，,]|{GAP}、)|[⒈-⒛][、.．]?|{AR}[.．]0[、.．]?|{AR}",
+        "arabic",
+        11,
+        NONE,
+        "12．封面",
+        "长3.5米",
+    ),
     Marker(AR_HALF, "ar_half", AR + CLOSE, "arabic", 12, COLON, "3）培训", "（见表3）培训"),
     Marker(
         AR_PAREN,
         "ar_paren",
-        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}|[⑴-⒇]",
+        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}、?|[⑴-⒇]",
         "arabic",
         12,
         NONE,

@@ -51,7 +51,7 @@ def _group(text: str) -> int | None:
     zero = False
     for c in text:
         if c in CN_VALUES:
-            if digit > 0:
+            if digit > 0 or (digit == 0 and last_unit == 10_000):
                 return None
             digit = CN_VALUES[c]
             zero = zero or digit == 0
@@ -76,7 +76,7 @@ def _chinese(text: str) -> int | None:
     if not found:
         return _group(text)
     high = _group(head) if head else None
-    low = _group(rest) if rest else 0
+    low = _group(rest.removeprefix("零") or rest) if rest else 0
     return None if high is None or low is None or high == 0 or "万" in rest else high * 10_000 + low
 
 

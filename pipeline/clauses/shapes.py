@@ -7,6 +7,8 @@ compiles; tests/clauses/test_markers.py holds them together.
 
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import (
+    DAMAGED,
+    HALF,
     LAST,
     Ints,
     Tables,
@@ -28,6 +30,7 @@ PENALTY_CHAIN = 90  # 一、二季度
 PENALTY_WORD = 130  # 统一、 唯一、
 PENALTY_DIGIT = 50  # 1.3个月
 PENALTY_NONE = 60  # 表1、
+PENALTY_DAMAGED = 60  # （二核对； 二）核对；
 
 # Characters that turn 条 项 款 … into another word: 条件 项目 款项 目标 编辑 节课 章程.
 _WORD_AFTER = (
@@ -50,6 +53,7 @@ FEN, BU, BIAN, BIAN_T, ZHI, SHI_IS = (ord(c) for c in "分部编編之是")
 CN_PAIRS = tuple((ord(a), ord(b)) for a, b in ("首先", "其次", "再次", "最后", "最後"))
 SEPARATORS = tuple(ord(c) for c in "、和或至及与與到")
 STRONG_BULLETS = tuple(ord(c) for c in "•■◆●▲▼★☆※□▪►➢➤")
+BLOCK_BULLETS = tuple(ord(c) for c in "■◆●▲▼◇")  # never part of a word: 安全第一◆预防为主
 HYPHENS = tuple(ord(c) for c in "-－–—")
 DUN = ord("、")
 
@@ -134,10 +138,20 @@ def match_bracket(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return first + 2
     value, end = read_numeral(codes, first, tables)
     last = skip_blanks(codes, end, tables)
-    if value <= 0 or value > LIST_MAX or class_at(codes, last, tables) != mk.CLOSING:
+    if value <= 0 or value > LIST_MAX:
         return 0
+    if class_at(codes, last, tables) != mk.CLOSING:
+        return 0 if kind == mk.DIGIT else damaged(row, mk.CN_PAREN, value, end)
     set_row(row, mk.AR_PAREN if kind == mk.DIGIT else mk.CN_PAREN, value, 0, 0)
-    return last + 1
+    chained = class_at(codes, last + 2, tables) == mk.TRIGGER_OPEN  # （五）、（六）
+    return last + 2 if codes[last + 1] == DUN and not chained else last + 1
+
+
+def damaged(row: Ints, style: int, value: int, end: int) -> int:
+    """Fill a row for a marker that has lost a bracket or its stop; return its end."""
+    set_row(row, style, value, 0, DAMAGED)
+    row[PENALTY] = PENALTY_DAMAGED
+    return end
 
 
 def chain_penalty(codes: Ints, i: int, value: int, tables: Tables) -> int:
@@ -163,9 +177,17 @@ def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     if codes[end] == SHI_IS:
         set_row(row, mk.ONE_IS, value, 0, 0)
         return end + 1
-    variant = joint_variant(codes, end, tables)
+    after = skip_blanks(codes, end, tables)
+    variant = joint_variant(codes, after, tables)
+    if class_at(codes, after, tables) == mk.CLOSING:
+        half = damaged(row, mk.CN_PAREN, value, after + 1)
+        row[VARIANT] = HALF
+        return half
+    if after > end and variant != 2:
+        return damaged(row, mk.CN_DUN, value, end) if before == mk.BREAK else 0
     if variant == 0:
         return 0
+    end = after
     if i > 1 and codes[i - 1] == DUN and tables[0][min(codes[i - 2], 65535)] in (mk.CN_DIGIT, mk.CN_UNIT):
         return 0
     set_row(row, mk.CN_DUN, value, 0, variant)

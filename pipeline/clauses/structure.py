@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.clauses.decide import find_markers
+from pipeline.clauses.decide import BROKEN, find_markers
 from pipeline.clauses.markers import BULLET, SEQUENCE
 from pipeline.clauses.parts import BREAKS, Part, cut, name_kinds, split_labels
 from pipeline.clauses.scan import LAST
@@ -47,6 +47,7 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
     levels: list[int] = []
     children = [0] * (len(parts) + 1)
     latest: dict[int, int | None] = {}
+    halves: set[int] = set()
     tail = tails(text, parts, parents)
     out = []
     for k, part in enumerate(parts):
@@ -61,7 +62,13 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
         flag = (part.packed >> 4) & 7
         if flag == RESTART and parent not in latest:
             flag = 0  # a list that begins again under an owner of its own is no restart
-        flags = FLAG_NAMES[flag] if k not in tail else (*FLAG_NAMES[flag], "tail")
+        flags = FLAG_NAMES[flag]
+        if part.packed & BROKEN and parent not in latest:
+            halves.add(parent)  # a list written 一） throughout
+        elif part.packed & BROKEN and parent not in halves:
+            flags = (*flags, "damaged_marker")
+        if k in tail:
+            flags = (*flags, "tail")
         ordinal = ordinal_of(part, latest.get(parent))
         if part.style >= 0:
             latest[parent] = ordinal

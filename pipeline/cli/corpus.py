@@ -143,3 +143,41 @@ def dedup(
     found = dedup_table(table, text, id_column, out, settings)
     sizes = (found.assignments.num_rows, found.clusters.num_rows, found.pairs.num_rows)
     logger.info("%d texts, %d clusters of duplicates, %d pairs: %s", *sizes, out)
+
+
+@app.command()
+def explain(
+    left: Annotated[str, typer.Argument(metavar="ID", help="article_id.")],
+    right: Annotated[str, typer.Argument(metavar="ID", help="article_id.")],
+    structured: Annotated[Path, typer.Option("--in", help="Folder that ingest writes.")] = Path("structured"),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Say why two articles are, or are not, duplicates."""
+    import dataclasses
+
+    from pipeline.explain import explain as run_explain
+    from pipeline.explain import explanation_lines
+
+    found = run_explain(left, right, structured, settings_of(config))
+    if as_json:
+        print_line(dataclasses.asdict(found))
+    else:
+        typer.echo("\n".join(explanation_lines(found)))
+
+
+@app.command()
+def match(
+    paths: Annotated[list[Path], typer.Argument(metavar="TABLE|PATH", help="Tables, or pages.")],
+    against: Annotated[Path, typer.Option(help="Folder that ingest writes.")] = Path("structured"),
+    text: Annotated[str, typer.Option(help="Column of a table's texts.")] = "text",
+    id_column: Annotated[str, typer.Option("--id", help="Column of a table's ids.")] = "id",
+    config: ConfigFile = None,
+) -> None:
+    """Print what new texts duplicate, one JSON object a text, without ingesting them."""
+    from pipeline.match import match as run_match
+    from pipeline.match import texts_of
+
+    new = [pair for path in paths for pair in texts_of(path, text, id_column)]
+    for found in run_match(new, against, settings_of(config)):
+        print_line({"id": found.id, "matches": found.matches})

@@ -17,6 +17,9 @@ MIN_CLAUSE_CHARS = 8
 MIN_RATIO = 80.0
 
 
+MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
+
+
 def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Count the clauses of one part: by text_id, and the sites that each stands on.
 
@@ -31,7 +34,7 @@ def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 
 def group_clauses(parts: list[tuple[pa.Table, pa.Table]], config: DedupConfig) -> pa.Table:
-    """Return the table `clause_groups` from the counts of all parts.
+    """Return the table `clause_groups` from the counts of all parts: groups of two clauses or more.
 
     The rows are a function of the set of clauses and `config`. `group_id` is the smallest text_id of a
     group: a clause and those near it (ratio from `MIN_RATIO`). Cost: as for as many articles.
@@ -55,7 +58,10 @@ def group_clauses(parts: list[tuple[pa.Table, pa.Table]], config: DedupConfig) -
         "n_articles": texts["n_articles"],
         "n_sites": pc.fill_null(sites["site_count_distinct"].take(place), 0),
     }
-    return pa.table(columns).cast(CLAUSE_GROUPS)
+    table = pa.table(columns).cast(CLAUSE_GROUPS)
+    sizes = table.group_by("group_id").aggregate([("n_clauses", "sum")])
+    groups = sizes.filter(pc.greater_equal(sizes["n_clauses_sum"], MIN_CLAUSES))["group_id"]
+    return table.filter(pc.is_in(table["group_id"], value_set=groups.combine_chunks()))
 
 
 def _groups(texts: pa.Table, config: DedupConfig) -> pa.ChunkedArray:

@@ -11,10 +11,14 @@ from pipeline.page.sites import NO_HINTS, Hints
 # Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
 # navigation before its title, a news portal up to 180 (docs/accuracy-page.md).
 HEAD_LINES = 400
+MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
 MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
 MAX_TITLE = 80  # characters; the longest real one had 61
 MAX_FIELD_LINE = 120  # characters of a line with date, views, author
 FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
+ARTICLE_NUMBER = re.compile(
+    rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
+)  # `篇一`, `第1篇题`, `2`
 UNLIKE = -50  # rank of a line that says no part of `<title>`
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
@@ -45,7 +49,9 @@ COUNT = re.compile(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, 
 )
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|-+(?=[^-]{1,20}$)|[–—]+(?=[^–—]{1,20}$)")
-SITE_WORD = re.compile(r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|com|cn)$")
+SITE_WORD = re.compile(
+    r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
+)
 WELCOME = re.compile(r"^欢迎(?:光临|来到|访问)\s*(.{2,20}?)[！!。]?$")
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
 NAME_BEFORE_RIGHTS = re.compile(
@@ -206,6 +212,8 @@ def _title_row(page: PageLines, after: int, found: Fields) -> int:
             continue
         if i in found.rows or len(line) > MAX_TITLE + 40 or (read > MAX_BEFORE and page.heads[i] != HEADED):
             continue
+        if page.heads[i] != HEADED and i and _heads_article(page.texts[i - 1], line):
+            continue
         rank = wanted.get(letters(line), UNLIKE)
         if page.shares[i] > 0.5:
             continue
@@ -216,6 +224,12 @@ def _title_row(page: PageLines, after: int, found: Fields) -> int:
         if key > best:
             best, row = key, i
     return row
+
+
+def _heads_article(before: str, line: str) -> bool:
+    """Tell whether the line before is an article's heading, so that `line` says the article's title."""
+    numbered = letters(before).removeprefix(letters(line))
+    return bool(ARTICLE_NUMBER.match(numbered)) and len(numbered) < len(letters(before)) + ("篇" in before)
 
 
 def _like(line: str, title: str) -> bool:

@@ -20,6 +20,9 @@ from pipeline.text.offsets import OffsetMap
 from pipeline.text.repair import repair
 from pipeline.urls import host_of
 
+# `质(zhì )` behind a character: yes; `(xing)`, which has no tone and may be a gloss: no
+TITLE_LEAK = re.compile(r"(?<=[一-鿿])[（(]\s*[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\s*[)）]")
+
 
 class PageReject(InputError):  # noqa: N818 - a reject is a record, not a failure of ours
     """A page that is not read: `reason` is one of `page_too_large`, `too_many_lines`."""
@@ -90,6 +93,10 @@ def _canonical_title(title: str, raw: str, repaired: Repaired, knowledge: SiteKn
             leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()
     for char in leaks.keys() & set(title):
         title = re.sub(rf"{char}[（(]\s*{re.escape(leaks[char])}\s*[)）]", char, title)
+    if any(
+        edit.rule == "leak" for edit in repaired.edits
+    ):  # then characters that leak in the title alone do too
+        title = TITLE_LEAK.sub("", title)
     return convert(title, "t2s")
 
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from pipeline.config import DedupConfig
 from pipeline.dedup.align import alignment_rows
 from pipeline.dedup.groups import count_part, group_clauses
-from pipeline.schema import ALIGNMENTS
+from pipeline.schema import ALIGNMENTS, CLAUSE_GROUPS
 from pipeline.store.manifest import Shard
 from pipeline.text.fold import text_id
 
@@ -24,6 +24,8 @@ def clause_groups(
     folder: Path, clauses: Sequence[Shard], pages: Sequence[Shard], config: DedupConfig
 ) -> pa.Table:
     """Return the table `clause_groups`: every distinct clause text, its group and where it stands."""
+    if not clauses:
+        return CLAUSE_GROUPS.empty_table()
     sites = pa.concat_tables(pq.read_table(folder / p.path, columns=["page_id", "site"]) for p in pages)
     ids = sites["page_id"].combine_chunks()
     empty = text_id("")

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.dedup import deduplicate_articles
+from pipeline.dedup.entry import SMALL_ROWS
 from pipeline.dedup.model import CorpusModel, fit
 from pipeline.run import build
 from pipeline.run.corpus import Run
@@ -26,11 +28,17 @@ def articles_of(
         yield build.compared_articles(parsed, links, origin)
 
 
-def fit_model(run: Run, articles: Iterator[pa.Table]) -> CorpusModel:
+def fit_model(run: Run, articles: pa.Table) -> CorpusModel:
     """Return the model of boilerplate shingles: fitted anew, or the stored one above `refit_below` pages."""
-    if run.refit:
-        return fit(text for table in articles for text in table.column("text").to_pylist())
-    return read_model(run.out / "model")
+    if not run.refit:
+        return read_model(run.out / "model")
+    if articles.num_rows <= SMALL_ROWS:
+        return fit(articles.column("text").to_pylist())
+    from pipeline.dedup.fast import fit_large
+    from pipeline.dedup.intake import distinct_texts, fold_batches
+
+    folded = fold_batches(articles.select(["article_id", "text"]).to_batches(), leaks=False)
+    return fit_large(distinct_texts(folded, np.arange(articles.num_rows))[0])
 
 
 def write_model(folder: Path, model: CorpusModel) -> None:
@@ -48,12 +56,7 @@ def read_model(folder: Path) -> CorpusModel:
     return CorpusModel(table.column("slot").to_numpy(), int(table.schema.metadata[N_TEXTS]))
 
 
-def compare(run: Run, articles: Iterator[pa.Table], model: CorpusModel) -> dict[str, pa.Table]:
-    """Return the tables that comparison gives, and `assignments`."""
-    table = pa.concat_tables(articles).combine_chunks()
-    found = deduplicate_articles(table, run.config.dedup, model)
-    return {
-        "pairs": found.pairs,
-        "clusters": found.clusters,
-        "assignments": found.assignments,
-    }
+def compare(run: Run, articles: pa.Table, model: CorpusModel) -> dict[str, pa.Table]:
+    """Return pairs, clusters and assignments of the articles."""
+    found = deduplicate_articles(articles, run.config.dedup, model)
+    return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}

@@ -7,6 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline.config import config_digest
 from pipeline.run import across, build, dedupe
 from pipeline.run import emit as tables
@@ -69,14 +71,13 @@ def emit(run: Run) -> None:
 
 
 def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[dict[str, list[Shard]], str]:
-    def articles() -> Any:
-        return dedupe.articles_of(kept, parts, run.links, run.origin)
-
-    model = dedupe.fit_model(run, articles())
+    articles = pa.concat_tables(dedupe.articles_of(kept, parts, run.links, run.origin)).combine_chunks()
+    model = dedupe.fit_model(run, articles)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
     dedupe.write_model(folder / "model", model)
-    compared = dedupe.compare(run, articles(), model)
+    compared = dedupe.compare(run, articles, model)
+    del articles  # the texts of the corpus
     run.assignments = compared.pop("assignments")
     shards = tables.page_shards(run, folder, kept, parts)
     compared |= {

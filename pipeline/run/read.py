@@ -22,6 +22,7 @@ BATCH_ROWS = 16  # 16 pages of 50 KB: 60 ms of work for 0.3 ms of transport
 BATCH_BYTES = 4 << 20
 SPOOL_ROWS = 512  # pages a spool file: 1 to 2 s of work of one core, the most that a crash can cost
 IN_PROCESS_ROWS = 24  # below this, starting a worker (0.5 s) takes longer than the pages
+COMPILED_ROWS = 400  # pages from which loading the compiled search for clauses (1 s a process) pays
 RETRIED = ("timeout", "worker_died")
 INDEX_COLUMNS = [
     "page_id", "key", "feature_key", "reason", "detail", "excerpt", "site", "continues", "n_articles", "url",
@@ -130,7 +131,7 @@ def _parse(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
     workers = run.config.ingest.workers or len(os.sched_getaffinity(0))
     plan = Plan(0 if few or workers == 1 else workers, run.config.ingest.page_seconds)
     config = run.config
-    if not few:  # the compiled search for clauses gives the same, and its loading pays from here on
+    if (total or len(run.changed)) > COMPILED_ROWS:  # gives the same, sooner
         config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
     kernel = functools.partial(parse_batch, context=ParseContext(config, run.sites))
     batches = _batches(_chain(first, stream))

@@ -1,5 +1,6 @@
 """What an answer means: a page, an unchanged page, a redirect, a robots.txt, a failure. No network."""
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -142,9 +143,12 @@ def _again(session: Session, address: Address, reason: str) -> None:
 def _no_robots(session: Session, address: Address, reason: str) -> None:
     """Without robots.txt nothing of the origin may be asked; a later run tries again."""
     session.asked_robots.pop(origin_of(address.found), None)
+    if reason.startswith("private_address"):
+        return session.refuse_host(address, reason)
     session.tell(address, {"outcome": "failed", "reason": f"robots_unreachable ({reason})"})
     session.frontier.mark_written(session.archive.lengths())
     session.stop_host(address.host, "robots_unreachable")
+    return None
 
 
 def _robots(session: Session, address: Address, exchange: Exchange, body: bytes) -> None:
@@ -163,7 +167,7 @@ def _robots(session: Session, address: Address, exchange: Exchange, body: bytes)
 
 def _redirected(session: Session, address: Address, exchange: Exchange, target: str) -> None:
     rules = session.rules[address.site]
-    url = site_url(rules, urljoin(address.url, target))
+    url = site_url(rules, _joined(address.url, target))
     there = moved(address, url, url_key(url), host_of(url))
     place = session.store(address, exchange)
     too_many = there.hops > session.job.config.max_redirects
@@ -179,6 +183,16 @@ def _redirected(session: Session, address: Address, exchange: Exchange, target: 
         _add(session, there)
         session.frontier.mark_written(session.archive.lengths())
     return None
+
+
+def _joined(base: str, target: str) -> str:
+    """Return where a Location leads; servers write UTF-8 into it, and things that are no address at all."""
+    with contextlib.suppress(UnicodeError):
+        target = target.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return target
 
 
 def _same_page_elsewhere(session: Session, address: Address, there: Address) -> None:

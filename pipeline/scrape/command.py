@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.config import ScrapeConfig
 from pipeline.errors import ConfigError, EngineError, UsageError
-from pipeline.page.sites import Site
 from pipeline.scrape.archive import Archive
 from pipeline.scrape.frontier import Frontier
 from pipeline.scrape.rules import MIN_DELAY_S, CrawlRules, parse_rules, rules_for_urls, site_url
@@ -18,6 +18,9 @@ from pipeline.scrape.session import Job, Session, Tally
 from pipeline.scrape.settings import scrapy_settings, user_agent
 from pipeline.store.lock import locked
 from pipeline.urls import host_of, url_key
+
+if TYPE_CHECKING:
+    from pipeline.page.sites import Site
 
 logger = logging.getLogger("fanwen")
 STATE_FOLDER = ".crawl"  # in the raw folder: state.sqlite, fetches.jsonl, .lock
@@ -120,11 +123,12 @@ def site_rules(
     return tuple(sites)
 
 
-def rules_of_sites(sites: Iterable[Site], config: ScrapeConfig) -> tuple[CrawlRules, ...]:
+def rules_of_sites(sites: Iterable["Site"], config: ScrapeConfig) -> tuple[CrawlRules, ...]:
     """Return the crawl rules of site files; a site that names no host anywhere is left out.
 
     Raises ConfigError for a `[crawl]` table that is wrong.
 
+    >>> from pipeline.page.sites import Site
     >>> site = Site("甲网", hosts=("a.example",), crawl={"start": ["https://a.example/zhidu/"]})
     >>> rules_of_sites([site, Site("乙网")], ScrapeConfig())[0].hosts
     ('a.example',)

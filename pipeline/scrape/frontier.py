@@ -82,6 +82,7 @@ class Frontier:
         self._db.execute("PRAGMA synchronous = FULL")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):
+            self._db.close()
             raise ContractError(f"{path} is crawl state of version {version}, not {VERSION}; move it away")
         self._db.executescript(TABLES)
         self._db.execute(f"PRAGMA user_version = {VERSION}")

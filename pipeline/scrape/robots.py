@@ -1,5 +1,6 @@
 """robots.txt as RFC 9309 has it, with the Crawl-delay and Sitemap lines that sites really write."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,12 +11,15 @@ PRODUCT = "fanwen"  # the token that rules for us are written under
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port: what one robots.txt speaks for.
+    """Return scheme, host and port: what one robots.txt speaks for; "" for what is no address.
 
     >>> origin_of("https://a.com:8443/x?y")
     'https://a.com:8443'
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -52,6 +56,7 @@ class Robots:
     def delay_s(self) -> float:
         """Seconds between requests that the site asks for by Crawl-delay or Request-rate; else 0."""
         delay = float(self._rules.crawl_delay(PRODUCT) or 0)
+        delay = delay if math.isfinite(delay) else 0.0  # `nan` is a number to Python
         rate = self._rules.request_rate(PRODUCT)
         return max(delay, rate.seconds / rate.requests if rate and rate.requests else 0.0)
 

@@ -25,6 +25,15 @@ PAGE_KINDS = frozenset({"list", "article", "continuation", "page"})
 PROGRESS_S = 30.0  # between two lines of progress
 
 
+def server_of(host: str) -> str:
+    """Return the name under which a host and its `www.` and `m.` copies are paced: most often one machine.
+
+    >>> server_of("m.example.com"), server_of("127.0.0.1")
+    ('example.com', '127.0.0.1')
+    """
+    return url_key(host).rstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What one run is asked to do."""
@@ -47,7 +56,7 @@ class Tally:
     by_outcome: Counter[str] = field(
         default_factory=Counter
     )  # "200", "304", "refused robots", "failed http_404"
-    stopped: dict[str, str] = field(default_factory=dict)  # host -> why
+    stopped: dict[str, str] = field(default_factory=dict)  # server -> why
 
 
 class Session:
@@ -62,7 +71,7 @@ class Session:
         self.rules = {rules.site: rules for rules in job.rules}
         self.rounds = {site: frontier.open_round(site) for site in self.rules}
         self.round_pages = {site: self._pages_done(site) for site in self.rules}
-        self.busy: set[str] = set()
+        self.busy: set[str] = set()  # servers that are being asked
         self.asked_robots: dict[str, Address] = {}  # origin -> the request for its robots.txt, while it runs
         self._robots: dict[str, Robots] = {}
         self._told = time.monotonic()
@@ -95,7 +104,7 @@ class Session:
                 if self.pause_s(host) > self.job.config.max_wait_s:  # told by an earlier run
                     self.stop_host(host, "retry_after")
                 elif (address := self._next_of(site, host)) is not None:
-                    self.busy.add(host)
+                    self.busy.add(server_of(host))
                     return address
         return None
 
@@ -107,7 +116,8 @@ class Session:
         if self.full(site) or self.limit_reached():
             return ()
         hosts = self.frontier.queued_hosts(site)
-        return tuple(host for host in hosts if host not in self.busy and host not in self.tally.stopped)
+        closed = self.busy | set(self.tally.stopped)
+        return tuple(host for host in hosts if server_of(host) not in closed)
 
     def full(self, site: str) -> bool:
         """Say whether a site's round holds as many pages as its rules allow."""
@@ -126,6 +136,9 @@ class Session:
             if not refused and robots is None:
                 return self.asked_robots.setdefault(origin, self._robots_address(address))
             refused = refused or ("" if robots is None or robots.allows(address.url) else "robots")
+            if not refused and self.delay_s(address) > self.job.config.max_wait_s:
+                self.stop_host(host, "crawl_delay")
+                return None
             if not refused:
                 return address
             self.refuse(address, refused)
@@ -162,18 +175,18 @@ class Session:
 
     def pause_s(self, host: str) -> float:
         """Return the seconds that a host is still to be left alone after a failure."""
-        known = self.frontier.host(host)
+        known = self.frontier.host(server_of(host))
         return max(0.0, known[0] - time.time()) if known else 0.0
 
     def worked(self, host: str) -> None:
         """Note an answer that is no failure."""
-        known = self.frontier.host(host)
+        known = self.frontier.host(server_of(host))
         if known is None or known[1]:
-            self.frontier.keep_host(host, 0.0, 0)
+            self.frontier.keep_host(server_of(host), 0.0, 0)
 
     def troubled(self, address: Address, asked_s: float | None) -> None:
         """Note a failure of a host: pause it, longer each time, or stop it for this run."""
-        config, host = self.job.config, address.host
+        config, host = self.job.config, server_of(address.host)
         known = self.frontier.host(host)
         failures = (known[1] if known else 0) + 1
         backoff_s = self.rules[address.site].backoff_s * 2 ** (failures - 1)
@@ -187,8 +200,9 @@ class Session:
 
     def stop_host(self, host: str, reason: str) -> None:
         """Ask nothing more of a host in this run; what is queued stays."""
-        self.tally.stopped[host] = reason
-        logger.warning("%s: stopped (%s); what is queued stays for the next run", host, reason)
+        server = server_of(host)
+        self.tally.stopped[server] = reason
+        logger.warning("%s: stopped (%s); what is queued stays for the next run", server, reason)
 
     # What is written
 
@@ -198,6 +212,11 @@ class Session:
         with self.frontier.transaction():
             self.frontier.settle(address, "refused", reason)
             self.frontier.mark_written(self.archive.lengths())
+
+    def refuse_host(self, asked: Address, reason: str) -> None:
+        """Refuse all that is queued of a host."""
+        while (address := self.frontier.following(asked.site, asked.host)) is not None:
+            self.refuse(address, reason)
 
     def add(self, address: Address, refused: str = "") -> None:
         """Queue a new address or file it as refused (inside a transaction)."""

@@ -24,7 +24,7 @@ from pipeline.scrape.answers import answered, unanswered, validators
 from pipeline.scrape.archive import Exchange, Headers
 from pipeline.scrape.frontier import Address
 from pipeline.scrape.resolver import refusal_of
-from pipeline.scrape.session import PAGE_KINDS, Session
+from pipeline.scrape.session import PAGE_KINDS, Session, server_of
 
 TEXT_TYPE = re.compile(r"text/.+|application/(?:xhtml\+xml|xml|octet-stream)|.*html.*")  # `image/png`: no
 POLL_S = 0.5  # how soon a pause notices that the crawl is being stopped
@@ -88,10 +88,10 @@ class SiteSpider(Spider):
             yield
         except Exception as error:
             self.crash = error
-            self.session.tally.stopped[address.host] = "crash"
+            self.session.tally.stopped[server_of(address.host)] = "crash"
             asyncio.ensure_future(self.crawler.stop_async())  # noqa: RUF006  (the crawler keeps it)
         finally:
-            self.session.busy.discard(address.host)
+            self.session.busy.discard(server_of(address.host))
 
 
 class FrontierScheduler(BaseScheduler):
@@ -122,7 +122,7 @@ class FrontierScheduler(BaseScheduler):
             callback=self.spider.parse,
             errback=self.spider.failed,
             headers=validators(self.session, address),
-            meta={"address": address, "download_slot": address.host},
+            meta={"address": address, "download_slot": server_of(address.host)},
             dont_filter=True,
         )
 

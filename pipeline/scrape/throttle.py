@@ -31,7 +31,7 @@ class SiteThrottle(AutoThrottle):
         if key is None or slot is None:
             return
         session, address = spider.session, request.meta["address"]
-        if key not in self._pace and session.frontier.host(address.host) is not None:
+        if key not in self._pace and session.frontier.host(key) is not None:
             slot.lastseen = monotonic()
         self._pace[key] = max(self._pace.get(key, 0.0), session.delay_s(address))
         jitter = session.rules[address.site].jitter

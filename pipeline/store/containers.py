@@ -24,6 +24,8 @@ CHUNK_BYTES = 1 << 16
 ROWS_A_READ = 256
 OFFICE_MEMBERS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")  # OOXML, ODF and EPUB, Java
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
+PAGE_RECORDS = ("response", "resource")  # ISO 28500 §6
+OTHER_RECORDS = ("warcinfo", "request", "metadata", "revisit", "conversion", "continuation")
 ZIP_ENCRYPTED = 0x1
 
 
@@ -126,8 +128,8 @@ def read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Itera
     try:
         for record in records:
             source = f"{file.name}@{records.offset}"  # get_record_offset() reads the record away
-            if record.rec_type not in ("response", "resource"):
-                yield Skipped(source, record.rec_type or "unknown")
+            if record.rec_type not in PAGE_RECORDS:
+                yield _no_page(source, record.rec_type)
                 continue
             yield _response(source, record, config)
             read += 1
@@ -135,27 +137,38 @@ def read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Itera
         yield Reject(file.name, "corrupt", f"WARC breaks off after {read} responses: {type(error).__name__}")
 
 
+def _no_page(source: str, kind: str | None) -> Found:
+    if kind in OTHER_RECORDS:
+        return Skipped(source, kind)
+    return Reject(source, "corrupt", "the header of the record is truncated")
+
+
 def _response(source: str, record: Any, config: IngestConfig) -> Found:
-    headers = record.http_headers
-    if headers is not None:
-        if headers.get_statuscode() != "200":
-            return Skipped(source, f"status {headers.get_statuscode()}")
-        kind = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
-        if kind not in PAGE_TYPES:
-            return Skipped(source, kind)
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if url.endswith("/robots.txt"):  # text, but no page
-        return Skipped(source, "robots.txt")
     limit = config.max_page_mb * MIB
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    skipped = _skipped(record.http_headers, url)
     body = read_limited(record.content_stream(), limit)
+    if record.raw_stream.limit > 0 and len(body) <= limit:
+        return Reject(source, "corrupt", "the record promises more than the file holds")
+    if skipped is not None:
+        return Skipped(source, skipped)
     if len(body) > limit:
         return Reject(source, "too_large", f"more than {config.max_page_mb} MiB")
     packed = int(record.rec_headers.get_header("Content-Length") or 0)
-    if record.raw_stream.limit > 0:  # the record promised more than the file holds
-        return Reject(source, "corrupt", "the record is truncated")
-    if headers is not None and expansion_problem(len(body), packed, config):
+    if record.http_headers is not None and expansion_problem(len(body), packed, config):
         return Reject(source, "expands", f"{packed} bytes packed give {len(body)}")
     return _checked(Record(source, body, url or None, parse_time(record.rec_headers.get_header("WARC-Date"))))
+
+
+def _skipped(headers: Any, url: str) -> str | None:
+    """Say why a whole response is no page, None where it may be one."""
+    if headers is not None:
+        if headers.get_statuscode() != "200":
+            return f"status {headers.get_statuscode()}"
+        kind = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+        if kind not in PAGE_TYPES:
+            return str(kind)
+    return "robots.txt" if url.endswith("/robots.txt") else None  # text, but no page
 
 
 def _checked(record: Record) -> Found:

@@ -71,5 +71,5 @@ def _json_row(head: bytes) -> bool:
         return False
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return bool(re.match(rb'\{\s*"[^"\\]{1,100}"\s*:', line))  # a first row longer than the head

@@ -28,6 +28,15 @@ def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     Never raises for what the file holds: that becomes a reject (`REJECT_REASONS`). Memory: one record at a
     time, of at most `max_page_mb`.
     """
+    nothing = True
+    for found in _read(file, config):
+        nothing = False
+        yield found
+    if nothing:
+        yield Reject(file.name, "empty", "a container without a single whole record")
+
+
+def _read(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     try:
         with open(file.path, "rb", opener=_no_links) as handle:
             head = handle.read(HEAD_BYTES)

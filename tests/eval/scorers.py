@@ -318,3 +318,48 @@ def score_dedup(corpus: Path, command: Command) -> Scores:
     scores["contain_r"] = share(cluster.get(b) in homes.get(a, ()) for a, b in parts.items())
     scores["contain_apart"] = share(cluster.get(a) != cluster.get(b) for a, b in parts.items())
     return scores
+
+
+# -- the whole way
+
+
+def wanted_articles(corpus: Path) -> dict[str, list[dict[str, str]]]:
+    """Path under raw/ -> the articles of the page, those on its continuation pages included."""
+    lines = (corpus / "truth.jsonl").read_text("utf-8").splitlines()
+    truth = [json.loads(line) for line in lines]
+    path_of = {t["url"]: t["path"].removeprefix("raw/") for t in truth}
+    out: dict[str, list[dict[str, str]]] = {}
+    for t in truth:  # a continuation page follows its first page
+        out.setdefault(path_of[t["continues"] or t["url"]], []).extend(t["articles"])
+    return out
+
+
+def score_ingest(corpus: Path, command: Command) -> Scores:
+    """Pages of several sites, from files to clusters: accounted for, counted, headed, clustered."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "structured"
+        done = subprocess.run(
+            [*command, str(corpus / "raw"), "--out", str(out)], capture_output=True, text=True
+        )
+        if done.returncode:
+            print(f"exit {done.returncode}: {last_line(done.stderr)}")
+            return {}
+        pages, articles = pd.read_parquet(out / "pages"), pd.read_parquet(out / "articles")
+    homes = zip(pages.page_id, pages.sources, strict=True)
+    page_of = {source: page for page, sources in homes for source in sources}
+    given: dict[str, list[Any]] = {}
+    for row in articles.sort_values("ordinal").itertuples():
+        given.setdefault(row.article_id.partition(":")[0], []).append(row)
+    counts: list[bool] = []
+    heads: list[bool] = []
+    labels: list[tuple[str, str]] = []
+    for path, want in wanted_articles(corpus).items():
+        got = given.get(page_of.get(path, ""), [])
+        counts.append(len(got) == len(want))
+        if counts[-1]:
+            heads += [squash(g.heading) == squash(w["heading"]) for g, w in zip(got, want, strict=True)]
+            labels += [(w["label"], g.cluster_id or g.article_id) for g, w in zip(got, want, strict=True)]
+    hit = pairs_within(Counter(labels).values())
+    p, r, f = f_measure(hit, *(pairs_within(Counter(x[k] for x in labels).values()) for k in (1, 0)))
+    scores = {"accounted": share(path in page_of for path in wanted_articles(corpus)), "count": share(counts)}
+    return scores | {"heading": share(heads or [False]), "precision": p, "recall": r, "f1": f}

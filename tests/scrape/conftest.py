@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,20 @@ class Crawled:
         return [f"{line['outcome']} {line['reason']}".strip() for line in found]
 
 
+DELAY_S = 0.04  # what its robots.txt asks for
 LIMITS = {"max_body_bytes": 1_000_000, "timeout_s": 1.0, "retries": 2, "max_depth": 5}
+
+
+@contextmanager
+def crawled(into: Path, articles: int) -> Iterator[Crawled]:
+    """Crawl a troubled site of so many articles; the server stays up."""
+    with Server(troubled_site(Site(articles, crawl_delay_s=DELAY_S))) as server:
+        table = site_table(server.url, articles=[r"^/[a-z]+/[a-z_\d]+\.html$"], allow=[r"^/calendar/"])
+        ran = run(into, rules={"范文站": table}, config=LIMITS)
+        yield Crawled(server, into, ran, table)
 
 
 @pytest.fixture(scope="session")
 def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    into = tmp_path_factory.mktemp("troubled")
-    with Server(troubled_site(Site(40, crawl_delay_s=0.05))) as server:
-        table = site_table(server.url, articles=[r"^/[a-z]+/[a-z_\d]+\.html$"], allow=[r"^/calendar/"])
-        ran = run(into, rules={"范文站": table}, config=LIMITS)
-        yield Crawled(server, into, ran, table)
+    with crawled(tmp_path_factory.mktemp("troubled"), 40) as site:
+        yield site

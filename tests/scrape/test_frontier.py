@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ def address(name: str, kind: str = "article", host: str = "a.com") -> Address:
 
 
 @pytest.fixture
-def frontier(tmp_path: Path) -> Frontier:
-    return Frontier(tmp_path / "state.sqlite")
+def frontier(tmp_path: Path) -> Iterator[Frontier]:
+    opened = Frontier(tmp_path / "state.sqlite")
+    yield opened
+    opened.close()
 
 
 def test_what_is_queued_comes_back_in_order_of_kind_then_of_finding(frontier: Frontier) -> None:
@@ -79,6 +82,7 @@ def test_copies_hosts_robots_and_lengths_are_remembered(frontier: Frontier, tmp_
     assert again.robots_of("http://a.com", "甲", 1) == (200, b"x")
     assert again.robots_of("http://a.com", "甲", 2) is None
     assert again.written() == {"f.warc.gz": 10}
+    again.close()
 
 
 def test_a_redirect_keeps_where_an_address_was_found(frontier: Frontier) -> None:
@@ -90,8 +94,9 @@ def test_a_redirect_keeps_where_an_address_was_found(frontier: Frontier) -> None
 
 def test_state_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 99")
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
     with pytest.raises(ContractError, match="version 99"):
         Frontier(path)
 
@@ -147,6 +152,7 @@ def test_a_killed_crawl_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)
 def test_twelve_kills_lose_no_page_and_ask_none_twice(tmp_path: Path) -> None:
     check_killed_crawl(tmp_path, articles=520, kills=12)
 

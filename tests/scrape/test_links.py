@@ -100,4 +100,6 @@ def test_unpacking_stops_at_its_limit() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_sitemap_or_none(body: bytes) -> None:
+    assert isinstance(sitemap_links(b"<" + body, BASE, 1000).pages, tuple)
+    assert isinstance(sitemap_links(b"<urlset><url><loc>" + body, BASE, 1000).pages, tuple)
     assert isinstance(sitemap_links(body, BASE, 1000).pages, tuple)

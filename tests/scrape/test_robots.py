@@ -37,6 +37,8 @@ def test_the_delay_is_what_the_site_asks_for() -> None:
     assert Robots(200, b"User-agent: *\nCrawl-delay: 2.5").delay_s == 2.5
     assert Robots(200, b"User-agent: *\nRequest-rate: 1/5").delay_s == 5.0
     assert Robots(200, b"User-agent: *\nCrawl-delay: soon").delay_s == 0.0
+    assert Robots(200, b"User-agent: *\nCrawl-delay: nan").delay_s == 0.0
+    assert Robots(200, b"User-agent: *\nCrawl-delay: -3").delay_s == 0.0
     assert Robots(200, b"User-agent: other\nCrawl-delay: 9").delay_s == 0.0
 
 

@@ -1,12 +1,14 @@
 """Whole crawls against a real local server: what is fetched, what is not, and what the log says."""
 
+import subprocess
+import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from scrape.conftest import Crawled
+from scrape.conftest import DELAY_S, LIMITS, Crawled, crawled
 from scrape.crawling import log, run, site_table
 from scrape.site_server import Answer, Server, Site, html
 
@@ -28,7 +30,7 @@ def test_nothing_disallowed_and_no_file_is_asked(troubled: Crawled) -> None:
 
 def test_requests_are_never_closer_than_the_delay(troubled: Crawled) -> None:
     moments = [seen.when for seen in troubled.server.seen]
-    assert min(b - a for a, b in pairwise(moments)) >= 0.05  # its Crawl-delay
+    assert min(b - a for a, b in pairwise(moments)) >= DELAY_S
 
 
 def test_retry_after_is_obeyed(troubled: Crawled) -> None:
@@ -120,22 +122,15 @@ def test_a_second_crawl_costs_answers_without_bodies(tmp_path: Path) -> None:
     assert {seen.path for seen in again} == {seen.path for seen in server.seen}
 
 
-def test_without_validators_an_unchanged_body_is_not_stored_twice(tmp_path: Path) -> None:
-    with Server(Site(4)) as server:
+def test_without_validators_only_what_changed_is_stored_again(tmp_path: Path) -> None:
+    site = Site(4)
+    site.extra["/zhidu/1.html"] = lambda n: Answer(200, b"<p>old</p>" if n == 0 else b"<p>new</p>")
+    with Server(site) as server:
         server.validators = False
         table = site_table(server.url)
         first = run(tmp_path, rules={"站": table})
         second = run(tmp_path, rules={"站": table})
-    assert second.told["outcomes"]["unchanged"] == first.told["outcomes"]["stored"]
-
-
-def test_a_changed_page_is_stored_anew(tmp_path: Path) -> None:
-    site = Site(0)
-    site.extra["/zhidu/1.html"] = lambda n: Answer(200, b"<p>old</p>" if n == 0 else b"<p>new</p>")
-    with Server(site) as server:
-        table = site_table(server.url)
-        run(tmp_path, rules={"站": table})
-        run(tmp_path, rules={"站": table})
+    assert second.told["outcomes"]["unchanged"] == first.told["outcomes"]["stored"] - 1
     lines = [line for line in log(tmp_path) if line["final_url"].endswith("/zhidu/1.html")]
     assert [line["outcome"] for line in lines] == ["stored", "stored"]
     assert lines[0]["sha256"] != lines[1]["sha256"]
@@ -152,6 +147,7 @@ def test_generic_rules_follow_a_site_without_a_file(tmp_path: Path) -> None:
     assert not [path for path in times if path.startswith("/private/")]
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_max_pages_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
     with Server(Site(16)) as server:
         table = site_table(server.url)
@@ -164,6 +160,7 @@ def test_max_pages_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert {path: times[path] for path in wanted} == dict.fromkeys(wanted, 1)
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_since_leaves_out_what_the_site_dates_before(tmp_path: Path) -> None:
     with Server(Site(16)) as server:
         table = site_table(server.url)
@@ -183,6 +180,7 @@ def test_dry_run_lists_the_frontier_and_asks_nothing(tmp_path: Path) -> None:
     assert server.seen == []
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_a_host_that_fails_again_and_again_is_stopped(tmp_path: Path) -> None:
     site = Site(0)
     site.extra = {f"/zhidu/{n}.html": lambda n: Answer(503, b"down") for n in range(9)}
@@ -219,6 +217,7 @@ def test_robots_that_fail_forbid_everything(tmp_path: Path) -> None:
     assert ran.told["stopped"] == {"127.0.0.1": "robots_unreachable"}
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_absent_robots_allow_everything(tmp_path: Path) -> None:
     site = Site(0)
     site.extra = {"/robots.txt": lambda n: Answer(404, b""), "/zhidu/1.html": lambda n: html("好")}
@@ -229,8 +228,33 @@ def test_absent_robots_allow_everything(tmp_path: Path) -> None:
     assert "/sitemap.xml" in server.paths()
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_a_server_that_is_not_there_is_temporary(tmp_path: Path) -> None:
     with Server(Site(4)) as server:
         url = server.url
     ran = run(tmp_path, rules={"站": site_table(url, backoff_s=0.05)})
     assert ran.code == 75, ran.stderr
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_all_of_it_holds_on_a_site_of_520_articles(tmp_path: Path) -> None:
+    with crawled(tmp_path, 520) as site:
+        test_every_allowed_page_is_fetched_exactly_once(site)
+        test_nothing_disallowed_and_no_file_is_asked(site)
+        test_requests_are_never_closer_than_the_delay(site)
+        test_retry_after_is_obeyed(site)
+        test_failures_are_retried_and_given_up(site)
+        test_redirects_end(site)
+        test_bombs_and_giants_are_refused(site)
+        test_an_endless_calendar_ends(site)
+        before, bodies = len(site.server.seen), sum(seen.sent for seen in site.server.seen)
+        for path in [path for path in site.server.site.extra if "bomb" in path or "huge" in path]:
+            del site.server.site.extra[path]
+        again = run(tmp_path, rules={"范文站": site.table}, config=LIMITS)
+        sent = sum(seen.sent for seen in site.server.seen[before:] if seen.status == 200)
+    assert again.code == 0, again.stderr
+    assert sent < 0.05 * bodies
+    for path in tmp_path.glob("*.warc.gz"):
+        done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", str(path)], check=False)
+        assert done.returncode == 0

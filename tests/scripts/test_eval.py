@@ -53,6 +53,7 @@ def test_floors_rise_and_do_not_fall_unless_asked():
     old = {"f1": 0.9, "ari": 0.5}
     assert run.pinned(old, {"f1": 0.8, "ari": 0.61239}, lower=False) == {"f1": 0.9, "ari": 0.6123}
     assert run.pinned(old, {"f1": 0.8, "ari": 0.6}, lower=True) == {"f1": 0.8, "ari": 0.6}
+    assert run.pinned({}, {"f1": 0.8, "ari": 1.0}, slack=0.1, lower=False) == {"f1": 0.7, "ari": 1.0}
 
 
 def test_what_falls_short_is_named():

@@ -40,6 +40,7 @@ def test_several_kinds_on_one_page_give_no_wrong_edit(seed: int, kinds: frozense
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
 @given(SEEDS, st.frozensets(st.sampled_from(ALL_KINDS), min_size=1))
 def test_ten_thousand_damaged_texts(seed: int, kinds: frozenset[str]) -> None:

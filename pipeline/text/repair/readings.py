@@ -98,14 +98,17 @@ def plain_reading(char: str, group: str) -> str:
 
 
 _WINDOW = 150  # characters on either side that tell the script of a place
+_RUN = 8  # characters in front of a place that may be damage themselves, which is of any script
+_MAX_LOST = 5  # replacement characters in the window; more is a page in another encoding, not damage
 
 
-def is_traditional(text: str, at: int) -> bool:
-    """Tell whether the text around a position is Traditional rather than Simplified or without either.
+def may_be_traditional(text: str, at: int) -> bool:
+    """Tell whether the text around a position, the run in front of it apart, is not plainly Simplified.
 
-    >>> is_traditional("維生素C與礦物質", 3), is_traditional("维生素C与矿物质", 3)
+    >>> may_be_traditional("維生素的種類與礦物質C", 10), may_be_traditional("维生素的种类与矿物质C", 10)
     (True, False)
     """
-    near = text[max(0, at - _WINDOW) : at + _WINDOW]
+    near = text[max(0, at - _WINDOW) : max(0, at - _RUN)] + text[at : at + _WINDOW]
     hant, hans = simplified_forms(), simplified_only()
-    return sum(c in hant for c in near) > sum(c in hans for c in near)
+    n_hans = sum(c in hans for c in near)
+    return near.count("\ufffd") <= _MAX_LOST and (not n_hans or sum(c in hant for c in near) > n_hans)

@@ -1,0 +1,153 @@
+"""Why two articles of an output are, or are not, duplicates: measures, evidence, clauses side by side."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipeline.config import Config
+from pipeline.dedup.align import Aligned, align, character_edits
+from pipeline.dedup.explain import explain as explain_texts
+from pipeline.errors import InputError, UsageError
+from pipeline.run.dedupe import read_model
+from pipeline.schema import PAIRS
+
+ARTICLE_COLUMNS = (
+    "article_id",
+    "page_id",
+    "heading",
+    "text",
+    "n_chars",
+    "n_clauses",
+    "script",
+    "cluster_id",
+    "canonical",
+    "family_id",
+)
+PAIR_COLUMNS = tuple(PAIRS.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Two articles, how they are related, and where they differ.
+
+    `pair` is the row of table `pairs` (`stored`), or made anew with the output's corpus model where the table
+    does not hold it. `clauses` has one entry a clause of either side.
+    """
+
+    left: dict[str, Any]
+    right: dict[str, Any]
+    pair: dict[str, Any]
+    stored: bool
+    clauses: list[dict[str, Any]]
+
+
+def explain(
+    left_id: str, right_id: str, structured: str | Path = "structured", config: Config | None = None
+) -> Explanation:
+    """Explain the relation of two articles, also of a pair that was rejected or never proposed.
+
+    Raises InputError where there is no output, UsageError for an id that is not in it. Cost: a read of
+    the two articles' row groups, and one comparison.
+    """
+    folder = Path(structured)
+    if not (folder / "manifest.json").is_file():
+        raise InputError(f"{folder} has no manifest.json: run `fanwen ingest RAW --out {folder}`")
+    if left_id == right_id:
+        raise UsageError(f"{left_id} is given twice: name two articles")
+    first, second = sorted((left_id, right_id))
+    articles = _rows(folder / "articles", "article_id", (first, second), ARTICLE_COLUMNS)
+    by_id = {row["article_id"]: row for row in articles}
+    for wanted in (first, second):
+        if wanted not in by_id:
+            raise UsageError(f"no article {wanted!r} in {folder}; ids are in {folder}/articles")
+    stored = [
+        p for p in _rows(folder / "pairs", "left_id", (first,), PAIR_COLUMNS) if p["right_id"] == second
+    ]
+    pair = stored[0] if stored else _compare(by_id[first], by_id[second], folder, config or Config())
+    sides = [_clauses(folder, article_id) for article_id in (first, second)]
+    return Explanation(
+        left=by_id[first],
+        right=by_id[second],
+        pair=pair,
+        stored=bool(stored),
+        clauses=_side_by_side(*sides),
+    )
+
+
+def _rows(
+    table: Path, column: str, values: tuple[str, ...], columns: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    found = pq.read_table(table, columns=list(columns), filters=[(column, "in", list(values))])
+    return list(found.to_pylist())
+
+
+def _compare(left: dict[str, Any], right: dict[str, Any], folder: Path, config: Config) -> dict[str, Any]:
+    """Return the measures of a pair that the table does not hold, in the table's words."""
+    found = explain_texts(left["text"], right["text"], read_model(folder / "model"), config.dedup)
+    coverage_left, coverage_right = found["coverage"]
+    names = ("relation", "accepted", "ratio", "jaccard", "slots", "reason", "rules")
+    return {"left_id": left["article_id"], "right_id": right["article_id"]} | {
+        **{name: found[name] for name in names},
+        "coverage_left": coverage_left,
+        "coverage_right": coverage_right,
+        "layout_differs": _line_count(left) != _line_count(right),
+        "script_differs": left["script"] != right["script"],
+    }
+
+
+def _line_count(article: dict[str, Any]) -> int:
+    return sum(bool(line.strip()) for line in article["text"].split("\n"))
+
+
+def _clauses(folder: Path, article_id: str) -> list[dict[str, Any]]:
+    columns = ("clause_id", "path", "marker", "text")
+    return _rows(folder / "clauses", "article_id", (article_id,), columns)
+
+
+def _side_by_side(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    texts = [[c["text"] or c["marker"] or "" for c in side] for side in (left, right)]
+    return [_side(row, left, right) for row in align(*texts)]
+
+
+def _side(row: Aligned, left: list[dict[str, Any]], right: list[dict[str, Any]]) -> dict[str, Any]:
+    a = left[row.canonical] if row.canonical is not None else None
+    b = right[row.member] if row.member is not None else None
+    edits = character_edits(a["text"], b["text"]) if row.op == "changed" and a and b else []
+    return {"op": row.op, "ratio": row.ratio, "left": a, "right": b, "edits": edits}
+
+
+def explanation_lines(found: Explanation) -> list[str]:
+    """Return an explanation for people, a line each."""
+    pair = found.pair
+    merged = found.left["cluster_id"] == found.right["cluster_id"]
+    verdict = "one cluster" if merged else "not merged"
+    lines = [_article_line("left ", found.left), _article_line("right", found.right)]
+    lines.append(
+        f"relation  {pair['relation'] if pair['accepted'] else 'none'} ({pair['reason']}): {verdict}"
+    )
+    covered = f"left {pair['coverage_left']:.2f}, right {pair['coverage_right']:.2f}"
+    lines.append(f"measures  ratio {pair['ratio']:.1f}, jaccard {pair['jaccard']:.2f}, coverage {covered}")
+    differs = [name for name in ("layout_differs", "script_differs", "repairs_differ") if pair.get(name)]
+    lines.append(f"differs   {', '.join(differs) or 'nothing beside the text'}")
+    lines += [f"slot      {s['left']} ↔ {s['right']} ({s['n']} times)" for s in pair["slots"]]
+    if not found.stored:
+        lines.append("pairs     not in the table: between members, or too little in common")
+    return lines + [_clause_line(row) for row in found.clauses]
+
+
+def _article_line(side: str, row: dict[str, Any]) -> str:
+    place = "canonical of" if row["canonical"] else "member of"
+    size = f"{row['n_chars']} characters, {row['n_clauses']} clauses"
+    name = row["heading"] or "(no heading)"
+    return f"{side}     {row['article_id']}  {name}  {size}, {place} {row['cluster_id']}"
+
+
+def _clause_line(row: dict[str, Any]) -> str:
+    sign = {"same": "=", "changed": "~", "added": "+", "removed": "-", "moved": ">"}[row["op"]]
+    shown = row["left"] or row["right"]
+    text = f"{sign} {shown['path']:<8}{shown['marker'] or ''}{shown['text']}"
+    if not row["edits"]:
+        return text
+    return text + "  " + " ".join(f"[{before or '∅'}→{after or '∅'}]" for before, after in row["edits"])
