@@ -14,10 +14,11 @@ OF_KEYS = 4  # a quarter of the bound may be pages of keys; signatures and sampl
 def dedup_table(
     path: Path, text: str, id_column: str, out: Path, config: DedupConfig | None = None
 ) -> Deduplication:
-    """Find the near-duplicates of a table and write `pairs`, `clusters` and `assignments` (.parquet) to `out`.
+    """Find a table's near-duplicates; write `pairs`, `clusters` and `assignments` (.parquet) to `out`.
 
     `path` is a Parquet, JSON Lines or CSV file of any size; `text` and `id_column` are columns of it. Returns
-    the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises InputError for an unreadable file, UsageError for a missing column or a repeated id.
+    the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
+    InputError for an unreadable file, UsageError for a missing column or a repeated id.
     """
     settings = config or DedupConfig()
     room = SpilledUnits(out, settings.memory_mb * MEGABYTE // OF_KEYS) if settings.memory_mb else None

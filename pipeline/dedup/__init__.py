@@ -1,4 +1,4 @@
-"""Near-duplicates: keys are compared, related by the rules of contract §5, and clustered around canonicals."""
+"""Near-duplicates: keys compared, related (contract §5), clustered around canonicals."""
 
 from pipeline.dedup.entry import deduplicate, deduplicate_articles
 from pipeline.dedup.model import CorpusModel

@@ -1,4 +1,4 @@
-"""The arrays that the two engines share: distinct texts in, related pairs out. No object per shingle or pair."""
+"""The arrays that the two engines share: distinct texts in, related pairs out."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,8 @@ class Texts:
 class Related:
     """What an engine found: the centre of each text's cluster, and the pairs worth a row.
 
-    `left`, `right` are texts; a pair of a centre and its member has the centre as `left`. `kind` is of `rules`.
+    `left`, `right` are texts; a pair of a centre and its member has the centre as `left`. `kind` is of
+    `rules`.
     `coverage_*` 0..1, `jaccard` 0..1, `ratio` 0..100. `slots` has the
     substitutions of each template, by the place of its pair.
     """

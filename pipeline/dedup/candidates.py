@@ -1,5 +1,7 @@
 """Kernels: pairs of texts worth measuring, from bands of the signatures and from postings of the samples."""
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 
 from pipeline.dedup.compiled import kernel
@@ -18,7 +20,7 @@ MIX = 0x9E3779B97F4A7C15
 
 
 @kernel
-def grown(array):  # type: ignore[no-untyped-def]
+def grown(array):
     """Return a copy of twice the room."""
     larger = np.empty(2 * len(array), dtype=array.dtype)
     larger[: len(array)] = array
@@ -26,7 +28,7 @@ def grown(array):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def agreement(a, b):  # type: ignore[no-untyped-def]
+def agreement(a, b):
     """Count the equal bytes of two signatures."""
     same = 0
     for i in range(len(a)):
@@ -35,7 +37,7 @@ def agreement(a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def met_before(a, b, band):  # type: ignore[no-untyped-def]
+def met_before(a, b, band):
     """Tell whether two signatures share a band before `band`."""
     for k in range(0, band * ROWS, ROWS):
         if a[k] == b[k] and a[k + 1] == b[k + 1] and a[k + 2] == b[k + 2]:
@@ -44,10 +46,10 @@ def met_before(a, b, band):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pairs_of_bands(signatures, judged, bands):  # type: ignore[no-untyped-def]
-    """Return the pairs (lower << 32 | upper) that first meet in one of `bands` (from, to), and the hot meetings.
+def pairs_of_bands(signatures, judged, bands):
+    """Return the pairs (lower << 32 | upper) that first meet in `bands` (from, to), and the hot meetings.
 
-    Texts stand in the order of a hash, so that the last `CHAIN` of a band are a fair draw. `judged` are indices.
+    Texts stand in the order of a hash: the last `CHAIN` of a band are a fair draw. `judged` are indices.
     """
     found = np.empty(1 << 16, dtype=np.uint64)
     n, hot = 0, 0
@@ -84,7 +86,7 @@ def pairs_of_bands(signatures, judged, bands):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def count_samples(samples, bits):  # type: ignore[no-untyped-def]
+def count_samples(samples, bits):
     """Count each sampled shingle up to 2, by the low `bits` of its hash."""
     seen = np.zeros(1 << bits, dtype=np.uint8)
     mask = np.uint32((1 << bits) - 1)
@@ -95,10 +97,30 @@ def count_samples(samples, bits):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pairs_of_samples(samples, starts, order, seen, limits):  # type: ignore[no-untyped-def]
+def vote(held, place, s, tally):
+    """Give a vote to each text that holds shingle `s`; return how many do, and how many have votes."""
+    entry, before = held
+    votes, touched, text, hits = tally
+    e, steps = place, 0
+    while e >= 0:
+        if entry[e] >> np.uint64(32) == s:
+            steps += 1
+            o = np.int64(entry[e] & np.uint64(0xFFFFFFFF))
+            if o != text:
+                if votes[o] == 0:
+                    touched[hits] = o
+                    hits += 1
+                votes[o] += 1
+        e = before[e]
+    return steps, hits
+
+
+@kernel
+def pairs_of_samples(samples, starts, order, seen, limits):
     """Return the pairs (text, longer text) of which the first has enough of its sample in the second.
 
-    `limits` are the texts kept for a shingle and the share of a sample that is enough; `order` are texts, longest first: what stands in the postings is at least as long.
+    `limits` are the texts kept for a shingle and the share of a sample that is enough; `order` are texts,
+    longest first: what stands in the postings is at least as long.
     """
     found = np.empty(1 << 16, dtype=np.uint64)
     mask = np.uint32(len(seen) - 1)
@@ -119,17 +141,7 @@ def pairs_of_samples(samples, starts, order, seen, limits):  # type: ignore[no-u
             if seen[s & mask] < 2:
                 continue
             place = (np.uint64(s) * np.uint64(MIX)) >> np.uint64(64 - bits)
-            e, steps = heads[place], 0
-            while e >= 0:
-                if entry[e] >> np.uint64(32) == s:
-                    steps += 1
-                    o = np.int64(entry[e] & np.uint64(0xFFFFFFFF))
-                    if o != t:
-                        if votes[o] == 0:
-                            touched[hits] = o
-                            hits += 1
-                        votes[o] += 1
-                e = before[e]
+            steps, hits = vote((entry, before), heads[place], s, (votes, touched, t, hits))
             if steps < limits[0]:
                 entry[at] = (np.uint64(s) << np.uint64(32)) | np.uint64(t)
                 before[at] = heads[place]

@@ -66,5 +66,5 @@ def explain(
     }
 
 
-def _short(length: np.ndarray, config: DedupConfig, kind: int) -> bool:  # type: ignore[type-arg]
+def _short(length: np.ndarray, config: DedupConfig, kind: int) -> bool:
     return kind == rules.REJECTED and int(length.min()) < config.min_chars

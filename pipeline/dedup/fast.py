@@ -7,17 +7,17 @@ which stand in the order of a hash, so that ranges, threads and the order of row
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup import candidates, indel, siblings, sketch, starring
 from pipeline.config import DedupConfig
+from pipeline.dedup import candidates, graph, indel, plain, siblings, sketch, starring
 from pipeline.dedup.arrays import SLOT_BITS, Related, Texts
 from pipeline.dedup.intake import Room
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from
-from pipeline.dedup.plain import unit_string
 from pipeline.dedup.rules import TEMPLATE, Slot
 
 SAMPLE = 16_384  # texts whose shingles are counted for the model; the first in the order of their hash
@@ -45,7 +45,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How to work: settings, threads, and the room in which the keys lie outside of memory. Changes no row."""
+    """How to work: settings, threads, and the room of the keys outside of memory. Changes no row."""
 
     config: DedupConfig
     workers: int = 1
@@ -79,12 +79,11 @@ def ranges(count: int, parts: int) -> list[tuple[int, int]]:
     >>> ranges(5, 2)
     [(0, 2), (2, 5)]
     """
-    edges = [count * i // parts for i in range(parts + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(count * i // parts for i in range(parts + 1)))
 
 
 def fit_large(texts: Texts) -> CorpusModel:
-    """Fit the model from a sample of texts in the order of their hash. Twin of `model.fit_texts` below `SAMPLE`."""
+    """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE`."""
     count = min(len(texts), SAMPLE)
     spans = (texts.begin[:count], texts.length[:count])
     limit = frequent_from(len(texts)) * count / len(texts)
@@ -166,7 +165,7 @@ def slots_of_templates(
     found: dict[int, list[Slot]] = {int(p): [] for p in pairs}
     spans = (texts.begin, texts.length)
     for at, a, b, c, d, n in siblings.recurring_of(texts.units, spans, left[pairs], right[pairs]).tolist():
-        slot = Slot(unit_string(texts.units[a:b]), unit_string(texts.units[c:d]), n)
+        slot = Slot(plain.unit_string(texts.units[a:b]), plain.unit_string(texts.units[c:d]), n)
         found[int(pairs[at])].append(slot)
     return {p: sorted(slots, key=lambda s: (-s.n, s.left, s.right)) for p, slots in found.items()}
 
@@ -179,30 +178,10 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
     if found is None:
         sketches = sketch_all(texts, bitmap, work)
         signatures, found = sketches.signatures, propose(sketches, judged, work)
-    count = len(texts)
-    centre = np.arange(count, dtype=np.int32)
-    members, starts = starring.components(found.pairs, count)
-    graph = starring.neighbours(found.pairs, count)
+    centre = np.arange(len(texts), dtype=np.int32)
     corpus = (texts.units, (texts.begin, texts.length), bitmap, texts.rank, centre, signatures)
-
-    def call(part: tuple[int, int]) -> NDArray[np.float64]:
-        rows: NDArray[np.float64] = starring.relate_components(
-            corpus, graph, members, starts[part[0] : part[1] + 1], work.config.all_pairs
-        )
-        return rows
-
-    parts = work.cut(len(starts) - 1, texts, 1 if work.workers == 1 else 8 * work.workers)
-    rows = np.concatenate(work.each(call, parts))
+    rows = measure_components(texts, corpus, found, work)
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
-
-    def rated(part: tuple[int, int]) -> NDArray[np.float64]:
-        a, b = part
-        ratio: NDArray[np.float64] = indel.ratios_of(
-            texts.units, (texts.begin, texts.length), left[a:b], right[a:b]
-        )
-        return ratio
-
-    ratio = np.concatenate(work.each(rated, work.cut(len(left), texts, work.workers)))
     return Related(
         centre=centre.astype(np.int64),
         left=left,
@@ -211,6 +190,37 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
         jaccard=rows[:, 3].copy(),
         coverage_left=rows[:, 4].copy(),
         coverage_right=rows[:, 5].copy(),
-        ratio=ratio,
+        ratio=ratios(texts, left, right, work),
         slots=slots_of_templates(texts, left, right, np.flatnonzero(rows[:, 2] == TEMPLATE)),
     )
+
+
+def measure_components(texts: Texts, corpus: Any, found: Candidates, work: Work) -> NDArray[np.float64]:
+    """Measure and star the components of the candidate graph; fill the centres, return the rows of pairs."""
+    members, starts = graph.components(found.pairs, len(texts))
+    near = graph.neighbours(found.pairs, len(texts))
+
+    def call(part: tuple[int, int]) -> Any:
+        edges = starts[part[0] : part[1] + 1]
+        return starring.relate_components(corpus, near, members, edges, work.config.all_pairs)
+
+    parts = work.cut(len(starts) - 1, texts, 1 if work.workers == 1 else 8 * work.workers)
+    return np.concatenate(work.each(call, parts))
+
+
+def ratios(
+    texts: Texts, left: NDArray[np.int64], right: NDArray[np.int64], work: Work
+) -> NDArray[np.float64]:
+    """Return the Indel similarity of each pair; twin of `plain.ratios`.
+
+    Keys with rare hanzi, which are two units, are left to it: rapidfuzz counts code points.
+    """
+
+    def call(part: tuple[int, int]) -> Any:
+        a, b = part
+        return indel.ratios_of(texts.units, (texts.begin, texts.length), left[a:b], right[a:b])
+
+    found: NDArray[np.float64] = np.concatenate(work.each(call, work.cut(len(left), texts, work.workers)))
+    rare = np.flatnonzero(found < 0)
+    found[rare] = plain.ratios(texts, left[rare], right[rare])
+    return found

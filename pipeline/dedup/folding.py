@@ -3,6 +3,8 @@
 The twin of `text.fold.key_units` after `frames.without_leaks`.
 """
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ BREAK_PRIME = 1_000_003
 
 
 @kernel
-def decode_at(data, i):  # type: ignore[no-untyped-def]
+def decode_at(data, i):
     """Return the code point at byte `i` and the bytes it takes."""
     b = np.int64(data[i])
     if b < 0x80:
@@ -29,7 +31,7 @@ def decode_at(data, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def leak_end(data, i, end, pinyin):  # type: ignore[no-untyped-def]
+def leak_end(data, i, end, pinyin):
     """Return the byte after a leak that opens at byte `i`, or `i` where none does.
 
     `pinyin` is 1 for a letter of pinyin, 2 for one with a tone mark.
@@ -53,8 +55,8 @@ def leak_end(data, i, end, pinyin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def skip_leak(data, span, width, pinyin):  # type: ignore[no-untyped-def]
-    """Return the byte after a leak whose bracket of `width` bytes ends before byte `i`, or `i` where none does."""
+def skip_leak(data, span, width, pinyin):
+    """Return the byte after a leak whose bracket, `width` bytes, ends before byte `i`; `i` for none."""
     start, i, end = span
     opened = i - width
     if opened < start + 3 or not 0xE4 <= data[opened - 3] <= 0xE9:
@@ -67,8 +69,8 @@ def skip_leak(data, span, width, pinyin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fold_text(data, span, table, pinyin, out):  # type: ignore[no-untyped-def]
-    """Fold one text (`span` of `data`) to the front of `out`; return units written and the code of its layout.
+def fold_text(data, span, table, pinyin, out):
+    """Fold one text (`span` of `data`) to the front of `out`; return its units and the code of its layout.
 
     Indices are unsigned: a signed one is tested for counting from the end, at twice the cost.
     """
@@ -98,7 +100,7 @@ def fold_text(data, span, table, pinyin, out):  # type: ignore[no-untyped-def]
             if rare:
                 out[n] = np.uint16(np.uint64(0xDC00) + (code & np.uint64(0x3FF)))
                 n += one
-        elif code == OPEN or code == WIDE_OPEN:
+        elif code in (OPEN, WIDE_OPEN):
             i = skip_leak(data, (start, i, end), width, pinyin)
         elif code == LINE_BREAK:
             broken = True
@@ -106,7 +108,7 @@ def fold_text(data, span, table, pinyin, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rare_lead(code):  # type: ignore[no-untyped-def]
+def rare_lead(code):
     """Return the leading surrogate of a code point of planes 2 and 3, 0 for one of another plane."""
     if np.uint64(0x20000) <= code < np.uint64(0x40000):
         return np.uint16(np.uint64(0xD800) + ((code - np.uint64(0x10000)) >> np.uint64(10)))
@@ -114,7 +116,7 @@ def rare_lead(code):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def key_hash(units):  # type: ignore[no-untyped-def]
+def key_hash(units):
     """Return a 64-bit hash of a key, four units a step."""
     h, i, n = np.uint64(len(units)), 0, len(units)
     while i < n:
@@ -128,7 +130,7 @@ def key_hash(units):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fold_batch(data, offsets, tables, out, columns):  # type: ignore[no-untyped-def]
+def fold_batch(data, offsets, tables, out, columns):
     """Fold the texts of a string array into `out`; return the units written.
 
     `tables` are the fold and the letters of pinyin; `columns` take each text's length, hash and layout code.

@@ -1,17 +1,19 @@
 """Kernel: exact Indel similarity by bit-parallel longest common subsequence.
 
-Source: Hyyrö, Bit-parallel LCS-length computation revisited (2004), 64 characters a word; ends in common are cut
-off first. The result is rapidfuzz's `Indel.normalized_similarity`, times 100.
+Source: Hyyrö, Bit-parallel LCS-length computation revisited (2004), 64 characters a word; ends in common
+are cut off first. The result is rapidfuzz's `Indel.normalized_similarity`, times 100.
 """
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 
 from pipeline.dedup.compiled import kernel
 
 
 @kernel
-def common_subsequence(pattern, text, rows, scratch):  # type: ignore[no-untyped-def]
-    """Return the length of a longest common subsequence; `rows` is zeros for all 65,536 units and stays so."""
+def common_subsequence(pattern, text, rows, scratch):
+    """Return the length of a longest common subsequence; `rows`, one a unit, is zeros and stays so."""
     words = (len(pattern) + 63) >> 6
     state, matches = scratch
     distinct = 0
@@ -46,7 +48,7 @@ def common_subsequence(pattern, text, rows, scratch):  # type: ignore[no-untyped
 
 
 @kernel
-def ratio_of(left, right, rows):  # type: ignore[no-untyped-def]
+def ratio_of(left, right, rows):
     """Return the normalised Indel similarity of two keys, 0..100."""
     total = len(left) + len(right)
     if total == 0:
@@ -69,13 +71,22 @@ def ratio_of(left, right, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def ratios_of(units, spans, left, right):  # type: ignore[no-untyped-def]
-    """Return the ratio of each pair of texts."""
+def has_surrogates(text):
+    """Tell whether a text has characters of two units."""
+    found = False
+    for unit in text:
+        found |= 0xD800 <= unit < 0xE000
+    return found
+
+
+@kernel
+def ratios_of(units, spans, left, right):
+    """Return the ratio of each pair of texts; -1 where one has surrogates, whose units are no characters."""
     begin, length = spans
     rows = np.zeros(0x10000, dtype=np.int64)
     found = np.empty(len(left), dtype=np.float64)
     for p in range(len(left)):
         a, b = left[p], right[p]
         one, other = units[begin[a] : begin[a] + length[a]], units[begin[b] : begin[b] + length[b]]
-        found[p] = ratio_of(one, other, rows)
+        found[p] = -1.0 if has_surrogates(one) or has_surrogates(other) else ratio_of(one, other, rows)
     return found

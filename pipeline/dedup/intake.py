@@ -37,7 +37,7 @@ def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]
 def fold_batches(batches: Iterable[pa.RecordBatch], room: Room | None = None, *, leaks: bool) -> Folded:
     """Fold batches of two columns, id and text; `leaks` leaves out pinyin leaks, `務(wù)` being `務`.
 
-    Memory: two bytes a unit of key, no text is kept; where a `room` is given they lie in it. 4 ns a character.
+    Memory: two bytes a unit of key, no text is kept; a given `room` holds them. 4 ns a character.
     """
     from pipeline.dedup.folding import fold_batch, pinyin_letters
     from pipeline.text.fold import fold_table
@@ -77,8 +77,7 @@ def _nothing() -> tuple[Ints, NDArray[np.uint64], NDArray[np.uint64]]:
 def distinct_texts(folded: Folded, preferred: Ints) -> tuple[Texts, Ints]:
     """Return the distinct keys in the order of their hash, and each row's text; empty equals nothing.
 
-    Rows of one hash are compared unit by unit with the first of them; one that differs, which two in 2^64 do, is a
-    text of its own.
+    Rows of one hash are compared unit by unit with the one before; one that differs is a text of its own.
     """
     begin = np.cumsum(folded.length) - folded.length
     order = np.lexsort((preferred, folded.hashes)) if len(begin) else np.zeros(0, dtype=np.int64)

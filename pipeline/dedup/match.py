@@ -23,9 +23,9 @@ def match(
 ) -> pa.Table:
     """Return what each new text is related to among the existing articles.
 
-    `new` has `id` and `text`, `existing` has `article_id` and `text`, both canonical. Rows: `id`, `article_id`,
-    `relation` (of the new text to the article), `ratio`, `jaccard`, `coverage` of the new text and
-    `coverage_article`, `reason`; the best first for each id. A text without relations has no row. With the
+    `new` has `id` and `text`, `existing` has `article_id` and `text`, both canonical. Rows: `id`,
+    `article_id`, `relation` (of the new text to it), `ratio`, `jaccard`, `coverage` of the new text
+    and `coverage_article`, `reason`; the best first for each id; a text without relations has none. With the
     stored `model` of the existing corpus the answer is the one an ingest would give. Raises UsageError for a
     missing column. Cost: that of deduplicating the existing articles, 40 µs each.
     """

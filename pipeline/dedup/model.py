@@ -1,7 +1,7 @@
-"""The corpus model: which shingles are boilerplate, fitted from document frequencies and stored (contract §4).
+"""The corpus model: which shingles are boilerplate, fitted from document frequencies (contract §4).
 
 A shingle is boilerplate where many texts have it, unless those are copies of one text: a text of which nearly
-all is frequent (a *copy*) is no evidence for boilerplate, since a guide or a footer stands beside other things.
+all is frequent (a *copy*) is no evidence for boilerplate: a guide or a footer stands beside other things.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The engine for small inputs: every pair is looked at, in plain Python and NumPy, with no compiler to wait for.
+"""The engine for small inputs: every pair is looked at in NumPy, with no compiler to wait for.
 
 It defines what the kernels compute: tests/dedup compares the two row by row.
 """
@@ -12,10 +12,10 @@ from pipeline.config import DedupConfig
 from pipeline.dedup.arrays import Related, Texts, boilerplate_slots, shingles_of
 from pipeline.dedup.rules import (
     BRIDGE,
-    EDITED,
-    FEW_SHINGLES,
     CONTAINED,
     CONTAINS,
+    EDITED,
+    FEW_SHINGLES,
     REJECTED,
     SHINGLE,
     SLOTS_FROM,
@@ -41,7 +41,7 @@ class Measures:
 
 
 def informative(units: NDArray[np.uint16], boilerplate: NDArray[np.bool_] | None) -> NDArray[np.uint64]:
-    """Return the shingles of a text by which it is judged: the informative ones, or all where those are few."""
+    """Return the shingles by which a text is judged: the informative ones, or all where those are few."""
     shingles = shingles_of(units)
     if boilerplate is None or not len(shingles):
         return shingles
@@ -117,7 +117,7 @@ def unit_string(units: NDArray[np.uint16]) -> str:
 
 
 def stars(texts: Texts, pairs: Measures) -> NDArray[np.int64]:
-    """Return the centre of each text: time and again the text that most of the rest pass against (contract §5)."""
+    """Return each text's centre: time and again the text that most of the rest pass against."""
     neighbours: list[set[int]] = [set() for _ in range(len(texts))]
     for p in np.flatnonzero(pairs.kind == EDITED):
         a, b = int(pairs.left[p]), int(pairs.right[p])
@@ -157,7 +157,7 @@ def holders(texts: Texts, pairs: Measures, centre: NDArray[np.int64]) -> NDArray
 
 
 def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupConfig) -> Related:
-    """Relate the texts of a small corpus: clusters, and the pairs that are worth a row. Cost: 20 µs a pair."""
+    """Relate the texts of a small corpus: clusters, and pairs worth a row. Cost: 20 µs a pair."""
     pairs = measure(texts, boilerplate, config.min_chars)
     centre = stars(texts, pairs)
     left, right = pairs.left, pairs.right

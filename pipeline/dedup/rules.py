@@ -1,9 +1,9 @@
 """The rules by which a pair of texts is related (contract §5), and every constant behind them.
 
-Units are UTF-16 units of the comparison key; a *shingle* is four consecutive units, which fill exactly 64 bits.
-A shingle is *informative* where it is no corpus boilerplate; a text's `size` is its units that some informative
-shingle touches; `coverage` is the share of informative positions that the other text has too, short runs of
-misses bridged.
+Units are UTF-16 units of the comparison key; a *shingle* is four consecutive units, exactly 64 bits.
+A shingle is *informative* where it is no corpus boilerplate; a text's `size` is its units that some
+informative shingle touches; `coverage` is the share of informative positions that the other text has too,
+short runs of misses bridged.
 """
 
 from dataclasses import dataclass

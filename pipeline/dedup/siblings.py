@@ -1,5 +1,7 @@
 """Kernels: template siblings, the twin of `slots.find_slots` without the strings."""
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 
 from pipeline.dedup.compiled import kernel
@@ -16,7 +18,7 @@ MIX = 0x9E3779B97F4A7C15
 
 
 @kernel
-def unique_places(text, places):  # type: ignore[no-untyped-def]
+def unique_places(text, places):
     """Index the shingles of a text: returns keys and, for each, its place, -2 where it stands twice."""
     bits = 6
     while (1 << bits) < 2 * len(text):
@@ -38,7 +40,7 @@ def unique_places(text, places):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def anchors_of(left, right):  # type: ignore[no-untyped-def]
+def anchors_of(left, right):
     """Return the places in left and right of the shingles that are unique in both, by their place in left."""
     at_left, at_right = np.empty(len(left), np.int32), np.empty(len(right), np.int32)
     _, own = unique_places(left, at_left)
@@ -62,7 +64,7 @@ def anchors_of(left, right):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rising(values):  # type: ignore[no-untyped-def]
+def rising(values):
     """Return the indices of a longest rising subsequence (patience sorting, `slots.rising`)."""
     tails, before = np.empty(len(values), np.int32), np.empty(len(values), np.int32)
     n = 0
@@ -88,7 +90,7 @@ def rising(values):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def changes_of(left, right):  # type: ignore[no-untyped-def]
+def changes_of(left, right):
     """Return rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`."""
     one, other = anchors_of(left, right)
     chain = rising(other)
@@ -115,7 +117,7 @@ def changes_of(left, right):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def all_numerals(text):  # type: ignore[no-untyped-def]
+def all_numerals(text):
     """Tell whether a text is numerals alone."""
     for unit in text:
         known = False
@@ -127,7 +129,7 @@ def all_numerals(text):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def is_year(text, start, end):  # type: ignore[no-untyped-def]
+def is_year(text, start, end):
     """Tell whether the digits around a span are a year, 19xx or 20xx."""
     while start > 0 and 48 <= text[start - 1] <= 57:
         start -= 1
@@ -142,7 +144,7 @@ def is_year(text, start, end):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def text_code(text, seed):  # type: ignore[no-untyped-def]
+def text_code(text, seed):
     """Return a 64-bit hash of a short text."""
     h = np.uint64(seed)
     for unit in text:
@@ -152,7 +154,7 @@ def text_code(text, seed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def boilerplate_in(text, start, end, bitmap):  # type: ignore[no-untyped-def]
+def boilerplate_in(text, start, end, bitmap):
     """Count units of a span all of whose shingles are boilerplate; twin of `plain.boilerplate_units`."""
     found, w, cold = 0, np.uint64(0), np.int64(-1)
     read = max(0, start - 3)
@@ -171,7 +173,7 @@ def boilerplate_in(text, start, end, bitmap):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def changed_units(found, side, text, bitmap):  # type: ignore[no-untyped-def]
+def changed_units(found, side, text, bitmap):
     """Return how many changed units of a side count and how many do not; twin of `slots.lost`."""
     count, left_out = 0, 0
     for k in range(len(found)):
@@ -183,21 +185,21 @@ def changed_units(found, side, text, bitmap):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def without_numbering(found, left, right):  # type: ignore[no-untyped-def]
+def without_numbering(found, left, right):
     """Return the changes that are no numbering; twin of `slots.is_numbering`."""
     n = 0
     for k in range(len(found)):
         a, b, c, d = found[k]
-        if all_numerals(left[a:b]) and all_numerals(right[c:d]):
-            if not (is_year(left, a, b) and is_year(right, c, d)):
-                continue
+        years = is_year(left, a, b) and is_year(right, c, d)
+        if not years and all_numerals(left[a:b]) and all_numerals(right[c:d]):
+            continue
         found[n] = found[k]
         n += 1
     return found[:n]
 
 
 @kernel
-def are_siblings(left, right, bitmap):  # type: ignore[no-untyped-def]
+def are_siblings(left, right, bitmap):
     """Tell whether two keys are template siblings: `bool(slots.find_slots(left, right))`."""
     found = without_numbering(changes_of(left, right), left, right)
     codes, sides, n = np.empty(len(found), np.uint64), np.empty((len(found), 2), np.int64), 0
@@ -232,8 +234,8 @@ def are_siblings(left, right, bitmap):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def recurring_of(units, spans, left, right):  # type: ignore[no-untyped-def]
-    """Return rows (pair, begin and end in left, begin and end in right, times) of the recurring substitutions.
+def recurring_of(units, spans, left, right):
+    """Return rows (pair, begin and end in left, in right, times) of the recurring substitutions.
 
     `left`, `right` are texts; places are those of the first occurrence, in `units`. Twin of `slots.slots_of`.
     """

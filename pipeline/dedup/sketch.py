@@ -1,9 +1,11 @@
 """Kernels: document frequencies, and one-permutation signatures with a hash sample of each text.
 
-Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017); the sample is
-FracMinHash (Irber et al. 2022). A signature's bin keeps 8 bits: two differing bins agree by chance once in 256.
+Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017); the
+sample is FracMinHash (Irber et al. 2022). A bin keeps 8 bits: two differing ones agree once in 256.
 """
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ MIX2 = 0xD6E8FEB86659FD93
 
 
 @kernel
-def count_texts(units, spans, counted, hot):  # type: ignore[no-untyped-def]
+def count_texts(units, spans, counted, hot):
     """Count in `counted` how many texts (`spans`: begin, length) have a shingle in each place of the bitmap.
 
     With `hot` places given, only texts that are nearly all hot count: copies of one text.
@@ -39,7 +41,7 @@ def count_texts(units, spans, counted, hot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def is_copy(units, begin, length, hot):  # type: ignore[no-untyped-def]
+def is_copy(units, begin, length, hot):
     """Tell whether 85 % of a text's shingles are hot."""
     w, found = np.uint64(0), 0
     for i in range(length):
@@ -50,7 +52,7 @@ def is_copy(units, begin, length, hot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scan_text(units, bitmap, bins, sample, skip):  # type: ignore[no-untyped-def]
+def scan_text(units, bitmap, bins, sample, skip):
     """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled."""
     w, size, taken = np.uint64(0), 0, 0
     for i in range(len(units)):
@@ -74,7 +76,7 @@ def scan_text(units, bitmap, bins, sample, skip):  # type: ignore[no-untyped-def
 
 
 @kernel
-def fill_signature(bins, route, signature):  # type: ignore[no-untyped-def]
+def fill_signature(bins, route, signature):
     """Write the bins' low bytes; an empty bin borrows from the first full one on its route."""
     for b in range(BINS):
         at, k = b, 0
@@ -85,8 +87,10 @@ def fill_signature(bins, route, signature):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sketch_texts(units, spans, bitmap, fixed, out):  # type: ignore[no-untyped-def]
-    """Sketch texts; `fixed` are the routes and one in how many shingles is sampled (a power of two); `out` takes signatures, sizes (informative positions) and the count of sampled shingles.
+def sketch_texts(units, spans, bitmap, fixed, out):
+    """Sketch texts; `out` takes signatures, sizes (informative positions) and counts of sampled shingles.
+
+    `fixed` are the routes and one in how many shingles is sampled (a power of two).
 
     Return the samples of all texts, one after the other. A text with few informative shingles is taken whole.
     """
@@ -119,7 +123,7 @@ def sketch_texts(units, spans, bitmap, fixed, out):  # type: ignore[no-untyped-d
 
 
 def routes() -> NDArray[np.uint8]:
-    """Return for each bin the order in which it asks other bins: fixed pseudo-random rows, the same for all texts.
+    """Return for each bin the order in which it asks other bins: fixed pseudo-random rows.
 
     A multiplicative generator is written out here so that no library version can change a row.
     """

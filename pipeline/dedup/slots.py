@@ -1,7 +1,7 @@
-"""Template siblings: the same skeleton, the differences being consistent substitutions of names (contract §5).
+"""Template siblings: the same skeleton, the differences consistent substitutions of names (contract §5).
 
 Two keys are laid side by side at the shingles that are unique in both; what stands between are changes. Where
-changes that recur as the same substitution make up half of what changed, on either side, the texts are siblings.
+changes that recur as the same substitution are half of what changed, on either side, the texts are siblings.
 """
 
 from bisect import bisect_left
@@ -102,7 +102,7 @@ def is_numbering(left: str, right: str, change: Change) -> bool:
 
 
 def lost(spans: Sequence[tuple[int, int]], boilerplate: Marks) -> tuple[int, int]:
-    """Return how many changed units count, and how many do not: boilerplate in long changes (a guide in front)."""
+    """Return how many changed units count, and how many do not: boilerplate in long changes."""
     left_out = 0
     if boilerplate is not None:
         left_out = sum(int(boilerplate[a:b].sum()) for a, b in spans if b - a > LONGEST_SLOT)

@@ -1,10 +1,12 @@
-"""Kernels: components of the candidate graph, and the stars within them (contract §5).
+"""Kernels: the stars within the components of the candidate graph (contract §5).
 
 A component of up to 64 texts is measured whole and starred exactly. In a larger one the centres are taken by
-their number of candidates, their candidates and those of their members are measured against them, and what does
-not pass is starred again.
+their candidates, their candidates and those of their members are measured against them, and what does not
+pass is starred again.
 """
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 
 from pipeline.dedup.candidates import agreement
@@ -28,65 +30,7 @@ COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
 
 
 @kernel
-def root_of(parent, t):  # type: ignore[no-untyped-def]
-    """Return the root of a text, halving the path."""
-    while parent[t] != t:
-        parent[t] = parent[parent[t]]
-        t = parent[t]
-    return t
-
-
-@kernel
-def components(pairs, texts):  # type: ignore[no-untyped-def]
-    """Return texts that have a candidate, component by component, and where each component starts."""
-    parent = np.arange(texts).astype(np.int32)
-    low = np.uint64(0xFFFFFFFF)
-    for p in pairs:
-        a, b = root_of(parent, np.int64(p >> np.uint64(32))), root_of(parent, np.int64(p & low))
-        if a != b:
-            parent[max(a, b)] = min(a, b)
-    size = np.zeros(texts + 1, dtype=np.int64)
-    for t in range(texts):
-        size[root_of(parent, t)] += 1
-    number, starts, n = np.full(texts, -1, np.int32), np.empty(texts + 1, np.int64), 0
-    total = 0
-    for t in range(texts):
-        if parent[t] == t and size[t] > 1:
-            number[t], starts[n] = n, total
-            total += size[t]
-            n += 1
-    starts[n] = total
-    at, members = starts[:n].copy(), np.empty(total, np.int32)
-    for t in range(texts):
-        c = number[root_of(parent, t)]
-        if c >= 0:
-            members[at[c]] = t
-            at[c] += 1
-    return members, starts[: n + 1].copy()
-
-
-@kernel
-def neighbours(pairs, texts):  # type: ignore[no-untyped-def]
-    """Return the candidate graph as rows of neighbours: where each text's row starts, and the rows."""
-    low = np.uint64(0xFFFFFFFF)
-    starts = np.zeros(texts + 2, dtype=np.int64)
-    for p in pairs:
-        starts[np.int64(p >> np.uint64(32)) + 2] += 1
-        starts[np.int64(p & low) + 2] += 1
-    for t in range(2, texts + 2):
-        starts[t] += starts[t - 1]
-    rows = np.empty(2 * len(pairs), np.int32)
-    for p in pairs:
-        a, b = np.int64(p >> np.uint64(32)), np.int64(p & low)
-        rows[starts[a + 1]] = b
-        starts[a + 1] += 1
-        rows[starts[b + 1]] = a
-        starts[b + 1] += 1
-    return starts[: texts + 1], rows
-
-
-@kernel
-def siblings_of(corpus, a, b):  # type: ignore[no-untyped-def]
+def siblings_of(corpus, a, b):
     """Tell whether two texts of the corpus are template siblings."""
     units, (begin, length) = corpus[0], corpus[1]
     one, other = units[begin[a] : begin[a] + length[a]], units[begin[b] : begin[b] + length[b]]
@@ -94,7 +38,7 @@ def siblings_of(corpus, a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_row(rows, n, pair, measured):  # type: ignore[no-untyped-def]
+def add_row(rows, n, pair, measured):
     """Append a pair and its measures, growing the table where it is full; return the table."""
     if n == len(rows):
         larger = np.empty((2 * n, COLUMNS), dtype=np.float64)
@@ -106,7 +50,7 @@ def add_row(rows, n, pair, measured):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def best_centre(kind, rest, rank):  # type: ignore[no-untyped-def]
+def best_centre(kind, rest, rank):
     """Return the member with most passing members among the rest, and how many."""
     best, most = -1, 0
     for a in range(len(rest)):
@@ -120,7 +64,7 @@ def best_centre(kind, rest, rank):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def confirm(corpus, members, tables, pair):  # type: ignore[no-untyped-def]
+def confirm(corpus, members, tables, pair):
     """Look for slots between two members once; return the kind that remains."""
     a, b = pair
     kind, sure = tables
@@ -132,11 +76,11 @@ def confirm(corpus, members, tables, pair):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def star_small(corpus, members, tables):  # type: ignore[no-untyped-def]
+def star_small(corpus, members, tables):
     """Star a measured component: returns each member's centre. Exact: see docs/accuracy-dedup.md, "Stars".
 
-    Slots are looked for between a centre and its members alone: a centre that keeps its degree after that is the
-    one that would have been taken had all pairs been looked at.
+    Slots are looked for between a centre and its members alone: a centre that keeps its degree after that is
+    the one that would have been taken had all pairs been looked at.
     """
     kind, _ = tables
     rank = corpus[3][members]
@@ -158,7 +102,7 @@ def star_small(corpus, members, tables):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def relate_small(corpus, members, room, out):  # type: ignore[no-untyped-def]
+def relate_small(corpus, members, room, out):
     """Relate a component of up to 64 texts; return the grown table of rows and their number."""
     rows, n, every = out
     m = len(members)
@@ -197,8 +141,8 @@ def relate_small(corpus, members, room, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def holders(corpus, members, tables, found):  # type: ignore[no-untyped-def]
-    """Return which member of a star holds a centre that the star's own centre does not; twin of `plain.holders`.
+def holders(corpus, members, tables, found):
+    """Return which member holds a centre that its own centre does not; twin of `plain.holders`.
 
     Entry [inner, centre] is the member, -1 where there is none.
     """
@@ -231,8 +175,8 @@ def holders(corpus, members, tables, found):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def measure_against(corpus, group, room, out):  # type: ignore[no-untyped-def]
-    """Measure the first of a group against the others into rows of `out`: kind (slots sought), Jaccard, coverages."""
+def measure_against(corpus, group, room, out):
+    """Measure the first of a group against the others into `out`: kind, Jaccard, both coverages."""
     index = index_group(corpus[0], corpus[1], corpus[2], group, room)
     for b in range(1, len(group)):
         kind, jaccard, left, right = measure_pair(index, room, 0, b)
@@ -242,7 +186,7 @@ def measure_against(corpus, group, room, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def room_for(corpus, group, room):  # type: ignore[no-untyped-def]
+def room_for(corpus, group, room):
     """Return working arrays that hold the group."""
     need = 0
     for t in group:
@@ -251,8 +195,8 @@ def room_for(corpus, group, room):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def queue_of(graph, text, centre, queued):  # type: ignore[no-untyped-def]
-    """Return the neighbours of a text that have no centre and were not queued in this star; mark them queued."""
+def queue_of(graph, text, centre, queued):
+    """Return a text's neighbours without centre that this star has not queued yet; mark them queued."""
     found, n = np.empty(graph[0][text + 1] - graph[0][text], np.int32), 0
     for i in range(graph[0][text], graph[0][text + 1]):
         t = graph[1][i]
@@ -264,7 +208,7 @@ def queue_of(graph, text, centre, queued):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def star_at(corpus, graph, state, room, out):  # type: ignore[no-untyped-def]
+def star_at(corpus, graph, state, room, out):
     """Grow the star of one centre; returns rows, their number and the room."""
     best, centre, marks = state
     rows, n = out
@@ -290,7 +234,7 @@ def star_at(corpus, graph, state, room, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def crossing(graph, members, centre, done):  # type: ignore[no-untyped-def]
+def crossing(graph, members, centre, done):
     """Return pairs of centres that have a candidate pair between their stars and are not `done` (sorted)."""
     found, n = np.empty(1024, np.uint64), 0
     for t in members:
@@ -311,7 +255,7 @@ def crossing(graph, members, centre, done):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def settle(corpus, graph, members, room, out):  # type: ignore[no-untyped-def]
+def settle(corpus, graph, members, room, out):
     """After the stars of a large component: keep the rows of centres and members, measure what crosses."""
     rows, first, n, every = out
     centre = corpus[4]
@@ -340,8 +284,8 @@ def settle(corpus, graph, members, room, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def weights_of(corpus, graph, members):  # type: ignore[no-untyped-def]
-    """Return for each member the sum of its signature's agreement with its candidates: an estimate of its degree."""
+def weights_of(corpus, graph, members):
+    """Return for each member its signature's agreement with all its candidates: an estimated degree."""
     weights = np.zeros(len(members), dtype=np.int64)
     for m in range(len(members)):
         t = members[m]
@@ -351,8 +295,8 @@ def weights_of(corpus, graph, members):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def elect(corpus, graph, first, room):  # type: ignore[no-untyped-def]
-    """Return who is centre instead of `first`: of it and its likeliest candidates the one that most pass against.
+def elect(corpus, graph, first, room):
+    """Return of `first` and its likeliest candidates the one that most pass against.
 
     Asked are the first 63 of `first`'s candidates that have no centre; a smaller star keeps `first`.
     """
@@ -381,7 +325,7 @@ def elect(corpus, graph, first, room):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def relate_large(corpus, graph, members, room, out):  # type: ignore[no-untyped-def]
+def relate_large(corpus, graph, members, room, out):
     """Relate a component of more than 64 texts."""
     rows, n, every, marks = out
     first, centre = n, corpus[4]
@@ -397,7 +341,7 @@ def relate_large(corpus, graph, members, room, out):  # type: ignore[no-untyped-
 
 
 @kernel
-def relate_components(corpus, graph, members, starts, every):  # type: ignore[no-untyped-def]
+def relate_components(corpus, graph, members, starts, every):
     """Relate components `starts[i] .. starts[i+1]` of `members`; fill the centres, return the rows of pairs.
 
     `corpus` = units, (begin, length), bitmap, rank, centre, signatures; `graph` = rows of neighbours.

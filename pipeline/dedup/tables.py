@@ -38,9 +38,9 @@ class Articles:
     """The articles of a run, in the order of their rows.
 
     `ids` are strings, unique. `text` is each article's distinct text; `age` its place in the order by
-    (captured_at, article_id), `name` its place in the order by id, `preferred` its place in the order in which
-    canonicals are chosen, each a permutation. `layout`, `script` and `repairs` are codes whose inequality is
-    what the three booleans of a pair say. `page` is a code of the page.
+    (captured_at, article_id), `name` its place by id, `preferred` its place in the order in which canonicals
+    are chosen, each a permutation. `layout`, `script` and `repairs` are codes whose inequality is what the
+    three booleans of a pair say. `page` is a code of the page.
     """
 
     ids: pa.Array
@@ -109,7 +109,7 @@ def first_of(groups: Ints, order: Ints, count: int) -> Ints:
 
 def families(centre: Ints, related: Related) -> Ints:
     """Return a family number of each text: clusters joined by template pairs, connected components."""
-    parent = {}
+    parent: dict[int, int] = {}
 
     def root(text: int) -> int:
         while parent.get(text, text) != text:
@@ -139,7 +139,7 @@ class _Rows:
 
 
 def _member_rows(articles: Articles, home: Ints, related: Related) -> _Rows:
-    """Every article with the canonical of its cluster."""
+    """Return every article with the canonical of its cluster."""
     centre = related.centre
     pair_of = np.full(len(centre), -1, dtype=np.int64)
     inside = (centre[related.right] == related.left) & (related.left != related.right)
@@ -149,7 +149,7 @@ def _member_rows(articles: Articles, home: Ints, related: Related) -> _Rows:
 
 
 def _other_rows(of_text: Ints, related: Related) -> _Rows:
-    """All pairs but those of a centre with its member: related canonicals, rejected ones, or all there are."""
+    """Return all pairs but those of a centre with its member: of canonicals, or all there are."""
     across = np.flatnonzero(related.centre[related.right] != related.left)
     return _Rows(of_text[related.left[across]], of_text[related.right[across]], across)
 
@@ -163,7 +163,7 @@ def _slot_column(related: Related, pair: Ints, swap: NDArray[np.bool_]) -> pa.Ar
         slots = [(whole(s.left), whole(s.right), s.n) for s in related.slots[int(pair[row])]]
         found += [(b, a, n) for a, b, n in slots] if swap[row] else slots
         count[row] = len(slots)
-    sides = [words([slot[k] for slot in found]) for k in (0, 1)]
+    sides = [words([one for one, _, _ in found]), words([other for _, other, _ in found])]
     times = integers(np.array([slot[2] for slot in found], dtype=np.int64))
     kind = PAIRS.field("slots").type
     rows = pa.StructArray.from_arrays([*sides, times], fields=list(kind.value_type))

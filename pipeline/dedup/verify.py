@@ -1,9 +1,11 @@
 """Kernels: exact measures of up to 64 texts at once.
 
-Every shingle of the group gets a word of 64 bits, one a text; a pair's coverage is then one walk over a text's
-positions. The twin is `plain.measure`.
+Every shingle of the group gets a word of 64 bits, one a text; a pair's coverage is then one walk over a
+text's positions. The twin is `plain.measure`.
 """
 
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
 import numpy as np
 
 from pipeline.dedup.compiled import kernel
@@ -16,8 +18,8 @@ MIX = 0x9E3779B97F4A7C15
 
 
 @kernel
-def make_room(positions):  # type: ignore[no-untyped-def]
-    """Return working arrays for a group of so many positions: shingles, entries, words, first, keys, masks."""
+def make_room(positions):
+    """Return working arrays for so many positions: shingles, entries, words, first, keys, masks."""
     size = 1024
     while size < 2 * positions:
         size *= 2
@@ -32,7 +34,7 @@ def make_room(positions):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def informative(text, bitmap, out):  # type: ignore[no-untyped-def]
+def informative(text, bitmap, out):
     """Write a text's informative shingles to `out`; return how many, and how many units they touch."""
     w, n, touched, last = np.uint64(0), 0, 0, -4
     for i in range(len(text)):
@@ -51,7 +53,7 @@ def informative(text, bitmap, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def index_group(units, spans, bitmap, members, room):  # type: ignore[no-untyped-def]
+def index_group(units, spans, bitmap, members, room):
     """Index a group; return where each member's positions start, its distinct shingles, and its size."""
     shingles, entries, words, first, keys, masks = room
     at, distinct = np.zeros(len(members) + 1, dtype=np.int64), np.zeros(len(members), dtype=np.int64)
@@ -87,7 +89,7 @@ def index_group(units, spans, bitmap, members, room):  # type: ignore[no-untyped
 
 
 @kernel
-def covered(words, first, start, end, other):  # type: ignore[no-untyped-def]
+def covered(words, first, start, end, other):
     """Return covered positions of one text by member `other`, and distinct shingles in common."""
     shift, last, cover, common = np.uint64(other), np.int64(-1), 0, 0
     for i in range(start, end):
@@ -99,7 +101,7 @@ def covered(words, first, start, end, other):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def kind_of(left, right, sizes, jaccard):  # type: ignore[no-untyped-def]
+def kind_of(left, right, sizes, jaccard):
     """Return a pair's kind from its coverage; the twin of `rules.kinds_of`."""
     better, other = max(left, right), min(left, right)
     if max(sizes[0], sizes[1]) >= LONGER * min(sizes[0], sizes[1]):
@@ -113,7 +115,7 @@ def kind_of(left, right, sizes, jaccard):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def measure_pair(index, room, a, b):  # type: ignore[no-untyped-def]
+def measure_pair(index, room, a, b):
     """Return kind, Jaccard and both coverages of two members of an indexed group."""
     at, distinct, sizes = index
     size_a, size_b = at[a + 1] - at[a], at[b + 1] - at[b]

@@ -1,4 +1,4 @@
-"""Tables that are not ours: any Parquet, JSON Lines or CSV file read in batches; result files written whole."""
+"""Tables that are not ours: Parquet, JSON Lines or CSV read in batches; files written whole."""
 
 import mmap
 import os
@@ -59,9 +59,9 @@ READERS = {".parquet": _parquet, ".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _c
 def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Read columns of a table in batches, in the order asked for; the kind of file is told by its suffix.
 
-    Parquet, JSON Lines (.jsonl, .ndjson) and CSV with a header are read; a folder of Parquet files is read in the
-    order of its names. Memory: one batch (Parquet: one row group's columns). Raises InputError where the file is
-    missing or broken, UsageError for an unknown suffix or a missing column.
+    Parquet, JSON Lines (.jsonl, .ndjson) and CSV with a header are read; a folder of Parquet files is read in
+    the order of its names. Memory: one batch (Parquet: one row group's columns). Raises InputError where the
+    file is missing or broken, UsageError for an unknown suffix or a missing column.
     """
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files or not path.exists():
@@ -77,7 +77,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]
 
 
 class SpilledUnits:
-    """Room for keys in a file without a name, mapped; its pages are written by the system when they are released.
+    """Room for keys in a mapped file without a name; released pages are written by the system.
 
     `budget` is how many bytes of pages a user may hold before it should call `release`.
     """

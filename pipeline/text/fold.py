@@ -43,7 +43,7 @@ def key_units(text: str) -> NDArray[np.uint16]:
     True
     """
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    folded = fold_table()[units]
+    folded: NDArray[np.uint16] = fold_table()[units]
     surrogate = (units & 0xF800) == 0xD800
     if surrogate.any():
         lead = (units >= PLANES_2_AND_3.start) & (units < PLANES_2_AND_3.stop)
@@ -52,7 +52,8 @@ def key_units(text: str) -> NDArray[np.uint16]:
         kept = lead.copy()
         kept[1:] |= lead[:-1]
         folded = np.where(kept, units, folded)
-    return folded[folded != 0]
+    key: NDArray[np.uint16] = folded[folded != 0]
+    return key
 
 
 def comparison_key(text: str) -> str:

@@ -1,6 +1,6 @@
 """Slow, obvious twins of what the engines compute, written from the contract alone."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 SHINGLE = 4
 
@@ -15,11 +15,11 @@ def jaccard(left: str, right: str) -> float:
 
 
 def coverage(key: str, other: str, bridge: int = 12) -> float:
-    """Share of a key's positions that the other has, runs of up to `bridge` misses between hits counted as hits."""
+    """Share of a key's positions that the other has; up to `bridge` misses between hits are hits."""
     theirs = set(shingles(other))
     hits = [s in theirs for s in shingles(key)]
     places = [i for i, hit in enumerate(hits) if hit]
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         if b - a - 1 <= bridge:
             hits[a:b] = [True] * (b - a)
     return sum(hits) / len(hits)

@@ -5,10 +5,10 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
+from corpora import article, corpus, edited
 from oracles import coverage, jaccard, passing_pairs, stars
 from rapidfuzz.distance import Indel
 
-from corpora import article, corpus, edited
 from pipeline.config import DedupConfig
 from pipeline.dedup import deduplicate, fast, plain, rules, siblings, slots, starring, verify
 from pipeline.dedup.arrays import Related, Texts

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-
 from corpora import article, edited
+
 from pipeline.config import DedupConfig
 from pipeline.dedup import deduplicate, deduplicate_articles
 from pipeline.errors import UsageError
