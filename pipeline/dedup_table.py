@@ -5,7 +5,10 @@ from pathlib import Path
 from pipeline.config import DedupConfig
 from pipeline.dedup import Deduplication
 from pipeline.dedup.entry import deduplicate_batches
-from pipeline.store.external import read_columns, write_table
+from pipeline.store.external import SpilledUnits, read_columns, write_table
+
+MEGABYTE = 1 << 20
+OF_KEYS = 4  # a quarter of the bound may be pages of keys; signatures and samples take 450 bytes a text
 
 
 def dedup_table(
@@ -14,9 +17,11 @@ def dedup_table(
     """Find the near-duplicates of a table and write `pairs`, `clusters` and `assignments` (.parquet) to `out`.
 
     `path` is a Parquet, JSON Lines or CSV file of any size; `text` and `id_column` are columns of it. Returns
-    the tables. Raises InputError for an unreadable file, UsageError for a missing column or a repeated id.
+    the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises InputError for an unreadable file, UsageError for a missing column or a repeated id.
     """
-    found = deduplicate_batches(read_columns(path, [id_column, text]), config or DedupConfig())
+    settings = config or DedupConfig()
+    room = SpilledUnits(out, settings.memory_mb * MEGABYTE // OF_KEYS) if settings.memory_mb else None
+    found = deduplicate_batches(read_columns(path, [id_column, text]), settings, room)
     for name in ("pairs", "clusters", "assignments"):
         write_table(getattr(found, name), out / f"{name}.parquet")
     return found

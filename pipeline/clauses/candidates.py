@@ -14,6 +14,7 @@ from pipeline.clauses.scan import (
     GAIN,
     GAINS,
     GROUP,
+    HALF,
     ORDINAL,
     QUOTED,
     SENTENCE,
@@ -129,9 +130,10 @@ def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables,
     """Say whether the marker may stand at its boundary (markers.py, column before) and is no reference."""
     i, end, boundary = place
     style = row[sh.STYLE]
-    if boundary > (mk.STOP if row[sh.VARIANT] == DAMAGED else rules[style]):
-        return False
-    if style == mk.BULLET and boundary != mk.LINE and codes[i] not in sh.STRONG_BULLETS:
+    if style == mk.BULLET and boundary != mk.LINE:
+        return codes[i] in sh.BLOCK_BULLETS or (boundary <= rules[style] and codes[i] in sh.STRONG_BULLETS)
+    broken = style == mk.CN_PAREN and row[sh.VARIANT] in (DAMAGED, HALF)
+    if boundary > (mk.STOP if broken or row[sh.VARIANT] == DAMAGED else rules[style]):
         return False
     return style not in (mk.CN_PAREN, mk.AR_PAREN) or not is_referred(codes, i, end, boundary, tables)
 
@@ -140,6 +142,8 @@ def score(codes: Ints, place: tuple[int, int, int], blank: bool, row: Ints, tabl
     """Gain of a candidate in hundredths: its boundary less what speaks against it."""
     _, end, boundary = place
     gain = GAINS[boundary] - row[sh.PENALTY]
+    if row[sh.STYLE] == mk.BULLET:
+        return int(max(gain, 0))
     if blank and boundary >= mk.COMMA:
         gain += BLANK_BEFORE
     style = row[sh.STYLE]

@@ -11,8 +11,8 @@ from numba.extending import register_jitable
 
 from pipeline.clauses import beam, candidates, digits, markers, scan, search, shapes
 from pipeline.clauses.decide import AT_LINE, BROKEN, SCRATCH, Row, boundary_rules
-from pipeline.clauses.markers import FIRST_TRIGGER, LINE, STYLES, class_tables
-from pipeline.clauses.scan import BOUNDARY, DAMAGED, END, FIELDS, ORDINAL, PAD, START, STYLE, VARIANT
+from pipeline.clauses.markers import CN_DUN, CN_PAREN, FIRST_TRIGGER, LINE, STYLES, class_tables
+from pipeline.clauses.scan import BOUNDARY, DAMAGED, END, FIELDS, HALF, ORDINAL, PAD, START, STYLE, VARIANT
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 
 MODULES = (scan, shapes, digits, candidates, search, beam)
@@ -108,6 +108,8 @@ def decide_compiled(text: str) -> list[Row]:
     compiled["run_beam"]((states, cands, moves), count, history, picked)
     taken = np.flatnonzero(picked)
     table = cands[: count * FIELDS].reshape(count, FIELDS)[taken]
-    packed = picked[taken] + AT_LINE * (table[:, BOUNDARY] == LINE) + BROKEN * (table[:, VARIANT] == DAMAGED)
+    listed = np.isin(table[:, STYLE], (CN_PAREN, CN_DUN))
+    broken = listed & np.isin(table[:, VARIANT], (DAMAGED, HALF))
+    packed = picked[taken] + AT_LINE * (table[:, BOUNDARY] == LINE) + BROKEN * broken
     columns = (table[:, f].tolist() for f in (START, END, STYLE, ORDINAL))
     return list(zip(*columns, packed.tolist(), strict=True))

@@ -5,8 +5,8 @@ import sys
 from pipeline.clauses.beam import BEAM_STATES, SEEN, look_ahead, run_beam
 from pipeline.clauses.candidates import sweep
 from pipeline.clauses.markers import FIRST_TRIGGER, LINE, MARKERS, STYLES, class_tables
-from pipeline.clauses.scan import BOUNDARY, DAMAGED, END, FIELDS, ORDINAL, PAD, START, STYLE, VARIANT
-from pipeline.clauses.search import BEAM, MOVE, MOVES
+from pipeline.clauses.scan import BOUNDARY, END, FIELDS, ORDINAL, PAD, START, STYLE
+from pipeline.clauses.search import BEAM, MOVE, MOVES, is_broken
 
 Row = tuple[
     int, int, int, int, int
@@ -48,7 +48,7 @@ def decide_interpreted(text: str) -> list[Row]:
             cands[b + END],
             cands[b + STYLE],
             cands[b + ORDINAL],
-            pick + AT_LINE * (cands[b + BOUNDARY] == LINE) + BROKEN * (cands[b + VARIANT] == DAMAGED),
+            pick + AT_LINE * (cands[b + BOUNDARY] == LINE) + BROKEN * is_broken(cands, b // FIELDS),
         )
         for b, pick in zip(range(0, count * FIELDS, FIELDS), picked, strict=True)
         if pick

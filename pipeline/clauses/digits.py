@@ -16,6 +16,7 @@ from pipeline.clauses.shapes import (
 
 BARE_MAX = 60  # chapters of a standard; larger bare numbers are amounts
 PENALTY_BARE = 40  # 1 总则
+YEAR, MONTH, DAY = (ord(c) for c in "年月日")
 GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
 
 
@@ -87,12 +88,23 @@ def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
     return end
 
 
+def digit_penalty(codes: Ints, i: int, variant: int, tables: Tables) -> int:
+    """Penalty of 1. and 1、 where digits follow at i: none before a year, thrice for a likely decimal."""
+    end = digits_end(codes, i, tables)
+    if end - i == 4 and codes[end] == YEAR:
+        return 0
+    decimal = variant == 1 and end - i < 4 and codes[end] != MONTH and codes[end] != DAY
+    return PENALTY_DIGIT * (3 if decimal else 1)
+
+
 def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """1. 1、 1） 1.1 1-1."""
     end = digits_end(codes, i, tables)
     if touches(codes, i, tables) or end - i > 3:
         return 0
     value = read_digits(codes, i, end, tables)
+    if codes[skip_blanks(codes, end, tables)] == DUN:  # 1 、
+        end = skip_blanks(codes, end, tables)
     after = class_at(codes, end, tables)
     if value <= 0 or value > LIST_MAX:
         return 0
@@ -114,6 +126,6 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     if class_at(codes, end + 1, tables) == mk.DIGIT:
         if variant == 3:
             return 0
-        row[PENALTY] = PENALTY_DIGIT * (3 if variant == 1 else 1)
+        row[PENALTY] = digit_penalty(codes, end + 1, variant, tables)
     row[PENALTY] += PENALTY_COMMA if variant == 3 else 0
     return end + 1

@@ -18,10 +18,11 @@ LABEL_WORDS: Final = (
     "甲方|乙方|丙方|附件|备注|说明|要求|时间|地点|参加人员|责任人|职称|学历"
 )
 NAME: Final = r"[^\s：:，,。；;、！!？?“”《》()（）0-9]{1,12}"
+ASIDE: Final = r"(?:[（(][^（）()\n]{1,10}[)）])?"  # 甲方（委托方）：
 LABEL: Final = re.compile(
-    rf"({NAME}(?:[ \u3000]{NAME})?[：:])[ \u3000]*(.*)", re.DOTALL
+    rf"({NAME}(?:[ \u3000]{NAME})?{ASIDE}[：:])[ \u3000]*(.*)", re.DOTALL
 )  # 岗位：专员 · not 1：
-INLINE_LABEL: Final = re.compile(rf"(?:{LABEL_WORDS})[：:]")  # 岗位：专员职责： · not 下列义务：
+INLINE_LABEL: Final = re.compile(rf"(?:{LABEL_WORDS}){ASIDE}[：:]")  # 岗位：专员职责： · not 下列义务：
 ANNOUNCES: Final = re.compile(
     r"(?:如下|以下|下列|包括|包含|应当|应|为|是|有|指|由|将)[：:]$"
 )  # 通知如下： · not 职责：

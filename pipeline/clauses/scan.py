@@ -24,6 +24,7 @@ BLANK_BEFORE = 50
 QUOTED = 200
 
 DAMAGED = 9  # variant of a marker that has lost a bracket or its stop
+HALF = 10  # variant of 一）: one bracket, damage in a list of （一）, a style of its own in a list of 一）
 LAST = 99  # ordinal of 最后: whatever comes next
 
 

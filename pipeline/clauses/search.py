@@ -16,6 +16,7 @@ from pipeline.clauses.scan import (
     FRESH,
     GAIN,
     GROUP,
+    HALF,
     LAST,
     ORDINAL,
     SENTENCE,
@@ -46,7 +47,7 @@ POP = 3
 OPEN = -100
 OPEN_FOLLOWED = -30
 OPEN_NEAR = -65  # the next number but one follows: an item is missing
-OPEN_LATE = -190  # a list that begins with another number than 1
+OPEN_LATE = -150  # a list that begins with another number than 1
 OPEN_LATE_FOLLOWED = -120
 RUN_ON = -60
 GAP_ONE = -95
@@ -83,11 +84,17 @@ def boundary_weight(cands: Ints, c: int) -> int:
     return WEAK if cands[c * FIELDS + BOUNDARY] >= mk.COMMA else 0
 
 
+def is_broken(cands: Ints, c: int) -> bool:
+    """Say whether candidate c has lost a bracket or its stop; only 一、 and （一） have such variants."""
+    variant, style = cands[c * FIELDS + VARIANT], cands[c * FIELDS + STYLE]
+    return style in (mk.CN_PAREN, mk.CN_DUN) and variant in (DAMAGED, HALF)
+
+
 def skip_cost(cands: Ints, c: int) -> int:
     """Cost of leaving candidate c: what stands at a boundary and fits no list is odd."""
     base = c * FIELDS
     style, boundary = cands[base + STYLE], cands[base + BOUNDARY]
-    if cands[base + GAIN] < 0 or boundary > mk.COLON or cands[base + VARIANT] == DAMAGED:
+    if cands[base + GAIN] < 0 or boundary > mk.COLON or is_broken(cands, c):
         return 0
     if boundary == mk.LINE or (boundary == mk.STOP and style == mk.ARTICLE):
         return SKIP_LINE
@@ -128,9 +135,9 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     number, group, style = cands[base + ORDINAL], cands[base + GROUP], cands[base + STYLE]
     last, last_group = states[entry + 1], states[entry + 2]
     weak = boundary_weight(cands, c)
-    variant = cands[base + VARIANT]
-    crossing = CROSSING if states[entry + 3] != variant and variant != DAMAGED else 0
-    if variant == DAMAGED and number != last + 1:
+    broken = is_broken(cands, c)
+    crossing = CROSSING if states[entry + 3] != cands[base + VARIANT] and not broken else 0
+    if broken and number != last + 1:
         return NEVER * 8
     if style == mk.BULLET:
         return (NEXT + 4 * crossing) * 8
@@ -160,7 +167,7 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
     followed = cands[base + FOLLOWED]
     if style == mk.BULLET:
         return OPEN_FOLLOWED * 8
-    if cands[base + VARIANT] == DAMAGED:
+    if is_broken(cands, c) and (cands[base + VARIANT] == DAMAGED or number != 1 or followed != 1):
         return NEVER * 8
     if style in (mk.ONE_IS, mk.SEQUENCE) and (number != 1 or followed != 1):
         return NEVER * 8

@@ -8,6 +8,7 @@ compiles; tests/clauses/test_markers.py holds them together.
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import (
     DAMAGED,
+    HALF,
     LAST,
     Ints,
     Tables,
@@ -52,6 +53,7 @@ FEN, BU, BIAN, BIAN_T, ZHI, SHI_IS = (ord(c) for c in "分部编編之是")
 CN_PAIRS = tuple((ord(a), ord(b)) for a, b in ("首先", "其次", "再次", "最后", "最後"))
 SEPARATORS = tuple(ord(c) for c in "、和或至及与與到")
 STRONG_BULLETS = tuple(ord(c) for c in "•■◆●▲▼★☆※□▪►➢➤")
+BLOCK_BULLETS = tuple(ord(c) for c in "■◆●▲▼◇")  # never part of a word: 安全第一◆预防为主
 HYPHENS = tuple(ord(c) for c in "-－–—")
 DUN = ord("、")
 
@@ -141,7 +143,8 @@ def match_bracket(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     if class_at(codes, last, tables) != mk.CLOSING:
         return 0 if kind == mk.DIGIT else damaged(row, mk.CN_PAREN, value, end)
     set_row(row, mk.AR_PAREN if kind == mk.DIGIT else mk.CN_PAREN, value, 0, 0)
-    return last + 1
+    chained = class_at(codes, last + 2, tables) == mk.TRIGGER_OPEN  # （五）、（六）
+    return last + 2 if codes[last + 1] == DUN and not chained else last + 1
 
 
 def damaged(row: Ints, style: int, value: int, end: int) -> int:
@@ -177,7 +180,9 @@ def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     after = skip_blanks(codes, end, tables)
     variant = joint_variant(codes, after, tables)
     if class_at(codes, after, tables) == mk.CLOSING:
-        return damaged(row, mk.CN_PAREN, value, after + 1)
+        half = damaged(row, mk.CN_PAREN, value, after + 1)
+        row[VARIANT] = HALF
+        return half
     if after > end and variant != 2:
         return damaged(row, mk.CN_DUN, value, end) if before == mk.BREAK else 0
     if variant == 0:

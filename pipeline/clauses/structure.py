@@ -47,6 +47,7 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
     levels: list[int] = []
     children = [0] * (len(parts) + 1)
     latest: dict[int, int | None] = {}
+    halves: set[int] = set()
     tail = tails(text, parts, parents)
     out = []
     for k, part in enumerate(parts):
@@ -62,7 +63,9 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
         if flag == RESTART and parent not in latest:
             flag = 0  # a list that begins again under an owner of its own is no restart
         flags = FLAG_NAMES[flag]
-        if part.packed & BROKEN:
+        if part.packed & BROKEN and parent not in latest:
+            halves.add(parent)  # a list written 一） throughout
+        elif part.packed & BROKEN and parent not in halves:
             flags = (*flags, "damaged_marker")
         if k in tail:
             flags = (*flags, "tail")

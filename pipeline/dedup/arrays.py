@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.rules import SHINGLE
+from pipeline.dedup.rules import SHINGLE, Slot
 
 SLOT_BITS = 22  # of the boilerplate bitmap: 512 KB, which stays in the second-level cache
 MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
@@ -36,7 +36,8 @@ class Related:
     """What an engine found: the centre of each text's cluster, and the pairs worth a row.
 
     `left`, `right` are texts; a pair of a centre and its member has the centre as `left`. `kind` is of `rules`.
-    `coverage_*` 0..1, `jaccard` 0..1, `ratio` 0..100.
+    `coverage_*` 0..1, `jaccard` 0..1, `ratio` 0..100. `slots` has the
+    substitutions of each template, by the place of its pair.
     """
 
     centre: NDArray[np.int64]
@@ -47,6 +48,7 @@ class Related:
     coverage_left: NDArray[np.float64]
     coverage_right: NDArray[np.float64]
     ratio: NDArray[np.float64]
+    slots: dict[int, list[Slot]]
 
 
 def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,9 @@ from pipeline.dedup.frames import (
 from pipeline.dedup.model import CorpusModel, fit_texts
 from pipeline.dedup.tables import Articles, Deduplication, build
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.dedup.intake import Room
 
 SMALL_ROWS = plain.SMALL
 # Short texts (clauses) have few shingles in common: 600 of 60 characters take 0.6 s, as long as the kernels
@@ -50,9 +53,14 @@ def deduplicate(
     return deduplicate_batches(batches_of(frame, [id, text]), config or DedupConfig())
 
 
-def deduplicate_batches(batches: Iterable[pa.RecordBatch], config: DedupConfig) -> Deduplication:
-    """Find the near-duplicates of a stream of record batches whose first column is id, the second text."""
-    return _deduplicate(batches, None, config, None)
+def deduplicate_batches(
+    batches: Iterable[pa.RecordBatch], config: DedupConfig, room: "Room | None" = None
+) -> Deduplication:
+    """Find the near-duplicates of a stream of record batches whose first column is id, the second text.
+
+    `room`, where given, holds the keys outside of memory; it changes no row.
+    """
+    return _deduplicate(batches, None, config, None, room)
 
 
 def deduplicate_articles(
@@ -73,14 +81,18 @@ def deduplicate_articles(
 
 
 def _deduplicate(
-    batches: Iterable[pa.RecordBatch], table: pa.Table | None, config: DedupConfig, model: CorpusModel | None
+    batches: Iterable[pa.RecordBatch],
+    table: pa.Table | None,
+    config: DedupConfig,
+    model: CorpusModel | None,
+    room: "Room | None" = None,
 ) -> Deduplication:
     """Take the plain engine where the rows are few, the kernels else; `table` holds further columns."""
     held, stream, leaks = [], iter(batches), table is None
     for batch in stream:
         held.append(batch)
         if not _few(held):
-            return _with_kernels(_chain(held, stream), table, config, model)
+            return _with_kernels(_chain(held, stream), table, config, model, room)
     folded = fold_plain(held, leaks=leaks)
     articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_plain(folded, articles.preferred)
@@ -102,17 +114,21 @@ def _chain(held: list[pa.RecordBatch], stream: Iterable[pa.RecordBatch]) -> Iter
 
 
 def _with_kernels(
-    batches: Iterable[pa.RecordBatch], table: pa.Table | None, config: DedupConfig, model: CorpusModel | None
+    batches: Iterable[pa.RecordBatch],
+    table: pa.Table | None,
+    config: DedupConfig,
+    model: CorpusModel | None,
+    room: "Room | None",
 ) -> Deduplication:
     from pipeline.dedup import fast
     from pipeline.dedup.intake import distinct_texts, fold_batches
 
     workers = config.workers or os.cpu_count() or 1
-    folded = fold_batches(batches, leaks=table is None)
+    folded = fold_batches(batches, room, leaks=table is None)
     articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     fitted = model or fast.fit_large(texts)
-    return build(articles, texts, fast.relate(texts, fitted, config, workers))
+    return build(articles, texts, fast.relate(texts, fitted, fast.Work(config, workers, room)))
 
 
 def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:

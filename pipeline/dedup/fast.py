@@ -12,11 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup import candidates, indel, sketch, starring
+from pipeline.dedup import candidates, indel, siblings, sketch, starring
+from pipeline.config import DedupConfig
 from pipeline.dedup.arrays import SLOT_BITS, Related, Texts
+from pipeline.dedup.intake import Room
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from
+from pipeline.dedup.plain import unit_string
+from pipeline.dedup.rules import TEMPLATE, Slot
 
 SAMPLE = 16_384  # texts whose shingles are counted for the model; the first in the order of their hash
+PAGE = 8192  # bytes that reading one text touches at least: two pages
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
 
 
@@ -38,6 +43,36 @@ class Candidates:
     hot: int
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How to work: settings, threads, and the room in which the keys lie outside of memory. Changes no row."""
+
+    config: DedupConfig
+    workers: int = 1
+    room: Room | None = None
+
+    def cut(self, count: int, texts: Texts, parts: int) -> list[tuple[int, int]]:
+        """Cut texts or components into ranges, so small that the pages of one round stay in the budget."""
+        if self.room is not None:
+            touched = int(texts.length.sum()) * 2 + len(texts) * PAGE
+            parts = max(parts, self.workers * (1 + touched // self.room.budget))
+        return ranges(count, max(1, min(parts, count)))
+
+    def each(self, call: Callable[[tuple[int, int]], Any], parts: list[tuple[int, int]]) -> list[Any]:
+        """Call a kernel for each range, in order of ranges; one worker needs no thread."""
+
+        def one(part: tuple[int, int]) -> Any:
+            made = call(part)
+            if self.room is not None:
+                self.room.release()
+            return made
+
+        if self.workers == 1 or len(parts) == 1:
+            return [one(part) for part in parts]
+        with ThreadPoolExecutor(self.workers) as pool:
+            return list(pool.map(one, parts))
+
+
 def ranges(count: int, parts: int) -> list[tuple[int, int]]:
     """Cut 0 .. count into ranges of nearly one size.
 
@@ -46,16 +81,6 @@ def ranges(count: int, parts: int) -> list[tuple[int, int]]:
     """
     edges = [count * i // parts for i in range(parts + 1)]
     return list(zip(edges[:-1], edges[1:], strict=True))
-
-
-def in_threads(
-    workers: int, call: Callable[[tuple[int, int]], Any], parts: list[tuple[int, int]]
-) -> list[Any]:
-    """Call a kernel for each range, in order of ranges; one worker needs no thread."""
-    if workers == 1 or len(parts) == 1:
-        return [call(part) for part in parts]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(call, parts))
 
 
 def fit_large(texts: Texts) -> CorpusModel:
@@ -81,7 +106,7 @@ def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:
     return np.zeros(0, dtype=np.uint8) if mask is None else np.packbits(mask, bitorder="little")
 
 
-def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], workers: int) -> Sketches:
+def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     """Sketch every text."""
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
@@ -96,7 +121,7 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], workers: int) -> Sketche
         )
         return found
 
-    samples = np.concatenate(in_threads(workers, call, ranges(count, workers)))
+    samples = np.concatenate(work.each(call, work.cut(count, texts, work.workers)))
     return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))))
 
 
@@ -108,13 +133,13 @@ def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values[fresh]
 
 
-def propose(sketches: Sketches, judged: NDArray[np.int64], workers: int) -> Candidates:
+def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candidates:
     """Return the candidate pairs of both channels."""
 
     def of_bands(part: tuple[int, int]) -> Any:
         return candidates.pairs_of_bands(sketches.signatures, judged, part)
 
-    found = in_threads(workers, of_bands, ranges(candidates.BANDS, workers))
+    found = work.each(of_bands, ranges(candidates.BANDS, work.workers))
     bits = 12
     while (1 << bits) < 2 * len(sketches.samples) and bits < MOST_BITS:
         bits += 1
@@ -134,16 +159,26 @@ def every_pair(judged: NDArray[np.int64]) -> Candidates:
     return Candidates(pairs, 0)
 
 
-def relate(
-    texts: Texts, model: CorpusModel, config: Any, workers: int, found: Candidates | None = None
-) -> Related:
+def slots_of_templates(
+    texts: Texts, left: NDArray[np.int64], right: NDArray[np.int64], pairs: NDArray[np.int64]
+) -> dict[int, list[Slot]]:
+    """Return the slots of each template pair; twin of `slots.slots_of`."""
+    found: dict[int, list[Slot]] = {int(p): [] for p in pairs}
+    spans = (texts.begin, texts.length)
+    for at, a, b, c, d, n in siblings.recurring_of(texts.units, spans, left[pairs], right[pairs]).tolist():
+        slot = Slot(unit_string(texts.units[a:b]), unit_string(texts.units[c:d]), n)
+        found[int(pairs[at])].append(slot)
+    return {p: sorted(slots, key=lambda s: (-s.n, s.left, s.right)) for p, slots in found.items()}
+
+
+def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | None = None) -> Related:
     """Relate the texts of a corpus; `found` replaces the candidates. Twin of `plain.relate`."""
     bitmap = bitmap_of(model)
-    judged = np.flatnonzero(texts.length >= config.min_chars)
+    judged = np.flatnonzero(texts.length >= work.config.min_chars)
     signatures = np.zeros((0, sketch.BINS), dtype=np.uint8)
     if found is None:
-        sketches = sketch_all(texts, bitmap, workers)
-        signatures, found = sketches.signatures, propose(sketches, judged, workers)
+        sketches = sketch_all(texts, bitmap, work)
+        signatures, found = sketches.signatures, propose(sketches, judged, work)
     count = len(texts)
     centre = np.arange(count, dtype=np.int32)
     members, starts = starring.components(found.pairs, count)
@@ -152,12 +187,12 @@ def relate(
 
     def call(part: tuple[int, int]) -> NDArray[np.float64]:
         rows: NDArray[np.float64] = starring.relate_components(
-            corpus, graph, members, starts[part[0] : part[1] + 1], config.all_pairs
+            corpus, graph, members, starts[part[0] : part[1] + 1], work.config.all_pairs
         )
         return rows
 
-    parts = ranges(len(starts) - 1, 1 if workers == 1 else 8 * workers)
-    rows = np.concatenate(in_threads(workers, call, parts))
+    parts = work.cut(len(starts) - 1, texts, 1 if work.workers == 1 else 8 * work.workers)
+    rows = np.concatenate(work.each(call, parts))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
 
     def rated(part: tuple[int, int]) -> NDArray[np.float64]:
@@ -167,7 +202,7 @@ def relate(
         )
         return ratio
 
-    ratio = np.concatenate(in_threads(workers, rated, ranges(len(left), workers)))
+    ratio = np.concatenate(work.each(rated, work.cut(len(left), texts, work.workers)))
     return Related(
         centre=centre.astype(np.int64),
         left=left,
@@ -177,4 +212,5 @@ def relate(
         coverage_left=rows[:, 4].copy(),
         coverage_right=rows[:, 5].copy(),
         ratio=ratio,
+        slots=slots_of_templates(texts, left, right, np.flatnonzero(rows[:, 2] == TEMPLATE)),
     )

@@ -1,6 +1,7 @@
 """Streaming in: record batches of (id, text) become one array of keys, folded batch by batch."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,17 @@ from pipeline.dedup.frames import Folded, Ints, strings
 from pipeline.dedup.tables import words
 
 FIRST_ROOM = 1 << 28  # units, 512 MB of addresses: pages that are never touched cost nothing
+FLUSH = 1 << 25  # units (64 MB) after which a room's pages are given back
+
+
+class Room(Protocol):
+    """Units that lie outside of memory: `release` gives back what pages of them are held."""
+
+    units: NDArray[np.uint16]
+    budget: int  # bytes of pages that may be held
+
+    def release(self) -> None:
+        """Give back the pages."""
 
 
 def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
@@ -22,17 +34,17 @@ def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]
     return data, offsets
 
 
-def fold_batches(batches: Iterable[pa.RecordBatch], *, leaks: bool) -> Folded:
+def fold_batches(batches: Iterable[pa.RecordBatch], room: Room | None = None, *, leaks: bool) -> Folded:
     """Fold batches of two columns, id and text; `leaks` leaves out pinyin leaks, `務(wù)` being `務`.
 
-    Memory: two bytes a unit of key, no text is kept. 3 ns a character.
+    Memory: two bytes a unit of key, no text is kept; where a `room` is given they lie in it. 4 ns a character.
     """
     from pipeline.dedup.folding import fold_batch, pinyin_letters
     from pipeline.text.fold import fold_table
 
     pinyin = pinyin_letters() if leaks else np.zeros(0x10000, dtype=np.uint8)
     tables = (np.array(fold_table()), pinyin)
-    units, used = np.empty(FIRST_ROOM, dtype=np.uint16), 0
+    units, used, kept = np.empty(FIRST_ROOM, dtype=np.uint16) if room is None else room.units, 0, 0
     ids, columns = [], []
     for batch in batches:
         if not len(batch):
@@ -45,6 +57,9 @@ def fold_batches(batches: Iterable[pa.RecordBatch], *, leaks: bool) -> Folded:
             units = larger
         rows = len(batch)
         made = (np.empty(rows, np.int64), np.empty(rows, np.uint64), np.empty(rows, np.uint64))
+        if room is not None and used - kept > FLUSH:
+            room.release()
+            kept = used
         used += fold_batch(data, offsets, tables, units[used:], made)
         ids.append(strings(batch.column(0)))
         columns.append(made)

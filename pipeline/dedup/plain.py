@@ -23,7 +23,7 @@ from pipeline.dedup.rules import (
     TEMPLATE,
     kinds_of,
 )
-from pipeline.dedup.slots import find_slots
+from pipeline.dedup.slots import find_slots, slots_of
 
 SMALL = 64  # articles; 2,016 pairs of 25 µs are quicker than loading the kernels (0.9 s)
 
@@ -178,6 +178,10 @@ def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupCon
         coverage_left=np.where(turned, cover[1], cover[0])[kept],
         coverage_right=np.where(turned, cover[0], cover[1])[kept],
         ratio=ratios(texts, one, other),
+        slots={
+            int(p): slots_of(unit_string(texts.of(int(one[p]))), unit_string(texts.of(int(other[p]))))
+            for p in np.flatnonzero(pairs.kind[kept] == TEMPLATE)
+        },
     )
 
 

@@ -229,3 +229,36 @@ def are_siblings(left, right, bitmap):  # type: ignore[no-untyped-def]
     return (
         made and whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
     )
+
+
+@kernel
+def recurring_of(units, spans, left, right):  # type: ignore[no-untyped-def]
+    """Return rows (pair, begin and end in left, begin and end in right, times) of the recurring substitutions.
+
+    `left`, `right` are texts; places are those of the first occurrence, in `units`. Twin of `slots.slots_of`.
+    """
+    begin, length = spans
+    rows, n = np.empty((256, 6), dtype=np.int64), 0
+    for p in range(len(left)):
+        a, b = begin[left[p]], begin[right[p]]
+        one, other = units[a : a + length[left[p]]], units[b : b + length[right[p]]]
+        found = without_numbering(changes_of(one, other), one, other)
+        codes = np.empty(len(found), np.uint64)
+        for k in range(len(found)):
+            c, d, e, f = found[k]
+            codes[k] = text_code(other[e:f], text_code(one[c:d], np.uint64(d - c)))
+        for k in range(len(found)):
+            c, d, e, f = found[k]
+            if not (0 < d - c <= LONGEST_SLOT and 0 < f - e <= LONGEST_SLOT):
+                continue
+            times = np.sum(codes == codes[k])
+            if times < RECURS or np.argmax(codes == codes[k]) != k:
+                continue
+            if n == len(rows):
+                larger = np.empty((2 * n, 6), dtype=np.int64)
+                larger[:n] = rows
+                rows = larger
+            rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3] = p, a + c, a + d, b + e
+            rows[n, 4], rows[n, 5] = b + f, times
+            n += 1
+    return rows[:n].copy()

@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Related, Texts
-from pipeline.dedup.plain import unit_string
 from pipeline.dedup.rules import (
     CONTAINED,
     CONTAINS,
@@ -20,7 +19,6 @@ from pipeline.dedup.rules import (
     SHARED,
     TEMPLATE,
 )
-from pipeline.dedup.slots import slots_of
 from pipeline.schema import ASSIGNMENTS, CLUSTERS, PAIRS
 
 Ints = NDArray[np.int64]
@@ -156,16 +154,14 @@ def _other_rows(of_text: Ints, related: Related) -> _Rows:
     return _Rows(of_text[related.left[across]], of_text[related.right[across]], across)
 
 
-def _slot_column(texts: Texts, related: Related, pair: Ints, swap: NDArray[np.bool_]) -> pa.Array:
+def _slot_column(related: Related, pair: Ints, swap: NDArray[np.bool_]) -> pa.Array:
     """Return the slots of each row; only templates, which are few, are looked at one by one."""
     found: list[tuple[str, str, int]] = []
     count = np.zeros(len(pair), dtype=np.int64)
     kinds = np.append(related.kind, np.uint8(EXACT))
     for row in np.flatnonzero(kinds[pair] == TEMPLATE):
-        p, turned = pair[row], bool(swap[row])
-        one, other = (unit_string(texts.of(int(side[p]))) for side in (related.left, related.right))
-        slots = [(whole(s.left), whole(s.right), s.n) for s in slots_of(one, other)]
-        found += [(b, a, n) if turned else (a, b, n) for a, b, n in slots]
+        slots = [(whole(s.left), whole(s.right), s.n) for s in related.slots[int(pair[row])]]
+        found += [(b, a, n) for a, b, n in slots] if swap[row] else slots
         count[row] = len(slots)
     sides = [words([slot[k] for slot in found]) for k in (0, 1)]
     times = integers(np.array([slot[2] for slot in found], dtype=np.int64))
@@ -182,7 +178,7 @@ def whole(units: str) -> str:
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _pair_table(articles: Articles, texts: Texts, related: Related, rows: _Rows) -> pa.Table:
+def _pair_table(articles: Articles, related: Related, rows: _Rows) -> pa.Table:
     swap = articles.name[rows.one] > articles.name[rows.other]
     left, right = np.where(swap, rows.other, rows.one), np.where(swap, rows.one, rows.other)
     order = np.lexsort((articles.name[right], articles.name[left]))
@@ -206,7 +202,7 @@ def _pair_table(articles: Articles, texts: Texts, related: Related, rows: _Rows)
         booleans(articles.layout[left] != articles.layout[right]),
         booleans(articles.script[left] != articles.script[right]),
         booleans(articles.repairs[left] != articles.repairs[right]),
-        _slot_column(texts, related, pair, swap),
+        _slot_column(related, pair, swap),
         take(words(REASON_OF), turned),
         take(words([RULES]), np.zeros(len(order), dtype=np.int64)),
     ]
@@ -230,7 +226,7 @@ def build(articles: Articles, texts: Texts, related: Related) -> Deduplication:
     ratio[members.other] = np.append(related.ratio, 100.0)[members.pair]
     assigned = _assignments(articles, (cluster_name, family_name), home, members, ratio)
     clusters = _clusters(articles, (cluster_name, family_name), home, ratio)
-    return Deduplication(_pair_table(articles, texts, related, rows), clusters, assigned)
+    return Deduplication(_pair_table(articles, related, rows), clusters, assigned)
 
 
 def _columns(rows: _Rows) -> tuple[Ints, Ints, Ints]:

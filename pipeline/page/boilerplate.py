@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.page.lines import NUMBERED, PageLines
@@ -51,13 +50,13 @@ def drop_boilerplate(
         if p.role == "article" and not p.heading:
             bodies.setdefault(p.group, []).append(k)
         elif p.role == "guide" and not p.heading and _known(texts[k], boilerplate):
-            out[k] = replace(p, role="dropped", reason="site_boilerplate", group=0)
+            out[k] = p._replace(role="dropped", reason="site_boilerplate", group=0)
     for body in bodies.values():
         for edge in (body, body[::-1]):
             for k in edge:
                 if not _known(texts[k], boilerplate):
                     break
-                out[k] = replace(out[k], role="dropped", reason="site_boilerplate", group=0)
+                out[k] = out[k]._replace(role="dropped", reason="site_boilerplate", group=0)
     return out
 
 

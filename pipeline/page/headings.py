@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_with
+from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_saying, rows_with
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
@@ -70,6 +70,15 @@ GLUED_WORD = re.compile(
     rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*{OPEN}?\s*篇\s*(?P<n>{NUMERAL})\s*{CLOSE}*\s*[：:]?"
     rf"(?=[、.．]|{BODY_START.pattern})"
 )
+# After a sentence: `。第2篇 题`, `。【范文二】`; and `。篇2：` by what stands behind it, at the end of `far`.
+SURE = rf"{OPEN}?\s*第\s*{NUMERAL}\s*篇|{OPEN}\s*(?:篇|范文)\s*{NUMERAL}"
+NUMBERED = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL})\s*{CLOSE}*"
+INLINE = re.compile(
+    rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
+)
+# What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
+BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*")
+KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
 TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
 
 # Qualifiers of a collection's title that are no part of its subject.
@@ -125,32 +134,30 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     `bases` are the titles by which headings glued to their text are known. Cost: some 3 µs a line.
     """
     out: set[Candidate] = set()
-    probes = _probes(bases)
-    inline = _inline_pattern(bases)
     known = {letters(b) for b in bases}
-    for row in _worth_reading(page, start, known):
+    words = {"".join(b.split()) for b in bases}
+    for row in _worth_reading(page, start, words):
         line = page.texts[row]
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
             found = list(_whole_line(row, line, known))
         out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
-        for probe in probes:
-            out.update(_inside(row, line, probe))
+        for base in words:
+            out.update(_inside(row, line, base))
         if len(line) > MIN_SHARED_LINE:
-            for match in inline.finditer(line):
-                out.update(_at(row, line, bases, match.end()))
-    return sorted(out, key=lambda c: (c.row, c.start, c.ordinal))
+            for offset in _inline_places(line, bases):
+                out.update(_at(row, line, bases, offset))
+    return sorted(out, key=lambda c: (c.row, c.start, c.ordinal, c.end))
 
 
-def _worth_reading(page: PageLines, start: int, known: set[str]) -> list[int]:
+def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
-    tails = sorted({name[-TAIL_LETTERS:] for name in known})
-    rows = rows_with(page, (*SIGNS, *(re.compile(re.escape(t)) for t in tails)), start)
+    rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
         if line[-1] in NUMBER_ENDS and len(line) <= MAX_HEADING:
             rows.add(row)
-    return sorted(r for r in rows if r >= start and page.shares[r] <= 0.8)
+    return sorted(r for r in rows if page.shares[r] <= 0.8)
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
@@ -250,38 +257,62 @@ def _glued_item(row: int, line: str, bases: Sequence[str]) -> Iterator[Candidate
             return
 
 
-def _spaced(text: str) -> str:
-    return r"\s*".join(re.escape(c) for c in text if not c.isspace())
+def _mentions(line: str, base: str) -> Iterator[tuple[int, int]]:
+    """Yield where a line may say a heading of a known title, up to its end; blanks inside do not count.
+
+    A line may also begin with other words that end like the title: articles on kindred subjects.
+    """
+    tail, rest = base[-TAIL_LETTERS:], base[:-TAIL_LETTERS]
+    at = line.find(tail)
+    while at >= 0:
+        start = _reach_back(line, at, rest)
+        begin = _heading_start(line, start) if start >= 0 else -1
+        if begin < 0 and len(rest) > 1 and KINDRED.fullmatch(line, 0, at):
+            begin = 0
+        if begin >= 0:
+            yield begin, at + len(tail)
+        at = line.find(tail, at + len(tail))
 
 
-def _probes(bases: Sequence[str]) -> list[re.Pattern[str]]:
-    """Return patterns for known titles inside lines, and for their last words at the start of a line."""
-    before = rf"(?:^{DECOR}[^。；！？：:\n]{{0,12}}?|(?<=[{SENTENCE_END}])\s*|(?<=\s))"
-    out = [re.compile(rf"{before}{OPEN}?\s*{_spaced(b)}(?={TAIL_N.pattern})") for b in bases]
-    tails = {letters(b)[-TAIL_LETTERS:] for b in bases if len(letters(b)) > TAIL_LETTERS + 1}
-    return out + [
-        re.compile(rf"^{DECOR}[^。；！？：:，\n]{{0,20}}?{_spaced(t)}(?={TAIL_N.pattern})")
-        for t in sorted(tails)
-    ]
+def _reach_back(line: str, at: int, words: str) -> int:
+    """Return where `words` begin that end at `at`, blanks left out; -1 where other words stand there."""
+    for char in reversed(words):
+        while at and line[at - 1].isspace():
+            at -= 1
+        if not at or line[at - 1] != char:
+            return -1
+        at -= 1
+    return at
 
 
-def _inside(row: int, line: str, probe: re.Pattern[str]) -> Iterator[Candidate]:
+def _heading_start(line: str, start: int) -> int:
+    """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
+    if BEFORE_TITLE.fullmatch(line, 0, start):
+        return 0
+    head = line[:start].rstrip()
+    begin = start
+    if head and head[-1] in "（(【[〔〖「《<":
+        begin = len(head) - 1
+        head = head[:-1].rstrip()
+    return begin if head[-1:] in SENTENCE_END or line[begin - 1].isspace() else -1
+
+
+def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
     """Find a known title with a number where text goes on behind it, or before it."""
-    for match in probe.finditer(line):
-        tail = TAIL_N.match(line, match.end())
+    for start, at in _mentions(line, base):
+        tail = TAIL_N.match(line, at)
         if tail is None or bool(tail["unit"]) != (tail["word"] == "第"):
             continue  # `题3篇` counts; `题第一、` begins a list
-        title = match.group().strip(" 《》【】[]（(")
+        title = line[start:at].strip(" 《》【】[]（(")
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
-        start = match.start() + len(match.group()) - len(match.group().lstrip())
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
             left = line[end:]
-            if not word and left and _opens_a_list(line[match.end() : end], run, left):
+            if not word and left and _opens_a_list(line[at:end], run, left):
                 continue
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not (left and NOT_ORDINAL.match(left)):
-                alone = match.start() == 0 and not left.strip()
+                alone = start == 0 and not left.strip()
                 yield Candidate(row, start, end, end, NUMBERS[run], key, title, alone)
 
 
@@ -291,10 +322,14 @@ def _opens_a_list(numbered: str, run: str, left: str) -> bool:
     return LIST_MARK.match(left) is not None or (bracketed and not BODY_START.match(left))
 
 
-def _inline_pattern(bases: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern for the places after a sentence where `第N篇` or `篇N` can begin."""
-    named = "|".join(_spaced(b) for b in bases) or r"\Z"
-    numbered = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL})\s*{CLOSE}*"
-    follows = rf"(?:[：:]|{COLON}*《?(?:{named})|\s+(?={BODY_START.pattern}))"
-    sure = rf"{OPEN}?\s*第\s*{NUMERAL}\s*篇|{OPEN}\s*(?:篇|范文)\s*{NUMERAL}"
-    return re.compile(rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:{sure}|{OPEN}?{numbered}[★☆\s]*{follows}))")
+def _inline_places(line: str, bases: Sequence[str]) -> Iterator[int]:
+    """Yield the places after a sentence where `第N篇` or `篇N` begins."""
+    for match in INLINE.finditer(line):
+        end = match.end("far")
+        if (
+            match["sure"]
+            or any(c in "：:" for c in match["far"])
+            or line.startswith(tuple(bases), end)
+            or (line[end - 1].isspace() and BODY_START.match(line, end))
+        ):
+            yield match.end()

@@ -86,6 +86,17 @@ def rows_with(
     return {bisect_right(page.starts, at) - 1 for at in places}
 
 
+def rows_saying(page: PageLines, words: Iterable[str], first: int = 0) -> set[int]:
+    """Return the lines from `first` on in which one of some words stands."""
+    rows = set()
+    for word in words:
+        at = page.text.find(word, page.starts[first]) if word and first < len(page.starts) else -1
+        while at >= 0:
+            rows.add(bisect_right(page.starts, at) - 1)
+            at = page.text.find(word, at + len(word))
+    return rows
+
+
 def letters(text: str) -> str:
     """Return the text without punctuation and white space, for comparing titles.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.cues import ENDING, cue_rows
@@ -20,8 +21,7 @@ LINK_RUN = 3
 LINKED = 0.8  # share of a line in links from which it is one
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A line or a part of one: a span of the canonical text, and where it belongs.
 
     `group` counts articles from 1, guide sections from 1; `heading` marks the piece that is their heading.

@@ -1,14 +1,19 @@
 """Tables that are not ours: any Parquet, JSON Lines or CSV file read in batches; result files written whole."""
 
+import mmap
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pipeline.errors import InputError, UsageError
 
+MOST_SPILLED = 1 << 40  # bytes of a sparse file: an address range, no disk
 BATCH_ROWS = 2048  # 2 MB of text; larger batches cost page faults (docs/accuracy-dedup.md)
 
 
@@ -69,6 +74,25 @@ def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]
             yield from reader(file, columns)
         except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as error:
             raise InputError(f"cannot read {file}: {error}") from error
+
+
+class SpilledUnits:
+    """Room for keys in a file without a name, mapped; its pages are written by the system when they are released.
+
+    `budget` is how many bytes of pages a user may hold before it should call `release`.
+    """
+
+    def __init__(self, folder: Path, budget: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.truncate(MOST_SPILLED)
+            self._map = mmap.mmap(file.fileno(), MOST_SPILLED)
+        self.units: NDArray[np.uint16] = np.frombuffer(self._map, dtype=np.uint16)
+        self.budget = budget
+
+    def release(self) -> None:
+        """Give the pages back to the system; what they hold stays."""
+        self._map.madvise(mmap.MADV_DONTNEED)
 
 
 def write_table(table: pa.Table, path: Path) -> None:

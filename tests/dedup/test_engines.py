@@ -44,9 +44,11 @@ def test_kernels_give_the_rows_of_the_plain_engine(seed: int, every: bool) -> No
     model = NO_MODEL if seed % 2 else CorpusModel(np.unique(places), len(texts))
     judged = np.flatnonzero(texts.length >= config.min_chars)
     one = plain.relate(texts, model.mask(), config)
-    other = fast.relate(texts, model, config, 1, fast.every_pair(judged))
+    other = fast.relate(texts, model, fast.Work(config), fast.every_pair(judged))
     assert one.centre.tolist() == other.centre.tolist()
     assert rows_of(one) == rows_of(other)
+    by_pair = [{(f.left[p], f.right[p]): slots for p, slots in f.slots.items()} for f in (one, other)]
+    assert by_pair[0] == by_pair[1]
 
 
 def test_measures_and_stars_are_the_oracles() -> None:
@@ -70,8 +72,8 @@ def test_every_pair_of_a_brute_force_run_is_found_on_500_texts() -> None:
     keys = [k for k in distinct_keys(5, 500) if len(k) >= 30]
     texts = texts_of(keys)
     judged = np.arange(len(keys))
-    sketches = fast.sketch_all(texts, np.zeros(0, dtype=np.uint8), 1)
-    found = set(fast.propose(sketches, judged, 1).pairs.tolist())
+    sketches = fast.sketch_all(texts, np.zeros(0, dtype=np.uint8), fast.Work(CONFIG))
+    found = set(fast.propose(sketches, judged, fast.Work(CONFIG)).pairs.tolist())
     brute = plain.measure(texts, None, 30)
     near = [
         (int(a) << 32) | int(b)
@@ -81,7 +83,7 @@ def test_every_pair_of_a_brute_force_run_is_found_on_500_texts() -> None:
     assert len(near) > 100
     assert sum(p in found for p in near) >= 0.99 * len(near)
     one = plain.relate(texts, None, CONFIG)
-    other = fast.relate(texts, NO_MODEL, CONFIG, 1)
+    other = fast.relate(texts, NO_MODEL, fast.Work(CONFIG))
     accepted = {frozenset(r[:2]) for r in rows_of(one) if r[2] >= rules.CONTAINED}  # type: ignore[operator]
     assert accepted <= {frozenset(r[:2]) for r in rows_of(other)}
 

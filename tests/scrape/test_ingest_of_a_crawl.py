@@ -17,6 +17,9 @@ BY_CAPTURE = {"cluster_id", "canonical", "relation", "ratio", "family_id"}
 
 def rows(out: Path, table: str) -> list[str]:
     frame = getattr(fw.open(str(out)), table)
+    if table == "pages":  # that a page without articles is a further one is read from its address alone
+        held = zip(frame["flags"], frame["n_articles"], strict=True)
+        frame["flags"] = [list(flags) if articles else [] for flags, articles in held]
     kept = [name for name in frame.columns if name not in ORIGIN | BY_CAPTURE]
     return sorted(map(repr, frame[kept].astype(str).itertuples(index=False, name=None)))
 

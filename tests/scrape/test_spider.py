@@ -147,6 +147,7 @@ def test_generic_rules_follow_a_site_without_a_file(tmp_path: Path) -> None:
     assert not [path for path in times if path.startswith("/private/")]
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_max_pages_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
     with Server(Site(16)) as server:
         table = site_table(server.url)
@@ -159,6 +160,7 @@ def test_max_pages_stops_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert {path: times[path] for path in wanted} == dict.fromkeys(wanted, 1)
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_since_leaves_out_what_the_site_dates_before(tmp_path: Path) -> None:
     with Server(Site(16)) as server:
         table = site_table(server.url)
@@ -178,6 +180,7 @@ def test_dry_run_lists_the_frontier_and_asks_nothing(tmp_path: Path) -> None:
     assert server.seen == []
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_a_host_that_fails_again_and_again_is_stopped(tmp_path: Path) -> None:
     site = Site(0)
     site.extra = {f"/zhidu/{n}.html": lambda n: Answer(503, b"down") for n in range(9)}
@@ -214,6 +217,7 @@ def test_robots_that_fail_forbid_everything(tmp_path: Path) -> None:
     assert ran.told["stopped"] == {"127.0.0.1": "robots_unreachable"}
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_absent_robots_allow_everything(tmp_path: Path) -> None:
     site = Site(0)
     site.extra = {"/robots.txt": lambda n: Answer(404, b""), "/zhidu/1.html": lambda n: html("好")}
@@ -224,6 +228,7 @@ def test_absent_robots_allow_everything(tmp_path: Path) -> None:
     assert "/sitemap.xml" in server.paths()
 
 
+@pytest.mark.long  # test_session.py holds the same without a network
 def test_a_server_that_is_not_there_is_temporary(tmp_path: Path) -> None:
     with Server(Site(4)) as server:
         url = server.url

@@ -75,8 +75,11 @@ def lose_lead(stream: Stream, clean_at: int) -> None:
     del stream.data[at], stream.origin[at]
 
 
-def decode(stream: Stream) -> Damaged:
-    """Decode as the proxies did: a pair that is no character becomes a question mark."""
+def decode(stream: Stream, *, keeps_ascii: bool = False) -> Damaged:
+    """Decode as the proxies did: a pair that is no character becomes a question mark.
+
+    `keeps_ascii`: as browsers do, with U+FFFD for the mark, and an ASCII byte behind a lead byte kept.
+    """
     out: list[str] = []
     lost: list[int] = []
     data, origin, at = stream.data, stream.origin, 0
@@ -85,12 +88,15 @@ def decode(stream: Stream) -> Damaged:
             out.append(chr(data[at]))
             at += 1
             continue
-        char = bytes(data[at : at + 2]).decode("gbk", "ignore")
+        pair = data[at : at + 2]
+        char = bytes(pair).decode("gbk", "ignore")
         if char.isascii():  # nothing, or the second byte alone
-            swallowed = data[at + 1 : at + 2] == b"(" and origin[at + 1] == INSERTED
+            swallowed = pair[1:] == b"(" and origin[at + 1] == INSERTED
             if not swallowed:
                 lost.append(len(out))
-        out.append("?" if char.isascii() else char)
+            char = "\ufffd" if keeps_ascii else "?"
+            at -= keeps_ascii and pair[1:].isascii()
+        out.append(char)
         at += 2
     return Damaged("".join(out), tuple(lost))
 
@@ -181,7 +187,7 @@ def draw_damage(
     if "leak" in kinds:
         lexicon = draw_lexicon(clean, rng, n_leaking)
         leak(stream, lexicon, rng.sample(sorted(lexicon), len(lexicon)))
-    damaged = decode(stream)
+    damaged = decode(stream, keeps_ascii=rng.random() < 0.3)
     if "style" in kinds:
         damaged = restyle(damaged, rng.choice(STYLES))
     return clean, insert_into(damaged, _stray_characters(damaged.text, kinds, rng))

@@ -22,6 +22,7 @@ _SHORT = 12  # characters of a line that may be a title or a row of columns
 _NUMERALS = "〇零一二三四五六七八九十百千0-9"
 # One blank between Chinese characters: "服 務"; not "A B"
 _GAP = re.compile(f" (?<=[{HANZI}] )(?=[{HANZI}])")
+_WIDER_GAP = re.compile(f"[ \u00a0](?<=[{HANZI}].)(?=[{HANZI}])")  # with no-break spaces; half as fast
 _MARK = re.compile("[，。；：、！？,;!?（）()《》“”]")
 _LINE_END = re.compile("[，。；：,;:]\\s*$")
 # The marker of a provision in front of its text: "第十一條" in "第十一條 土地"
@@ -48,9 +49,8 @@ def find_blanks(text: str) -> Found:
     >>> find_blanks("日常按 公司的制度办理").edits
     []
     """
-    if " " not in text:
-        return Found([], [])
-    gaps = [match.start() for match in _GAP.finditer(text)]
+    gap = _WIDER_GAP if "\u00a0" in text else _GAP
+    gaps = [match.start() for match in gap.finditer(text)]
     if len(gaps) < _MIN_PLACES:
         return Found([], [])
     gaps = _without_layout(text, gaps)

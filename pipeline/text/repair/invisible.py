@@ -4,23 +4,21 @@ import re
 import unicodedata
 
 from pipeline.records import Edit
-from pipeline.text.repair.readings import HANZI
 from pipeline.text.repair.shifts import Found
 
 # Never part of a text: controls (not tab, line feed and the like), zero-width space, word joiner, BOM.
 _ALWAYS = "\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff"
-# Part of words in other scripts and of emoji: joiners, direction marks, soft hyphen. Not beside a Chinese
-# character.
-_BESIDE_HANZI = "\u00ad\u200c-\u200f\u202a-\u202e\u2061-\u2064\u2066-\u2069"
+# Joiners and direction marks: part of words in the scripts below and of emoji, of nothing else.
+_JOINERS = "\u200c-\u200f\u202a-\u202e\u2061-\u2064\u2066-\u2069"
+_JOINED = "[\u0590-\u10ff\u1700-\u18af\u2190-\u2bff\ufb1d-\ufdff\ufe0f\ufe70-\ufefc\U0001f000-\U0001faff]"
+_SOFT_HYPHEN = "\u00ad"  # part of Latin words only
 _COMPATIBLE = "\uf900-\ufaff\U0002f800-\U0002fa1f"
-_LATIN = "[\x21-\x7e\xa1-\u024f]"
-_SIDE = f"[{HANZI}\u2010-\u2027\u3000-\u303f\uff00-\uffef]"
 
 _INVISIBLE = re.compile(
-    f"[{_ALWAYS}]+|(?<={_SIDE})[{_BESIDE_HANZI}]+|[{_BESIDE_HANZI}]+(?={_SIDE})"
-    f"|(?<={_LATIN})[\u200c-\u200f\u202a-\u202e]+(?={_LATIN})|[{_COMPATIBLE}]"
+    f"[{_ALWAYS}]+|(?<!{_JOINED})[{_JOINERS}](?!{_JOINED})"
+    f"|(?<![a-zà-ÿ]){_SOFT_HYPHEN}|{_SOFT_HYPHEN}(?![a-zà-ÿ])|[{_COMPATIBLE}]"
 )
-_ANY = re.compile(f"[{_ALWAYS}{_BESIDE_HANZI}{_COMPATIBLE}]")
+_ANY = re.compile(f"[{_ALWAYS}{_JOINERS}{_SOFT_HYPHEN}{_COMPATIBLE}]")
 
 
 def find_invisible(text: str) -> Found:

@@ -42,6 +42,8 @@ _SAMPLE = 100  # leaks whose neighbours are looked at; headwords are half of the
 # Gates, from docs/accuracy.md: on the source page every leaking character leaks on all occurrences.
 _MIN_SHARE = 0.8  # of X's occurrences that leak
 _MIN_SINGLE = 0.9  # of X's leaks that have one reading
+_MIN_UNTOUCHED = 0.05  # Traditional characters that do not leak, per character that does
+_BEGINNING = 600  # characters of a page in which those are counted
 _MAX_GLOSSES = 0.1  # glosses of characters that t2s leaves, per leak
 _MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
 
@@ -136,8 +138,24 @@ def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) ->
     )
 
 
-def _passes(good: Iterable[str], counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
-    """Tell whether a text's leaks are enough to be sure of them; `good` comes with the commonest first."""
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What a verdict rests on: counts, leaking characters, how many Traditional ones do not leak."""
+
+    counts: Mapping[tuple[str, str], int]
+    seen: Mapping[str, _Seen]
+    untouched: int
+
+
+def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
+    """Tell whether a text's leaks are enough to be sure of them; `good` comes with the commonest first.
+
+    A list never holds all characters that t2s changes (36 of 191 on the source page); a reader of Traditional
+    texts for learners glosses every one.
+    """
+    counts, seen = evidence.counts, evidence.seen
+    if evidence.untouched <= _MIN_UNTOUCHED * len(seen):
+        return False
     leaks = sum(s.leaks for s in seen.values())
     found: list[str] = []
     for char in good:
@@ -149,9 +167,9 @@ def _passes(good: Iterable[str], counts: Mapping[tuple[str, str], int], seen: Ma
         return True  # several lists on one page: ten characters, and by accident t2s changes all of them
     usual = main_reading()
     sure = [c for c in found if toneless(usual[c]) == toneless(seen[c].pinyin) and _is_level_1(c)]
-    return (
-        not glosses and len(sure) == len(seen) and (len(sure) >= 6 or (len(sure) >= 4 and leaks > len(seen)))
-    )
+    if glosses or len(sure) != len(seen) or 2 * evidence.untouched < len(seen):
+        return False
+    return len(sure) >= 6 or (len(sure) >= 4 and leaks > len(seen))
 
 
 def _is_level_1(char: str) -> bool:
@@ -172,7 +190,8 @@ def fit_table(counts: Mapping[tuple[str, str], int]) -> dict[str, str]:
     seen = _by_character(counts)
     by_leaks = sorted(seen, key=lambda c: (-seen[c].leaks, c))
     good = [c for c in by_leaks if _is_good(seen[c], counts.get((c, ""), 0))]
-    if _vetoed(counts, seen) or not _passes(good, counts, seen):
+    changed = {char for (char, pinyin), n in counts.items() if char and not pinyin and n > 0}
+    if _vetoed(counts, seen) or not _passes(good, _Evidence(counts, seen, len(changed - seen.keys()))):
         return {}
     return {c: seen[c].pinyin for c in good}
 
@@ -193,7 +212,9 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
     if not seen or _vetoed(counts, seen):
         return {}
     chosen = seen
-    if not _passes(_good_characters(headed, seen), counts, seen):
+    some = set("".join(headed.parts[::2])[:_BEGINNING])
+    evidence = _Evidence(counts, seen, len((some & simplified_forms().keys()) - seen.keys()))
+    if not _passes(_good_characters(headed, seen), evidence):
         site = table or {}
         chosen = {c: s for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
     return {c: s.pinyin for c, s in chosen.items()}

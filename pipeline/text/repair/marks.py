@@ -4,11 +4,10 @@ import re
 from bisect import bisect_left
 
 from pipeline.records import Edit
-from pipeline.text.repair.readings import HANZI
 from pipeline.text.repair.shifts import Found
 
-# "的'" before a Chinese character, a mark or a line end; not before a Latin word or a number
-_STRAY = re.compile(f"['`´](?<=的.)(?=[{HANZI}0-9，。、；：！？（）《》“”,.;:!?()]|$)", re.MULTILINE)
+# "的'" before a Chinese character or mark, a number, a line end; not before a Latin word: "的'quote'"
+_STRAY = re.compile("['`´](?<=的.)(?= ?[^\x00-\x7f]|[0-9,.;:!?()]|$)", re.MULTILINE)
 # A mark that may open or close a quotation: any but those behind 的
 _QUOTE = re.compile("['`´](?<!的.)")
 
