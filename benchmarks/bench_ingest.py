@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import ROOT, Piece, Run, grid, growth_exponent, interpreter, run_once
 
-TRAFILATURA = Piece("trafilatura", (), ("trafilatura==2.3.1", "lxml_html_clean>=0.4"))
+TRAFILATURA = Piece("trafilatura", (), ("trafilatura==2.3.1", "lxml_html_clean==0.4.6"))
 SMALLEST_REFIT = "50000"  # pages; below it every ingest refits the corpus model
 NEVER_REFIT = "0"
 INGEST = """

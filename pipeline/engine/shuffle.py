@@ -1,6 +1,6 @@
 """Shuffle: rows of streaming batches grouped by their key, in Arrow files that a crash leaves whole.
 
-Keys are hex ids, which are uniform: the part of a row is the first six bits of its key. A file holds one
+Keys are hex ids, which are uniform: the part of a row is the first byte of its key. A file holds one
 compressed RecordBatch a part, so reading a part touches only its own bytes. Files appear by rename: what a
 run that died has left is complete, and serves the next run.
 """
@@ -17,19 +17,19 @@ import pyarrow.compute as pc
 
 from pipeline.store.files import write_atomically
 
-PARTS = 64
+PARTS = 256
 PARTS_KEY = b"parts"
 SUFFIX = ".arrow"
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 def part_of(key: str, parts: int = PARTS) -> int:
-    """Return the part of a hex key among `parts`, a power of two up to 64.
+    """Return the part of a hex key among `parts`, a power of two up to 256.
 
     >>> part_of("ff00"), part_of("ff00", 2), part_of("0f00")
-    (63, 1, 3)
+    (255, 1, 15)
     """
-    return (int(key[:2], 16) >> 2) * parts // PARTS
+    return int(key[:2], 16) * parts // PARTS
 
 
 def spill(folder: Path, key: str, batches: list[pa.RecordBatch]) -> None:
@@ -85,7 +85,7 @@ def columns(folder: Path, names: list[str]) -> Iterator[pa.Table]:
 
 
 def read_part(folder: Path, part: int, parts: int) -> list[pa.RecordBatch]:
-    """Return the batches of part `part` of `parts` (a power of two up to 64), oldest file first."""
+    """Return the batches of part `part` of `parts` (a power of two up to 256), oldest file first."""
     found: list[pa.RecordBatch] = []
     for path in sorted(folder.glob("*" + SUFFIX)):
         with pa.memory_map(str(path)) as source:

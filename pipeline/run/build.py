@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.engine.shuffle import newest, read_part
+from pipeline.engine.shuffle import PARTS, newest, part_of, read_part
 from pipeline.run.corpus import Run
 from pipeline.run.link import Link, Provenance
 from pipeline.run.parsed import PARSED
@@ -18,10 +18,7 @@ from pipeline.store.files import write_atomically
 from pipeline.store.generations import spool_of, state_of
 from pipeline.urls import url_key
 
-PART_PAGES = (
-    2048  # pages of one part: 150 to 200 MB while it is built, and a file of 10 to 30 MB a wide table
-)
-MAX_PARTS = 64  # what the shuffle tells apart
+PART_PAGES = 1024  # pages of one part: some 300 MB while it is built, and files of up to 15 MB
 ZSTD = pa.ipc.IpcWriteOptions(compression="zstd")
 NESTED = ("articles", "clauses", "edits", "lines")
 COMPARED = (
@@ -40,11 +37,11 @@ COMPARED = (
 def parts_for(pages: int) -> int:
     """Return into how many parts so many pages are cut: a power of two.
 
-    >>> [parts_for(n) for n in (0, 2048, 2049, 100_000, 10_000_000)]
-    [1, 1, 2, 64, 64]
+    >>> [parts_for(n) for n in (0, 1024, 1025, 100_000, 10_000_000)]
+    [1, 1, 2, 128, 256]
     """
     parts = 1
-    while parts < MAX_PARTS and pages > parts * PART_PAGES:
+    while parts < PARTS and pages > parts * PART_PAGES:
         parts *= 2
     return parts
 
@@ -76,7 +73,7 @@ def _held(run: Run, part: int, parts: int) -> pa.Table:
     if not found:
         return PARSED.empty_table()
     table = pa.concat_tables(found)
-    firsts = [(int(i[:2], 16) >> 2) * parts // MAX_PARTS == part for i in table.column("page_id").to_pylist()]
+    firsts = [part_of(i, parts) == part for i in table.column("page_id").to_pylist()]
     return table.filter(pa.array(firsts, pa.bool_()))
 
 

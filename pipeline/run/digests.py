@@ -48,7 +48,7 @@ def _code(parts: tuple[str, ...]) -> str:
         top = PACKAGE / part
         files = sorted(f for f in top.rglob("*") if f.is_file()) if top.is_dir() else [top]
         for file in files:
-            if file.suffix != ".pyc" and file.is_file():
+            if "__pycache__" not in file.parts and file.is_file():  # numba keeps its kernels there
                 digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:32]
 

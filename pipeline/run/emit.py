@@ -65,7 +65,7 @@ def page_shards(run: Run, folder: Path, state: Path, parts: int) -> dict[str, li
         parsed = read_parsed(parsed_path(state, part, parts), None)
         for name in shards:
             made = (_made_from(run, parsed, name), functools.partial(rows_of, run, parsed, name))
-            if shard := write_shard(run, folder, f"{name}/part-{part:02d}", made):
+            if shard := write_shard(run, folder, f"{name}/part-{part:03d}", made):
                 shards[name].append(shard)
     return shards
 
@@ -112,7 +112,7 @@ def whole_shards(run: Run, folder: Path, name: str, table: pa.Table) -> list[Sha
     for number, start in enumerate(range(0, table.num_rows, WHOLE_ROWS)):
         piece = table.slice(start, WHOLE_ROWS)
         made = (signature(run.digests.code, name, rows_digest(piece)), functools.partial(_given, piece))
-        if shard := write_shard(run, folder, f"{name}/part-{number:02d}", made):
+        if shard := write_shard(run, folder, f"{name}/part-{number:03d}", made):
             shards.append(shard)
     return shards
 

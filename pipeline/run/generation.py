@@ -71,7 +71,7 @@ def emit(run: Run) -> None:
 
 
 def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[dict[str, list[Shard]], str]:
-    articles = pa.concat_tables(dedupe.articles_of(kept, parts, run.links, run.origin)).combine_chunks()
+    articles = pa.concat_tables(dedupe.articles_of(kept, parts, run.links, run.origin))
     model = dedupe.fit_model(run, articles)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))

@@ -10,7 +10,7 @@ from pipeline.run.parsed import PARSED
 
 def parsed_path(folder: Path, part: int, parts: int) -> Path:
     """Return the file of a part's parsed rows in a state folder."""
-    return folder / f"parsed-{part:02d}-of-{parts:02d}.arrow"
+    return folder / f"parsed-{part:03d}-of-{parts:03d}.arrow"
 
 
 def count_parsed(folder: Path) -> int:

@@ -14,8 +14,8 @@ OTHER_CONTROLS = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]"
 def json_lines(table: pa.Table) -> bytes:
     r"""Return the rows of a table of strings, integers and booleans as JSON Lines in UTF-8.
 
-    >>> json_lines(pa.table({"a": ['x"y'], "n": pa.array([None], pa.int32())}))
-    b'{"a": "x\\\\"y", "n": null}\n'
+    >>> json_lines(pa.table({"a": ['x"y'], "n": pa.array([None], pa.int32())})).decode().splitlines()
+    ['{"a": "x\\"y", "n": null}']
     """
     if not table.num_rows:
         return b""

@@ -239,3 +239,16 @@ def test_names_and_order_of_files_change_sources_alone(tmp_path: Path) -> None:
     run(tmp_path / "b", tmp_path / "two")
     one, two = digests(tmp_path / "one"), digests(tmp_path / "two")
     assert {k: v for k, v in one.items() if k != "pages"} == {k: v for k, v in two.items() if k != "pages"}
+
+
+def test_caches_beside_the_code_are_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.run import digests as module
+
+    (tmp_path / "text" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "text" / "a.py").write_text("a = 1")
+    monkeypatch.setattr(module, "PACKAGE", tmp_path)
+    before = module._code.__wrapped__(("text",))
+    (tmp_path / "text" / "__pycache__" / "a.nbc").write_bytes(b"kernel")
+    assert module._code.__wrapped__(("text",)) == before
+    (tmp_path / "text" / "a.py").write_text("a = 2")
+    assert module._code.__wrapped__(("text",)) != before

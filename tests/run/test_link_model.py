@@ -1,0 +1,97 @@
+"""What pages are to one another, and what sites are known for."""
+
+import pandas as pd
+import pytest
+from small_corpora import digests, page, settings, write_pages
+
+from pipeline.run import ingest
+from pipeline.run.link import Provenance, link, provenance
+from pipeline.run.model import fit_sites, knowledge_for
+from pipeline.store.state import PageState, RecordState
+
+
+def state(page_id: str, **changes: object) -> PageState:
+    values: dict[str, object] = {
+        "page_id": page_id, "key": "k", "feature_key": "k", "reason": None, "detail": "", "excerpt": "",
+        "site": "站", "continues": None, "n_articles": 2, "url": None, "leaks": None, "left": "",
+        "edge_lines": (),
+    }  # fmt: skip
+    return PageState(**(values | changes))  # type: ignore[arg-type]
+
+
+def record(page_id: str, source: str, url: str | None = None, when: int | None = None) -> RecordState:
+    return RecordState("raw", source, source, url, when, page_id, None, "", "")
+
+
+def test_the_latest_capture_of_an_address_carries_the_articles() -> None:
+    records = [
+        record("a", "w@1", "http://x.example/1.html", 10),
+        record("b", "w@2", "https://www.x.example/1.html", 20),
+        record("c", "w@3", "http://x.example/2.html", 5),
+    ]
+    links = link([state(i) for i in "abc"], provenance(records))
+    assert {i: k.latest for i, k in links.items()} == {"a": False, "b": True, "c": True}
+
+
+def test_a_body_seen_again_later_is_the_latest_again() -> None:
+    url = "http://x.example/1.html"
+    records = [record("a", "w@1", url, 10), record("b", "w@2", url, 20), record("a", "w@3", url, 30)]
+    origin = provenance(records)
+    assert (origin["a"].first, origin["a"].last, origin["a"].sources) == (10, 30, ["w@1", "w@3"])
+    assert {i: k.latest for i, k in link([state(i) for i in "ab"], origin).items()} == {"a": True, "b": False}
+
+
+def test_pages_without_a_time_are_never_superseded() -> None:
+    url = "http://x.example/1.html"
+    origin = provenance([record("a", "1", url), record("b", "2", url)])
+    assert all(k.latest for k in link([state("a"), state("b")], origin).values())
+
+
+@pytest.mark.parametrize("order", ["abcd", "dcba", "bdac"])
+def test_continuations_join_the_list_of_the_first_page_in_order(order: str) -> None:
+    names = {"a": "z/7.html", "b": "z/7_2.html", "c": "z/7_10.html", "d": "z/8_2.html"}
+    origin = provenance(record(i, names[i]) for i in order)
+    links = link([state(i) for i in order], origin)
+    assert {i: (k.first, k.offset) for i, k in links.items()} == {
+        "a": ("a", 0), "b": ("a", 2), "c": ("a", 4), "d": ("d", 0),
+    }  # fmt: skip
+
+
+def test_a_page_of_another_site_is_no_continuation() -> None:
+    origin = {"a": Provenance(["7.html"]), "b": Provenance(["7_2.html"])}
+    assert link([state("a"), state("b", site="别站")], origin)["b"].first == "b"
+
+
+def test_a_line_must_stand_on_enough_bodies_of_its_site() -> None:
+    line = "本站文章均来自网友投稿"
+    pages = [state(f"{n:02d}", edge_lines=(f"+{line}", f"+第{n}行独有的内容")) for n in range(20)]
+    assert fit_sites(pages[:19]) == {}
+    model = fit_sites(pages)
+    assert model == {"站": {"leaks": {}, "boilerplate": [line]}}
+    assert set(knowledge_for(model, pages)) == {p.page_id for p in pages}
+    dropped = state("x", edge_lines=(f"-{line}",))
+    assert knowledge_for(model, [dropped, state("y", site=None, edge_lines=(f"+{line}",))]) == {}
+
+
+def test_boilerplate_of_a_site_leaves_the_articles(tmp_path) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write_pages(raw, range(24))
+    line = "温馨提示本组范文由站长精心挑选"
+    for path in raw.rglob("*.html"):
+        if path.read_bytes().startswith(b"<html><head><title>\xe5"):  # those in UTF-8
+            text = path.read_text("utf-8")
+            cut = text.index("<p>示例范文网版权所有")
+            path.write_text(f"{text[:cut]}<p>{line}</p>{text[cut:]}", "utf-8")
+    for n in range(30, 40):
+        path = raw / f"{n}.html"
+        text = page(n).decode()
+        cut = text.index("<p>示例范文网版权所有")
+        path.write_text(f"{text[:cut]}<p>{line}</p>{text[cut:]}", "utf-8")
+    ingest(raw, out, config=settings())
+    clauses = pd.read_parquet(out / "clauses")
+    assert not clauses.text.str.contains(line).any()
+    few = tmp_path / "few"
+    ingest(raw / "30.html", few, config=settings())
+    ingest(raw, few, config=settings())
+    shown = {k: v for k, v in digests(few).items() if k not in ("pages",)}
+    assert shown == {k: v for k, v in digests(out).items() if k not in ("pages",)}

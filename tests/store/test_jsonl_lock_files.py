@@ -1,0 +1,136 @@
+"""Small things of the store: JSON Lines, the lock, atomic files, digests, generations."""
+
+import errno
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import ContractError, TemporaryError
+from pipeline.store import generations
+from pipeline.store.digest import add_digests, rows_digest
+from pipeline.store.files import full_disk_is_temporary, write_atomically
+from pipeline.store.jsonl import json_lines
+from pipeline.store.lock import locked
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+ROWS = st.lists(
+    st.fixed_dictionaries({"s": st.none() | TEXT, "n": st.none() | st.integers(-9, 9), "b": st.booleans()}),
+    max_size=12,
+)
+SCHEMA = pa.schema([("s", pa.string()), ("n", pa.int32()), ("b", pa.bool_())])
+
+
+@given(rows=ROWS)
+def test_json_lines_say_what_json_says(rows: list[dict[str, object]]) -> None:
+    lines = json_lines(pa.Table.from_pylist(rows, schema=SCHEMA)).decode().split("\n")
+    assert [json.loads(line) for line in lines if line] == rows
+    assert len(lines) == len(rows) + 1 or not rows
+
+
+@given(rows=ROWS, cut=st.integers(0, 12), seed=st.integers(0, 99))
+def test_digests_know_no_order_and_add_up(rows: list[dict[str, object]], cut: int, seed: int) -> None:
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+    digest = rows_digest(table)
+    order = np.random.default_rng(seed).permutation(len(rows))
+    assert rows_digest(table.take(pa.array(order, pa.int64()))) == digest
+    assert add_digests([rows_digest(table.slice(0, cut)), rows_digest(table.slice(cut))]) == digest
+    encoded = table.set_column(0, "s", table.column("s").dictionary_encode())
+    assert rows_digest(encoded) == digest
+
+
+@given(rows=ROWS.filter(bool), value=TEXT)
+def test_digests_change_with_any_value(rows: list[dict[str, object]], value: str) -> None:
+    changed = [{**rows[0], "s": value}, *rows[1:]]
+    same = changed == rows
+    digests = [rows_digest(pa.Table.from_pylist(r, schema=SCHEMA)) for r in (rows, changed)]
+    assert (digests[0] == digests[1]) == same
+
+
+def test_values_that_change_places_change_the_digest() -> None:
+    left = pa.table({"a": ["x", "y"], "b": ["y", "x"], "n": [1, 2], "m": [2, 1]})
+    for swapped in (["b", "a", "n", "m"], ["a", "b", "m", "n"]):
+        assert rows_digest(left.select(swapped)) != rows_digest(left)
+    assert rows_digest(pa.table({"a": ["xy"], "b": [""]})) != rows_digest(pa.table({"a": ["x"], "b": ["y"]}))
+
+
+def _hold(folder: str, pipe: object) -> None:
+    with locked(Path(folder)):
+        pipe.send("held")  # type: ignore[attr-defined]
+        pipe.recv()  # type: ignore[attr-defined]
+
+
+def test_the_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    child = multiprocessing.get_context("spawn").Process(target=_hold, args=(str(tmp_path), there))
+    child.start()
+    assert here.recv() == "held"
+    with pytest.raises(TemporaryError, match=f"process {child.pid}"), locked(tmp_path):
+        pass
+    child.kill()
+    child.join()
+    with locked(tmp_path):
+        assert (tmp_path / ".lock").read_text() == f"{os.getpid()}\n"
+    here.close()
+    there.close()
+    child.close()
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fails(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "a").write_bytes(b"whole")
+    with pytest.raises(TemporaryError, match="no space left"), full_disk_is_temporary(tmp_path):
+        write_atomically(tmp_path / "a", fails)
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_bytes() == b"whole"
+
+
+def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
+    with pytest.raises(PermissionError), full_disk_is_temporary(tmp_path):
+        raise PermissionError(errno.EACCES, "denied")
+
+
+def make_generation(out: Path, number: int) -> None:
+    folder, _ = generations.begin(out, number)
+    (folder / "pages").mkdir()
+    (folder / "pages" / "part").write_text(str(number))
+    (folder / "manifest.json").write_text(str(number))
+    generations.commit(out, number)
+
+
+def test_a_commit_swaps_everything_and_keeps_one_generation_for_readers(tmp_path: Path) -> None:
+    assert generations.recover(tmp_path) == 0
+    for number in (1, 2, 3):
+        make_generation(tmp_path, number)
+        assert (
+            (tmp_path / "pages" / "part").read_text()
+            == (tmp_path / "manifest.json").read_text()
+            == str(number)
+        )
+    assert sorted(p.name for p in (tmp_path / ".generations").iterdir()) == ["000002", "000003"]
+    assert not (tmp_path / "clauses").is_symlink()
+
+
+def test_what_a_dead_run_left_is_removed(tmp_path: Path) -> None:
+    make_generation(tmp_path, 1)
+    generations.begin(tmp_path, 2)
+    (tmp_path / ".pages.99.tmp").symlink_to("x")
+    assert generations.recover(tmp_path) == 1
+    assert sorted(p.name for p in (tmp_path / ".generations").iterdir()) == ["000001"]
+    assert sorted(p.name for p in (tmp_path / ".state").iterdir()) == ["000001"]
+    assert not (tmp_path / ".pages.99.tmp").is_symlink()
+
+
+def test_what_is_not_ours_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(ContractError, match="not a link of this program"):
+        make_generation(tmp_path, 1)
