@@ -48,7 +48,7 @@ class ClausesConfig:
 
 @dataclass(frozen=True, slots=True)
 class DedupConfig:
-    """Near-duplicate detection. The rules of relations are fixed (pipeline/dedup/rules.py); these are limits."""
+    """Limits of deduplication. The rules of relations are fixed (pipeline/dedup/rules.py)."""
 
     min_chars: int = 30  # units of the key, 4..; below, texts compare exactly only
     workers: int = 0  # threads; 0 = one a core; changes no row
