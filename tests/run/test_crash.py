@@ -110,19 +110,21 @@ def killed_after(raw: Path, out: Path, seconds: float, workers: int) -> bool:
 def kill_at_random(tmp_path: Path, pages: int, kills: int, workers: int) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     write_pages(raw, range(pages))
+    ingest(raw, tmp_path / "warm", config=settings(workers=workers))  # compiles what is not compiled yet
     started = time.monotonic()
     ingest(raw, tmp_path / "fresh", config=settings(workers=workers))
     whole_run = time.monotonic() - started
     rng = random.Random(pages)
     killed = 0
-    for attempt in range(kills * 3):
-        if attempt % 3 == 0:
-            shutil.rmtree(out, ignore_errors=True)
-        killed += killed_after(raw, out, rng.uniform(0, whole_run), workers)
+    for attempt in range(kills * 6):
+        alive = killed_after(raw, out, rng.uniform(0, whole_run), workers)
+        killed += alive
         if (out / "manifest.json").exists():
             assert not check(out)
         if killed >= kills:
             break
+        if not alive or attempt % 4 == 3:
+            shutil.rmtree(out, ignore_errors=True)
     assert killed >= kills
     ingest(raw, out, config=settings(workers=workers))
     assert digests(out) == digests(tmp_path / "fresh")
