@@ -9,6 +9,7 @@ STAMP  := $(VENV)/.installed
 RAW    ?= raw
 OUT    ?= structured
 SITE   ?=
+CONTACT ?=
 GOLD   ?=
 AREA   ?=
 
@@ -31,9 +32,10 @@ $(STAMP): requirements.lock pyproject.toml
 
 install: $(STAMP) ## make .venv with everything in it
 
-scrape: $(STAMP) ## crawl a site into raw/: make scrape SITE=https://… or SITE=site.toml
-	@test -n "$(SITE)" || { echo "usage: make scrape SITE=https://host/list/ (or the TOML file of a site)" >&2; exit 2; }
-	$(BIN)/fanwen scrape $(if $(filter %.toml,$(SITE)),--sites $(SITE),$(SITE)) --into $(RAW)
+scrape: $(STAMP) ## crawl a site into raw/: make scrape SITE=https://… (or site.toml) CONTACT=you@example.org
+	@test -n "$(SITE)" -a -n "$(CONTACT)" || { \
+	  echo "usage: make scrape SITE=https://host/list/ (or the TOML file of a site) CONTACT=address" >&2; exit 2; }
+	$(BIN)/fanwen scrape $(if $(filter %.toml,$(SITE)),--sites $(SITE),$(SITE)) --contact $(CONTACT) --into $(RAW)
 
 ingest: $(STAMP) ## bring structured/ into step with raw/
 	$(BIN)/fanwen ingest $(RAW) --out $(OUT)

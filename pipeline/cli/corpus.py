@@ -74,7 +74,11 @@ def ingest(
         summary = run_ingest(
             raw, out, config=settings, sites=load_sites(sites or []), options=options, progress=progress
         )
-    _told(summary, out)
+    if dry_run:
+        counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in summary.sources.items())
+        logger.info("%s: would take sources: %s; nothing written", out, counts)
+    else:
+        _told(summary, out)
 
 
 @app.command()
