@@ -83,19 +83,24 @@ def array_tables() -> tuple[Any, Any, Any]:
     return first, second, third
 
 
+@cache
+def array_rules() -> Any:
+    """Return decide.boundary_rules as an array."""
+    return np.array(boundary_rules(), dtype=np.int32)
+
+
 def decide_compiled(text: str) -> list[Row]:
     """Return what decide.decide_interpreted returns, compiled: the same rows, 50 to 100 times faster.
 
     >>> [row[:4] for row in decide_compiled("目的一、安全。二、质量。")]
     [(2, 4, 9, 1), (7, 9, 9, 2)]
     """
-    compiled, tables = kernels(), array_tables()
+    compiled, tables, rules = kernels(), array_tables(), array_rules()
     codes = np.zeros(len(text) + PAD, dtype=np.uint32)
     codes[: len(text)] = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    low = codes[codes < 65536]
+    low = codes if codes.max() < 65536 else codes[codes < 65536]
     places = int(np.count_nonzero(tables[0][low] >= FIRST_TRIGGER))
     cands = np.empty(places * FIELDS, dtype=np.int32)
-    rules = np.array(boundary_rules(), dtype=np.int32)
     scratch = np.zeros(SCRATCH, dtype=np.int32)
     count = int(compiled["sweep"](codes, len(text), tables, rules, (cands, scratch)))
     if count == 0:
@@ -108,8 +113,8 @@ def decide_compiled(text: str) -> list[Row]:
     compiled["run_beam"]((states, cands, moves), count, history, picked)
     taken = np.flatnonzero(picked)
     table = cands[: count * FIELDS].reshape(count, FIELDS)[taken]
-    listed = np.isin(table[:, STYLE], (CN_PAREN, CN_DUN))
-    broken = listed & np.isin(table[:, VARIANT], (DAMAGED, HALF))
+    style, variant = table[:, STYLE], table[:, VARIANT]
+    broken = ((style == CN_PAREN) | (style == CN_DUN)) & ((variant == DAMAGED) | (variant == HALF))
     packed = picked[taken] + AT_LINE * (table[:, BOUNDARY] == LINE) + BROKEN * broken
     columns = (table[:, f].tolist() for f in (START, END, STYLE, ORDINAL))
     return list(zip(*columns, packed.tolist(), strict=True))

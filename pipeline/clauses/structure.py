@@ -11,11 +11,15 @@ from pipeline.clauses.scan import LAST
 from pipeline.clauses.search import RESTART
 from pipeline.clauses.tree import hang, tails
 from pipeline.config import ClausesConfig
-from pipeline.records import Clause, ClauseFlag
+from pipeline.records import Clause, ClauseFlag, ClauseKind
 
 DEFAULT = ClausesConfig()
 MANY = 10_000  # markers; above, the collector took a third of the time of the tree (docs/accuracy-clauses.md)
 OTHER_BREAKS = tuple("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e")
+# path, path of the parent, level, kind, marker, ordinal, own text, start, end, flags
+ClauseRow = tuple[
+    str, str | None, int, ClauseKind, str | None, int | None, str, int, int, tuple[ClauseFlag, ...]
+]
 FLAG_NAMES: tuple[tuple[ClauseFlag, ...], ...] = ((), ("gap",), ("restart",), ("doubled",), ("misnumbered",))
 
 
@@ -41,8 +45,8 @@ def ordinal_of(part: Part, before: int | None) -> int | None:
     return part.ordinal
 
 
-def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]:
-    """Return the clauses of parts whose parents are known."""
+def emit(text: str, parts: list[Part], parents: list[int]) -> list[ClauseRow]:
+    """Return the rows of parts whose parents are known."""
     paths: list[str] = []
     levels: list[int] = []
     children = [0] * (len(parts) + 1)
@@ -74,8 +78,8 @@ def emit(text: str, parts: list[Part], parents: list[int]) -> tuple[Clause, ...]
             latest[parent] = ordinal
         marker = text[start:body] if body > start else None
         own = text[body:end].strip()
-        out.append(Clause(path, path, above, level, part.kind, marker, ordinal, own, "", start, end, flags))
-    return tuple(out)
+        out.append((path, above, level, part.kind, marker, ordinal, own, start, end, flags))
+    return out
 
 
 def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
@@ -90,6 +94,18 @@ def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
     [('1', '一、', 1, '甲：'), ('1.1', '（一）', 1, '乙。'), ('2', '二、', 2, '丙。')]
     >>> structure("")
     ()
+    """
+    return tuple(
+        Clause(path, path, above, level, kind, marker, ordinal, own, "", start, end, flags)
+        for path, above, level, kind, marker, ordinal, own, start, end, flags in clause_rows(text, config)
+    )
+
+
+def clause_rows(text: str, config: ClausesConfig = DEFAULT) -> list[ClauseRow]:
+    """Return what `structure` does, as tuples: a record costs 1.6 µs, and a page makes its own, with its ids.
+
+    >>> clause_rows("一、甲。")
+    [('1', None, 1, 'clause', '一、', 1, '甲。', 0, 4, ())]
     """
     plain = text.translate(BREAKS) if any(c in text for c in OTHER_BREAKS) else text
     rows = find_markers(plain, config.compile_above)

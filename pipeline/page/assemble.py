@@ -4,8 +4,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from pipeline.clauses.structure import structure
+from pipeline.clauses.structure import ClauseRow, clause_rows
 from pipeline.config import Config
 from pipeline.page.segment import Piece, Segments
 from pipeline.records import (
@@ -52,8 +53,9 @@ class Texts:
     offsets: OffsetMap
 
 
-# A clause as `structure` gives it, with its span in the canonical text of the page.
-Placed = tuple[Clause, int, int]
+# A clause's row, with its span in the canonical text of the page.
+Placed = tuple[ClauseRow, int, int]
+OWN_TEXT: Final = 6  # of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,12 @@ def _structured(texts: Texts, body: Sequence[Piece], config: Config) -> tuple[st
         size += p.end - p.start + 1
     text = "\n".join(parts)
     out: list[Placed] = []
-    for c in structure(text, config.clauses):
-        a = bisect_right(own, c.raw_start) - 1
-        b = bisect_right(own, max(c.raw_end - 1, c.raw_start)) - 1
-        out.append((c, body[a].start - own[a] + c.raw_start, body[b].start - own[b] + c.raw_end))
+    shifts = [p.start - at for p, at in zip(body, own, strict=True)]
+    for row in clause_rows(text, config.clauses):
+        first, last = row[7], row[8]
+        a = bisect_right(own, first) - 1
+        b = bisect_right(own, max(last - 1, first)) - 1
+        out.append((row, shifts[a] + first, shifts[b] + last))
     return text, out
 
 
@@ -164,23 +168,15 @@ def _article(
 def _finished(part: _Part, prefix: str, texts: Texts, hant: Iterator[str]) -> tuple[Clause, ...]:
     """Give clauses their ids, their Traditional form (the next of `hant`) and their spans in raw."""
     start, end = texts.offsets.start, texts.offsets.end
-    return tuple(
-        Clause(
-            prefix + c.path,
-            c.path,
-            None if c.parent is None else prefix + c.parent,
-            c.level,
-            c.kind,
-            c.marker,
-            c.ordinal,
-            c.text,
-            next(hant),
-            start(first),
-            end(last),
-            c.flags,
+    out = []
+    for row, first, last in part.clauses:
+        path, above, level, kind, marker, ordinal, text, _, _, flags = row
+        parent = None if above is None else prefix + above
+        raw = (start(first), end(last))
+        out.append(
+            Clause(prefix + path, path, parent, level, kind, marker, ordinal, text, next(hant), *raw, flags)
         )
-        for c, first, last in part.clauses
-    )
+    return tuple(out)
 
 
 def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Script:
@@ -193,18 +189,18 @@ def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Scr
 def _hant_forms(placed: Sequence[Placed], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
     """Return `text_hant` of clauses: cut from what was served, or generated in one pass over all texts."""
     if script.hant_origin == "served":
-        return [_served(c, first, last, texts) for c, first, last in placed]
+        return [_served(row[OWN_TEXT], first, last, texts) for row, first, last in placed]
     if hant == "none":
         return [""] * len(placed)
-    return convert_lines([c.text for c, _, _ in placed], hant)
+    return convert_lines([row[OWN_TEXT] for row, _, _ in placed], hant)
 
 
-def _served(clause: Clause, first: int, last: int, texts: Texts) -> str:
+def _served(own: str, first: int, last: int, texts: Texts) -> str:
     """Cut a clause's own text, the end of its span, from the repaired text."""
-    at = last - len(clause.text)
-    if texts.canonical[at:last] != clause.text:
-        at = texts.canonical.find(clause.text, first)
-    return texts.repaired.text[at : at + len(clause.text)] if at >= 0 else clause.text
+    at = last - len(own)
+    if texts.canonical[at:last] != own:
+        at = texts.canonical.find(own, first)
+    return texts.repaired.text[at : at + len(own)] if at >= 0 else own
 
 
 def first_page_of(url: str) -> str | None:

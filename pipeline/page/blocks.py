@@ -26,10 +26,11 @@ UNSEEN = [
 ATTRIBUTES = r'(?:\s[^>"]*+(?:"[^"]*"[^>"]*+)*+)?'  # ` class="a>b"`: yes; ` class="a` unclosed: no
 # Elements that begin a line of their own (HTML standard §15.3: block, table parts, list items; and br).
 # All others, unknown ones too (`<o:p>`), run on in the line.
+# The commonest come first: alternatives are tried in order.
 BLOCK_NAMES = (
-    "address|article|aside|blockquote|body|br|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset"
-    "|figcaption|figure|footer|form|frameset|h[1-6]|header|hgroup|hr|html|legend|li|listing|main|menu|nav|noframes"
-    "|ol|optgroup|option|p|plaintext|pre|search|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|xmp"
+    "p|br|div|li|ul|td|tr|h[1-6]|dd|dt|table|tbody|body|html|address|article|aside|blockquote|caption|center|col"
+    "|colgroup|details|dialog|dir|dl|fieldset|figcaption|figure|footer|form|frameset|header|hgroup|hr|legend|listing"
+    "|main|menu|nav|noframes|ol|optgroup|option|plaintext|pre|search|section|summary|tfoot|th|thead|xmp"
 )
 BLOCK = re.compile(rf"</?(?:{BLOCK_NAMES})(?=[\s>/]){ATTRIBUTES}/?>")  # `<li>`: yes; `<link>`, `<o:p>`: no
 LINK = re.compile(rf"<a{ATTRIBUTES}>")  # `<a href="x">`: yes; `<abbr>`: no
@@ -38,6 +39,7 @@ BOLD_END = re.compile(r"</(?:b|strong)>")
 HEADING = re.compile(rf"<h[1-6]{ATTRIBUTES}>")  # `<h1>`: yes; `<hr>`, `<html>`: no
 OTHER_TAG = re.compile(r'<!--.*?-->|<[^>"]*+(?:"[^"]*"[^>"]*+)*+>', re.DOTALL)
 SPACES = re.compile(r"[ \t\r\f\v]{2,}|\t")
+BLANKS = re.compile("  +")  # begins with a literal, so ten times as fast as the above
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
 OTHER_MARK = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
 NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.DOTALL | re.IGNORECASE)
@@ -172,8 +174,10 @@ def _lines_of(html: str, title: str) -> Blocks:
     html = html.replace("&nbsp;", " ").replace("\xa0", " ")
     if "&" in html:
         html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    if "  " in html or "\t" in html:
+    if any(c in html for c in "\t\r\f\v"):
         html = SPACES.sub(" ", html)
+    elif "  " in html:
+        html = BLANKS.sub(" ", html)
     return _marked_lines(html.split("\n"), title)
 
 

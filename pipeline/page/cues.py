@@ -123,27 +123,25 @@ HINT = re.compile(
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
-SENTENCE_HINTS = tuple(
-    re.compile(word)
-    for word in (
-        *(
-            "隐藏",
-            "省略",
-            "略去",
-            "剩余",
-            "©",
-            "opyright",
-            "eserved",
-            "版权",
-            "声明",
-            "来源",
-            "侵",
-            "本站",
-            "仅供",
-        ),
-        *("网友", "分享", "转发"),
-    )
+SENTENCE_HINTS = (
+    *(
+        "隐藏",
+        "省略",
+        "略去",
+        "剩余",
+        "©",
+        "opyright",
+        "eserved",
+        "版权",
+        "声明",
+        "来源",
+        "侵",
+        "本站",
+        "仅供",
+    ),
+    *("网友", "分享", "转发"),
 )
+SENTENCE_SIGNS = tuple(re.compile(word) for word in SENTENCE_HINTS)
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
@@ -210,7 +208,7 @@ def cue_rows(
             known = next((reason for reason, pattern in drop if pattern.fullmatch(page.texts[row])), None)
             if known is not None:
                 out[row] = known
-    hinted = rows_with(page, SENTENCE_HINTS, start)
+    hinted = rows_with(page, SENTENCE_SIGNS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
         if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):

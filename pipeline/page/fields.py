@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
-from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_saying, rows_with
 from pipeline.page.sites import NO_HINTS, Hints
 
 # Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
@@ -26,7 +26,7 @@ PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置�
     r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*"
 )
 # Without one of these a line is no breadcrumb, or has no date.
-PLACE_SIGNS = tuple(re.compile(sign) for sign in ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / "))
+PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
 DATE_SIGNS = (re.compile(r"20\d\d\s*[-/.年－]"), re.compile(r"19\d\d\s*[-/.年－]"))
 ARROW = re.compile(r"\s*(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*")  # ` > `, `›`, ` / `: yes; `1/2`: no
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
@@ -145,13 +145,13 @@ def declared_count(text: str) -> int | None:
     >>> declared_count("制度（通用五篇）"), declared_count("第3篇 制度"), declared_count("本文共12篇")
     (5, None, 12)
     """
-    match = COUNT.search(text)
+    match = COUNT.search(text) if "篇" in text else None
     return NUMBERS.get(match.group(1)) if match else None
 
 
 def _find_breadcrumb(page: PageLines, found: Fields) -> int:
     """Set the breadcrumb; return the first line that may hold other fields."""
-    for i in sorted(rows_with(page, PLACE_SIGNS, 0, HEAD_LINES)):
+    for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
         line = page.texts[i]
         label = PLACE.match(line)
         if label is None and not _bare_breadcrumb(line):

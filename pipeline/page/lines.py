@@ -86,14 +86,19 @@ def rows_with(
     return {bisect_right(page.starts, at) - 1 for at in places}
 
 
-def rows_saying(page: PageLines, words: Iterable[str], first: int = 0) -> set[int]:
-    """Return the lines from `first` on in which one of some words stands."""
+def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int | None = None) -> set[int]:
+    """Return the lines from `first` to before `last` in which one of some words stands."""
+    if first >= len(page.starts):
+        return set()
+    find, starts = page.text.find, page.starts
+    end = len(page.text) if last is None or last >= len(starts) else starts[last]
     rows = set()
     for word in words:
-        at = page.text.find(word, page.starts[first]) if word and first < len(page.starts) else -1
+        at = find(word, starts[first], end) if word else -1
         while at >= 0:
-            rows.add(bisect_right(page.starts, at) - 1)
-            at = page.text.find(word, at + len(word))
+            row = bisect_right(starts, at)
+            rows.add(row - 1)
+            at = find(word, starts[row], end) if row < len(starts) else -1
     return rows
 
 

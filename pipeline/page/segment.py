@@ -18,6 +18,7 @@ from pipeline.records import DropReason, LineRole
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
 LINK_RUN = 3
+NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
 LINKED = 0.8  # share of a line in links from which it is one
 
 
@@ -109,7 +110,7 @@ def _end_of_texts(
         if run == LINK_RUN:
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING and not goes_on(page, row)
-        if (row > first or not chosen[-1].alone) and not ending and declared_count(page.texts[row]) and title:
+        if (row > first or not chosen[-1].alone) and not ending and title and declared_count(page.texts[row]):
             ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
@@ -217,7 +218,9 @@ def _put_tail(page: PageLines, end: int, cues: dict[int, DropReason], out: Segme
             continue
         if row in cues:
             reason = cues[row]
-        elif declared_count(page.texts[row]) or re.match(r".{0,3}第.{1,3}篇", page.texts[row]):
+        elif "篇" in page.texts[row] and (
+            declared_count(page.texts[row]) or NTH_TEASER.match(page.texts[row])
+        ):
             reason = "teaser"
         elif page.shares[row] > LINKED:
             reason = "related"

@@ -116,6 +116,8 @@ class OffsetMap:
 
     def start(self, at: int) -> int:
         """Return the old position of the character at new position `at`, without deletions before it."""
+        if not self._edits:
+            return at
         k = bisect_right(self._starts, at)
         if k and at < self._ends[k - 1]:
             return self._edits[k - 1].start
@@ -126,6 +128,8 @@ class OffsetMap:
 
         What was deleted right behind that character (its leaked pinyin) belongs to it.
         """
+        if not self._edits:
+            return at
         k = bisect_right(self._starts, at - 1)
         old = self._edits[k - 1].end if k and at <= self._ends[k - 1] else at + self._deltas[k]
         while k < len(self._edits) and self._starts[k] == self._ends[k] == at:
