@@ -87,8 +87,9 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
     """
     found = Fields()
     after = _find_breadcrumb(page, found)
-    dated = _find_date(page, after, _title_row(page, after, found))
-    _find_title(page, found, after, dated)
+    row = _title_row(page, after, found)
+    dated = _find_date(page, after, row)
+    _find_title(page, found, row if row >= 0 else _title_by_place(page, found, after, dated))
     if dated is None and found.title_row >= 0:
         dated = _find_date(page, found.title_row, found.title_row)
     if dated is not None:
@@ -238,10 +239,8 @@ def _like(line: str, title: str) -> bool:
     return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
 
 
-def _find_title(page: PageLines, found: Fields, after: int, dated: int | None) -> None:
-    row = _title_row(page, after, found)
-    if row < 0:
-        row = _title_by_place(page, found, after, dated)
+def _find_title(page: PageLines, found: Fields, row: int) -> None:
+    """Set the title: that of line `row`, or without one (-1) what `<title>` says."""
     own = _own_title(page.title, found)
     if row >= 0:
         found.title, found.title_row = page.texts[row], row
