@@ -8,12 +8,12 @@ from pipeline.page.blocks import HEADED
 from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_saying, rows_with
 from pipeline.page.sites import NO_HINTS, Hints
 
-# Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
-# navigation before its title, a news portal up to 180 (docs/accuracy-page.md).
+# Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
+# so that no whole text is read for them.
 HEAD_LINES = 400
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
 MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
-MAX_TITLE = 80  # characters; the longest real one had 61
+MAX_TITLE = 80  # characters
 MAX_FIELD_LINE = 120  # characters of a line with date, views, author
 FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
 ARTICLE_NUMBER = re.compile(
