@@ -1,7 +1,7 @@
 """Pages: from bytes to lines, fields, articles and clauses, beside trafilatura and resiliparse.
 
 usage: bench_page.py [--pages 40] [--rounds 5]
-The pages are of our own making, about 50 KB each, in three skins. Compared is the CPU time of one process after
+The pages are of our own making, about 70 KB each, in three skins. Compared is the CPU time of one process after
 a warm-up: `parse_page` does everything from bytes to clauses; the peers extract text and no more.
 `quality` is the share of the pages' clauses that stand in the output, for a fast wrong answer is no answer.
 """
@@ -50,7 +50,7 @@ def lines_of(r: random.Random) -> tuple[list[str], list[str]]:
 
 
 def make_page(seed: int) -> tuple[bytes, list[str]]:
-    """One page of about 50 KB, and its clauses."""
+    """One page of about 70 KB, and its clauses."""
     r = random.Random(seed)
     content, clauses = lines_of(r)
     links = "".join(f"<li><a href='/zd/{i}.html' title='{prose(r, 12)}'>{prose(r, 12)}</a></li>" for i in range(60))
