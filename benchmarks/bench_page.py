@@ -1,8 +1,8 @@
 """Pages: from bytes to lines, fields, articles and clauses, beside trafilatura and resiliparse.
 
 usage: bench_page.py [--pages 40] [--rounds 5]
-The pages are of our own making, about 50 KB each, in three skins. Compared is the CPU time of one process after
-a warm-up: `parse_page` does everything from bytes to clauses; the peers extract text and no more.
+The pages are of our own making, about 50 KB each, in three skins. Compared is the CPU time of one process
+after a warm-up: `parse_page` does everything from bytes to clauses; the peers extract text and no more.
 `quality` is the share of the pages' clauses that stand in the output, for a fast wrong answer is no answer.
 """
 
@@ -20,11 +20,15 @@ PEERS = {
     "trafilatura": ("trafilatura==2.3.1",),
     "resiliparse": ("resiliparse==2.0.1",),
 }
-WORDS = (
-    "值班人员 交接记录 安全检查 设备维护 客户来访 仓库物资 消防器材 财务报销 考勤登记 会议纪要 培训计划 车辆调度 应急预案 "
-    "信息报送 档案管理 质量验收 采购申请 合同评审 环境卫生 节能降耗"
-).split()
-VERBS = "应当按时完成 必须逐项核对 由主管部门负责 报上级领导审批 做到账物相符 不得擅自变更 每月汇总一次 存档备查".split()
+WORDS = [
+    "值班人员", "交接记录", "安全检查", "设备维护", "客户来访", "仓库物资", "消防器材",
+    "财务报销", "考勤登记", "会议纪要", "培训计划", "车辆调度", "应急预案", "信息报送",
+    "档案管理", "质量验收", "采购申请", "合同评审", "环境卫生", "节能降耗",
+]  # fmt: skip
+VERBS = [
+    "应当按时完成", "必须逐项核对", "由主管部门负责", "报上级领导审批", "做到账物相符",
+    "不得擅自变更", "每月汇总一次", "存档备查",
+]  # fmt: skip
 SUBJECT = "后勤服务岗位责任制度"
 SCRIPT = "<script>var _hmt=_hmt||[];(function(){var a='" + "x" * 2500 + "';})();</script>"
 
@@ -53,14 +57,21 @@ def make_page(seed: int) -> tuple[bytes, list[str]]:
     """One page of about 50 KB, and its clauses."""
     r = random.Random(seed)
     content, clauses = lines_of(r)
-    links = "".join(f"<li><a href='/zd/{i}.html' title='{prose(r, 12)}'>{prose(r, 12)}</a></li>" for i in range(60))
-    opening, closing = (("<p>　　", "</p>\n"), ("&nbsp;&nbsp;", "<br />\n"), ("<div><span>", "</span></div>"))[seed % 3]
+    links = "".join(
+        f"<li><a href='/zd/{i}.html' title='{prose(r, 12)}'>{prose(r, 12)}</a></li>" for i in range(60)
+    )
+    opening, closing = (
+        ("<p>　　", "</p>\n"),
+        ("&nbsp;&nbsp;", "<br />\n"),
+        ("<div><span>", "</span></div>"),
+    )[seed % 3]
     body = "".join(f"{opening}{line}{closing}" for line in content)
     html = (
         f"<!DOCTYPE html><html><head><meta charset=utf-8><title>{SUBJECT}_某某网</title>{SCRIPT}</head><body>"
         f"<ul>{links}</ul><div>当前位置：某某网 &gt; 制度 &gt; {SUBJECT}</div><h1>{SUBJECT}</h1>"
         f"<p>时间:2024-03-05 10:20 管理 我要投稿</p><div class=content>{body}"
-        f"<p>分享到：微信 微博 QQ空间 收藏</p></div><div><h3>相关文章</h3><ul>{links}</ul></div>{SCRIPT}</body></html>"
+        "<p>分享到：微信 微博 QQ空间 收藏</p></div><div><h3>相关文章</h3>"
+        f"<ul>{links}</ul></div>{SCRIPT}</body></html>"
     )
     return html.encode(), clauses
 

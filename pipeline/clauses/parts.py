@@ -104,8 +104,8 @@ def cut(text: str, rows: list[Row]) -> list[Part]:
         while end > body and text[end - 1].isspace():
             end -= 1
         parts.append(Part(start, body, end, style, ordinal, packed, "clause"))
-        if line_end >= 0:
-            lines_of(text, line_end, stop, parts, at_line=True)
+        if 0 <= line_end < stop - 1:
+            lines_of(text, line_end + 1, stop, parts, at_line=True)
     return parts
 
 

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from pipeline.dedup.rules import SHINGLE, Slot
 
 SLOT_BITS = 22  # of the boilerplate bitmap: 512 KB, which stays in the second-level cache
+MOST_SLOT_BITS = 24  # 2 MB; the counts of as many places are 64 MB
+SAMPLE = 16_384  # texts whose shingles are counted; a place then gets four positions of 950 a text
+TEXTS = 1 << 17  # up to here; then sample and places double with every doubling of the texts
 MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
 
 
@@ -67,7 +70,16 @@ def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:
     return words
 
 
-def boilerplate_slots(shingles: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Return each shingle's place in the boilerplate bitmap, 0 .. 2^22 - 1."""
+def slot_bits(n_texts: int) -> int:
+    """Return how many bits number the places of the boilerplate of so many texts.
+
+    >>> slot_bits(20_000), slot_bits(200_000), slot_bits(10_000_000)
+    (22, 23, 24)
+    """
+    return min(MOST_SLOT_BITS, SLOT_BITS + (max(n_texts - 1, 0) // TEXTS).bit_length())
+
+
+def boilerplate_slots(shingles: NDArray[np.uint64], places: int = 1 << SLOT_BITS) -> NDArray[np.uint32]:
+    """Return each shingle's place in a boilerplate bitmap of so many places, a power of two."""
     with np.errstate(over="ignore"):
-        return ((shingles * np.uint64(MIX)) >> np.uint64(64 - SLOT_BITS)).astype(np.uint32)
+        return ((shingles * np.uint64(MIX)) >> np.uint64(65 - places.bit_length())).astype(np.uint32)

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import candidates, graph, indel, plain, siblings, sketch, starring
-from pipeline.dedup.arrays import SLOT_BITS, Related, Texts
+from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.intake import Room
-from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from
+from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
 from pipeline.dedup.rules import TEMPLATE, Slot
 
-SAMPLE = 16_384  # texts whose shingles are counted for the model; the first in the order of their hash
 PAGE = 8192  # bytes that reading one text touches at least: two pages
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
 
@@ -83,16 +82,16 @@ def ranges(count: int, parts: int) -> list[tuple[int, int]]:
 
 
 def fit_large(texts: Texts) -> CorpusModel:
-    """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE`."""
-    count = min(len(texts), SAMPLE)
+    """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE` texts."""
+    count, slots = min(len(texts), sample_size(len(texts))), 1 << slot_bits(len(texts))
     spans = (texts.begin[:count], texts.length[:count])
     limit = frequent_from(len(texts)) * count / len(texts)
-    counted = np.zeros(1 << SLOT_BITS, dtype=np.uint16)
+    counted = np.zeros(slots, dtype=np.uint16)
     sketch.count_texts(texts.units, spans, counted, np.zeros(0, dtype=np.uint8))
     hot = (counted > limit).view(np.uint8)
     if not hot.any():
         return CorpusModel(np.zeros(0, dtype=np.uint32), len(texts))
-    copies = np.zeros(1 << SLOT_BITS, dtype=np.uint16)
+    copies = np.zeros(slots, dtype=np.uint16)
     sketch.count_texts(texts.units, spans, copies, hot)
     places = np.flatnonzero(hot)
     kept = copies[places] < FROM_COPIES * counted[places]

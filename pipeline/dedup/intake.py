@@ -11,7 +11,7 @@ from pipeline.dedup.arrays import Texts
 from pipeline.dedup.frames import Folded, Ints, strings
 from pipeline.dedup.tables import words
 
-FIRST_ROOM = 1 << 28  # units, 512 MB of addresses: pages that are never touched cost nothing
+FIRST_ROOM = 1 << 30  # units, 2 GB of addresses: pages that are never touched cost nothing
 FLUSH = 1 << 25  # units (64 MB) after which a room's pages are given back
 
 

@@ -12,19 +12,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.arrays import SLOT_BITS, Texts, boilerplate_slots, shingles_of
+from pipeline.dedup.arrays import SAMPLE, SLOT_BITS, Texts, boilerplate_slots, shingles_of, slot_bits
 from pipeline.dedup.rules import RULES
 from pipeline.text.fold import key_units
 
 FREQUENT: Final = 50  # texts; the smallest document frequency that can be boilerplate
-FREQUENT_SHARE: Final = 0.0005  # of all texts; .001 leaves families of 100 at 100,000, a third of the pairs
+FREQUENT_SHARE: Final = (
+    0.0005  # of `SAMPLE` texts: eight; with .001 families of 100 stay, a third of the pairs
+)
 COPY: Final = 0.85  # share of a text that is frequent, from which on it is a copy of something
 FROM_COPIES: Final = 0.3  # share of a shingle's texts that are copies, from which on it is no boilerplate
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusModel:
-    """Boilerplate of a corpus: sorted places in the bitmap (0 .. 2^22 - 1), and from how many texts.
+    """Boilerplate of a corpus: sorted places in the bitmap (of `slot_bits`), and from how many texts.
 
     `boilerplate` is a plain array, to be stored as one integer column.
     """
@@ -38,14 +40,14 @@ class CorpusModel:
         >>> CorpusModel(np.zeros(0, np.uint32), 0).digest() == fit([]).digest()
         True
         """
-        head = f"{RULES} {SLOT_BITS} {self.n_texts} ".encode()
+        head = f"{RULES} {slot_bits(self.n_texts)} {self.n_texts} ".encode()
         return hashlib.sha256(head + self.boilerplate.astype("<u4").tobytes()).hexdigest()[:32]
 
     def mask(self) -> NDArray[np.bool_] | None:
-        """Return the bitmap as 2^22 booleans, None where nothing is boilerplate."""
+        """Return the bitmap as booleans, 2^22 or more, None where nothing is boilerplate."""
         if not len(self.boilerplate):
             return None
-        bits = np.zeros(1 << SLOT_BITS, dtype=np.bool_)
+        bits = np.zeros(1 << slot_bits(self.n_texts), dtype=np.bool_)
         bits[self.boilerplate] = True
         return bits
 
@@ -53,10 +55,20 @@ class CorpusModel:
 def frequent_from(n_texts: int) -> int:
     """Return the document frequency above which a shingle of `n_texts` distinct texts is frequent.
 
-    >>> frequent_from(100), frequent_from(200_000)
-    (50, 100)
+    >>> frequent_from(100), frequent_from(200_000), frequent_from(1_000_000)
+    (50, 50, 125)
     """
-    return max(FREQUENT, int(n_texts * FREQUENT_SHARE))
+    share = FREQUENT_SHARE * SAMPLE / sample_size(n_texts)
+    return max(FREQUENT, int(n_texts * share))
+
+
+def sample_size(n_texts: int) -> int:
+    """Return how many of so many texts are counted: it grows so that eight in the sample stay few in all.
+
+    >>> sample_size(100_000), sample_size(1_000_000)
+    (16384, 65536)
+    """
+    return SAMPLE << (slot_bits(n_texts) - SLOT_BITS)
 
 
 def fit_texts(texts: Texts) -> CorpusModel:

@@ -45,7 +45,7 @@ def informative(units: NDArray[np.uint16], boilerplate: NDArray[np.bool_] | None
     shingles = shingles_of(units)
     if boilerplate is None or not len(shingles):
         return shingles
-    kept = shingles[~boilerplate[boilerplate_slots(shingles)]]
+    kept = shingles[~boilerplate[boilerplate_slots(shingles, len(boilerplate))]]
     return kept if len(kept) >= FEW_SHINGLES else shingles
 
 
@@ -87,7 +87,7 @@ def boilerplate_units(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None)
     shingles = shingles_of(units)
     if mask is None or not len(shingles):
         return None
-    hot = mask[boilerplate_slots(shingles)]
+    hot = mask[boilerplate_slots(shingles, len(mask))]
     if len(shingles) - int(hot.sum()) < FEW_SHINGLES:
         return None
     cold = np.zeros(len(units), dtype=np.bool_)

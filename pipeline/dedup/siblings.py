@@ -5,6 +5,7 @@
 import numpy as np
 
 from pipeline.dedup.compiled import kernel
+from pipeline.dedup.sketch import shift_of
 
 LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     30,
@@ -157,7 +158,7 @@ def text_code(text, seed):
 def boilerplate_in(text, start, end, bitmap):
     """Count units of a span all of whose shingles are boilerplate; twin of `plain.boilerplate_units`."""
     found, w, cold = 0, np.uint64(0), np.int64(-1)
-    read = max(0, start - 3)
+    read, shift = max(0, start - 3), shift_of(8 * len(bitmap))
     for unit in range(start, end):
         while read < min(unit + 4, len(text)):  # the shingle that starts at `unit` ends here
             w = (w << np.uint64(16)) | np.uint64(text[read])
@@ -165,7 +166,7 @@ def boilerplate_in(text, start, end, bitmap):
             read += 1
             if begin < max(0, start - 3):
                 continue
-            place = (w * np.uint64(MIX)) >> np.uint64(42)
+            place = (w * np.uint64(MIX)) >> shift
             if (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1) == 0:
                 cold = begin
         found += np.int64(cold < max(0, unit - 3))

@@ -15,18 +15,31 @@ BINS = 256  # a signature's bytes: 85 bands of three rows
 SAMPLED = 8  # one shingle in eight is in the sample; 1/16 loses 3 % of the short fragments (facts §6)
 FEW = 30  # rules.FEW_SHINGLES
 EMPTY = 0xFFFFFFFF
+MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
 MIX = 0x9E3779B97F4A7C15
 MIX2 = 0xD6E8FEB86659FD93
+
+
+@kernel
+def shift_of(places):
+    """Return by how much a hash of 64 bits is shifted to number so many places, a power of two."""
+    shift = np.uint64(64)
+    while places > 1:
+        places >>= 1
+        shift -= np.uint64(1)
+    return shift
 
 
 @kernel
 def count_texts(units, spans, counted, hot):
     """Count in `counted` how many texts (`spans`: begin, length) have a shingle in each place of the bitmap.
 
-    With `hot` places given, only texts that are nearly all hot count: copies of one text.
+    With `hot` places given, only texts that are nearly all hot count: copies of one text. A count and the
+    last text that was counted stand in one word, so that a position costs one cache miss: 15 and 17 bits.
     """
     begin, length = spans
-    stamp = np.full(len(counted), -1, dtype=np.int32)
+    shift, most = shift_of(len(counted)), np.uint32(MOST_COUNTED)
+    words = np.full(len(counted), ~most, dtype=np.uint32)
     for t in range(len(begin)):
         if len(hot) and not is_copy(units, begin[t], length[t], hot):
             continue
@@ -34,20 +47,23 @@ def count_texts(units, spans, counted, hot):
         for i in range(length[t]):
             w = (w << np.uint64(16)) | np.uint64(units[begin[t] + i])
             if i >= 3:
-                place = (w * np.uint64(MIX)) >> np.uint64(42)
-                if stamp[place] != t:
-                    stamp[place] = t
-                    counted[place] += 1
+                place = (w * np.uint64(MIX)) >> shift
+                word = words[place]
+                if (word >> np.uint32(15)) != np.uint32(t):
+                    count = min((word & most) + np.uint32(1), most)
+                    words[place] = (np.uint32(t) << np.uint32(15)) | np.uint32(count)
+    for place in range(len(counted)):
+        counted[place] = words[place] & most
 
 
 @kernel
 def is_copy(units, begin, length, hot):
     """Tell whether 85 % of a text's shingles are hot."""
-    w, found = np.uint64(0), 0
+    w, found, shift = np.uint64(0), 0, shift_of(len(hot))
     for i in range(length):
         w = (w << np.uint64(16)) | np.uint64(units[begin + i])
         if i >= 3:
-            found += hot[(w * np.uint64(MIX)) >> np.uint64(42)]
+            found += hot[(w * np.uint64(MIX)) >> shift]
     return length >= 4 and found >= 0.85 * (length - 3)
 
 
@@ -55,12 +71,13 @@ def is_copy(units, begin, length, hot):
 def scan_text(units, bitmap, bins, sample, skip):
     """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled."""
     w, size, taken = np.uint64(0), 0, 0
+    shift = shift_of(8 * len(bitmap))
     for i in range(len(units)):
         w = (w << np.uint64(16)) | np.uint64(units[i])
         if i < 3:
             continue
         h = w * np.uint64(MIX)
-        place = h >> np.uint64(42)
+        place = h >> shift
         if len(bitmap) and (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
             continue
         size += 1

@@ -20,12 +20,14 @@ from pipeline.dedup.verify import (
     REJECTED,
     index_group,
     make_room,
+    measure_first,
     measure_pair,
 )
 
 TEMPLATE = 5  # of `rules`; tests compare
 SLOTS_FROM, STORED = 0.4, 0.45
 ELECTED = 8  # texts that stand for centre in a large star
+SMALL_STAR = 8  # of 63; families of different articles have stars of 1-20 among up to hundreds of candidates
 COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
 
 
@@ -176,13 +178,16 @@ def holders(corpus, members, tables, found):
 
 @kernel
 def measure_against(corpus, group, room, out):
-    """Measure the first of a group against the others into `out`: kind, Jaccard, both coverages."""
-    index = index_group(corpus[0], corpus[1], corpus[2], group, room)
+    """Measure the first of a group against the others into `out[0]`: kind, Jaccard, both coverages.
+
+    `out[1]` asks for the Jaccard of every pair, also where nothing depends on it.
+    """
+    measured, every = out
+    measure_first(corpus, group, room, (measured, 0.0 if every else SLOTS_FROM))
     for b in range(1, len(group)):
-        kind, jaccard, left, right = measure_pair(index, room, 0, b)
-        if max(left, right) >= SLOTS_FROM and siblings_of(corpus, group[0], group[b]):
-            kind = TEMPLATE
-        out[b, 0], out[b, 1], out[b, 2], out[b, 3] = kind, jaccard, left, right
+        near = max(measured[b, 2], measured[b, 3]) >= SLOTS_FROM
+        if near and siblings_of(corpus, group[0], group[b]):
+            measured[b, 0] = TEMPLATE
 
 
 @kernel
@@ -211,7 +216,7 @@ def queue_of(graph, text, centre, queued):
 def star_at(corpus, graph, state, room, out):
     """Grow the star of one centre; returns rows, their number and the room."""
     best, centre, marks = state
-    rows, n = out
+    rows, n, every = out
     marks[best] = best
     centre[best] = best
     todo = queue_of(graph, best, centre, (marks, best))
@@ -221,7 +226,7 @@ def star_at(corpus, graph, state, room, out):
         group = np.empty(count + 1, np.int32)
         group[0], group[1:] = best, todo[:count]
         room = room_for(corpus, group, room)
-        measure_against(corpus, group, room, measured)
+        measure_against(corpus, group, room, (measured, every))
         todo = todo[count:]
         for b in range(1, count + 1):
             k, j, left, right = measured[b]
@@ -275,7 +280,7 @@ def settle(corpus, graph, members, room, out):
             [np.int64(key >> np.uint64(32)), np.int64(key & np.uint64(0xFFFFFFFF))], dtype=np.int32
         )
         room = room_for(corpus, pair, room)
-        measure_against(corpus, pair, room, measured)
+        measure_against(corpus, pair, room, (measured, every))
         k, j, left, right = measured[1]
         if k > REJECTED or max(left, right) >= STORED or every:
             rows = add_row(rows, n, (pair[0], pair[1]), (k, j, left, right))
@@ -298,7 +303,8 @@ def weights_of(corpus, graph, members):
 def elect(corpus, graph, first, room):
     """Return of `first` and its likeliest candidates the one that most pass against.
 
-    Asked are the first 63 of `first`'s candidates that have no centre; a smaller star keeps `first`.
+    Asked are the first 63 of `first`'s candidates that have no centre. A smaller star keeps `first`, and so
+    does a text that few of the 63 pass against: its candidates share clauses with it, they are no copies.
     """
     centre, signatures = corpus[4], corpus[5]
     around = queue_of(graph, first, centre, (np.full(len(centre), -1, np.int32), first))
@@ -315,12 +321,14 @@ def elect(corpus, graph, first, room):
     for t in named:
         group[0] = t
         room = room_for(corpus, group, room)
-        measure_against(corpus, group, room, measured)
+        measure_against(corpus, group, room, (measured, False))
         passed = np.int64(0)
         for b in range(1, GROUP):
             passed += np.int64(measured[b, 0] == EDITED or group[b] == t)
         if passed > most or (passed == most and corpus[3][t] < corpus[3][best]):
             best, most = t, passed
+        if most < SMALL_STAR:
+            break
     return best, room
 
 
@@ -336,7 +344,7 @@ def relate_large(corpus, graph, members, room, out):
     for named in by_rank[np.argsort(-weights, kind="mergesort")]:
         while centre[named] < 0:
             best, room = elect(corpus, graph, named, room)
-            rows, n, room = star_at(corpus, graph, (best, centre, marks), room, (rows, n))
+            rows, n, room = star_at(corpus, graph, (best, centre, marks), room, (rows, n, every))
     return settle(corpus, graph, members, room, (rows, first, n, every))
 
 

@@ -9,6 +9,7 @@ text's positions. The twin is `plain.measure`.
 import numpy as np
 
 from pipeline.dedup.compiled import kernel
+from pipeline.dedup.sketch import shift_of
 
 GROUP = 64  # texts; bits of a word
 FEW, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare them
@@ -37,12 +38,13 @@ def make_room(positions):
 def informative(text, bitmap, out):
     """Write a text's informative shingles to `out`; return how many, and how many units they touch."""
     w, n, touched, last = np.uint64(0), 0, 0, -4
+    shift = shift_of(8 * len(bitmap))
     for i in range(len(text)):
         w = (w << np.uint64(16)) | np.uint64(text[i])
         if i < 3:
             continue
         if len(bitmap):
-            place = (w * np.uint64(MIX)) >> np.uint64(42)
+            place = (w * np.uint64(MIX)) >> shift
             if (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
                 continue
         out[n] = w
@@ -53,6 +55,13 @@ def informative(text, bitmap, out):
 
 
 @kernel
+def judged_by(text, bitmap, out):
+    """Write the shingles that judge a text, all where few are informative; return as `informative`."""
+    n, touched = informative(text, bitmap, out)
+    return (n, touched) if n >= FEW else informative(text, bitmap[:0], out)
+
+
+@kernel
 def index_group(units, spans, bitmap, members, room):
     """Index a group; return where each member's positions start, its distinct shingles, and its size."""
     shingles, entries, words, first, keys, masks = room
@@ -60,10 +69,7 @@ def index_group(units, spans, bitmap, members, room):
     sizes = np.zeros(len(members), dtype=np.int64)
     for m in range(len(members)):
         begin, length = spans[0][members[m]], spans[1][members[m]]
-        text = units[begin : begin + length]
-        n, sizes[m] = informative(text, bitmap, shingles[at[m] :])
-        if n < FEW:
-            n, sizes[m] = informative(text, bitmap[:0], shingles[at[m] :])
+        n, sizes[m] = judged_by(units[begin : begin + length], bitmap, shingles[at[m] :])
         at[m + 1] = at[m] + n
     bits = 10
     while (1 << bits) < 2 * at[-1]:
@@ -126,3 +132,96 @@ def measure_pair(index, room, a, b):
     left, right = cover_a / size_a, cover_b / size_b
     jaccard = common / (distinct[a] + distinct[b] - common)
     return kind_of(left, right, (sizes[a], sizes[b]), jaccard), jaccard, left, right
+
+
+@kernel
+def distinct_of(shingles):
+    """Count the distinct shingles of a text."""
+    bits = 4
+    while (1 << bits) < 2 * len(shingles):
+        bits += 1
+    keys, last = np.zeros(1 << bits, np.uint64), np.uint64((1 << bits) - 1)
+    count = 0
+    for key in shingles:
+        e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
+        while keys[e] != key and keys[e] != 0:
+            e = (e + np.uint64(1)) & last
+        count += np.int64(keys[e] != key)
+        keys[e] = key
+    return count
+
+
+@kernel
+def index_one(shingles, room):
+    """Index the shingles of one text in `room` (entries, keys, marks); return the table's bits."""
+    entries, keys, marks = room
+    bits = 4
+    while (1 << bits) < 2 * len(shingles):
+        bits += 1
+    keys[: 1 << bits] = 0
+    marks[: 1 << bits] = 0
+    last = np.uint64((1 << bits) - 1)
+    for i in range(len(shingles)):
+        key = shingles[i]
+        e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
+        while keys[e] != key and keys[e] != 0:
+            e = (e + np.uint64(1)) & last
+        keys[e] = key
+        entries[i] = e
+    return bits
+
+
+@kernel
+def cover_both(shingles, count, room, bits, mark):
+    """Return the covered positions of an indexed text and of another one, and their distinct in common.
+
+    `shingles` are those of the other; `count` positions of the first are indexed; `mark` is fresh.
+    """
+    entries, keys, marks = room
+    place, last_of_table = np.int64(-1), np.uint64((1 << bits) - 1)
+    cover, common, cover_first = 0, 0, 0
+    for i in range(len(shingles)):
+        key = shingles[i]
+        e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
+        while keys[e] != key and keys[e] != 0:
+            e = (e + np.uint64(1)) & last_of_table
+        if keys[e] == 0:
+            continue
+        common += np.int64(marks[e] != mark)
+        marks[e] = mark
+        cover += i - place if place >= 0 and i - place <= BRIDGE + 1 else 1
+        place = i
+    place = np.int64(-1)
+    for i in range(count if common else 0):
+        if marks[entries[i]] == mark:
+            cover_first += i - place if place >= 0 and i - place <= BRIDGE + 1 else 1
+            place = i
+    return cover_first, cover, common
+
+
+@kernel
+def measure_first(corpus, group, room, out):
+    """Measure the first of a group against each other one into `out`: kind, Jaccard, both coverages.
+
+    Only the first is indexed; the others are read once. Below a coverage of `out[1]` for both texts, a pair
+    is rejected and its Jaccard left 0: the distinct shingles of the other are not counted then.
+    """
+    rows, least = out
+    units, (begin, length), bitmap = corpus[0], corpus[1], corpus[2]
+    a = group[0]
+    n, size = judged_by(units[begin[a] : begin[a] + length[a]], bitmap, room[0])
+    table = (room[1], room[4], room[5])
+    bits = index_one(room[0][:n], table)
+    distinct, other = distinct_of(room[0][:n]), room[0][n:]
+    for m in range(1, len(group)):
+        b = group[m]
+        count, size_b = judged_by(units[begin[b] : begin[b] + length[b]], bitmap, other)
+        one, two, common = cover_both(other[:count], n, table, bits, np.uint64(m))
+        rows[m, :] = REJECTED
+        if common == 0:
+            continue
+        left, right = one / n, two / count
+        rows[m, 2], rows[m, 3] = left, right
+        if max(left, right) >= least:
+            jaccard = common / (distinct + distinct_of(other[:count]) - common)
+            rows[m, 0], rows[m, 1] = kind_of(left, right, (size, size_b), jaccard), jaccard

@@ -57,8 +57,7 @@ IS_HTML = re.compile(
     re.IGNORECASE,
 )
 # lexbor is quadratic in the depth of the tree (17 s at 100,000, facts §4; 0.1 s at 10,000), and unclosed
-# formatting is copied into every later block. A page that looks deeper than this gets no tree; real ones are
-# under 60 deep.
+# formatting is copied into every later block. A page that looks deeper than this gets no tree.
 MAX_DEPTH = 3_000
 MAX_UNCLOSED_FORMATTING = 100
 FORMATTING = re.compile(r"<(/?)(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.IGNORECASE)

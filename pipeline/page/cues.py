@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_with
 from pipeline.records import DropReason
 
-MAX_CUE = 120  # characters of a line that can be one of these; the longest real share bar had 96
+MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
 
 SHARE_WORDS = (
     "微信好友|微信|微博|新浪|腾讯|QQ空间|QQ好友|QQ|朋友圈|人人网|豆瓣|百度贴吧|贴吧|收藏|打印|举报|复制链接|复制|链接|二维码"

@@ -8,12 +8,12 @@ from pipeline.page.blocks import HEADED
 from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_saying, rows_with
 from pipeline.page.sites import NO_HINTS, Hints
 
-# Lines at the top of a page among which its fields are sought: a template page has up to 63 lines of
-# navigation before its title, a news portal up to 180 (docs/accuracy-page.md).
+# Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
+# so that no whole text is read for them.
 HEAD_LINES = 400
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
 MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
-MAX_TITLE = 80  # characters; the longest real one had 61
+MAX_TITLE = 80  # characters
 MAX_FIELD_LINE = 120  # characters of a line with date, views, author
 FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
 ARTICLE_NUMBER = re.compile(
@@ -87,8 +87,9 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
     """
     found = Fields()
     after = _find_breadcrumb(page, found)
-    dated = _find_date(page, after, _title_row(page, after, found))
-    _find_title(page, found, after, dated)
+    row = _title_row(page, after, found)
+    dated = _find_date(page, after, row)
+    _find_title(page, found, row if row >= 0 else _title_by_place(page, found, after, dated))
     if dated is None and found.title_row >= 0:
         dated = _find_date(page, found.title_row, found.title_row)
     if dated is not None:
@@ -238,10 +239,8 @@ def _like(line: str, title: str) -> bool:
     return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
 
 
-def _find_title(page: PageLines, found: Fields, after: int, dated: int | None) -> None:
-    row = _title_row(page, after, found)
-    if row < 0:
-        row = _title_by_place(page, found, after, dated)
+def _find_title(page: PageLines, found: Fields, row: int) -> None:
+    """Set the title: that of line `row`, or without one (-1) what `<title>` says."""
     own = _own_title(page.title, found)
     if row >= 0:
         found.title, found.title_row = page.texts[row], row

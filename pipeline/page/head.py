@@ -10,7 +10,7 @@ from pipeline.page.headings import Candidate, base_titles
 from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
 from pipeline.records import DropReason
 
-MAX_GUIDE_HEADING = 60  # characters; the longest seen, a statute's name with 包括哪些内容, had 53
+MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
 GUIDE_WORD = re.compile(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
     r"哪些|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
     r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"

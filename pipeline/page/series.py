@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import PageLines, letters
 
-MAX_GROUP = 300  # candidates of one form that are looked at; real pages have at most 99 articles
+MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).

@@ -6,7 +6,6 @@ pages are.
 """
 
 import contextlib
-import datetime
 import hashlib
 import json
 import signal
@@ -186,10 +185,3 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def microseconds_to_time(value: int | None) -> datetime.datetime | None:
-    """Return a moment given in µs since 1970 as a datetime in UTC."""
-    if value is None:
-        return None
-    return datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(microseconds=value)

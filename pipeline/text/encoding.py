@@ -24,7 +24,7 @@ CONTEST = ("gb18030", "big5hkscs", "utf-8")  # an equal score goes to the earlie
 HIGH_BYTES = bytes(range(0x80, 0x100))
 PADDING = "\0"  # some servers pad with NUL; a BOM inside the body is for repair to drop
 # The commonest characters of Chinese prose and of rules and regulations, with their Traditional forms (OpenCC
-# s2t): read in the right encoding, 55 to 75 % of a page is among them, in a wrong one under 12 %
+# s2t): read in the right encoding 61 to 83 % of a text is among them, in a wrong one at most 9 %
 # (docs/accuracy-page.md).
 COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方"
