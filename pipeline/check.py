@@ -21,6 +21,15 @@ from pipeline.store.manifest import Shard, read_manifest, shards_of, table_entry
 
 PAGE_TABLES = ("pages", "articles", "clauses", "edits", "lines")
 MAX_PROBLEMS = 50  # what a reader looks at; the first ones say what is wrong
+MANIFEST_KEYS = (
+    "schema",
+    "stages",
+    "digests",
+    "files",
+    "model",
+    "roots",
+    "rejects",
+)  # contract §4; `status` reads them
 COLLECTED = {  # ids that other parts and tables refer to
     "pages": ("page_id",),
     "articles": ("article_id", "cluster_id", "family_id"),
@@ -58,6 +67,10 @@ def require_valid(structured: str | Path = "structured") -> None:
 
 
 def _problems(out: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    absent = [key for key in MANIFEST_KEYS if key not in manifest]
+    if absent:
+        yield f"the manifest has no {', '.join(absent)}"
+        return
     yield from _stage_problems(manifest)
     broken = list(_file_problems(out, manifest))
     yield from broken
@@ -90,7 +103,7 @@ def _read_part(out: Path, manifest: dict[str, Any], name: str, part: str) -> pa.
 
 
 def _stage_problems(manifest: dict[str, Any]) -> Iterator[str]:
-    for name, counts in manifest.get("stages", {}).items():
+    for name, counts in manifest["stages"].items():
         ways_out = sum(counts.get(k, 0) for k in ("out", "duplicates", "skipped", "superseded", "rejected"))
         if counts["in"] != ways_out:
             yield f"stage {name}: {counts['in']} in, {ways_out} out"
@@ -108,7 +121,8 @@ def _file_problems(out: Path, manifest: dict[str, Any]) -> Iterator[str]:
         entry, summed = manifest["tables"].get(name, {}), table_entry(shards)
         if (entry.get("rows"), entry.get("rows_digest")) != (summed["rows"], summed["rows_digest"]):
             yield f"{name}: rows or rows_digest in the manifest are not those of its files"
-    for name, entry in manifest.get("files", {}).items():
+    of_model = {f"model/{name}": entry for name, entry in manifest["model"].get("files", {}).items()}
+    for name, entry in {**manifest["files"], **of_model}.items():
         path = out / name
         if not path.is_file():
             yield f"{name} is missing"

@@ -16,6 +16,24 @@ from pipeline.errors import ConfigError, InputError
 
 T = TypeVar("T")
 
+# Lowest and highest value (None: any) of fields; what lies outside would reject every page, and an ingest
+# would drop the tables for a slip of the pen.
+RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
+    ("page", "max_bytes"): (1, None),
+    ("page", "max_lines"): (1, None),
+    ("clauses", "compile_above"): (0, None),
+    ("dedup", "min_chars"): (4, None),
+    ("dedup", "workers"): (0, None),
+    ("dedup", "memory_mb"): (0, None),
+    ("ingest", "workers"): (0, None),
+    ("ingest", "refit_below"): (0, None),
+    ("ingest", "max_reject_rate"): (0, 1),
+    ("ingest", "max_page_mb"): (1, None),
+    ("ingest", "page_seconds"): (0.001, None),
+    ("ingest", "max_expansion"): (1, None),
+}
+HANT = ("s2t", "s2tw", "s2hk", "s2twp", "none")  # contract §1
+
 
 @dataclass(frozen=True, slots=True)
 class RepairConfig:
@@ -130,7 +148,7 @@ def load_config(path: Path | None = None) -> Config:
     """Read a TOML file over the defaults; None gives the defaults.
 
     Raises InputError when the file cannot be read, ConfigError when it is not TOML or has an unknown key or a
-    value of the wrong type.
+    value of the wrong type or off its range.
 
     >>> load_config().page.hant
     's2t'
@@ -143,7 +161,21 @@ def load_config(path: Path | None = None) -> Config:
         raise InputError(f"cannot read config {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    return _override(Config, values, str(path))
+    config = _override(Config, values, str(path))
+    _require_ranges(config, str(path))
+    return config
+
+
+def _require_ranges(config: Config, where: str) -> None:
+    for (section, name), (low, high) in RANGES.items():
+        value = getattr(getattr(config, section), name)
+        if not (low <= value and (high is None or value <= high)):
+            span = f"at least {low}" if high is None else f"{low} to {high}"
+            raise ConfigError(f"{where}: [{section}]: {name} must be {span}, found {value!r}")
+    if config.page.hant not in HANT:
+        raise ConfigError(
+            f"{where}: [page]: hant must be one of {', '.join(HANT)}, found {config.page.hant!r}"
+        )
 
 
 def override(config: Config, section: str, **values: Any) -> Config:

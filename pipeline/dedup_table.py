@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeline.config import DedupConfig
 from pipeline.dedup import Deduplication
 from pipeline.dedup.entry import deduplicate_batches
+from pipeline.errors import InputError
 from pipeline.store.external import SpilledUnits, read_columns, write_table
 
 MEGABYTE = 1 << 20
@@ -18,9 +19,14 @@ def dedup_table(
 
     `path` is a Parquet, JSON Lines or CSV file of any size; `text` and `id_column` are columns of it. Returns
     the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
-    InputError for an unreadable file, UsageError for a missing column or a repeated id.
+    InputError for an unreadable file or a folder that cannot be made, UsageError for a missing column or a
+    repeated id.
     """
     settings = config or DedupConfig()
+    try:
+        out.mkdir(parents=True, exist_ok=True)  # before the work, not after it
+    except OSError as error:
+        raise InputError(f"cannot write to {out}: {error.strerror}") from error
     room = SpilledUnits(out, settings.memory_mb * MEGABYTE // OF_KEYS) if settings.memory_mb else None
     found = deduplicate_batches(read_columns(path, [id_column, text]), settings, room)
     for name in ("pairs", "clusters", "assignments"):

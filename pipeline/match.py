@@ -1,5 +1,6 @@
 """What new texts duplicate in an existing output, without ingesting them."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ class Match:
 
 
 def texts_of(path: Path, text: str, id_column: str) -> Iterator[tuple[str, str]]:
-    """Yield (id, text) of a table's rows, or of the articles of a page (id = path:ordinal).
+    """Yield (id, text) of a table's rows, or of the articles of a page (id = path:ordinal; - is stdin).
 
     Raises InputError for what cannot be read, UsageError for a missing column.
     """
@@ -42,7 +43,7 @@ def texts_of(path: Path, text: str, id_column: str) -> Iterator[tuple[str, str]]
             yield from ((i, t or "") for i, t in zip(ids, texts, strict=True))
         return
     try:
-        body = path.read_bytes()
+        body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     for article in parse_page(body).articles:

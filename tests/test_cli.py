@@ -89,6 +89,52 @@ def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: st
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[page]\nhant = "xx"\n', "hant must be one of s2t"),
+        ("[page]\nmax_lines = 0\n", "max_lines must be at least 1"),
+        ("[ingest]\nmax_reject_rate = 7\n", "max_reject_rate must be 0 to 1"),
+        ("[ingest]\npage_seconds = nan\n", "page_seconds must be at least"),
+        ("[dedup]\nmin_chars = -5\n", "min_chars must be at least 4"),
+    ],
+)
+def test_a_value_off_its_range_stops_before_any_page(tmp_path: Path, toml: str, told: str) -> None:
+    settings = tmp_path / "c.toml"
+    settings.write_text(toml, "utf-8")
+    done = fanwen("ingest", SAMPLE, "--out", tmp_path / "out", "--config", settings)
+    assert done.returncode == 2
+    assert told in done.stderr.decode()
+    assert not (tmp_path / "out").exists()
+
+
+def test_dedup_into_a_file_is_told_before_the_work(tmp_path: Path) -> None:
+    table, taken = tmp_path / "a.csv", tmp_path / "taken"
+    table.write_text("id,text\n1,a\n", "utf-8")
+    taken.write_text("", "utf-8")
+    done = fanwen("dedup", table, "--text", "text", "--id", "id", "--out", taken)
+    assert done.returncode == 5
+    assert done.stderr.decode().startswith("cannot write to")
+
+
+def test_match_reads_stdin_and_check_misses_nothing_of_the_manifest(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert fanwen("ingest", SAMPLE, "--out", out, "--workers", 1).returncode == 0
+    page = (SAMPLE / "canteen.html").read_bytes()
+    matched = objects(fanwen("match", "-", "--against", out, stdin=page))
+    assert matched[0]["id"] == "-:1"
+    assert matched[0]["matches"][0]["relation"] == "exact"
+    path = out / "manifest.json"
+    whole = json.loads(path.read_text("utf-8"))
+    for key in ("stages", "digests", "schema", "roots"):
+        path.write_text(json.dumps({k: v for k, v in whole.items() if k != key}), "utf-8")
+        done = fanwen("check", out)
+        assert (done.returncode, key in done.stderr.decode()) == (4, True)
+    path.write_text(json.dumps(whole), "utf-8")
+    (out / "model" / "sites.json").unlink()
+    assert fanwen("check", out).returncode == 4
+
+
 def test_an_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
     good = tmp_path / "good.txt"
     good.write_text("一、甲。\n", "utf-8")

@@ -27,8 +27,9 @@ def parse(
     settings, rules = settings_of(config), load_sites(sites or [])
 
     def give(path: str) -> None:
+        body = read_bytes(path)
         try:
-            page = parse_page(read_bytes(path), config=settings, sites=rules)
+            page = parse_page(body, config=settings, sites=rules)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
         print_line(page_object(path, page))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import Config
-from pipeline.errors import InputError, TemporaryError
+from pipeline.errors import ContractError, InputError, TemporaryError
 from pipeline.page.sites import Site
 from pipeline.run.digests import Digests
 from pipeline.run.link import Link, Provenance
@@ -91,12 +91,23 @@ def page_id_of(body: bytes) -> str:
 
 
 def load_sources(run: Run) -> None:
-    """Fill in the files and records of the last run; without a readable state, every root is unseen."""
+    """Fill in the files and records of the last run; without a readable state, RAW is unseen.
+
+    Raises ContractError where the rows of another root would be lost with the state.
+    """
     folder = generations.state_of(run.out, run.generation)
     files, records = state.read_files(folder), state.read_records(folder)
     if files is not None and records is not None:
         run.held = True
         run.files, run.records = files, records
+        return
+    forgotten = {root_id(run.out, root) for root in run.options.forget}
+    lost = sorted(set(run.manifest.get("roots", ())) - forgotten - {run.root_id})
+    if lost:
+        raise ContractError(
+            f"{run.out}/.state cannot be read, so the rows of {', '.join(lost)} cannot be kept: "
+            f"remove {run.out} and ingest every root anew, or ingest one and give --forget for the others"
+        )
 
 
 def load_pages(run: Run) -> None:
@@ -113,7 +124,8 @@ def forget(run: Run) -> None:
 
     Raises InputError for a root that is not in the output.
     """
-    known = sorted({f.root for f in run.files} | {r.root for r in run.records})
+    told = set(run.manifest.get("roots", ()))
+    known = sorted({f.root for f in run.files} | {r.root for r in run.records} | told)
     for root in run.options.forget:
         identity = root_id(run.out, root)
         if identity not in known:

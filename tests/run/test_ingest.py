@@ -125,6 +125,24 @@ def test_deleting_the_state_costs_time_only(raw: Path, out: Path) -> None:
     assert digests(out) == before
 
 
+def test_without_state_no_other_root_is_lost(raw: Path, out: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "one.txt").write_text("值班制度\n一、按时到岗。\n二、不得脱岗。\n", "utf-8")
+    run(raw, out)
+    run(other, out)
+    before = digests(out)
+    shutil.rmtree(out / ".state")
+    with pytest.raises(ContractError, match="cannot be kept"):
+        run(raw, out)
+    with pytest.raises(ContractError, match="cannot be kept"):
+        fit(out, config=settings())
+    assert digests(out) == before
+    ingest(raw, out, config=settings(), options=Options(forget=(str(other),)))
+    assert len(pipeline.open(out).pages) == 9
+    assert check(out) == []
+
+
 def test_a_broken_state_is_no_state(raw: Path, out: Path) -> None:
     run(raw, out)
     before = digests(out)
