@@ -10,7 +10,7 @@ from pipeline.dedup.rules import SHINGLE, Slot
 SLOT_BITS = 22  # of the boilerplate bitmap: 512 KB, which stays in the second-level cache
 MOST_SLOT_BITS = 24  # 2 MB; the counts of as many places are 64 MB
 SAMPLE = 16_384  # texts whose shingles are counted; a place then gets four positions of 950 a text
-TEXTS = 1 << 17  # up to here; then sample and places double with every doubling of the texts
+TEXTS = 1 << 18  # up to here; then sample and places double twice, and eight in the sample stay few in all
 MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
 
 
@@ -39,9 +39,8 @@ class Related:
     """What an engine found: the centre of each text's cluster, and the pairs worth a row.
 
     `left`, `right` are texts; a pair of a centre and its member has the centre as `left`. `kind` is of
-    `rules`.
-    `coverage_*` 0..1, `jaccard` 0..1, `ratio` 0..100. `slots` has the
-    substitutions of each template, by the place of its pair.
+    `rules`. `coverage_*` 0..1, `jaccard` 0..1, `ratio` 0..100. `slots` has the substitutions of each
+    template, by the place of its pair. `hot` counts how often a text met a band too full to be followed.
     """
 
     centre: NDArray[np.int64]
@@ -53,6 +52,7 @@ class Related:
     coverage_right: NDArray[np.float64]
     ratio: NDArray[np.float64]
     slots: dict[int, list[Slot]]
+    hot: int = 0
 
 
 def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:
@@ -73,7 +73,7 @@ def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:
 def slot_bits(n_texts: int) -> int:
     """Return how many bits number the places of the boilerplate of so many texts.
 
-    >>> slot_bits(20_000), slot_bits(200_000), slot_bits(10_000_000)
+    >>> slot_bits(20_000), slot_bits(400_000), slot_bits(10_000_000)
     (22, 23, 24)
     """
     return min(MOST_SLOT_BITS, SLOT_BITS + (max(n_texts - 1, 0) // TEXTS).bit_length())

@@ -191,6 +191,7 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
         coverage_right=rows[:, 5].copy(),
         ratio=ratios(texts, left, right, work),
         slots=slots_of_templates(texts, left, right, np.flatnonzero(rows[:, 2] == TEMPLATE)),
+        hot=found.hot,
     )
 
 

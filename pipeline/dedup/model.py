@@ -56,7 +56,7 @@ def frequent_from(n_texts: int) -> int:
     """Return the document frequency above which a shingle of `n_texts` distinct texts is frequent.
 
     >>> frequent_from(100), frequent_from(200_000), frequent_from(1_000_000)
-    (50, 50, 125)
+    (50, 100, 125)
     """
     share = FREQUENT_SHARE * SAMPLE / sample_size(n_texts)
     return max(FREQUENT, int(n_texts * share))

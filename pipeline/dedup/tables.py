@@ -26,11 +26,16 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Deduplication:
-    """Tables of contract §4: `pairs`, `clusters` (of two or more), `assignments` (every article, one row)."""
+    """Tables of contract §4: `pairs`, `clusters` (of two or more), `assignments` (every article, one row).
+
+    `hot` counts how often a text met a band of more than `candidates.CHAIN` texts, of which only those were
+    looked at: pairs may be missed where it is large.
+    """
 
     pairs: pa.Table
     clusters: pa.Table
     assignments: pa.Table
+    hot: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +231,7 @@ def build(articles: Articles, texts: Texts, related: Related) -> Deduplication:
     ratio[members.other] = np.append(related.ratio, 100.0)[members.pair]
     assigned = _assignments(articles, (cluster_name, family_name), home, members, ratio)
     clusters = _clusters(articles, (cluster_name, family_name), home, ratio)
-    return Deduplication(_pair_table(articles, related, rows), clusters, assigned)
+    return Deduplication(_pair_table(articles, related, rows), clusters, assigned, related.hot)
 
 
 def _columns(rows: _Rows) -> tuple[Ints, Ints, Ints]:

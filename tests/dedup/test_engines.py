@@ -11,7 +11,7 @@ from rapidfuzz.distance import Indel
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import deduplicate, fast, plain, rules, siblings, slots, starring, verify
-from pipeline.dedup.arrays import Related, Texts
+from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import CorpusModel, fit, fit_texts
 from pipeline.text.fold import comparison_key, key_units
 
@@ -40,8 +40,9 @@ def rows_of(found: Related) -> list[tuple[object, ...]]:
 def test_kernels_give_the_rows_of_the_plain_engine(seed: int, every: bool) -> None:
     texts = texts_of(distinct_keys(seed, 60)[:64])
     config = DedupConfig(workers=1, all_pairs=every)
-    places = plain.boilerplate_slots(plain.shingles_of(texts.units[:400]))
-    model = NO_MODEL if seed % 2 else CorpusModel(np.unique(places), len(texts))
+    n_texts = 1_000_000 if seed == 2 else len(texts)  # a large model has more places
+    places = plain.boilerplate_slots(plain.shingles_of(texts.units[:400]), 1 << slot_bits(n_texts))
+    model = NO_MODEL if seed % 2 else CorpusModel(np.unique(places), n_texts)
     judged = np.flatnonzero(texts.length >= config.min_chars)
     one = plain.relate(texts, model.mask(), config)
     other = fast.relate(texts, model, fast.Work(config), fast.every_pair(judged))
@@ -123,6 +124,29 @@ def test_a_large_star_is_found_and_its_canonical_is_central() -> None:
     copies = [text, *(edited(text, r, r.randint(5, 20)) for _ in range(150))]
     found = deduplicate(pa.table({"id": [f"c{i:03}" for i in range(151)], "text": copies}), config=CONFIG)
     assert found.clusters["size"].to_pylist() == [151]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_against_many_measures_as_the_group_does(seed: int) -> None:
+    texts = texts_of(distinct_keys(seed + 20, 60)[:64])
+    spans, none = (texts.begin, texts.length), np.zeros(0, dtype=np.uint8)
+    members = np.flatnonzero(texts.length >= 4).astype(np.int32)
+    room = verify.make_room(int(texts.length.sum()))
+    index = verify.index_group(texts.units, spans, none, members, room)
+    expected = [verify.measure_pair(index, room, 0, b) for b in range(1, len(members))]
+    measured = np.empty((len(members), 4))
+    verify.measure_first((texts.units, spans, none), members, room, (measured, 0.0))
+    assert [tuple(row) for row in measured[1:].tolist()] == [tuple(map(float, row)) for row in expected]
+
+
+def test_hot_bands_are_counted() -> None:
+    r = random.Random(8)
+    text = article(r, 40)
+    rows = [edited(text, r, 1) for _ in range(150)]
+    found = deduplicate(pa.table({"id": [str(i) for i in range(150)], "text": rows}), config=CONFIG)
+    apart = [article(r, 40) for _ in range(150)]
+    other = deduplicate(pa.table({"id": [str(i) for i in range(150)], "text": apart}), config=CONFIG)
+    assert found.hot > 0 == other.hot
 
 
 def test_the_model_is_the_same_from_both_engines_and_a_guide_is_boilerplate() -> None:
