@@ -80,6 +80,8 @@ def test_convert_keeps_every_byte_that_it_does_not_convert() -> None:
         (["parse"], 2, "Missing argument"),
         (["nonsense"], 2, "No such command"),
         (["config", "--config", "no.toml"], 5, "cannot read config"),
+        (["check", "no/such/folder"], 5, "no folder no/such/folder"),
+        (["status", "no/such/folder"], 5, "no folder no/such/folder"),
     ],
 )
 def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ContractError
+from pipeline.errors import ContractError, InputError
 from pipeline.store.digest import add_digests
 from pipeline.store.files import file_sha256, write_bytes
 
@@ -27,8 +27,10 @@ class Shard:
 def read_manifest(out: Path) -> dict[str, Any]:
     """Return the manifest of an output folder.
 
-    Raises ContractError when there is none or it is not readable as one.
+    Raises InputError when there is no such folder, ContractError when it has no manifest, or a broken one.
     """
+    if not out.is_dir():
+        raise InputError(f"no folder {out}: run `fanwen ingest RAW --out {out}`")
     path = out / MANIFEST
     try:
         manifest = json.loads(path.read_text("utf-8"))
