@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from pipeline.config import Config
 from pipeline.dedup.align import Aligned, align, character_edits
 from pipeline.dedup.explain import explain as explain_texts
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import UsageError
+from pipeline.output import open_output
 from pipeline.run.dedupe import read_model
 from pipeline.schema import PAIRS
 
@@ -51,9 +52,7 @@ def explain(
     Raises InputError where there is no output, UsageError for an id that is not in it. Cost: a read of
     the two articles' row groups, and one comparison.
     """
-    folder = Path(structured)
-    if not (folder / "manifest.json").is_file():
-        raise InputError(f"{folder} has no manifest.json: run `fanwen ingest RAW --out {folder}`")
+    folder = open_output(structured).path
     if left_id == right_id:
         raise UsageError(f"{left_id} is given twice: name two articles")
     first, second = sorted((left_id, right_id))

@@ -14,6 +14,7 @@ from pipeline.config import Config
 from pipeline.dedup.match import match as match_texts
 from pipeline.dedup.rules import EXACT, REASON_OF
 from pipeline.errors import InputError
+from pipeline.output import open_output
 from pipeline.page.parse import parse_page
 from pipeline.run.dedupe import read_model
 from pipeline.store.external import read_columns
@@ -59,9 +60,7 @@ def match(
     near ones one of each key. Raises InputError where there is no output. Cost: one comparison of the whole
     output, about 50 µs an article.
     """
-    folder = Path(structured)
-    if not (folder / "manifest.json").is_file():
-        raise InputError(f"{folder} has no manifest.json: run `fanwen ingest RAW --out {folder}`")
+    folder = open_output(structured).path
     new = list(texts)
     known = pq.read_table(folder / "articles", columns=["article_id", "text", "text_id"])
     asked = pa.table({"id": [i for i, _ in new], "text": [t for _, t in new]}, schema=ASKED)

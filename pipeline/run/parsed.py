@@ -24,6 +24,7 @@ from pipeline.page.parse import parse_page
 from pipeline.page.sites import Site
 from pipeline.records import Page, RejectReason, SiteKnowledge
 from pipeline.run.features import features
+from pipeline.store.state import PAGES
 from pipeline.text.fold import text_ids
 
 BODIES = pa.schema(
@@ -48,22 +49,10 @@ ROWS = {
 }
 PARSED = pa.schema(
     [
-        ("page_id", pa.string()),
-        ("key", pa.string()),
-        ("feature_key", pa.string()),  # the same, of a parse without knowledge; null with knowledge
-        ("reason", pa.string()),  # of a reject; null for a page
-        ("detail", pa.string()),
-        ("excerpt", pa.string()),
-        ("site", pa.string()),
-        ("continues", pa.string()),
-        ("n_articles", pa.int32()),
-        ("url", pa.string()),
-        ("leaks", pa.string()),
-        ("left", pa.string()),
-        ("edge_lines", pa.list_(pa.string())),
-        ("page", ROWS["pages"]),
-        *((name, pa.list_(ROWS[name])) for name in ("articles", "clauses", "edits", "lines")),
-        ("json", pa.large_string()),  # the page's object, without its source
+        *PAGES,  # what the state keeps of a page
+        pa.field("page", ROWS["pages"]),
+        *(pa.field(name, pa.list_(ROWS[name])) for name in ("articles", "clauses", "edits", "lines")),
+        pa.field("json", pa.large_string()),  # the page's object, without its source
     ]
 )
 EXCERPT_CHARS = 80

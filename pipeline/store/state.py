@@ -90,8 +90,8 @@ PAGES = pa.schema(
     [
         ("page_id", pa.string()),
         ("key", pa.string()),
-        ("feature_key", pa.string()),
-        ("reason", pa.string()),
+        ("feature_key", pa.string()),  # the same, of a parse without knowledge; null with knowledge
+        ("reason", pa.string()),  # of a reject; null for a page
         ("detail", pa.string()),
         ("excerpt", pa.string()),
         ("site", pa.string()),
