@@ -3,10 +3,14 @@
 Text forms (docs/design.md): *raw* is the visible text of a page, *repaired* is raw after damage repair,
 *text* is repaired in Simplified characters; repaired and text have the same number of code points.
 A span is a half-open pair of code point offsets into one *named* form.
+
+What a page has hundreds of (edits, clauses, lines) is a named tuple, made in 0.4 µs; a frozen dataclass takes
+1.9 µs. The rest are dataclasses.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 RuleName = Literal["leak", "byte_shift", "a1_insert", "lead_loss", "stray_mark", "blank", "invisible"]
 RULE_NAMES: tuple[RuleName, ...] = get_args(RuleName)
@@ -65,8 +69,7 @@ Relation = Literal["exact", "template", "edited", "contains", "contained", "shar
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One replacement made while repairing: `raw[start:end]` became `replacement`, by `rule`."""
 
     start: int
@@ -96,14 +99,51 @@ class Repaired:
     unresolved: tuple[Unresolved, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class HantForms:
+    """The Traditional forms of a page's clauses, made in one go when the first of them is asked for.
+
+    `make` returns them in document order, guide behind the articles; it is called once at most. Two are equal
+    where their forms are.
+
+    >>> forms = HantForms(lambda: ["規範"])
+    >>> forms[0]
+    '規範'
+    """
+
+    __slots__ = ("_forms", "_make")
+
+    def __init__(self, make: Callable[[], Sequence[str]]) -> None:
+        self._make: Callable[[], Sequence[str]] | None = make
+        self._forms: Sequence[str] = ()
+
+    def all(self) -> Sequence[str]:
+        """Return the forms of all clauses."""
+        if self._make is not None:
+            self._forms, self._make = self._make(), None
+        return self._forms
+
+    def __getitem__(self, place: int) -> str:
+        return self.all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, HantForms) and self.all() == other.all())
+
+    def __hash__(self) -> int:
+        return hash(len(self.all()))
+
+
+NO_HANT = HantForms(lambda: [""])  # of clauses without a Traditional form: each has place 0
+
+
+class Clause(NamedTuple):
     """One node of the tree of clauses, in document order.
 
     `path` is the 1-based positions among siblings from the root ("3.1"), `level` its depth, `parent` the
     clause_id of the node above or None. `marker` is as written in canonical script, None for paragraphs and
     headings; `ordinal` is None for all that is not numbered. `raw_start` is the marker's first code point,
-    `raw_end` the end of the clause's own text, before its first child.
+    `raw_end` the end of the clause's own text, before its first child. `hant[hant_place]` is `text_hant`, the
+    text in Traditional characters: OpenCC takes as long for it as for half of the page, and most readers of a
+    page ask for none.
     """
 
     clause_id: str
@@ -114,10 +154,16 @@ class Clause:
     marker: str | None
     ordinal: int | None
     text: str
-    text_hant: str
     raw_start: int
     raw_end: int
     flags: tuple[ClauseFlag, ...] = ()
+    hant: HantForms = NO_HANT
+    hant_place: int = 0
+
+    @property
+    def text_hant(self) -> str:
+        """Own text in Traditional characters; the first call makes the forms of the whole page."""
+        return self.hant[self.hant_place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +200,7 @@ class Dropped:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Where one visible line ended up: `raw_start`, `raw_end` are code points of raw, without the break."""
 
     line: int

@@ -4,6 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count, repeat
 from typing import Final
 
 from pipeline.clauses.structure import ClauseRow, clause_rows
@@ -15,6 +17,7 @@ from pipeline.records import (
     Clause,
     Dropped,
     Edit,
+    HantForms,
     HantOrigin,
     Line,
     Page,
@@ -53,6 +56,19 @@ class Texts:
     offsets: OffsetMap
 
 
+# Where the next clause's Traditional form stands: the page's forms, and its number among them.
+Places = Iterator[tuple[HantForms, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class CutPage:
+    """A page read and cut into pieces, before lines of its site are dropped and articles are structured."""
+
+    origin: Origin
+    texts: Texts
+    parts: Segments
+
+
 # A clause's row, with its span in the canonical text of the page.
 Placed = tuple[ClauseRow, int, int]
 OWN_TEXT: Final = 6  # of a row
@@ -79,12 +95,12 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         script = detect_script(texts.repaired.text, texts.canonical, leaks)
     bodies = _parts(texts, parts.pieces, "article", config)
     sections = _parts(texts, parts.pieces, "guide", config)
-    hant = iter(
-        _hant_forms([c for p in (*bodies, *sections) for c in p.clauses], texts, script, config.page.hant)
-    )
-    articles = tuple(_article(origin, texts, parts, p, script, hant) for p in bodies)
+    placed = [c for p in (*bodies, *sections) for c in p.clauses]
+    hant = HantForms(partial(_hant_forms, placed, texts, script, config.page.hant))
+    places = zip(repeat(hant), count(), strict=False)
+    articles = tuple(_article(origin, texts, parts, p, script, places) for p in bodies)
     guide = tuple(
-        Section(p.heading, _finished(p, f"{origin.page_id}:g{p.group}/", texts, hant)) for p in sections
+        Section(p.heading, _finished(p, f"{origin.page_id}:g{p.group}/", texts, places)) for p in sections
     )
     return Page(
         page=_fields(origin, texts, parts, script, len(articles)),
@@ -148,7 +164,7 @@ def _structured(texts: Texts, body: Sequence[Piece], config: Config) -> tuple[st
 
 
 def _article(
-    origin: Origin, texts: Texts, parts: Segments, part: _Part, script: ScriptEvidence, hant: Iterator[str]
+    origin: Origin, texts: Texts, parts: Segments, part: _Part, script: ScriptEvidence, places: Places
 ) -> Article:
     article_id = f"{origin.page_id}:{part.group}"
     empty = part.start == part.end
@@ -158,15 +174,15 @@ def _article(
         heading=part.heading,
         title=parts.titles[part.group - 1] or parts.subject,
         text=part.text,
-        clauses=_finished(part, f"{article_id}/", texts, hant),
+        clauses=_finished(part, f"{article_id}/", texts, places),
         raw_start=texts.offsets.end(part.start) if empty else texts.offsets.start(part.start),
         raw_end=texts.offsets.end(part.end),
         script=_script_of(texts, part.start, part.end, script),
     )
 
 
-def _finished(part: _Part, prefix: str, texts: Texts, hant: Iterator[str]) -> tuple[Clause, ...]:
-    """Give clauses their ids, their Traditional form (the next of `hant`) and their spans in raw."""
+def _finished(part: _Part, prefix: str, texts: Texts, places: Places) -> tuple[Clause, ...]:
+    """Give clauses their ids, the next places among the Traditional forms, and their spans in raw."""
     start, end = texts.offsets.start, texts.offsets.end
     out = []
     for row, first, last in part.clauses:
@@ -174,7 +190,9 @@ def _finished(part: _Part, prefix: str, texts: Texts, hant: Iterator[str]) -> tu
         parent = None if above is None else prefix + above
         raw = (start(first), end(last))
         out.append(
-            Clause(prefix + path, path, parent, level, kind, marker, ordinal, text, next(hant), *raw, flags)
+            Clause(
+                prefix + path, path, parent, level, kind, marker, ordinal, text, *raw, flags, *next(places)
+            )
         )
     return tuple(out)
 

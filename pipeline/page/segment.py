@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_on
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, read_head
@@ -48,11 +47,11 @@ class Segments:
     subject: str = ""  # what the page is about: its title without the count
 
 
-def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str] = frozenset()) -> Segments:
+def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     r"""Divide a page.
 
-    `hints` are what the rules of its site say, `boilerplate` the lines the site repeats. Cost: about 5 µs
-    a line; the search for headings is quadratic in at most 300 candidates.
+    `hints` are what the rules of its site say. Cost: about 5 µs a line; the search for headings is quadratic
+    in at most 300 candidates.
 
     >>> from pipeline.page.lines import page_lines
     >>> lines = ["值班制度2篇", "值班制度1", "一、准时到岗。", "值班制度2", "一、做好记录。"]
@@ -84,8 +83,6 @@ def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str
         end = _put_single(page, fields, cues, hints.content, out)
     _put_tail(page, end, cues, out)
     out.subject = next(iter(base_titles([title])[-1:]), title)
-    if boilerplate:
-        out.pieces = drop_boilerplate(page, out.pieces, boilerplate)
     return out
 
 
