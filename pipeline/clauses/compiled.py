@@ -11,7 +11,7 @@ from numba.extending import register_jitable
 
 from pipeline.clauses import beam, candidates, digits, markers, scan, search, shapes
 from pipeline.clauses.decide import AT_LINE, BROKEN, SCRATCH, Row, boundary_rules
-from pipeline.clauses.markers import CN_DUN, CN_PAREN, FIRST_TRIGGER, LINE, STYLES, class_tables
+from pipeline.clauses.markers import CN_PAREN, FIRST_TRIGGER, LINE, STYLES, class_tables
 from pipeline.clauses.scan import BOUNDARY, DAMAGED, END, FIELDS, HALF, ORDINAL, PAD, START, STYLE, VARIANT
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 
@@ -114,7 +114,7 @@ def decide_compiled(text: str) -> list[Row]:
     taken = np.flatnonzero(picked)
     table = cands[: count * FIELDS].reshape(count, FIELDS)[taken]
     style, variant = table[:, STYLE], table[:, VARIANT]
-    broken = ((style == CN_PAREN) | (style == CN_DUN)) & ((variant == DAMAGED) | (variant == HALF))
+    broken = (style <= CN_PAREN) & ((variant == DAMAGED) | (variant == HALF))
     packed = picked[taken] + AT_LINE * (table[:, BOUNDARY] == LINE) + BROKEN * broken
     columns = (table[:, f].tolist() for f in (START, END, STYLE, ORDINAL))
     return list(zip(*columns, packed.tolist(), strict=True))

@@ -58,6 +58,17 @@ class Texts:
 
 # Where the next clause's Traditional form stands: the page's forms, and its number among them.
 Places = Iterator[tuple[HantForms, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class CutPage:
+    """A page read and cut into pieces, before lines of its site are dropped and articles are structured."""
+
+    origin: Origin
+    texts: Texts
+    parts: Segments
+
+
 # A clause's row, with its span in the canonical text of the page.
 Placed = tuple[ClauseRow, int, int]
 OWN_TEXT: Final = 6  # of a row

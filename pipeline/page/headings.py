@@ -33,6 +33,10 @@ TITLE_N = re.compile(
     rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*"
     rf"(?P<n>{NUMERAL})\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
+# `方案一：题`, `示范文本2 题`: any word with a number, where titles, markup or the count speak for the series
+ANY_WORD_N = re.compile(
+    rf"{DECOR}{OPEN}?(?P<word>[一-鿿]{{1,5}}?)\s*{OPEN}?(?P<n>{NUMERAL}){CLOSE}*(?:\s*[：:]\s*|\s+)(?P<rest>[^。；！？;!?：:]{{2,60}})$"
+)
 # `一、题`, `1. 题`: a heading only where the rest of the line is the page's own title
 ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]\s*(?P<rest>.+)$")
 # What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
@@ -91,7 +95,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 )
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = re.compile(rf"(?:{QUALIFIER}|的)+$")
+TRAILING = re.compile(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         line = page.texts[row]
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
-            found = list(_whole_line(row, line, known))
+            found = [*_whole_line(row, line, known), *_any_word(row, line)]
         out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
         for base in words:
             out.update(_inside(row, line, base))
@@ -155,7 +159,7 @@ def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
-        if line[-1] in NUMBER_ENDS and len(line) <= MAX_HEADING:
+        if len(line) <= MAX_HEADING and (line[-1] in NUMBER_ENDS or ANY_WORD_N.match(line)):
             rows.add(row)
     return sorted(r for r in rows if page.shares[r] <= 0.8)
 
@@ -234,6 +238,16 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
         return  # `题3篇` counts, it does not number
     form = ("title", word or unit) if word and word != "之" else ("bare", letters(title))
     yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
+
+
+def _any_word(row: int, line: str) -> Iterator[Candidate]:
+    """Match a whole line `方案一：题`, whatever the word."""
+    match = ANY_WORD_N.match(line)
+    if match and match["n"] in NUMBERS and match["word"] not in ("第", "之"):
+        title = match["rest"].strip(" 《》【】")
+        yield Candidate(
+            row, 0, len(line), len(line), NUMBERS[match["n"]], ("word", match["word"]), title, True
+        )
 
 
 def _glued_word(row: int, line: str) -> Iterator[Candidate]:

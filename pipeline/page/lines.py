@@ -16,14 +16,17 @@ def _chinese(n: int) -> str:
     return head + (_DIGITS[ones - 1] if ones else "")
 
 
-NUMBERS: dict[str, int] = {"两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5}
+NUMBERS: dict[str, int] = {"两": 2} | {x: n for n, x in enumerate("壹贰叁肆伍陆柒捌玖拾", 1)}
 NUMBERS |= {_chinese(n): n for n in range(1, 100)} | {f"一{_chinese(n)}": n for n in range(10, 20)}
 NUMBERS |= {str(n): n for n in range(1, 100)} | {f"0{n}": n for n in range(1, 10)}
 NUMBERS |= {str(n).translate(_WIDE): n for n in range(1, 100)}
 NUMBERS |= {chr(0x2460 + n - 1): n for n in range(1, 21)}  # ① to ⑳
 NUMBERS |= {x: n for n, x in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"), 1)}
 NUMBERS |= {x: n for n, x in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
-NUMERAL = "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[①-⑳]|[Ⅰ-Ⅹ]|[IVX]{1,4}(?![A-Za-z]))"
+NUMERAL = (
+    "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[壹贰叁肆伍陆柒捌玖拾]|[①-⑳]|[Ⅰ-Ⅹ]"
+    "|[IVX]{1,4}(?![A-Za-z]))"
+)
 
 NOT_LETTERS = re.compile(r"[\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no

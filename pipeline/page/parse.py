@@ -1,15 +1,20 @@
-"""A page from bytes to record: decode, blocks, repair, convert, segment, structure, back to raw."""
+"""A page from bytes to record: decode, blocks, repair, convert, segment, structure, back to raw.
 
+In two halves, since a corpus knows the lines of a site only after all its pages have been cut.
+"""
+
+import dataclasses
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from pipeline.config import Config
 from pipeline.errors import InputError
-from pipeline.page.assemble import Origin, Texts, assemble
+from pipeline.page.assemble import CutPage, Origin, Texts, assemble
 from pipeline.page.blocks import Blocks, read_blocks
+from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.lines import page_lines
 from pipeline.page.segment import segment
 from pipeline.page.sites import NO_HINTS, Hints, Site, match_site, read_hints, shipped_sites
@@ -55,6 +60,22 @@ def parse_page(
     >>> [(a.heading, a.text) for a in page.articles]
     [('值班制度1', '一、准时到岗。'), ('值班制度2', '一、做好记录。')]
     """
+    cut = read_page(body, url, config=config, sites=sites, leaks=knowledge.leaks if knowledge else None)
+    return finish_page(cut, knowledge.boilerplate if knowledge else frozenset(), config)
+
+
+def read_page(
+    body: bytes | str,
+    url: str | None = None,
+    *,
+    config: Config | None = None,
+    sites: Sequence[Site] = (),
+    leaks: Mapping[str, str] | None = None,
+) -> CutPage:
+    """Decode, repair, convert and cut one page: all that does not depend on its site's boilerplate.
+
+    Arguments as of `parse_page`; `leaks` is the leak table of the page's site. Raises PageReject.
+    """
     config = config or Config()
     data = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
     if len(data) > config.page.max_bytes:
@@ -64,15 +85,28 @@ def parse_page(
     if len(blocks.lines) > config.page.max_lines:
         raise PageReject("too_many_lines", f"{len(blocks.lines)}, page.max_lines is {config.page.max_lines}")
     raw = "\n".join(blocks.lines)
-    repaired = repair(raw, config.repair, table=knowledge.leaks if knowledge else None)
+    repaired = repair(raw, config.repair, table=leaks)
     texts = Texts(raw, repaired, convert(repaired.text, "t2s"), OffsetMap(repaired.edits))
     linked, heads = _marks_of_repaired(blocks, texts)
-    title = _canonical_title(blocks.title, raw, repaired, knowledge)
+    title = _canonical_title(blocks.title, raw, repaired, leaks)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
     hints = _hints(url, decoded, blocks, lines.texts, sites)
-    parts = segment(lines, hints, knowledge.boilerplate if knowledge else frozenset())
     page_id = hashlib.sha256(data).hexdigest()[:32]
-    return assemble(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, parts, config)
+    return CutPage(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, segment(lines, hints))
+
+
+def finish_page(
+    cut: CutPage, boilerplate: frozenset[str] = frozenset(), config: Config | None = None
+) -> Page:
+    """Make the record of a page that has been cut; the lines of its site in `boilerplate` are dropped.
+
+    `finish_page(read_page(body))` is `parse_page(body)`.
+    """
+    parts = cut.parts
+    if boilerplate:
+        pieces = drop_boilerplate(cut.texts.canonical, parts.pieces, boilerplate)
+        parts = dataclasses.replace(parts, pieces=pieces)
+    return assemble(cut.origin, cut.texts, parts, config or Config())
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
@@ -86,9 +120,9 @@ def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Seq
     return [blocks.linked[r] for r in rows], [blocks.heads[r] for r in rows]
 
 
-def _canonical_title(title: str, raw: str, repaired: Repaired, knowledge: SiteKnowledge | None) -> str:
+def _canonical_title(title: str, raw: str, repaired: Repaired, table: Mapping[str, str] | None) -> str:
     """Repair `<title>`, too short to learn from, by the leaks of its page and site; convert it."""
-    leaks = dict(knowledge.leaks) if knowledge else {}
+    leaks = dict(table or {})
     for edit in repaired.edits:
         if edit.rule == "leak" and edit.start and not edit.replacement:
             leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()

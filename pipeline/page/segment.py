@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.page.cues import ENDING, cue_rows, goes_on
+from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_on
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, read_head
 from pipeline.page.headings import Candidate, base_titles, candidates
@@ -18,6 +17,7 @@ from pipeline.records import DropReason, LineRole
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
 LINK_RUN = 3
+INTRODUCED = 12  # lines after the fields, share bar and repeated titles among them, that may introduce
 NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
 LINKED = 0.8  # share of a line in links from which it is one
 
@@ -47,11 +47,11 @@ class Segments:
     subject: str = ""  # what the page is about: its title without the count
 
 
-def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str] = frozenset()) -> Segments:
+def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     r"""Divide a page.
 
-    `hints` are what the rules of its site say, `boilerplate` the lines the site repeats. Cost: about 5 µs
-    a line; the search for headings is quadratic in at most 300 candidates.
+    `hints` are what the rules of its site say. Cost: about 5 µs a line; the search for headings is quadratic
+    in at most 300 candidates.
 
     >>> from pipeline.page.lines import page_lines
     >>> lines = ["值班制度2篇", "值班制度1", "一、准时到岗。", "值班制度2", "一、做好记录。"]
@@ -61,12 +61,17 @@ def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str
     """
     fields = read_fields(page, hints)
     out = Segments(fields=fields)
-    cues = cue_rows(page, fields.start, hints.drop)
     title = fields.title or page.title
-    out.declared = declared_count(title) or declared_count(page.title)
-    chosen = _choose_headings(page, fields, out.declared)
+    out.declared = (
+        declared_count(title) or declared_count(page.title) or _declared_in_introduction(page, fields)
+    )
+    names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
+    subjects = base_titles(names)
+    cues = cue_rows(page, fields.start, hints.drop, subjects)
+    chosen = _choose_headings(page, fields, names, out.declared)
     if chosen:
         end = _end_of_texts(page, chosen, fields, cues)
+        _add_edges(page, chosen, end, cues, subjects)
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         plan = read_head(page, fields, chosen, cues)
@@ -78,13 +83,33 @@ def segment(page: PageLines, hints: Hints = NO_HINTS, boilerplate: frozenset[str
         end = _put_single(page, fields, cues, hints.content, out)
     _put_tail(page, end, cues, out)
     out.subject = next(iter(base_titles([title])[-1:]), title)
-    if boilerplate:
-        out.pieces = drop_boilerplate(page, out.pieces, boilerplate)
     return out
 
 
-def _choose_headings(page: PageLines, fields: Fields, declared: int | None) -> Sequence[Candidate]:
-    names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
+def _declared_in_introduction(page: PageLines, fields: Fields) -> int | None:
+    """Return the count that one of the first lines after the fields declares, if it introduces the texts."""
+    for row in range(fields.start, min(fields.start + INTRODUCED, len(page.texts))):
+        line = page.texts[row]
+        if "篇" in line and INTRODUCTION.search(line) and (count := declared_count(line)):
+            return count
+    return None
+
+
+def _add_edges(
+    page: PageLines,
+    chosen: Sequence[Candidate],
+    end: int,
+    cues: dict[int, DropReason],
+    subjects: Sequence[str],
+) -> None:
+    """Add the lines of the site with which each article ends to the cues."""
+    for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True):
+        cues |= edge_rows(page, a.row + 1, b, cues, subjects)
+
+
+def _choose_headings(
+    page: PageLines, fields: Fields, names: Sequence[str], declared: int | None
+) -> Sequence[Candidate]:
     bases = base_titles(names)
     found = candidates(page, fields.start, bases)
     title = " ".join(names)

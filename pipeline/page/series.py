@@ -9,6 +9,8 @@ from pipeline.page.lines import PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
+NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
+LINKED = 0.8  # share of a line in links from which it is one
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
@@ -99,6 +101,10 @@ def _without_content(page: PageLines, members: Sequence[Candidate], total: int) 
         end = page.starts[c.row] + c.body
         later = next((d for d in members[k + 1 :] if (d.row, d.start) > (c.row, c.start)), None)
         upto = _offset(page, later) if later else total
+        if later and upto - end >= MIN_CONTENT and later.row - c.row <= NEAR_ROWS:
+            upto -= sum(
+                len(page.texts[r]) + 1 for r in range(c.row + 1, later.row) if page.shares[r] > LINKED
+            )
         out.append(upto - end < MIN_CONTENT)
     return out
 
@@ -130,8 +136,8 @@ def _bonus(
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
-    if key[0] in ("bare", "tail"):
-        if shared < 0.4 and marked < 1.0:
+    if key[0] in ("bare", "tail", "word"):
+        if shared < 0.4 and marked < 1.0 and not (key[0] == "word" and n == declared):
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)

@@ -1,13 +1,13 @@
-"""What one page adds to the corpus model (contract §4), from a parse that knows nothing of the corpus."""
+"""What one page adds to the corpus model (contract §4), from a page cut without knowledge of it."""
 
 from collections import Counter
 from dataclasses import dataclass
 
-from pipeline.page.boilerplate import boilerplate_candidates
-from pipeline.records import Page
-from pipeline.text.offsets import replay
+from pipeline.page.assemble import CutPage
+from pipeline.page.boilerplate import bodies_of, boilerplate_candidates
 from pipeline.text.repair.leaks import LeakCounts, count_leaks
 
+BRACKETS = "(（"  # in front of every leak (`text/repair/leaks.py`)
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
 NEAR_EDGE = (
     4  # lines of an article's first and last edge that may turn out to be boilerplate with the outermost
@@ -20,7 +20,8 @@ class Features:
 
     `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
     characters that still look leaked after repair. `edge_lines`: canonical lines, each once, behind a mark:
-    "-" counted and dropped by the page already, "+" counted and kept, "=" not counted but near an edge.
+    "-" counted and dropped by the page already (or a heading of its guide), "+" counted and kept, "=" not
+    counted but near an edge.
     """
 
     leaks: str | None
@@ -28,14 +29,17 @@ class Features:
     edge_lines: list[str]
 
 
-def features(page: Page) -> Features:
+def features(cut: CutPage) -> Features:
     """Return what a page adds to the counts of its site. Linear; about 50 ns a character."""
-    counts = count_leaks(page.raw)
+    raw, repaired = cut.texts.raw, cut.texts.repaired.text
+    if repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS):
+        return Features(None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
+    counts = count_leaks(raw)
     left = ""
     if any(char and pinyin for char, pinyin in counts):
-        after = count_leaks(replay(page.raw, page.edits))
+        after = count_leaks(repaired)
         left = "".join(sorted({char for char, pinyin in after if char and pinyin}))
-    return Features(pack_counts(counts) or None, left, _edge_lines(page))
+    return Features(pack_counts(counts) or None, left, _edge_lines(cut))
 
 
 def pack_counts(counts: LeakCounts) -> str:
@@ -57,12 +61,16 @@ def unpack_counts(packed: str) -> LeakCounts:
     return Counter({(char, pinyin): int(n) for char, pinyin, n in rows})
 
 
-def _edge_lines(page: Page) -> list[str]:
-    dropped = {d.text for d in page.dropped}
-    counted = {line for line in boilerplate_candidates(page) if len(line) <= MAX_LINE_CHARS}
+def _edge_lines(cut: CutPage) -> list[str]:
+    text, pieces = cut.texts.canonical, cut.parts.pieces
+    fixed = {text[p.start : p.end] for p in pieces if p.role == "dropped"}
+    bodies = bodies_of(pieces).values()
+    loose = {text[p.start : p.end] for body in bodies for p in (body[0], body[-1])}
+    loose |= {text[p.start : p.end] for p in pieces if p.role == "guide" and not p.heading}
+    fixed |= {text[p.start : p.end] for p in pieces if p.role == "guide" and p.heading} - loose
+    counted = {line for line in boilerplate_candidates(cut) if len(line) <= MAX_LINE_CHARS}
     near: set[str] = set()
-    for article in page.articles:
-        lines = article.text.split("\n")
-        near.update(line for line in lines[:NEAR_EDGE] + lines[-NEAR_EDGE:] if len(line) <= MAX_LINE_CHARS)
-    marked = {("-" if line in dropped else "+") + line for line in counted}
-    return sorted(marked | {"=" + line for line in near - counted if line})
+    for body in bodies:
+        near.update(text[p.start : p.end] for p in body[:NEAR_EDGE] + body[-NEAR_EDGE:])
+    marked = {("-" if line in fixed else "+") + line for line in counted}
+    return sorted(marked | {"=" + line for line in near - counted if 0 < len(line) <= MAX_LINE_CHARS})

@@ -20,10 +20,10 @@ from pipeline import schema
 from pipeline.config import Config
 from pipeline.emit import page_object, page_rows
 from pipeline.errors import PipelineError
-from pipeline.page.parse import parse_page
+from pipeline.page.parse import finish_page, read_page
 from pipeline.page.sites import Site
 from pipeline.records import Page, RejectReason, SiteKnowledge
-from pipeline.run.features import features
+from pipeline.run.features import Features, features
 from pipeline.store.state import PAGES
 from pipeline.text.fold import text_ids
 
@@ -110,10 +110,10 @@ def _parsed(row: dict[str, Any], context: ParseContext) -> dict[str, Any]:
         known = SiteKnowledge(values["leaks"], frozenset(values["boilerplate"]))
     try:
         with time_limit(context.config.ingest.page_seconds):
-            page = parse_page(
-                row["body"], row["url"], config=context.config, sites=context.sites, knowledge=known
-            )
-            return _page(row, page)
+            leaks = known.leaks if known else None
+            cut = read_page(row["body"], row["url"], config=context.config, sites=context.sites, leaks=leaks)
+            page = finish_page(cut, known.boilerplate if known else frozenset(), context.config)
+            return _page(row, page, features(cut))
     except PageTimeoutError:
         return _reject(row, "timeout", f"more than {context.config.ingest.page_seconds} s")
     except PipelineError as error:
@@ -124,14 +124,13 @@ def _parsed(row: dict[str, Any], context: ParseContext) -> dict[str, Any]:
         return _reject(row, "parse_error", f"{type(error).__name__}: {error}")
 
 
-def _page(row: dict[str, Any], page: Page) -> dict[str, Any]:
+def _page(row: dict[str, Any], page: Page, found: Features) -> dict[str, Any]:
     if not page.lines:
         return _reject(row, "empty", "no visible text")
     rows = page_rows(page)
     for name in ("articles", "clauses"):
         for each, known in zip(rows[name], text_ids([r["text"] for r in rows[name]]), strict=True):
             each["text_id"] = known
-    found = features(page)
     return {
         "page_id": row["page_id"],
         "key": row["key"],
