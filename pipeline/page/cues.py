@@ -181,6 +181,11 @@ CONTENTS = re.compile(
     r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*录|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
 )
 
+LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
+LEADER_SIGNS = (re.compile("……"), re.compile(r"\.{6}"), re.compile("·{6}"))
+# `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
+LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?\d{1,4}[-－]?")
+
 
 def is_share_bar(line: str) -> bool:
     """Tell a share bar: three distinct words of sharing that cover 40 % of the line (facts §4).
@@ -235,6 +240,7 @@ def cue_rows(
             known = next((reason for reason, pattern in drop if pattern.fullmatch(page.texts[row])), None)
             if known is not None:
                 out[row] = known
+    out |= contents_rows(page, start)
     hinted = rows_with(page, SENTENCE_SIGNS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
@@ -245,6 +251,17 @@ def cue_rows(
             if reason is not None:
                 out[row] = reason
     return out
+
+
+def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
+    """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
+    rows = [r for r in sorted(rows_with(page, LEADER_SIGNS, start)) if LEADER.fullmatch(page.texts[r])]
+    if len(rows) < LEAST_CONTENTS:
+        return {}
+    above = rows[0] - 1
+    if above >= start and CONTENTS.match(page.texts[above]):
+        rows.append(above)
+    return dict.fromkeys(rows, "contents")
 
 
 def edge_rows(

@@ -80,6 +80,8 @@ NUMBERED = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL}
 INLINE = re.compile(
     rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
+# `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
+COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
 # What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
 BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*")
 KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
@@ -301,9 +303,11 @@ def _reach_back(line: str, at: int, words: str) -> int:
 
 def _heading_start(line: str, start: int) -> int:
     """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
+    head = line[:start].rstrip()
+    if COUNT_BEFORE.search(head):
+        return start
     if BEFORE_TITLE.fullmatch(line, 0, start):
         return 0
-    head = line[:start].rstrip()
     begin = start
     if head and head[-1] in "（(【[〔〖「《<":
         begin = len(head) - 1
