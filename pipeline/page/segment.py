@@ -9,7 +9,7 @@ from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_o
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, read_head
 from pipeline.page.headings import Candidate, base_titles, candidates
-from pipeline.page.lines import PageLines, letters
+from pipeline.page.lines import LINKED, PageLines, letters
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
@@ -19,7 +19,6 @@ from pipeline.records import DropReason, LineRole
 LINK_RUN = 3
 INTRODUCED = 12  # lines after the fields, share bar and repeated titles among them, that may introduce
 NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
-LINKED = 0.8  # share of a line in links from which it is one
 
 
 class Piece(NamedTuple):

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import PageLines, letters
+from pipeline.page.lines import LINKED, PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
 NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
-LINKED = 0.8  # share of a line in links from which it is one
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
