@@ -240,7 +240,9 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
-    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;," and not NO_TITLE.search(line)
+    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
+    if NO_TITLE.search(line):
+        return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
 

@@ -63,6 +63,8 @@ BODY_START = re.compile(
 LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
 FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
+# Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
+SUBTITLE = re.compile(rf"\s*[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
@@ -325,6 +327,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
+            if tail["colon"] and (own := SUBTITLE.match(line, end)):
+                end = own.end()
             left = line[end:]
             if not word and left and _opens_a_list(line[at:end], run, left):
                 continue

@@ -10,7 +10,7 @@ from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_o
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
-from pipeline.page.lines import PageLines, letters, rows_saying
+from pipeline.page.lines import LINKED, PageLines, letters, rows_saying
 from pipeline.page.plain import DENSE, body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
@@ -23,7 +23,6 @@ FIRST_HEADING = re.compile(r"(?P<title>.{3,60}?)\s*[（(]?篇\s*[1一][）)]?")
 NEXT_HEADING = re.compile(r"篇\s*[2二][）)]?$")
 INTRODUCED = 12  # lines after the fields, share bar and repeated titles among them, that may introduce
 NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
-LINKED = 0.8  # share of a line in links from which it is one
 
 
 class Piece(NamedTuple):

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import PageLines, letters
+from pipeline.page.lines import LINKED, PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
 NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
-LINKED = 0.8  # share of a line in links from which it is one
 MIN_NAME = 4  # letters of a title that one heading alone must repeat
 OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范本` under 仓库管理制度三篇 has .71
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
