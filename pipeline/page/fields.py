@@ -18,6 +18,8 @@ ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
 UNLIKE = -50  # rank of a line that says no part of `<title>`
+# `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
+NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
@@ -238,7 +240,9 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
-    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,"
+    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
+    if NO_TITLE.search(line):
+        return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
 
