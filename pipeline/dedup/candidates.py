@@ -134,6 +134,17 @@ def enough(votes, asked, share, thin):
 
 
 @kernel
+def posted(samples, seen):
+    """Return the most entries that the postings can have, and the bits of their table."""
+    mask, kept, bits = np.uint32(len(seen) - 1), 1 << 10, 12
+    for s in samples:
+        kept += np.int64(seen[s & mask] >= 2)
+    while (1 << bits) < kept:
+        bits += 1
+    return kept, bits
+
+
+@kernel
 def pairs_of_samples(sampled, order, seen, limits):
     """Return the pairs (text, longer text) of which the first has enough of its sample in the second.
 
@@ -144,12 +155,7 @@ def pairs_of_samples(sampled, order, seen, limits):
     samples, starts, thin = sampled
     found = np.empty(1 << 16, dtype=np.uint64)
     mask = np.uint32(len(seen) - 1)
-    kept = 1 << 10
-    for s in samples:
-        kept += np.int64(seen[s & mask] >= 2)
-    bits = 12
-    while (1 << bits) < kept:
-        bits += 1
+    kept, bits = posted(samples, seen)
     heads = np.full(1 << bits, -1, dtype=np.int32)
     entry, before = np.empty(kept, np.uint64), np.empty(kept, np.int32)  # shingle << 32 | owner
     votes, touched = np.zeros(len(starts), dtype=np.int64), np.empty(len(starts), dtype=np.int32)
