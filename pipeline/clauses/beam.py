@@ -2,6 +2,7 @@
 
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import (
+    BARE,
     BOUNDARY,
     FIELDS,
     FOLLOWED,
@@ -41,6 +42,13 @@ USED = -(1 << 30)  # score of a move that has been taken
 REBASE = 1_000_000  # scores are taken down by the best one before they grow past 32 bits
 
 
+def is_unsure(cands: Ints, c: int) -> bool:
+    """Say whether candidate c is a bare number that only goes on with a list: 2附则."""
+    base = c * FIELDS
+    bare = cands[base + VARIANT] == BARE and cands[base + STYLE] == mk.AR_DOT
+    return bool(bare and cands[base + GAIN] < 0)
+
+
 def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
     """Mark each candidate that one of its style with the next number follows before its own number returns.
 
@@ -52,7 +60,7 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
     for c in range(count - 1, -1, -1):
         base = c * FIELDS
         style, number = cands[base + STYLE], cands[base + ORDINAL]
-        if number >= SEEN - 2 or cands[base + GAIN] <= -100:
+        if number >= SEEN - 2 or cands[base + GAIN] <= -100 or is_unsure(cands, c):
             continue
         row = style * SEEN
         next_one = min(

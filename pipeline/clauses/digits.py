@@ -1,7 +1,16 @@
 """Shapes of markers that begin with a digit: 1. 1、 1) 1.1 1-1., told from decimals, dates and codes."""
 
 from pipeline.clauses import markers as mk
-from pipeline.clauses.scan import Ints, Tables, class_at, digits_end, read_digits, skip_blanks
+from pipeline.clauses.scan import (
+    BARE,
+    BLANK_RUN,
+    Ints,
+    Tables,
+    class_at,
+    digits_end,
+    read_digits,
+    skip_blanks,
+)
 from pipeline.clauses.shapes import (
     DUN,
     HYPHENS,
@@ -16,6 +25,11 @@ from pipeline.clauses.shapes import (
 
 BARE_MAX = 60  # chapters of a standard; larger bare numbers are amounts
 PENALTY_BARE = 40  # 1 总则
+PENALTY_GLUED = (
+    121  # 2附则: one more than a line start gives, so leaving it costs nothing, going on with it less
+)
+TITLE_LINE = 40  # characters of a line that is a title
+ONES = (ord("1"), ord("１"))
 YEAR, MONTH, DAY = (ord(c) for c in "年月日")
 GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
 
@@ -76,15 +90,47 @@ def match_dashed(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> in
     return last + 1
 
 
+def title_end(codes: Ints, i: int, tables: Tables) -> int:
+    """End of the line that goes on at i, 0 where it is no title: it holds a sentence end, or is too long."""
+    at = i
+    while at < i + TITLE_LINE and codes[at] != 0:
+        c = class_at(codes, at, tables)
+        if c == mk.BREAK:
+            return at
+        if c == mk.FULL_STOP:
+            return 0
+        at += 1
+    return 0 if codes[at] != 0 else at
+
+
+def heads_parts(codes: Ints, end: int, value: int, tables: Tables) -> bool:
+    """Say whether N.1 begins the line after the break at `end`."""
+    at = end
+    while class_at(codes, at, tables) in (mk.BREAK, mk.BLANK) and at < end + BLANK_RUN:
+        at += 1
+    last = digits_end(codes, at, tables)
+    inner = last > at and read_digits(codes, at, last, tables) == value
+    return bool(inner and class_at(codes, last, tables) == mk.DOT and codes[last + 1] in ONES)
+
+
 def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
-    """1 总则, at a line start, as standards and handbooks write it."""
+    """1 总则, at a line start, as standards and handbooks write it; 1总则 where 1.1 begins the next line.
+
+    Any other title 2附则 is at most the next of such a list.
+    """
     text = skip_blanks(codes, end, tables)
     if i > 0 and class_at(codes, i - 1, tables) != mk.BREAK:
         return 0
     if class_at(codes, text, tables) != mk.OTHER or codes[text] == 0 or codes[text] in MEASURES:
         return 0
-    set_row(row, mk.AR_DOT, read_digits(codes, i, end, tables), 0, 8)
+    value = read_digits(codes, i, end, tables)
+    set_row(row, mk.AR_DOT, value, 0, BARE)
     row[PENALTY] = PENALTY_BARE
+    if text == end:
+        stop = title_end(codes, end, tables)
+        if stop == 0:
+            return 0
+        row[PENALTY] = PENALTY_BARE if heads_parts(codes, stop, value, tables) else PENALTY_GLUED
     return end
 
 
@@ -118,7 +164,7 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     elif after == mk.BULLET_MARK and codes[end] in HYPHENS:
         return match_dashed(codes, i, end, tables, row)
     variant = joint_variant(codes, end, tables)
-    if after == mk.BLANK and value < BARE_MAX:
+    if after in (mk.BLANK, mk.OTHER) and value < BARE_MAX:
         return match_bare(codes, i, end, tables, row)
     if variant in (0, 4):
         return 0

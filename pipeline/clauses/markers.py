@@ -51,16 +51,20 @@ def _unit(character: str) -> str:
     return f"第{GAP}(?:{CN}|[0-9０-９]{{1,4}}){GAP}{character}"
 
 
+def _rewritten(character: str) -> str:
+    return f"{_unit(character)}|其次{character}"
+
+
 MARKERS: Final[tuple[Marker, ...]] = (
     Marker(PART, "part", _unit("[编編]"), "any", 0, NONE, "第一编　总则", "见第一编辑部的信"),
     Marker(DIVISION, "division", _unit("部分"), "any", 1, STOP, "第一部分 总则", "占第一部分的多数"),
     Marker(SUBPART, "subpart", _unit("分[编編]"), "any", 2, NONE, "第二分编 用益物权", "第二分册"),
-    Marker(CHAPTER, "chapter", _unit("章"), "any", 3, NONE, "第三章　监督", "盖第三方章"),
-    Marker(SECTION, "section", _unit("[节節]"), "any", 4, NONE, "第一节 一般规定", "第一节课"),
+    Marker(CHAPTER, "chapter", _rewritten("章"), "any", 3, NONE, "第三章　监督", "盖第三方章"),
+    Marker(SECTION, "section", _rewritten("[节節]"), "any", 4, NONE, "第一节 一般规定", "第一节课"),
     Marker(
         ARTICLE,
         "article",
-        _unit("[条條]") + "(?:之" + CN + ")?[、：:]?",
+        _unit("[条條]") + "(?:之" + CN + ")?[、：:]?|其次[条條]",
         "any",
         5,
         NONE,
@@ -279,12 +283,3 @@ def class_tables() -> tuple[bytes, bytes, bytes]:
     for c, style in _UNIT_STYLES.items():
         styles[ord(c)] = style + 1
     return bytes(classes), bytes(values), bytes(styles)
-
-
-def is_numbered(style: int) -> bool:
-    """Say whether clauses of a style have an ordinal.
-
-    >>> is_numbered(CN_DUN), is_numbered(BULLET)
-    (True, False)
-    """
-    return style != BULLET

@@ -23,6 +23,7 @@ GAINS = (120, 90, 80, 20, -30)
 BLANK_BEFORE = 50
 QUOTED = 200
 
+BARE = 8  # variant of a number without a stop: 1 总则
 DAMAGED = 9  # variant of a marker that has lost a bracket or its stop
 HALF = 10  # variant of 一）: one bracket, damage in a list of （一）, a style of its own in a list of 一）
 LAST = 99  # ordinal of 最后: whatever comes next

@@ -64,7 +64,7 @@ REPLACE_FRESH = -20  # after a line that names a field (任职要求：) a list 
 NESTED_FRESH = -40
 BEGIN_FRESH = 110  # what such a line gives back of the cost of beginning again
 SAME_STYLE_ANNOUNCED = -20  # （二）乙：（一）子；
-SAME_STYLE = -150  # a list directly inside an item of the same style
+SAME_STYLE = -150  # a list inside an item of the same style
 INSIDE_OUT = -30  # a list of an outer style inside an inner one
 CROSSING = -40  # 一、 then 二.
 SKIP_LINE = -50
@@ -85,9 +85,9 @@ def boundary_weight(cands: Ints, c: int) -> int:
 
 
 def is_broken(cands: Ints, c: int) -> bool:
-    """Say whether candidate c has lost a bracket or its stop; only 一、 and （一） have such variants."""
+    """Say whether candidate c is damaged: （一） or 一、 without a bracket or stop, 其次条 for 第二条."""
     variant, style = cands[c * FIELDS + VARIANT], cands[c * FIELDS + STYLE]
-    return style in (mk.CN_PAREN, mk.CN_DUN) and variant in (DAMAGED, HALF)
+    return style <= mk.CN_PAREN and variant in (DAMAGED, HALF)
 
 
 def skip_cost(cands: Ints, c: int) -> int:
@@ -180,6 +180,14 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
     return ((OPEN_LATE_FOLLOWED if followed == 1 else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
 
 
+def is_open(states: Ints, at: int, style: int) -> bool:
+    """Say whether a list of the style is open at any depth: another one inside it is rare."""
+    for k in range(states[at + HEIGHT]):  # noqa: SIM110 - the compiled form knows no any()
+        if states[at + STACK + k * ENTRY] == style:
+            return True
+    return False
+
+
 def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
     """Return gain or cost of a list inside the top entry; NEVER for 3. inside 2.2 and 1.2 inside 1.1.2."""
     base, height = c * FIELDS, states[at + HEIGHT]
@@ -196,7 +204,7 @@ def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
             states[entry + 2] * GROUP_STEP if mk.DOTTED2 <= above <= mk.DOTTED4 else 0
         )
         return NEXT - OPEN if packed == group and cands[base + ORDINAL] == 1 else STRANGE_GROUP
-    if above == style:
+    if is_open(states, at, style):
         last_end = cands[states[at + TAKEN] * FIELDS + END]
         direct = cands[base + BOUNDARY] == mk.COLON and cands[base + STOPPED] < last_end
         return SAME_STYLE_ANNOUNCED if direct else SAME_STYLE
@@ -251,6 +259,8 @@ def running(states: Ints, at: int, cands: Ints, c: int) -> int:
     last = states[at + (ARTICLE_NO if article else CHAPTER_NO)]
     last_sub = states[at + ARTICLE_SUB] if article else 0
     weak = 2 * boundary_weight(cands, c)
+    if is_broken(cands, c) and number != last + 1:
+        return NEVER * 8
     if sub > 0:
         return NEXT * 8 if number == last and sub == last_sub + 1 else (GAP_MORE - weak) * 8 + GAP
     if number == last + 1:

@@ -51,6 +51,7 @@ MEASURES = tuple(
 )
 FEN, BU, BIAN, BIAN_T, ZHI, SHI_IS = (ord(c) for c in "分部编編之是")
 CN_PAIRS = tuple((ord(a), ord(b)) for a, b in ("首先", "其次", "再次", "最后", "最後"))
+REWRITTEN = 1  # 其次: what software that rewrites pages word by word puts for 第二
 SEPARATORS = tuple(ord(c) for c in "、和或至及与與到")
 STRONG_BULLETS = tuple(ord(c) for c in "•■◆●▲▼★☆※□▪►➢➤")
 BLOCK_BULLETS = tuple(ord(c) for c in "■◆●▲▼◇")  # never part of a word: 安全第一◆预防为主
@@ -229,9 +230,13 @@ def match_latin(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
 
 
 def match_word(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
-    """首先 其次 再次 最后, with the comma that follows."""
+    """首先 其次 再次 最后, with the comma that follows; 其次条, as rewritten pages have for 第二条."""
     for k in range(5):
         if codes[i] == CN_PAIRS[k][0] and codes[i + 1] == CN_PAIRS[k][1]:
+            if k == REWRITTEN:
+                style, after = unit_style(codes, i + 2, tables)
+                if mk.CHAPTER <= style <= mk.ARTICLE:
+                    return damaged(row, style, 2, after)
             joined = joint_variant(codes, i + 2, tables) > 1
             if k >= 3 and not joined:
                 return 0

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import candidates, graph, indel, plain, siblings, sketch, starring
+from pipeline.dedup import candidates, graph, held, indel, plain, siblings, sketch, starring
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.intake import Room
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
-from pipeline.dedup.rules import TEMPLATE, Slot
+from pipeline.dedup.rules import CONTAINED, CONTAINS, TEMPLATE, Slot
 
 PAGE = 8192  # bytes that reading one text touches at least: two pages
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
@@ -109,7 +109,7 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
     counts, whole = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    fixed = (sketch.routes(), 1 if count <= candidates.FEW_TEXTS else sketch.SAMPLED)
+    fixed = (sketch.routes(), 1 if count <= candidates.FEW_TEXTS else sketch.WINDOW)
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
@@ -145,8 +145,8 @@ def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candid
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
     few = len(sketches.sizes) <= candidates.FEW_TEXTS
     limits = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
-    held = candidates.pairs_of_samples(sketches.samples, sketches.starts, order, seen, limits)
-    pairs = distinct_sorted(np.concatenate([*(pairs for pairs, _ in found), held]))
+    longer = candidates.pairs_of_samples(sketches.samples, sketches.starts, order, seen, limits)
+    pairs = distinct_sorted(np.concatenate([*(pairs for pairs, _ in found), longer]))
     return Candidates(pairs, sum(hot for _, hot in found))
 
 
@@ -180,6 +180,8 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
     centre = np.arange(len(texts), dtype=np.int32)
     corpus = (texts.units, (texts.begin, texts.length), bitmap, texts.rank, centre, signatures)
     rows = measure_components(texts, corpus, found, work)
+    if not work.config.all_pairs:
+        rows = np.concatenate((rows, rows_of_members(corpus, rows)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     return Related(
         centre=centre.astype(np.int64),
@@ -206,6 +208,17 @@ def measure_components(texts: Texts, corpus: Any, found: Candidates, work: Work)
 
     parts = work.cut(len(starts) - 1, texts, 1 if work.workers == 1 else 8 * work.workers)
     return np.concatenate(work.each(call, parts))
+
+
+def rows_of_members(corpus: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rows of members with the text that holds them, as it holds their canonical."""
+    left, right, kind = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2].astype(np.uint8)
+    pairs = held.directed(left, right, kind, (rows[:, 4], rows[:, 5]))
+    member, holder = held.members_to_ask(corpus[4].astype(np.int64), corpus[3], pairs)
+    low, high = np.minimum(member, holder).astype(np.uint64), np.maximum(member, holder).astype(np.uint64)
+    found: NDArray[np.float64] = starring.measure_pairs(corpus, (low << np.uint64(32)) | high, False)
+    holds = found[:, 2] == np.where(member < holder, CONTAINED, CONTAINS)
+    return found[held.first_that_holds(member, holds)]
 
 
 def ratios(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
+from pipeline.dedup import held
 from pipeline.dedup.arrays import Related, Texts, boilerplate_slots, shingles_of
 from pipeline.dedup.rules import (
     BRIDGE,
@@ -156,6 +157,25 @@ def holders(texts: Texts, pairs: Measures, centre: NDArray[np.int64]) -> NDArray
     return marked
 
 
+def holders_of_members(
+    texts: Texts, pairs: Measures, centre: NDArray[np.int64], kept: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Mark the pairs of members with the text that holds them, as it holds their canonical (`held`)."""
+    cover = (pairs.coverage_left[kept], pairs.coverage_right[kept])
+    found = held.directed(pairs.left[kept], pairs.right[kept], pairs.kind[kept], cover)
+    member, holder = held.members_to_ask(centre, texts.rank, found)
+    place = {pair: p for p, pair in enumerate(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))}
+    asked = [
+        place.get((min(m, o), max(m, o)), -1) for m, o in zip(member.tolist(), holder.tolist(), strict=True)
+    ]
+    wanted = np.where(member < holder, CONTAINED, CONTAINS)
+    at = np.array(asked, dtype=np.int64)
+    holds = (at >= 0) & (np.append(pairs.kind, REJECTED)[at] == wanted)
+    marked = np.zeros(len(pairs.kind), dtype=np.bool_)
+    marked[at[held.first_that_holds(member, holds)]] = True
+    return marked
+
+
 def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupConfig) -> Related:
     """Relate the texts of a small corpus: clusters, and pairs worth a row. Cost: 20 µs a pair."""
     pairs = measure(texts, boilerplate, config.min_chars)
@@ -166,6 +186,8 @@ def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupCon
     canonicals = (centre[left] == left) & (centre[right] == right)
     near = (pairs.kind > REJECTED) | (better >= STORED)
     kept = np.full(len(left), config.all_pairs) | member | (canonicals & near) | holders(texts, pairs, centre)
+    if not config.all_pairs:
+        kept |= holders_of_members(texts, pairs, centre, kept)
     turned = member & (centre[left] == right)
     one, other = np.where(turned, right, left)[kept], np.where(turned, left, right)[kept]
     cover = (pairs.coverage_left, pairs.coverage_right)

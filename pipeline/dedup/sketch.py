@@ -1,7 +1,9 @@
-"""Kernels: document frequencies, and one-permutation signatures with a hash sample of each text.
+"""Kernels: document frequencies, and one-permutation signatures with a sample of each text's shingles.
 
-Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017); the
-sample is FracMinHash (Irber et al. 2022). A bin keeps 8 bits: two differing ones agree once in 256.
+Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017). A bin
+keeps 8 bits: two differing ones agree once in 256. The sample is winnowed (Schleimer, Wilkerson, Aiken 2003):
+the lowest hash of every `WINDOW` informative positions in a row. Any passage of that length that two texts
+share is in both samples; a FracMinHash sample of the same size has nothing of every eighth such passage.
 """
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.dedup.compiled import kernel
 
 BINS = 256  # a signature's bytes: 85 bands of three rows
-SAMPLED = 8  # one shingle in eight is in the sample; 1/16 loses 3 % of the short fragments (facts §6)
+WINDOW = 16  # positions, a power of two: 2 / 17 of a text is in its sample (facts §6: 1/16 loses fragments)
 FEW = 30  # rules.FEW_SHINGLES
 EMPTY = 0xFFFFFFFF
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
@@ -68,10 +70,25 @@ def is_copy(units, begin, length, hot):
 
 
 @kernel
-def scan_text(units, bitmap, bins, sample, skip):
-    """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled."""
+def lowest_at(recent, since, until):
+    """Return the last place of the lowest of the ring's values `since` .. `until`."""
+    mask = len(recent) - 1
+    best = since
+    for i in range(since + 1, until + 1):
+        if recent[i & mask] <= recent[best & mask]:
+            best = i
+    return best
+
+
+@kernel
+def scan_text(units, bitmap, bins, sample, recent):
+    """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled.
+
+    `recent` is a ring of as many values as a window has: 16, or one where every position is sampled.
+    """
     w, size, taken = np.uint64(0), 0, 0
-    shift = shift_of(8 * len(bitmap))
+    shift, window = shift_of(8 * len(bitmap)), len(recent)
+    best, low = -1, np.uint32(EMPTY)
     for i in range(len(units)):
         w = (w << np.uint64(16)) | np.uint64(units[i])
         if i < 3:
@@ -80,15 +97,27 @@ def scan_text(units, bitmap, bins, sample, skip):
         place = h >> shift
         if len(bitmap) and (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
             continue
-        size += 1
         g = (h ^ (h >> np.uint64(32))) * np.uint64(MIX2)
         value = np.uint32(g >> np.uint64(24))
         at = g >> np.uint64(56)
         if value < bins[at]:
             bins[at] = value
-        if (g >> np.uint64(21)) & skip == 0:
-            sample[taken] = np.uint32(g >> np.uint64(32))
+        drawn = np.uint32(g >> np.uint64(32))
+        recent[size & (window - 1)] = drawn
+        fresh = True
+        if drawn <= low:
+            best, low = size, drawn
+        elif size - best >= window:
+            best = lowest_at(recent, size - window + 1, size)
+            low = recent[best & (window - 1)]
+        else:
+            fresh = size == window - 1
+        size += 1
+        if fresh and size >= window:
+            sample[taken] = low
             taken += 1
+    if 0 < size < window:
+        sample[0], taken = low, 1
     return size, taken
 
 
@@ -107,12 +136,12 @@ def fill_signature(bins, route, signature):
 def sketch_texts(units, spans, bitmap, fixed, out):
     """Sketch texts; `out` takes signatures, sizes (informative positions) and counts of sampled shingles.
 
-    `fixed` are the routes and one in how many shingles is sampled (a power of two).
+    `fixed` are the routes and the positions of a window of the sample (a power of two).
 
     Return the samples of all texts, one after the other. A text with few informative shingles is taken whole.
     """
     begin, length = spans
-    route, skip = fixed[0], np.uint64(fixed[1] - 1)
+    route, recent = fixed[0], np.empty(fixed[1], dtype=np.uint32)
     signatures, sizes, whole, counts = out
     none = np.empty(0, dtype=np.uint8)
     sample = np.empty(1 << 16, dtype=np.uint32)
@@ -128,11 +157,11 @@ def sketch_texts(units, spans, bitmap, fixed, out):
             sample = larger
         text = units[begin[t] : begin[t] + length[t]]
         bins[:] = EMPTY
-        size, taken = scan_text(text, bitmap, bins, sample[at:], skip)
+        size, taken = scan_text(text, bitmap, bins, sample[at:], recent)
         if size < FEW:
             bins[:] = EMPTY
             whole[t] = True
-            size, taken = scan_text(text, none, bins, sample[at:], skip)
+            size, taken = scan_text(text, none, bins, sample[at:], recent)
         fill_signature(bins, route, signatures[t])
         sizes[t], counts[t] = size, taken
         at += taken

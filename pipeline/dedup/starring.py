@@ -260,7 +260,22 @@ def crossing(graph, members, centre, done):
 
 
 @kernel
-def settle(corpus, graph, members, room, out):
+def measure_pairs(corpus, pairs, every):
+    """Return the rows of pairs (lower << 32 | upper), each measured by itself, in their order."""
+    rows, room = np.empty((len(pairs), COLUMNS)), make_room(1 << 16)
+    measured, pair = np.empty((2, 4)), np.empty(2, dtype=np.int32)
+    for p in range(len(pairs)):
+        pair[0] = np.int32(pairs[p] >> np.uint64(32))
+        pair[1] = np.int32(pairs[p] & np.uint64(0xFFFFFFFF))
+        room = room_for(corpus, pair, room)
+        measure_against(corpus, pair, room, (measured, every))
+        rows[p, :2] = pair
+        rows[p, 2:] = measured[1]
+    return rows
+
+
+@kernel
+def settle(corpus, graph, members, out):
     """After the stars of a large component: keep the rows of centres and members, measure what crosses."""
     rows, first, n, every = out
     centre = corpus[4]
@@ -272,20 +287,12 @@ def settle(corpus, graph, members, room, out):
         if centre[b] == a or every or (centre[b] == b and near):
             rows[kept] = rows[i]
             kept += 1
-    n = kept
     todo = crossing(graph, members, centre, np.sort(done))
-    measured = np.empty((GROUP, 4))
-    for key in todo:
-        pair = np.array(
-            [np.int64(key >> np.uint64(32)), np.int64(key & np.uint64(0xFFFFFFFF))], dtype=np.int32
-        )
-        room = room_for(corpus, pair, room)
-        measure_against(corpus, pair, room, (measured, every))
-        k, j, left, right = measured[1]
-        if k > REJECTED or max(left, right) >= STORED or every:
-            rows = add_row(rows, n, (pair[0], pair[1]), (k, j, left, right))
-            n += 1
-    return rows, n, room
+    for row in measure_pairs(corpus, todo, every):
+        if row[2] > REJECTED or max(row[4], row[5]) >= STORED or every:
+            rows = add_row(rows, kept, (row[0], row[1]), (row[2], row[3], row[4], row[5]))
+            kept += 1
+    return rows, kept
 
 
 @kernel
@@ -345,7 +352,8 @@ def relate_large(corpus, graph, members, room, out):
         while centre[named] < 0:
             best, room = elect(corpus, graph, named, room)
             rows, n, room = star_at(corpus, graph, (best, centre, marks), room, (rows, n, every))
-    return settle(corpus, graph, members, room, (rows, first, n, every))
+    rows, n = settle(corpus, graph, members, (rows, first, n, every))
+    return rows, n, room
 
 
 @kernel

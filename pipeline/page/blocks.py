@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape, unescape
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -26,24 +26,38 @@ UNSEEN = [
 ATTRIBUTES = r'(?:\s[^>"]*+(?:"[^"]*"[^>"]*+)*+)?'  # ` class="a>b"`: yes; ` class="a` unclosed: no
 # Elements that begin a line of their own (HTML standard §15.3: block, table parts, list items; and br).
 # All others, unknown ones too (`<o:p>`), run on in the line.
-# The commonest come first: alternatives are tried in order.
 BLOCK_NAMES = (
-    "p|br|div|li|ul|td|tr|h[1-6]|dd|dt|table|tbody|body|html|address|article|aside|blockquote|caption|center|col"
-    "|colgroup|details|dialog|dir|dl|fieldset|figcaption|figure|footer|form|frameset|header|hgroup|hr|legend|listing"
-    "|main|menu|nav|noframes|ol|optgroup|option|plaintext|pre|search|section|summary|tfoot|th|thead|xmp"
+    "p|br|div|li|ul|td|tr|h1|h2|h3|h4|h5|h6|dd|dt|table|tbody|body|html|address|article|aside|blockquote|caption"
+    "|center|col|colgroup|details|dialog|dir|dl|fieldset|figcaption|figure|footer|form|frameset|header|hgroup|hr"
+    "|legend|listing|main|menu|nav|noframes|ol|optgroup|option|plaintext|pre|search|section|summary|tfoot|th"
+    "|thead|xmp"
 )
-BLOCK = re.compile(rf"</?(?:{BLOCK_NAMES})(?=[\s>/]){ATTRIBUTES}/?>")  # `<li>`: yes; `<link>`, `<o:p>`: no
-LINK = re.compile(rf"<a{ATTRIBUTES}>")  # `<a href="x">`: yes; `<abbr>`: no
-BOLD = re.compile(rf"<(?:b|strong){ATTRIBUTES}>")
-BOLD_END = re.compile(r"</(?:b|strong)>")
-HEADING = re.compile(rf"<h[1-6]{ATTRIBUTES}>")  # `<h1>`: yes; `<hr>`, `<html>`: no
-OTHER_TAG = re.compile(r'<!--.*?-->|<[^>"]*+(?:"[^"]*"[^>"]*+)*+>', re.DOTALL)
-SPACES = re.compile(r"[ \t\r\f\v]{2,}|\t")
+# A tag or comment as lexbor writes it: `<p>`, `</p>`, `<a title="x>y">` with their names, `<!-- -->` without.
+REST = r'[^>"]*+(?:"[^"]*"[^>"]*+)*+>'
+ANY_TAG = re.compile(rf'<(?:(/?[a-z][^\s/>"]*+)(?:>|{REST})|!--[\s\S]*?-->|{REST})')
+SPACES = re.compile(r"[ \r\f\v]{2,}")
 BLANKS = re.compile("  +")  # begins with a literal, so ten times as fast as the above
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
+ONE_LINK = LINK_OPEN + LINK_CLOSE
 OTHER_MARK = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
 NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.DOTALL | re.IGNORECASE)
 LINK_SPAN = re.compile(f"{LINK_OPEN}([^{LINK_OPEN}{LINK_CLOSE}]*){LINK_CLOSE}")
+
+
+class Meanings(dict[str | None, str]):
+    """What stands for a tag between the passes: line break, mark or nothing."""
+
+    def __missing__(self, _: str | None) -> str:
+        return ""
+
+
+MEANINGS = Meanings(
+    {slash + name: "\n" for name in BLOCK_NAMES.split("|") for slash in ("", "/")}
+    | {f"h{n}": "\n" + HEAD for n in range(1, 7)}
+    | {"a": LINK_OPEN, "/a": LINK_CLOSE}
+    | dict.fromkeys(("b", "strong"), BOLD_OPEN)
+    | dict.fromkeys(("/b", "/strong"), BOLD_CLOSE)
+)
 
 HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # `.ad,#x{display:none}`: yes; `.ad a{display:none}` and `.ad:hover{…}`: no, they hide less than the class.
@@ -166,51 +180,61 @@ def _is_hidden(node: LexborNode, named: set[str]) -> bool:
 def _lines_of(html: str, title: str) -> Blocks:
     if "<pre" in html:
         html = PREFORMATTED.sub(lambda m: m.group().replace("\n", "<br>"), html)
-    html = BLOCK.sub("\n", HEADING.sub("\n" + HEAD, html.replace("\n", " ")))
-    html = LINK.sub(LINK_OPEN, html).replace("</a>", LINK_CLOSE)
-    html = BOLD_END.sub(BOLD_CLOSE, BOLD.sub(BOLD_OPEN, html))
-    html = OTHER_TAG.sub("", html)
-    html = html.replace("&nbsp;", " ").replace("\xa0", " ")
-    if "&" in html:
-        html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    if any(c in html for c in "\t\r\f\v"):
-        html = SPACES.sub(" ", html)
-    elif "  " in html:
-        html = BLANKS.sub(" ", html)
-    return _marked_lines(html.split("\n"), title)
+    parts = ANY_TAG.split(html.replace("\n", " "))
+    tags = parts[1::2] = list(map(MEANINGS.__getitem__, parts[1::2]))
+    text = "".join(parts).replace("&nbsp;", " ").replace("\xa0", " ")
+    if "&" in text:
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = text.replace("\t", " ")
+    if "\r" in text or "\f" in text or "\v" in text:
+        text = SPACES.sub(" ", text)
+    elif "  " in text:
+        text = BLANKS.sub(" ", text)
+    return _marked_lines([line.strip() for line in text.split("\n")], _marks_by_row(tags), title)
 
 
-def _marked_lines(marked: Iterable[str], title: str) -> Blocks:
+def _marks_by_row(tags: Iterable[str]) -> dict[int, str]:
+    """Return the marks of the lines that have any, from what stands for each tag of the page."""
+    found: dict[int, str] = {}
+    row = 0
+    for mark in tags:
+        if mark == "\n":
+            row += 1
+        elif mark:
+            if len(mark) > 1:  # a line break and a mark
+                row, mark = row + 1, mark[1]
+            found[row] = found[row] + mark if row in found else mark
+    return found
+
+
+def _marked_lines(lines: list[str], marks: dict[int, str], title: str) -> Blocks:
     """Strip the marks off the lines and count what they say; empty lines go."""
-    lines: list[str] = []
-    linked: list[int] = []
-    heads: list[int] = []
-    find_mark = ANY_MARK.search
-    inside = False  # a link that runs over several lines
-    for line in marked:
-        bare = line.strip()
-        if not bare:
-            continue
-        count, head = 0, PLAIN
-        if find_mark(bare):
-            last = len(bare) - 1
-            if bare[0] == LINK_OPEN and bare[last] == LINK_CLOSE and not find_mark(bare, 1, last):
-                bare = bare[1:last].strip()  # one link and nothing else, as in every list of pages
-                count, inside = len(bare), False
-            else:
-                opened = LINK_OPEN + bare if inside else bare
-                head = _head_of(bare)
-                bare = ANY_MARK.sub("", bare).strip()
-                if LINK_OPEN in opened or LINK_CLOSE in opened:
-                    count, inside = _linked(opened)
-            if not bare:
-                continue
-        elif inside:
-            count = len(bare)
-        lines.append(bare)
-        linked.append(count)
-        heads.append(head)
-    return Blocks(lines, linked, heads, title, True)
+    linked = [0] * len(lines)
+    heads = [PLAIN] * len(lines)
+    inside, before = False, 0  # a link that runs over several lines
+    for row, kinds in marks.items():
+        if inside:
+            linked[before:row] = map(len, lines[before:row])
+        bare = lines[row]
+        if kinds == ONE_LINK and not inside and bare[0] == LINK_OPEN and bare[-1] == LINK_CLOSE:
+            lines[row] = bare = bare[1:-1].strip()  # one link and nothing else, as in every list of pages
+            linked[row] = len(bare)
+        else:
+            opened = LINK_OPEN + bare if inside else bare
+            heads[row] = _head_of(bare)
+            lines[row] = ANY_MARK.sub("", bare).strip()
+            if LINK_OPEN in opened or LINK_CLOSE in opened:
+                linked[row], inside = _linked(opened)
+        before = row + 1
+    if inside:
+        linked[before:] = map(len, lines[before:])
+    return Blocks(
+        [line for line in lines if line],
+        list(compress(linked, lines)),
+        list(compress(heads, lines)),
+        title,
+        from_html=True,
+    )
 
 
 def _linked(opened: str) -> tuple[int, bool]:

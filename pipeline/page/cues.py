@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_with
+from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
@@ -22,7 +23,14 @@ SHARE = re.compile(
 
 CUES: tuple[tuple[DropReason, str], ...] = (
     # `此处隐藏5278个字……`, `（此处省略300字）`, `剩余80%未读`: yes; `隐藏工程验收`: no
-    ("hidden_gap", r"[\[（(【…\.]*\s*(?:此处|这里|中间|以下|下文)(?:隐藏|省略|略去)[^。]{0,30}"),
+    (
+        "hidden_gap",
+        r"[\[（(【…\.]*\s*(?:此处|这里|中间|以下|下文)(?:内容|部分|正文)?(?:隐藏|省略|略去|已隐藏|已省略)[^。]{0,30}",
+    ),
+    (
+        "hidden_gap",
+        r".{0,16}(?:剩余|余下|未读|其余|部分)(?:的|未读)*(?:内容|部分|全文|正文|章节).{0,6}(?:下载|查看|登录|付费|会员|阅读).{0,12}",
+    ),
     ("hidden_gap", r".{0,12}(?:剩余|还有|余下)\s*\d+(?:\.\d+)?\s*[%％页字].{0,20}"),
     (
         "hidden_gap",
@@ -36,6 +44,11 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:的|都|还|可能|也)?(?:在)?(?:文章|阅读|推荐|范文|专题|内容|资讯|新闻|链接|标签|搜索|下载|栏目|喜欢|感兴趣|看|关注)"
         r"(?:的|了)?(?:文章|内容|范文|推荐|排行|榜)?\s*[：:>»]?",
     ),
+    # `值班制度推荐阅读`, `与值班制度相关的文章：`
+    (
+        "related",
+        r".{2,60}(?:相关|推荐|拓展|扩展|延伸|热门)(?:的)?(?:阅读|文章|范文|资讯|专题|内容推荐|文章推荐)\s*[：:]?",
+    ),
     ("related", r"相关.{2,60}(?:信息|文章|范文|资料|推荐|专题|阅读|内容)[：:]?"),
     (
         "related",
@@ -46,7 +59,10 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:查看|阅读|点击查看|点击)?更多(?:.{0,40}(?:文章|范文|内容|信息|推荐|请关注|请点击).{0,12}|\s*[>»]*)",
     ),
     ("related", r"(?:看过|阅读)(?:本文|此文|该文|了该文章|了本文)的(?:人|用户)?(?:还|也)?.{0,12}"),
-    ("related", r"(?:[（(\[]?(?:本文)?(?:标签|关键词|关键字|tags?|Tags?|TAGS?)[）)\]]?)\s*[：:].{0,80}"),
+    (
+        "related",
+        r"(?:[（(\[]?(?:本文)?(?:tags?|相关|文章)?(?:标签|关键词|关键字|tags?)[）)\]]?)\s*[：:].{0,80}",
+    ),
     ("teaser", rf".{{2,80}}{NUMERAL}篇\s*\d+\s*人(?:关注|浏览|看过|阅读)"),
     ("teaser", r"\d+\s*人(?:关注|浏览|看过|阅读)|.{0,100}\[更多\]"),
     # `推荐度：`, `点击下载文档文档为doc格式`: yes; `推荐信`: no
@@ -103,9 +119,15 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:(?:字号|调整字体|字体|图集|打印本页|打印|关闭窗口|关闭|关注|订阅|评论|我要评论|发表评论|收藏本文|大|中|小|\[|\]|A[+-])[：:\s|]*){1,6}",
     ),
     ("navigation", r"欢迎(?:光临|来到|访问).{2,20}"),
+    # `2楼`, `发表于 2024-03-05 11:20`, `主题 12 帖子 33`, `只看该作者`: yes; `2楼值班室`: no
     (
         "navigation",
-        r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*[，,/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|\d{1,3}\s*/\s*\d{1,3}|[Pp]age\s*\d+.{0,8}",
+        r"\d{1,4}\s*(?:楼|#)|楼主|沙发|板凳|地板|发表于\s*[:：]?\s*\d{4}.{0,40}|.{0,12}只看该作者.{0,12}"
+        r"|(?:(?:主题|帖子|积分|精华|威望|金钱|金币|贡献|经验|听众|好友|UID|注册时间|最后登录|在线时间)\s*[：:]?\s*\d[\d\s小时:-]*){1,8}",
+    ),
+    (
+        "navigation",
+        r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*[，,/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|\d{1,3}\s*/\s*\d{1,3}|page\s*\d+.{0,8}|P\s?\d{1,3}",
     ),
     (
         "navigation",
@@ -119,7 +141,7 @@ HINT = re.compile(
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|^[-—–]|^\\d{1,3}\\s*/|显示",
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|^[-—–]|^\\d{1,3}\\s*/|^[Pp]\\s?\\d|显示",
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
@@ -142,16 +164,21 @@ SENTENCE_HINTS = (
     *("网友", "分享", "转发"),
 )
 SENTENCE_SIGNS = tuple(re.compile(word) for word in SENTENCE_HINTS)
+# Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
+DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
+# What stands before links in one line with them, and how much of the line is links then.
+LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}[：:】\])）]+")
+LABEL_SHARE = 0.4
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
 INTRODUCTION = re.compile(
-    r"小编|(?:本站|本网|我们?)(?:特意|精心|特地|为|给|整理|收集)|一起来(?:看|了解|学习|阅读)|快来(?:看|阅读)|欢迎(?:大家|您|你|各位|广大)?.{0,6}"
+    r"小编|本[页文](?:共?收录|共?收集|精选|整理|汇总|为您|为大家)|(?:本站|本网|我们?)(?:特意|精心|特地|为|给|整理|收集)|一起来(?:看|了解|学习|阅读)|快来(?:看|阅读)|欢迎(?:大家|您|你|各位|广大)?.{0,6}"
     r"(?:参考|阅读|借鉴|查阅|收藏|下载|浏览|来到|分享)|(?:仅供|供您|供大家|以供|供各位|供你)(?:大家|您)?(?:参考|阅读|借鉴|学习)|"
     r"[为给](?:大家|您|你|你们|各位|广大\w{2,4})(?:精心|特意|分享|推荐|搜集|详细)?(?:地|的)?(?:整理|收集|带来|准备|分享|搜集|提供|推荐|介绍|编写)|精心(?:准备|整理|挑选|编写)"
     r"|(?:下面|以下|接下来|下文|如下)(?:就)?(?:是|为|给|由).{0,40}(?:篇|范文|整理|收集|带来|分享|希望|参考)"
@@ -160,8 +187,13 @@ WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
 CONTENTS = re.compile(
-    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速)?\s*(?:目\s*录|导\s*航|导\s*读|索\s*引)\s*[】\]）)]?\s*[：:]?$"
+    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*录|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
 )
+
+LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
+LEADER_SIGNS = (re.compile("……"), re.compile(r"\.{6}"), re.compile("·{6}"))
+# `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
+LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?\d{1,4}[-－]?")
 
 
 def is_share_bar(line: str) -> bool:
@@ -178,8 +210,10 @@ def is_share_bar(line: str) -> bool:
     return len(set(words)) >= 3 and covered >= 0.4 * size and max(map(len, words)) >= 2
 
 
-def drop_reason(line: str) -> DropReason | None:
+def drop_reason(line: str, subjects: Sequence[str] = ()) -> DropReason | None:
     """Return why a whole line is not part of a text, None when it may well be.
+
+    `subjects` are what the page is about, the longest first: `某制度相关文章` is read as `相关文章`.
 
     >>> drop_reason("推荐度："), drop_reason("相关部门应当予以配合。")
     ('advert', None)
@@ -189,18 +223,25 @@ def drop_reason(line: str) -> DropReason | None:
     if is_share_bar(line):
         return "share"
     match = ANY_CUE.fullmatch(line)
+    if match is None:
+        for subject in subjects:
+            line = line.replace(subject, "")
+        match = ANY_CUE.fullmatch(line.strip(DECORATION)) if line else None
     if match is None or match.lastindex is None:
-        return None
+        return site_words(line) if line else None
     reason = CUES[match.lastindex - 1][0]
     return None if line[-1] == "。" and reason in PHRASES else reason
 
 
 def cue_rows(
-    page: PageLines, start: int, drop: Sequence[tuple[DropReason, re.Pattern[str]]] = ()
+    page: PageLines,
+    start: int,
+    drop: Sequence[tuple[DropReason, re.Pattern[str]]] = (),
+    subjects: Sequence[str] = (),
 ) -> dict[int, DropReason]:
     """Return the lines from `start` on that are cues, and their reasons. Only lines with a hint are tried.
 
-    `drop` are the patterns of the page's site, which come first.
+    `drop` are the patterns of the page's site, which come first; `subjects` as for `drop_reason`.
     """
     out: dict[int, DropReason] = {}
     if drop:
@@ -208,15 +249,56 @@ def cue_rows(
             known = next((reason for reason, pattern in drop if pattern.fullmatch(page.texts[row])), None)
             if known is not None:
                 out[row] = known
+    out |= contents_rows(page, start)
     hinted = rows_with(page, SENTENCE_SIGNS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
+        if row not in out and page.shares[row] > LABEL_SHARE and (reason := _labelled_links(page, row)):
+            out[row] = reason
         if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
             continue
         if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
-            reason = drop_reason(line)
+            reason = drop_reason(line, subjects)
             if reason is not None:
                 out[row] = reason
+    return out
+
+
+def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
+    """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
+    rows = [r for r in sorted(rows_with(page, LEADER_SIGNS, start)) if LEADER.fullmatch(page.texts[r])]
+    if len(rows) < LEAST_CONTENTS:
+        return {}
+    above = rows[0] - 1
+    if above >= start and CONTENTS.match(page.texts[above]):
+        rows.append(above)
+    return dict.fromkeys(rows, "contents")
+
+
+def _labelled_links(page: PageLines, row: int) -> DropReason | None:
+    """Return why a line of links behind a label is none of a text: `【拓展阅读】甲 乙`, `推荐：更多甲`."""
+    match = LINK_LABEL.match(page.texts[row])
+    if match is None:
+        return None
+    label = match.group().strip(DECORATION + "：:")
+    return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
+
+
+def edge_rows(
+    page: PageLines, first: int, end: int, cues: dict[int, DropReason], subjects: Sequence[str]
+) -> dict[int, DropReason]:
+    """Return the lines of the site at the end of a text, from `first` to before `end`, that `cues` lack."""
+    out: dict[int, DropReason] = {}
+    for row in range(end - 1, first - 1, -1):
+        if row in cues:
+            continue
+        line = page.texts[row]
+        for subject in subjects:
+            line = line.replace(subject, "")
+        reason = site_words(line, edge=True) if line and not NUMBERED.match(line) else None
+        if reason is None:
+            break
+        out[row] = reason
     return out
 
 

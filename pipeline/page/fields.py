@@ -5,12 +5,10 @@ import re
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
-from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_saying, rows_with
+from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
+from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.sites import NO_HINTS, Hints
 
-# Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
-# so that no whole text is read for them.
-HEAD_LINES = 400
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
 MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
 MAX_TITLE = 80  # characters
@@ -20,23 +18,23 @@ ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
 UNLIKE = -50  # rank of a line that says no part of `<title>`
+# `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
+NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
-PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*"
-)
-# Without one of these a line is no breadcrumb, or has no date.
-PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
+# Without one of these a line has no date.
 DATE_SIGNS = (re.compile(r"20\d\d\s*[-/.年－]"), re.compile(r"19\d\d\s*[-/.年－]"))
-ARROW = re.compile(r"\s*(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*")  # ` > `, `›`, ` / `: yes; `1/2`: no
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
 )
 DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|更新|发布)\s*[：:]?\s*$")
 VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
 VIEWS = re.compile(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
-    rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?\s*[：:（(]\s*(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
+    rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?(?:\s*[：:（(]\s*|\s+)(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
 )
+VIEWS_LABEL = re.compile(rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数)?\s*[：:]?")  # a line of its own
+VIEWS_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\+?")
+VIEWS_UNIT = re.compile("人|次|人次|°C|℃|人浏览|次浏览|人阅读|次阅读")  # another
 VIEWS_AFTER = re.compile(  # `75人浏览`, `1.2万次阅读`
     rf"(?<![\d.])(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\s*(?:人|次|人次)?\s*(?:{VIEW_WORDS}|已看|看过)"
 )
@@ -53,7 +51,6 @@ SITE_WORD = re.compile(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
 WELCOME = re.compile(r"^欢迎(?:光临|来到|访问)\s*(.{2,20}?)[！!。]?$")
-HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
 NAME_BEFORE_RIGHTS = re.compile(
     r"(?:©|Copyright)[\s©\d\-–,.]*([^\s\d©,.]{2,20}?)\s*(?:版权|All|$)", re.IGNORECASE
 )
@@ -86,7 +83,9 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
     ('岗位制度3篇', '甲网', '2024-11-20', 75, 3)
     """
     found = Fields()
-    after = _find_breadcrumb(page, found)
+    found.breadcrumb, placed = find_breadcrumb(page)
+    found.rows.update(placed)
+    after = placed.stop
     row = _title_row(page, after, found)
     dated = _find_date(page, after, row)
     _find_title(page, found, row if row >= 0 else _title_by_place(page, found, after, dated))
@@ -131,8 +130,7 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
         found.views = _views(number) if number else found.views
         return number is not None
     if name == "breadcrumb":
-        label = PLACE.match(value)
-        found.breadcrumb = tuple(x for x in ARROW.split(value[label.end() :] if label else value) if x)
+        found.breadcrumb = breadcrumb_items(value)
     elif name == "title":
         found.title = value
     else:
@@ -148,51 +146,6 @@ def declared_count(text: str) -> int | None:
     """
     match = COUNT.search(text) if "篇" in text else None
     return NUMBERS.get(match.group(1)) if match else None
-
-
-def _find_breadcrumb(page: PageLines, found: Fields) -> int:
-    """Set the breadcrumb; return the first line that may hold other fields."""
-    for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
-        line = page.texts[i]
-        label = PLACE.match(line)
-        if label is None and not _bare_breadcrumb(line):
-            continue
-        rest = line[label.end() :] if label else line
-        last = i
-        if label and len(ARROW.split(rest)) < 3:  # the items are spread over lines, or there are two
-            rest, last = _joined(page, i, rest)
-        items = tuple(x for x in (y.strip() for y in ARROW.split(rest)) if x)
-        if len(items) >= 2:
-            found.breadcrumb = items
-            found.rows.update(range(i, last + 1))
-            return last + 1
-        if label:
-            found.rows.add(i)
-            return i + 1
-    return 0
-
-
-def _bare_breadcrumb(line: str) -> bool:
-    if len(line) > MAX_FIELD_LINE:
-        return False
-    parts = ARROW.split(line)
-    return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
-        len(parts) == 2 and parts[0] in HOME
-    )
-
-
-def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
-    """Join a breadcrumb that is spread over lines: items follow while arrows or links do."""
-    joined, last = rest, at
-    for i in range(at + 1, min(at + 16, len(page.texts))):
-        line = page.texts[i]
-        hangs = (
-            not joined or bool(re.search(r"(?:^|[>＞›»→/])\s*$", joined)) or bool(re.match(r"[>＞›»→]", line))
-        )
-        if not hangs or len(line) > 60:
-            break
-        joined, last = f"{joined} {line}", i
-    return joined, last
 
 
 def _title_segments(title: str) -> list[str]:
@@ -287,7 +240,9 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
-    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,"
+    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
+    if NO_TITLE.search(line):
+        return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
 
@@ -345,6 +300,19 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
             found.author = author.group(1)
         if (views or author) and i not in found.rows:
             found.rows.add(i)
+        if not views and VIEWS_LABEL.fullmatch(line):
+            _read_spread_views(page, i, found)
+
+
+def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:
+    """Read `阅读`, `3,456`, `次` that stand on lines of their own, as items of a list do."""
+    number = VIEWS_NUMBER.fullmatch(page.texts[row + 1]) if row + 1 < len(page.texts) else None
+    if number is None:
+        return
+    found.views = _views(number) if found.views is None else found.views
+    found.rows.update((row, row + 1))
+    if row + 2 < len(page.texts) and VIEWS_UNIT.fullmatch(page.texts[row + 2]):
+        found.rows.add(row + 2)
 
 
 def _views(match: re.Match[str]) -> int:

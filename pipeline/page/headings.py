@@ -33,6 +33,10 @@ TITLE_N = re.compile(
     rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*"
     rf"(?P<n>{NUMERAL})\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
+# `方案一：题`, `示范文本2 题`: any word with a number, where titles, markup or the count speak for the series
+ANY_WORD_N = re.compile(
+    rf"{DECOR}{OPEN}?(?P<word>[一-鿿]{{1,5}}?)\s*{OPEN}?(?P<n>{NUMERAL}){CLOSE}*(?:\s*[：:]\s*|\s+)(?P<rest>[^。；！？;!?：:]{{2,60}})$"
+)
 # `一、题`, `1. 题`: a heading only where the rest of the line is the page's own title
 ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]\s*(?P<rest>.+)$")
 # What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
@@ -59,6 +63,8 @@ BODY_START = re.compile(
 LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
 FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
+# Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
+SUBTITLE = re.compile(rf"\s*[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
@@ -76,6 +82,8 @@ NUMBERED = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL}
 INLINE = re.compile(
     rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
+# `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
+COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
 # What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
 BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*")
 KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
@@ -91,7 +99,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 )
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = re.compile(rf"(?:{QUALIFIER}|的)+$")
+TRAILING = re.compile(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +148,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         line = page.texts[row]
         found = list(_at(row, line, bases))
         if not found and len(line) <= MAX_HEADING:
-            found = list(_whole_line(row, line, known))
+            found = [*_whole_line(row, line, known), *_any_word(row, line)]
         out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
         for base in words:
             out.update(_inside(row, line, base))
@@ -155,7 +163,7 @@ def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
-        if line[-1] in NUMBER_ENDS and len(line) <= MAX_HEADING:
+        if len(line) <= MAX_HEADING and (line[-1] in NUMBER_ENDS or ANY_WORD_N.match(line)):
             rows.add(row)
     return sorted(r for r in rows if page.shares[r] <= 0.8)
 
@@ -236,6 +244,16 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
     yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
 
 
+def _any_word(row: int, line: str) -> Iterator[Candidate]:
+    """Match a whole line `方案一：题`, whatever the word."""
+    match = ANY_WORD_N.match(line)
+    if match and match["n"] in NUMBERS and match["word"] not in ("第", "之"):
+        title = match["rest"].strip(" 《》【】")
+        yield Candidate(
+            row, 0, len(line), len(line), NUMBERS[match["n"]], ("word", match["word"]), title, True
+        )
+
+
 def _glued_word(row: int, line: str) -> Iterator[Candidate]:
     """Match `题 篇1一、…`: any title, for 篇 and the beginning of a list show enough."""
     match = GLUED_WORD.match(line)
@@ -287,9 +305,11 @@ def _reach_back(line: str, at: int, words: str) -> int:
 
 def _heading_start(line: str, start: int) -> int:
     """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
+    head = line[:start].rstrip()
+    if COUNT_BEFORE.search(head):
+        return start
     if BEFORE_TITLE.fullmatch(line, 0, start):
         return 0
-    head = line[:start].rstrip()
     begin = start
     if head and head[-1] in "（(【[〔〖「《<":
         begin = len(head) - 1
@@ -307,6 +327,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
+            if tail["colon"] and (own := SUBTITLE.match(line, end)):
+                end = own.end()
             left = line[end:]
             if not word and left and _opens_a_list(line[at:end], run, left):
                 continue

@@ -16,18 +16,29 @@ def _chinese(n: int) -> str:
     return head + (_DIGITS[ones - 1] if ones else "")
 
 
-NUMBERS: dict[str, int] = {"两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5}
+NUMBERS: dict[str, int] = {"两": 2} | {x: n for n, x in enumerate("壹贰叁肆伍陆柒捌玖拾", 1)}
 NUMBERS |= {_chinese(n): n for n in range(1, 100)} | {f"一{_chinese(n)}": n for n in range(10, 20)}
 NUMBERS |= {str(n): n for n in range(1, 100)} | {f"0{n}": n for n in range(1, 10)}
 NUMBERS |= {str(n).translate(_WIDE): n for n in range(1, 100)}
 NUMBERS |= {chr(0x2460 + n - 1): n for n in range(1, 21)}  # ① to ⑳
 NUMBERS |= {x: n for n, x in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"), 1)}
 NUMBERS |= {x: n for n, x in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
-NUMERAL = "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[①-⑳]|[Ⅰ-Ⅹ]|[IVX]{1,4}(?![A-Za-z]))"
+NUMERAL = (
+    "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[壹贰叁肆伍陆柒捌玖拾]|[①-⑳]|[Ⅰ-Ⅹ]"
+    "|[IVX]{1,4}(?![A-Za-z]))"
+)
 
 NOT_LETTERS = re.compile(r"[\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
+MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
+LINKED = 0.8  # share of a line in links from which it is one
+# What stands beside a link in a list of pages: `[2024-01-11]`, `(01-11)`, `12:30`, `阅读(31)`, `3.`.
+BESIDE_LINK = re.compile(
+    r"(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}:\d\d(?::\d\d)?"
+    r"|(?:阅读|浏览|点击|人气|查看|评论|回复|下载|热度)\s*(?:量|数|次数)?\s*[（(：:]?\s*\d+(?:次|人|条)?|\d+\s*(?:次|人|条)?\s*(?:阅读|浏览|关注|下载|评论)"
+    r"|^\s*\d{1,3}(?=\D)|[\W_]"
+)
 
 # A line that opens a numbered clause.
 NUMBERED = re.compile(
@@ -40,8 +51,8 @@ class PageLines:
     """The visible, non-empty lines of a page in canonical text.
 
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
-    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`,
-    `text` that of the whole page.
+    stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in `blocks.Blocks`;
+    `title` is the canonical text of `<title>`, `text` that of the whole page.
     """
 
     text: str
@@ -64,10 +75,18 @@ def page_lines(
         if bare:
             out.texts.append(bare)
             out.starts.append(at + line.find(bare[0]) if line[0] != bare[0] else at)
-            out.shares.append(min(1.0, linked[i] / len(bare)) if linked[i] else 0.0)
+            out.shares.append(_share(bare, linked[i]) if linked[i] else 0.0)
             out.heads.append(heads[i])
         at += len(line) + 1
     return out
+
+
+def _share(line: str, linked: int) -> float:
+    """Return the share of a line in links; a date or a number beside the link does not count."""
+    share = linked / len(line)
+    if 0.2 < share <= LINKED and len(line) <= MAX_LISTED:
+        share = linked / max(1, len(BESIDE_LINK.sub("", line)))
+    return min(1.0, share)
 
 
 def rows_with(

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import PageLines, letters
+from pipeline.page.lines import LINKED, PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
+NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
+MIN_NAME = 4  # letters of a title that one heading alone must repeat
+OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范本` under 仓库管理制度三篇 has .71
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
@@ -41,14 +44,21 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
     for key, members in groups.items():
         chain, score = _best_chain(page, members[:MAX_GROUP])
         score += _bonus(page, chain, key, title, declared)
-        enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], declared))
+        enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], title, declared))
         if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
             best = Series(tuple(chain), score)
     return best
 
 
-def _single_is_enough(heading: Candidate, declared: int | None) -> bool:
-    return heading.ordinal == 1 and (declared == 1 or heading.key in (("第", "篇"), ("篇", "")))
+def _single_is_enough(heading: Candidate, title: str, declared: int | None) -> bool:
+    """Tell whether one heading is a series: a page cut short shows the first article of many."""
+    if heading.ordinal != 1:
+        return False
+    if declared == 1 or heading.key in (("第", "篇"), ("篇", "")):
+        return True
+    named = heading.alone and len(letters(heading.title)) >= MIN_NAME
+    own = heading.key == ("title", "篇") or (heading.key[0] == "bare" and (declared or 0) > 1)
+    return named and own and overlap(heading.title, title) >= OWN_WORDS
 
 
 def _offset(page: PageLines, c: Candidate) -> int:
@@ -99,6 +109,10 @@ def _without_content(page: PageLines, members: Sequence[Candidate], total: int) 
         end = page.starts[c.row] + c.body
         later = next((d for d in members[k + 1 :] if (d.row, d.start) > (c.row, c.start)), None)
         upto = _offset(page, later) if later else total
+        if later and upto - end >= MIN_CONTENT and later.row - c.row <= NEAR_ROWS:
+            upto -= sum(
+                len(page.texts[r]) + 1 for r in range(c.row + 1, later.row) if page.shares[r] > LINKED
+            )
         out.append(upto - end < MIN_CONTENT)
     return out
 
@@ -130,8 +144,8 @@ def _bonus(
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
-    if key[0] in ("bare", "tail"):
-        if shared < 0.4 and marked < 1.0:
+    if key[0] in ("bare", "tail", "word"):
+        if shared < 0.4 and marked < 1.0 and not (key[0] == "word" and n == declared):
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)

@@ -7,14 +7,22 @@ of GB2312 and GBK) and Big5-HKSCS compete by how many common characters they giv
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Bytes of the body that the contest reads, some 1,000 characters: a dozen already decide
-# (docs/accuracy-page.md).
-SAMPLE_BYTES = 3_072
+# The contest reads so many bytes of a body in up to so many windows spread over it: some 350 characters, and
+# a dozen already decide (docs/accuracy-page.md).
+SAMPLE_BYTES = 768
+WINDOWS = 8
+# Bytes that are looked at together for being ASCII. Markup and scripts are, and say nothing: the contest
+# leaves them out, and they need no decoder of two-byte characters, which takes 5 to 16 ns a character.
+BLOCK_BYTES = 512
+RICH_BYTES = 32  # beyond ASCII, from which a block is text: ten Chinese characters
+MAX_RESYNC = 3  # bytes behind the lead byte of a character of GB18030
 # UTF-8 in which at least this share of the sequences is sound is UTF-8 with stray bytes (facts §4: < 5 %
 # bad); GBK read as UTF-8 has less than 15 % sound ones.
 SOUND_UTF8 = 0.95
+MAYBE_UTF8 = 0.5  # share in the windows below which the whole is not counted: between the two above
 MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -38,7 +46,8 @@ COMMON = frozenset(
     "義幾認條氣題爾別變總電數報結務場計資許統區隊決馬書則聽卻達強難權設記類據邊張該規萬覺術領確傳師觀讓識帶導爭運責崗職辦範標"
     "準項戶單負檢費請審執"
 )
-ASCII_RUN = re.compile(rb"[\0-\x7f]{64,}")  # markup and scripts, which say nothing: left out of the sample
+# Where a run beyond ASCII begins. No byte below 40 is the second half of a character in GBK or Big5.
+EDGE = re.compile(rb"[\0-\x3f][\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ def decode(body: bytes) -> Decoded:
 
     `body` is the whole body, transfer encoding removed. Bytes that fit nowhere become U+FFFD; NUL is dropped.
     The encoding is the name of a Python codec: `utf-8`, `utf-16-le`, `utf-16-be`, `gb18030`, `big5hkscs`.
-    Linear: 1 GB/s for sound UTF-8, about 100 MB/s otherwise.
+    Linear: 1 GB/s for sound UTF-8 and for ASCII, 150 MB/s for Chinese in two bytes.
 
     >>> decode("岗位职责".encode("gbk")).encoding
     'gb18030'
@@ -64,40 +73,92 @@ def decode(body: bytes) -> Decoded:
     """
     for mark, name in MARKS:
         if body.startswith(mark):
-            return _finish(body[len(mark) :].decode(name, "replace"), name, "byte order mark")
+            return _finish(body, body[len(mark) :].decode(name, "replace"), name, "byte order mark")
     try:
-        return _finish(body.decode("utf-8"), "utf-8", "valid UTF-8")
+        return _finish(body, body.decode("utf-8"), "utf-8", "valid UTF-8")
     except UnicodeDecodeError as error:
         cut = error.start >= len(body) - 3 and error.reason == "unexpected end of data" and error.start > 0
         if cut:
             return _finish(
-                body[: error.start].decode("utf-8") + "\ufffd", "utf-8", "valid UTF-8, cut at its end"
+                body, body[: error.start].decode("utf-8") + "\ufffd", "utf-8", "valid UTF-8, cut at its end"
             )
     return _contest(body)
 
 
-def _finish(text: str, name: str, evidence: str) -> Decoded:
-    return Decoded(text.replace(PADDING, ""), name, evidence)
+def _finish(body: bytes, text: str, name: str, evidence: str) -> Decoded:
+    return Decoded(text.replace(PADDING, "") if b"\0" in body else text, name, evidence)
 
 
 def _score(text: str) -> float:
     """Return the share of common characters among those beyond ASCII, lost ones counted twice."""
-    beyond = [c for c in text if c > "\x7f"]
-    if not beyond:
-        return 0.0
-    hits = sum(c in COMMON for c in beyond)
-    return (hits - 2 * text.count("\ufffd")) / len(beyond)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    hits = sum(map(COMMON.__contains__, text))
+    return (hits - 2 * text.count("\ufffd")) / beyond if beyond else 0.0
+
+
+def _soundness(body: bytes) -> tuple[str, int, int]:
+    """Return what a body is in UTF-8, how many of its sequences are broken, and of about how many."""
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return (
+        text,
+        bad,
+        (len(body) - len(body.translate(None, HIGH_BYTES))) // 3 + bad,
+    )  # Chinese takes three each
 
 
 def _contest(body: bytes) -> Decoded:
     """Decode what is not valid UTF-8, by the codec whose text has most common characters."""
-    as_utf8 = body.decode("utf-8", "replace")
-    bad = as_utf8.count("\ufffd")
-    beyond = (len(body) - len(body.translate(None, HIGH_BYTES))) // 3 + bad  # Chinese takes three bytes each
-    if beyond and 1 - bad / beyond >= SOUND_UTF8:
-        return _finish(as_utf8, "utf-8", f"UTF-8 with {bad} of {beyond} sequences broken")
-    sample = ASCII_RUN.sub(b" ", body)[:SAMPLE_BYTES]
+    starts = [at for at in range(0, len(body), BLOCK_BYTES) if not body[at : at + BLOCK_BYTES].isascii()]
+    sample = _sample(body, starts)
+    _, bad, beyond = _soundness(sample)
+    if beyond and 1 - bad / beyond >= MAYBE_UTF8:
+        text, bad, beyond = _soundness(body)
+        if 1 - bad / beyond >= SOUND_UTF8:
+            return _finish(body, text, "utf-8", f"UTF-8 with {bad} of {beyond} sequences broken")
     scores = {name: _score(sample.decode(name, "replace")) for name in CONTEST}
     best = max(CONTEST, key=lambda name: scores[name])
     words = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
-    return _finish(body.decode(best, "replace"), best, f"common characters: {words}")
+    return _finish(body, _decode_blocks(body, starts, best), best, f"common characters: {words}")
+
+
+def _sample(body: bytes, starts: Sequence[int]) -> bytes:
+    """Return windows spread over the blocks at `starts`, each from the beginning of a character on."""
+    rich = [at for at in starts if _is_rich(body[at : at + BLOCK_BYTES])] or starts
+    chosen = rich[:: -(-len(rich) // WINDOWS)]
+    size = SAMPLE_BYTES // len(chosen)
+    parts: list[bytes] = []
+    for at in chosen:
+        edge = EDGE.search(body, at, at + BLOCK_BYTES)
+        if at == starts[0]:  # behind nothing but ASCII
+            parts.append(body[at : at + size])
+        elif edge:
+            parts.append(body[edge.start() : edge.start() + size])
+    return b"<".join(parts) or body[starts[0] : starts[0] + SAMPLE_BYTES]
+
+
+def _is_rich(block: bytes) -> bool:
+    """Tell a block of text from ASCII in which a few bytes are broken."""
+    return len(block) - len(block.translate(None, HIGH_BYTES)) >= RICH_BYTES
+
+
+def _decode_blocks(body: bytes, starts: Sequence[int], name: str) -> str:
+    """Decode a body whose blocks are ASCII but for those at `starts`."""
+    parts: list[str] = []
+    begin = end = 0  # of the run of blocks before; what is before `begin` is decoded
+    for start in (*starts, len(body) + 2 * BLOCK_BYTES):
+        if start > end:
+            parts += (_decode_beyond(body[begin:end], name), body[end:start].decode("ascii"))
+            begin = start
+        end = start + BLOCK_BYTES + MAX_RESYNC
+    return "".join(parts)
+
+
+def _decode_beyond(part: bytes, name: str) -> str:
+    """Decode a part. GBK is GB18030 without its four-byte characters, and its decoder twice as fast."""
+    if name != "gb18030":
+        return part.decode(name, "replace")
+    try:
+        return part.decode("gbk")
+    except UnicodeDecodeError as error:
+        return part[: error.start].decode("gbk") + part[error.start :].decode(name, "replace")

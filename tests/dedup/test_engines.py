@@ -10,7 +10,7 @@ from oracles import coverage, jaccard, passing_pairs, stars
 from rapidfuzz.distance import Indel
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import deduplicate, fast, plain, rules, siblings, slots, starring, verify
+from pipeline.dedup import deduplicate, fast, plain, rules, siblings, sketch, slots, starring, verify
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import CorpusModel, fit, fit_texts
 from pipeline.text.fold import comparison_key, key_units
@@ -198,3 +198,33 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     for name in ("LONGEST_SLOT", "RECURS", "RECUR_IN_ALL", "MADE_OF_SLOTS", "SKELETON"):
         assert getattr(siblings, name) == getattr(slots, name)
     assert {chr(c) for c in siblings.NUMERALS} == slots.NUMERALS
+
+
+def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
+    """Of any `WINDOW` positions in a row that two texts share, one is in both samples."""
+    r = random.Random(12)
+    keys = [comparison_key(article(r, 20)) for _ in range(40)]
+    passage = sketch.WINDOW + rules.SHINGLE - 1
+    parts = [key[at : at + passage] for key in keys for at in [r.randrange(len(key) - passage)]]
+    texts, none = texts_of([*keys, *parts]), np.zeros(0, dtype=np.uint8)
+    spans, count = (texts.begin, texts.length), len(texts)
+    out = (np.zeros((count, sketch.BINS), np.uint8), np.zeros(count, np.int64), np.zeros(count, np.bool_))
+    counts = np.zeros(count, np.int64)
+    fixed = (sketch.routes(), sketch.WINDOW)
+    samples = sketch.sketch_texts(texts.units, spans, none, fixed, (*out, counts)).tolist()
+    ends = np.cumsum(counts).tolist()
+    sets = [set(samples[end - n : end]) for n, end in zip(counts.tolist(), ends, strict=True)]
+    assert all(part and part <= whole for whole, part in zip(sets[:40], sets[40:], strict=True))
+    assert sum(map(len, sets[:40])) < 0.15 * sum(map(len, keys))
+
+
+@pytest.mark.parametrize("filler", [0, 90])
+def test_a_fragment_in_a_cluster_is_still_said_to_be_held(filler: int) -> None:
+    """Two overlapping fragments are near each other; the article holds either, and both are told."""
+    r = random.Random(13)
+    text = article(r, 40)
+    rows = [text, text[200:420], text[260:470], *(article(r, 12) for _ in range(filler))]
+    found = deduplicate(pa.table({"id": [f"a{i:02}" for i in range(len(rows))], "text": rows}), config=CONFIG)
+    assert found.assignments["cluster_id"].to_pylist()[:3] == ["a00", "a01", "a01"]
+    held = [(p["left_id"], p["right_id"]) for p in found.pairs.to_pylist() if p["relation"] == "contains"]
+    assert held == [("a00", "a01"), ("a00", "a02")]

@@ -1,4 +1,4 @@
-"""Marks that stand inside Chinese text without reason: `的'`, `` 的` ``."""
+"""Marks that stand in Chinese text without reason: `的'`, `` 的` ``, `的.`, commas set before other marks."""
 
 import re
 from bisect import bisect_left
@@ -10,22 +10,48 @@ from pipeline.text.repair.shifts import Found
 _STRAY = re.compile("['`´](?<=的.)(?= ?[^\x00-\x7f]|[0-9,.;:!?()]|$)", re.MULTILINE)
 # A mark that may open or close a quotation: any but those behind 的
 _QUOTE = re.compile("['`´](?<!的.)")
+# "的.规定"; not "的.com", "的...", nor where the text's sentences end in full stops: "管理.制度"
+_STRAY_DOT = re.compile(r"的\.(?=[一-鿿“《])")
+_STOP_DOT = re.compile(r"(?<=[一-鿿”》）])(?<![的一二三四五六七八九十零〇])\.(?=[一-鿿\s“《]|$)")
+# "，、" "，。" "，，": sites that copy pages strew commas before marks; ",," is Latin unless behind a hanzi
+_COMMA = re.compile("(?<=[一-鿿）)》”])[，,](?=[，,、。；：])|(?<=[0-9])[，,](?=、)")
+_LEAST_COMMAS = 3  # places; one or two are slips of the writer, and left alone
 
 
 def find_stray_marks(text: str) -> Found:
-    """Delete apostrophes and grave accents behind 的 that open no quotation. Linear.
+    """Delete apostrophes, grave accents and dots behind 的, and commas strewn before other marks. Linear.
+
+    An apostrophe that opens a quotation stays, so does a dot where the page ends sentences with dots, and so
+    do fewer than three such commas.
 
     >>> find_stray_marks("公司的'制度").edits, find_stray_marks("公司的'七一'活动").edits
     ([Edit(start=3, end=4, replacement='', rule='stray_mark')], [])
+    >>> find_stray_marks("引发的.纠纷。").edits, find_stray_marks("这是他的.我的也是.").edits
+    ([Edit(start=3, end=4, replacement='', rule='stray_mark')], [])
     """
-    edits: list[Edit] = []
+    places = [*_quotes(text), *_dots(text), *_commas(text)]
+    return Found([Edit(at, at + 1, "", "stray_mark") for at in sorted(places)], [])
+
+
+def _quotes(text: str) -> list[int]:
     if not ("的'" in text or "的`" in text or "的´" in text):
-        return Found(edits, [])
+        return []
     quotes = [match.start() for match in _QUOTE.finditer(text)]
-    for match in _STRAY.finditer(text):
-        if not _has_partner(text, match.start(), quotes):
-            edits.append(Edit(match.start(), match.end(), "", "stray_mark"))
-    return Found(edits, [])
+    return [m.start() for m in _STRAY.finditer(text) if not _has_partner(text, m.start(), quotes)]
+
+
+def _dots(text: str) -> list[int]:
+    if "的." not in text or _STOP_DOT.search(text):
+        return []
+    return [match.start() + 1 for match in _STRAY_DOT.finditer(text)]
+
+
+def _commas(text: str) -> list[int]:
+    if "，，" not in text and ",," not in text:
+        return []
+    found = [match.start() for match in _COMMA.finditer(text)]
+    mixed = any(text[at + 1] not in "，," for at in found)  # rows of a table have ",," alone
+    return found if len(found) >= _LEAST_COMMAS and mixed else []
 
 
 _LINE = 200  # characters on either side that may hold the other half of a quotation

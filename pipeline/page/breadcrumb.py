@@ -1,0 +1,98 @@
+"""The breadcrumb of a page: behind a label or by its arrows, in one line or over several."""
+
+import re
+
+from pipeline.page.lines import PageLines, rows_saying
+
+# Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
+# so that no whole text is read for them.
+HEAD_LINES = 400
+MAX_BREADCRUMB = 120  # characters of a line that is one without a label
+
+PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*"
+)
+# Without one of these a line is no breadcrumb.
+PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
+ARROW = re.compile(r"\s*(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*")  # ` > `, `›`, ` / `: yes; `1/2`: no
+DASHES = re.compile(r"\s+[-–—|·]\s+")  # between items behind a label: `位置：甲网 - 制度`
+# The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`.
+HERE = frozenset(
+    (
+        "正文",
+        "文章正文",
+        "正文内容",
+        "阅读正文",
+        "内容",
+        "文章内容",
+        "详情",
+        "文章详情",
+        "浏览文章",
+        "查看文章",
+    )
+)
+SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
+HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
+
+
+def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
+    """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
+    for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
+        line = page.texts[i]
+        label = PLACE.match(line)
+        if label is None and not _bare_breadcrumb(line):
+            continue
+        rest = line[label.end() :] if label else line
+        last = i
+        if label and len(ARROW.split(rest)) < 3:  # the items are spread over lines, or there are two
+            rest, last = _joined(page, i, rest)
+        items = _items(rest, labelled=label is not None)
+        if len(items) >= 2:
+            return items, range(i, last + 1)
+        if label:
+            return (), range(i, i + 1)
+    return (), range(0)
+
+
+def breadcrumb_items(value: str) -> tuple[str, ...]:
+    """Return the items of a line that is known to be a breadcrumb.
+
+    >>> breadcrumb_items("当前位置：甲网 > 制度 > 正文")
+    ('甲网', '制度')
+    """
+    label = PLACE.match(value)
+    return _items(value[label.end() :] if label else value, labelled=True)
+
+
+def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
+    """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link."""
+    parts = ARROW.split(rest)
+    if labelled and len(parts) == 1:
+        parts = DASHES.split(rest)
+    items = [x for x in (y.strip() for y in parts) if x and not SPAM_ITEM.search(x)]
+    if len(items) > 1 and items[-1] in HERE:
+        items.pop()
+    return tuple(items)
+
+
+def _bare_breadcrumb(line: str) -> bool:
+    if len(line) > MAX_BREADCRUMB:
+        return False
+    parts = ARROW.split(line)
+    return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
+        len(parts) == 2 and parts[0] in HOME
+    )
+
+
+def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
+    """Join a breadcrumb that is spread over lines: items follow while arrows or links do."""
+    joined, last = rest, at
+    for i in range(at + 1, min(at + 16, len(page.texts))):
+        line = page.texts[i]
+        hangs = (
+            not joined or bool(re.search(r"(?:^|[>＞›»→/])\s*$", joined)) or bool(re.match(r"[>＞›»→]", line))
+        )
+        if not hangs or len(line) > 60:
+            break
+        joined, last = f"{joined} {line}", i
+    return joined, last

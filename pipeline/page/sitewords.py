@@ -1,0 +1,91 @@
+"""Lines made of a site's own words: `顶一下(0) 踩一下(0)`, `本文档由会员上传，如需下载请登录`.
+
+No list of whole lines is ever complete; the words that sites use for themselves are few. A short line that
+consists of them, as a share bar does of names of networks, belongs to the site.
+"""
+
+import re
+
+from pipeline.records import DropReason
+
+MAX_LINE = 60  # characters; longer lines are sentences, which the patterns of `cues` know
+COVERED = 0.8  # share of the letters that stand in words of the lists below
+OWN = 0.4  # share of the letters that stand in words of a site, neutral words left out
+SURE, ENOUGH = 3, 2  # distinct words of a site: anywhere; with one that only sites use
+
+# A word of the site, by what a line of such words is. The longest of each first.
+WORDS: tuple[tuple[DropReason, str], ...] = (
+    (
+        "advert",
+        "公众号|小程序|微信号|二维码|赞助商|可编辑|完整版|高清版|文库币|下载|文档|文库|会员|VIP|vip|Word|WORD|word|DOCX?|docx?|PDF|pdf"
+        "|WPS|PPT|ppt|开通|充值|付费|免费|立即|登录|登陆|注册|扫码|扫一扫|扫描|长按|关注|领取|优惠|广告|推广|电脑|打包|一键|加入|APP|App"
+        "|格式|大小|[KMkm]B|豆|积分|客服|导出|红包|特惠|限时|点此",
+    ),
+    (
+        "share",
+        "复制链接|QQ空间|QQ好友|朋友圈|新浪|腾讯|分享|转发|微信|微博|QQ|好友|贴吧|豆瓣|人人网|收藏|打印|举报",
+    ),
+    (
+        "related",
+        "没有了|都在看|还在看|在看|还看了|看了|看过|的人|上一篇|下一篇|关键词|相关|推荐|热门|热点|最新|精选|精品|优质|精彩|拓展|扩展|延伸|近期|阅读|文章|范文|更多|专题|栏目|频道"
+        "|猜你|猜您|喜欢|感兴趣|可能|大家|标签|TAG|tag|Tag|排行榜?|随机|感谢|浏览|搜索",
+    ),
+    (
+        "footer",
+        "原作者|互联网|责任编辑|版权|声明|免责|转载|来源|出处|网友|作者|编辑|责编|侵权|删除|联系|本站|本网|本文|本页|投稿|上传|admin|"
+        "THE END|The End|END|End|完|未完待续",
+    ),
+    (
+        "navigation",
+        "发表评论|顶一下|踩一下|上一页|下一页|返回|顶部|首页|尾页|末页|关闭|窗口|字号|字体|评论|留言|点赞|打赏|赞赏|支持|反馈|纠错|点击|查看|展开|收起|继续|全文|正文|目录|第\\d+页|共\\d+页|当前|页"
+        "|赞|顶|踩|条|楼主|回复|发帖|网址|链接|地址|页数|页码|详情|隐藏|显示|菜单|回到",
+    ),
+)
+NEUTRAL = (
+    "温馨提示|我们|我|这里|此处|以上|以下|内容|部分|提示|如果|可以|方便|全部|其他|所有|需要|需|如|的|了|请|将|由|为|到|至|在|和|与|及|并|后|可|以|您|你|此|更|于|等|来|给|去|吧|也|还|有|是|已|未|本"
+    "|归|保留|不|或|共|个|次|人|份|种|版|得|获取|使用|进行|一|觉得|有用|帮助|欢迎|谢谢|网络|手机|资料|模板|合同|资源|网站|免|查阅|学习|参考|交流|仅供|供"
+)
+WORD = re.compile("|".join(f"(?P<{reason}>{words})" for reason, words in WORDS) + f"|(?P<neutral>{NEUTRAL})")
+# Words that a text has no use for: `文件的下载和打印` may be a heading, `下载本文` is none.
+ONLY_SITES = re.compile(
+    "公众号|VIP|vip|赞助商|点此|可编辑|QQ空间|朋友圈|上一篇|下一篇|没有了|猜[你您]|[你您]可能|本文|本站|本网|本页|网友|转载|责编|责任编辑|原作者|评论|顶一下|踩一下|打赏"
+    "|点赞|点击|全文|阅读|范文|文章|举报|登录|下载|完整版|TAG|tag|END|扫码|扫一扫|关注|分享|本栏目|页"
+)
+# Of these, what makes a whole sentence the site's: `更多范文请关注本站公众号。`
+OF_ITSELF = re.compile("本文|本站|本网|本页|点击|网友|VIP|扫码")
+ENDS = frozenset(("完", "全文完", "END", "End", "the end", "THE END"))
+ADDRESS = re.compile(r"(?:https?://|www\.)[\w./?=&%#:-]+")
+HANZI_OR_LATIN = re.compile(r"[^\W\d_]+")
+
+
+def site_words(line: str, *, edge: bool = False) -> DropReason | None:
+    """Return why a line of a site's words is none of a text's; None where it may be a text's.
+
+    At the `edge` of an article, where a text ends, one word that only sites use is enough.
+
+    >>> site_words("顶一下(0) 踩一下(0)"), site_words("文件下载登记"), site_words("（完）", edge=True)
+    ('navigation', None, 'footer')
+    """
+    if len(line) > MAX_LINE or line[-1] in "；;":
+        return None
+    if edge and line.strip("（(）)—-·[]【】") in ENDS:
+        return "footer"
+    line, addresses = ADDRESS.subn("", line)
+    total = sum(map(len, HANZI_OR_LATIN.findall(line)))
+    found: dict[DropReason, int] = {}
+    words = set()
+    covered = 0
+    for match in WORD.finditer(line):
+        size = sum(not c.isdigit() for c in match.group())
+        covered += size
+        if match.lastgroup != "neutral" and match.lastindex:
+            reason = WORDS[match.lastindex - 1][0]
+            found[reason] = found.get(reason, 0) + size
+            words.add(match.group())
+    if not words or not line or covered < COVERED * total or sum(found.values()) < OWN * total:
+        return None
+    only = addresses > 0 or ONLY_SITES.search(line) is not None
+    if line[-1] == "。" and not (OF_ITSELF.search(line) and len(words) >= SURE):
+        return None
+    least = SURE if not only else 1 if edge else ENOUGH
+    return max(found.items(), key=lambda x: x[1])[0] if len(words) >= least else None
