@@ -15,6 +15,12 @@ LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     0.5,
 )  # of `slots`; tests compare them
 NUMERALS = tuple(ord(c) for c in "〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
+WORDING = tuple(
+    ord(c)
+    for c in "应当须必要需可能得不准禁严止许勿或和与及并且同而将把由对向给为的之地了着若如则即"
+    "按照依据凡其该此请使让被负责承担履行经影响妨碍时认真用心妥善稳完整齐全确保证做到"
+    "包括含有提出予逐切实主动积极尽快立马加强落贯彻"
+)
 MIX = 0x9E3779B97F4A7C15
 
 
@@ -130,6 +136,18 @@ def all_numerals(text):
 
 
 @kernel
+def all_wording(text):
+    """Tell whether a text is function words alone."""
+    for unit in text:
+        known = False
+        for word in WORDING:
+            known |= unit == word
+        if not known:
+            return False
+    return True
+
+
+@kernel
 def is_year(text, start, end):
     """Tell whether the digits around a span are a year, 19xx or 20xx."""
     while start > 0 and 48 <= text[start - 1] <= 57:
@@ -186,13 +204,15 @@ def changed_units(found, side, text, bitmap):
 
 
 @kernel
-def without_numbering(found, left, right):
-    """Return the changes that are no numbering; twin of `slots.is_numbering`."""
+def telling(found, left, right):
+    """Return the changes that are neither numbering nor wording; twin of `slots.telling`."""
     n = 0
     for k in range(len(found)):
         a, b, c, d = found[k]
         years = is_year(left, a, b) and is_year(right, c, d)
         if not years and all_numerals(left[a:b]) and all_numerals(right[c:d]):
+            continue
+        if all_wording(left[a:b]) and all_wording(right[c:d]):
             continue
         found[n] = found[k]
         n += 1
@@ -202,13 +222,16 @@ def without_numbering(found, left, right):
 @kernel
 def are_siblings(left, right, bitmap):
     """Tell whether two keys are template siblings: `bool(slots.find_slots(left, right))`."""
-    found = without_numbering(changes_of(left, right), left, right)
+    found = telling(changes_of(left, right), left, right)
     codes, sides, n = np.empty(len(found), np.uint64), np.empty((len(found), 2), np.int64), 0
+    substituted, by = 0, 0
     for k in range(len(found)):
         a, b, c, d = found[k]
         if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT:
             codes[n] = text_code(right[c:d], text_code(left[a:b], np.uint64(b - a)))
             sides[n, 0], sides[n, 1] = b - a, d - c
+            substituted += b - a
+            by += d - c
             n += 1
     if n < RECUR_IN_ALL:
         return False
@@ -227,7 +250,7 @@ def are_siblings(left, right, bitmap):
         return False
     gone, spare_left = changed_units(found, 0, left, bitmap)
     come, spare_right = changed_units(found, 2, right, bitmap)
-    made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
+    made = of_left >= MADE_OF_SLOTS * substituted and of_right >= MADE_OF_SLOTS * by
     whole_left, whole_right = len(left) - spare_left, len(right) - spare_right
     return (
         made and whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
@@ -245,7 +268,7 @@ def recurring_of(units, spans, left, right):
     for p in range(len(left)):
         a, b = begin[left[p]], begin[right[p]]
         one, other = units[a : a + length[left[p]]], units[b : b + length[right[p]]]
-        found = without_numbering(changes_of(one, other), one, other)
+        found = telling(changes_of(one, other), one, other)
         codes = np.empty(len(found), np.uint64)
         for k in range(len(found)):
             c, d, e, f = found[k]
