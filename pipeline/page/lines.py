@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, compress
 
 # Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`.
 _DIGITS = "一二三四五六七八九"
@@ -68,25 +69,16 @@ def page_lines(
     text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
 ) -> PageLines:
     """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
-    out = PageLines(text, [], [], [], [], title, from_html)
-    at = 0
-    for i, line in enumerate(text.split("\n")):
-        bare = line.strip()
-        if bare:
-            out.texts.append(bare)
-            out.starts.append(at + line.find(bare[0]) if line[0] != bare[0] else at)
-            out.shares.append(_share(bare, linked[i]) if linked[i] else 0.0)
-            out.heads.append(heads[i])
-        at += len(line) + 1
-    return out
-
-
-def _share(line: str, linked: int) -> float:
-    """Return the share of a line in links; a date or a number beside the link does not count."""
-    share = linked / len(line)
-    if 0.2 < share <= LINKED and len(line) <= MAX_LISTED:
-        share = linked / max(1, len(BESIDE_LINK.sub("", line)))
-    return min(1.0, share)
+    lines = text.split("\n")
+    texts = [line.strip() for line in lines]
+    starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
+    if texts != lines:  # indented or empty lines: a plain text, or what repair left
+        starts = [at + line.find(bare[:1]) for at, line, bare in zip(starts, lines, texts, strict=True)]
+    if not all(texts):
+        linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
+        starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
+    shares = [min(1.0, n / len(bare)) if n else 0.0 for n, bare in zip(linked, texts, strict=True)]
+    return PageLines(text, texts, starts, shares, list(heads), title, from_html)
 
 
 def rows_with(
