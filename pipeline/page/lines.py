@@ -77,8 +77,16 @@ def page_lines(
     if not all(texts):
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
         starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
-    shares = [min(1.0, n / len(bare)) if n else 0.0 for n, bare in zip(linked, texts, strict=True)]
+    shares = [_share(bare, n) if n else 0.0 for n, bare in zip(linked, texts, strict=True)]
     return PageLines(text, texts, starts, shares, list(heads), title, from_html)
+
+
+def _share(line: str, linked: int) -> float:
+    """Return the share of a line in links; a date or a number beside the link does not count."""
+    share = linked / len(line)
+    if 0.2 < share <= LINKED and len(line) <= MAX_LISTED:
+        share = linked / max(1, len(BESIDE_LINK.sub("", line)))
+    return min(1.0, share)
 
 
 def rows_with(
