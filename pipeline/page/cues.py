@@ -187,13 +187,13 @@ WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
 CONTENTS = re.compile(
-    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*录|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
+    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*[录次]|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
 )
 
 LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
 LEADER_SIGNS = (re.compile("……"), re.compile(r"\.{6}"), re.compile("·{6}"))
 # `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
-LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?\d{1,4}[-－]?")
+LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?(?:\d{1,4}|[IVX]{1,5})[-－]?")
 
 
 def is_share_bar(line: str) -> bool:
