@@ -18,20 +18,22 @@ from pipeline.dedup import candidates, graph, held, indel, plain, siblings, sket
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.intake import Room
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
-from pipeline.dedup.rules import CONTAINED, CONTAINS, TEMPLATE, Slot
+from pipeline.dedup.rules import TEMPLATE, Slot
 
 PAGE = 8192  # bytes that reading one text touches at least: two pages
+MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
 
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """Signatures (256 bytes a text), informative sizes, and the samples of all texts with their starts."""
+    """Signatures (256 bytes a text), informative sizes, samples with their starts, and which are thin."""
 
     signatures: NDArray[np.uint8]
     sizes: NDArray[np.int64]
     samples: NDArray[np.uint32]
     starts: NDArray[np.int64]
+    thin: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +110,19 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     """Sketch every text."""
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
-    counts, whole = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     fixed = (sketch.routes(), 1 if count <= candidates.FEW_TEXTS else sketch.WINDOW)
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
-        out = (signatures[a:b], sizes[a:b], whole[a:b], counts[a:b])
+        out = (signatures[a:b], sizes[a:b], thin[a:b], counts[a:b])
         found: NDArray[np.uint32] = sketch.sketch_texts(
             texts.units, (texts.begin[a:b], texts.length[a:b]), bitmap, fixed, out
         )
         return found
 
     samples = np.concatenate(work.each(call, work.cut(count, texts, work.workers)))
-    return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))))
+    return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
 
 
 def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -145,7 +147,8 @@ def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candid
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
     few = len(sketches.sizes) <= candidates.FEW_TEXTS
     limits = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
-    longer = candidates.pairs_of_samples(sketches.samples, sketches.starts, order, seen, limits)
+    sampled = (sketches.samples, sketches.starts, sketches.thin)
+    longer = candidates.pairs_of_samples(sampled, order, seen, limits)
     pairs = distinct_sorted(np.concatenate([*(pairs for pairs, _ in found), longer]))
     return Candidates(pairs, sum(hot for _, hot in found))
 
@@ -173,15 +176,15 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
     """Relate the texts of a corpus; `found` replaces the candidates. Twin of `plain.relate`."""
     bitmap = bitmap_of(model)
     judged = np.flatnonzero(texts.length >= work.config.min_chars)
-    signatures = np.zeros((0, sketch.BINS), dtype=np.uint8)
+    signatures, sizes = np.zeros((0, sketch.BINS), dtype=np.uint8), np.zeros(0, dtype=np.int64)
     if found is None:
         sketches = sketch_all(texts, bitmap, work)
-        signatures, found = sketches.signatures, propose(sketches, judged, work)
+        signatures, sizes, found = sketches.signatures, sketches.sizes, propose(sketches, judged, work)
     centre = np.arange(len(texts), dtype=np.int32)
     corpus = (texts.units, (texts.begin, texts.length), bitmap, texts.rank, centre, signatures)
     rows = measure_components(texts, corpus, found, work)
     if not work.config.all_pairs:
-        rows = np.concatenate((rows, rows_of_members(corpus, rows)))
+        rows = np.concatenate((rows, rows_of_members(corpus, found.pairs, sizes)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     return Related(
         centre=centre.astype(np.int64),
@@ -210,15 +213,22 @@ def measure_components(texts: Texts, corpus: Any, found: Candidates, work: Work)
     return np.concatenate(work.each(call, parts))
 
 
-def rows_of_members(corpus: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rows of members with the text that holds them, as it holds their canonical."""
-    left, right, kind = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2].astype(np.uint8)
-    pairs = held.directed(left, right, kind, (rows[:, 4], rows[:, 5]))
-    member, holder = held.members_to_ask(corpus[4].astype(np.int64), corpus[3], pairs)
-    low, high = np.minimum(member, holder).astype(np.uint64), np.maximum(member, holder).astype(np.uint64)
-    found: NDArray[np.float64] = starring.measure_pairs(corpus, (low << np.uint64(32)) | high, False)
-    holds = found[:, 2] == np.where(member < holder, CONTAINED, CONTAINS)
-    return found[held.first_that_holds(member, holds)]
+def rows_of_members(corpus: Any, pairs: NDArray[np.uint64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the rows of members with the text of another cluster that holds them best, among candidates.
+
+    `sizes` (informative positions) tell what cannot be held; without them every candidate is measured.
+    """
+    centre = corpus[4].astype(np.int64)
+    left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    apart = centre[left] != centre[right]
+    if len(sizes):
+        inner = np.where(sizes[left] <= sizes[right], left, right)
+        longer = np.maximum(sizes[left], sizes[right]) >= MUCH_LONGER * sizes[inner]
+        apart &= longer & (centre[inner] != inner)
+    found: NDArray[np.float64] = starring.measure_pairs(corpus, pairs[apart], False)
+    cover, ranked = (found[:, 4], found[:, 5]), (centre, corpus[3])
+    kind = found[:, 2].astype(np.uint8)
+    return found[held.best_holders(left[apart], right[apart], kind, cover, ranked)]
 
 
 def ratios(

@@ -15,7 +15,7 @@ from pipeline.dedup.compiled import kernel
 
 BINS = 256  # a signature's bytes: 85 bands of three rows
 WINDOW = 16  # positions, a power of two: 2 / 17 of a text is in its sample (facts §6: 1/16 loses fragments)
-FEW = 30  # rules.FEW_SHINGLES
+FEW, OWN = 30, 13  # of `rules`
 EMPTY = 0xFFFFFFFF
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
 MIX = 0x9E3779B97F4A7C15
@@ -134,15 +134,16 @@ def fill_signature(bins, route, signature):
 
 @kernel
 def sketch_texts(units, spans, bitmap, fixed, out):
-    """Sketch texts; `out` takes signatures, sizes (informative positions) and counts of sampled shingles.
+    """Sketch texts; `out` takes signatures, informative positions, which are thin, and counts of samples.
 
     `fixed` are the routes and the positions of a window of the sample (a power of two).
 
-    Return the samples of all texts, one after the other. A text with few informative shingles is taken whole.
+    Return the samples of all texts, one after the other. A text with hardly any informative shingle is taken
+    whole.
     """
     begin, length = spans
     route, recent = fixed[0], np.empty(fixed[1], dtype=np.uint32)
-    signatures, sizes, whole, counts = out
+    signatures, sizes, thin, counts = out
     none = np.empty(0, dtype=np.uint8)
     sample = np.empty(1 << 16, dtype=np.uint32)
     bins = np.empty(BINS, dtype=np.uint32)
@@ -158,9 +159,9 @@ def sketch_texts(units, spans, bitmap, fixed, out):
         text = units[begin[t] : begin[t] + length[t]]
         bins[:] = EMPTY
         size, taken = scan_text(text, bitmap, bins, sample[at:], recent)
-        if size < FEW:
+        thin[t] = size < FEW and size < length[t] - 3
+        if size < OWN and thin[t]:
             bins[:] = EMPTY
-            whole[t] = True
             size, taken = scan_text(text, none, bins, sample[at:], recent)
         fill_signature(bins, route, signatures[t])
         sizes[t], counts[t] = size, taken

@@ -22,6 +22,7 @@ from pipeline.dedup.verify import (
     make_room,
     measure_first,
     measure_pair,
+    measure_thin,
 )
 
 TEMPLATE = 5  # of `rules`; tests compare
@@ -109,11 +110,15 @@ def relate_small(corpus, members, room, out):
     rows, n, every = out
     m = len(members)
     index = index_group(corpus[0], corpus[1], corpus[2], members, room)
+    thin = index[3]
     kind, sure = np.zeros((m, m), np.uint8), np.zeros((m, m), np.bool_)
     measures = np.zeros((m, m, 3))
     for a in range(m):
         for b in range(a + 1, m):
-            k, j, left, right = measure_pair(index, room, a, b)
+            if thin[a] or thin[b]:
+                k, j, left, right = measure_thin(corpus, members[a], members[b])
+            else:
+                k, j, left, right = measure_pair(index, room, a, b)
             kind[a, b], kind[b, a] = k, k
             measures[a, b, 0], measures[a, b, 1], measures[a, b, 2] = j, left, right
     centre = star_small(corpus, members, (kind, sure))

@@ -12,7 +12,7 @@ from pipeline.dedup.compiled import kernel
 from pipeline.dedup.sketch import shift_of
 
 GROUP = 64  # texts; bits of a word
-FEW, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare them
+FEW, OWN, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 13, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare
 HELD, LONGER, SHARES = 0.9, 1.5, 0.5
 REJECTED, SHARED, CONTAINED, CONTAINS, EDITED = 0, 1, 2, 3, 4
 MIX = 0x9E3779B97F4A7C15
@@ -55,22 +55,22 @@ def informative(text, bitmap, out):
 
 
 @kernel
-def judged_by(text, bitmap, out):
-    """Write the shingles that judge a text, all where few are informative; return as `informative`."""
-    n, touched = informative(text, bitmap, out)
-    return (n, touched) if n >= FEW else informative(text, bitmap[:0], out)
+def is_thin(n, length):
+    """Tell whether a text of `length` units with `n` informative positions is nearly all boilerplate."""
+    return n < FEW and n < length - 3
 
 
 @kernel
 def index_group(units, spans, bitmap, members, room):
-    """Index a group; return where each member's positions start, its distinct shingles, and its size."""
+    """Index a group; return where each member's positions start, its distinct shingles, size, and if thin."""
     shingles, entries, words, first, keys, masks = room
     at, distinct = np.zeros(len(members) + 1, dtype=np.int64), np.zeros(len(members), dtype=np.int64)
-    sizes = np.zeros(len(members), dtype=np.int64)
+    sizes, thin = np.zeros(len(members), dtype=np.int64), np.zeros(len(members), dtype=np.bool_)
     for m in range(len(members)):
         begin, length = spans[0][members[m]], spans[1][members[m]]
-        n, sizes[m] = judged_by(units[begin : begin + length], bitmap, shingles[at[m] :])
+        n, sizes[m] = informative(units[begin : begin + length], bitmap, shingles[at[m] :])
         at[m + 1] = at[m] + n
+        thin[m] = is_thin(n, length)
     bits = 10
     while (1 << bits) < 2 * at[-1]:
         bits += 1
@@ -91,7 +91,7 @@ def index_group(units, spans, bitmap, members, room):
             entries[i] = e
     for i in range(at[-1]):
         words[i] = masks[entries[i]]
-    return at, distinct, sizes
+    return at, distinct, sizes, thin
 
 
 @kernel
@@ -123,7 +123,7 @@ def kind_of(left, right, sizes, jaccard):
 @kernel
 def measure_pair(index, room, a, b):
     """Return kind, Jaccard and both coverages of two members of an indexed group."""
-    at, distinct, sizes = index
+    at, distinct, sizes, _ = index
     size_a, size_b = at[a + 1] - at[a], at[b + 1] - at[b]
     cover_a, common = covered(room[2], room[3], at[a], at[a + 1], b)
     if common == 0:
@@ -200,6 +200,42 @@ def cover_both(shingles, count, room, bits, mark):
 
 
 @kernel
+def compare(one, other):
+    """Return both coverages and the Jaccard similarity of two lists of shingles; twin of `plain.compare`."""
+    n, bits = len(one), 4
+    while (1 << bits) < 2 * n:
+        bits += 1
+    table = (np.empty(n, np.uint32), np.empty(1 << bits, np.uint64), np.empty(1 << bits, np.uint64))
+    index_one(one, table)
+    left, right, common = cover_both(other, n, table, bits, np.uint64(1))
+    if common == 0:
+        return 0.0, 0.0, 0.0
+    return left / n, right / len(other), common / (distinct_of(one) + distinct_of(other) - common)
+
+
+@kernel
+def measure_thin(corpus, a, b):
+    """Measure a pair of texts of which one is thin; twin of `plain.compare_thin`."""
+    units, (begin, length), bitmap = corpus[0], corpus[1], corpus[2]
+    left, right = units[begin[a] : begin[a] + length[a]], units[begin[b] : begin[b] + length[b]]
+    one, other = np.empty(len(left), np.uint64), np.empty(len(right), np.uint64)
+    m, _ = informative(left, bitmap[:0], one)
+    n, _ = informative(right, bitmap[:0], other)
+    cover, cover_other, jaccard = compare(one[:m], other[:n])
+    if jaccard == 0.0:
+        return REJECTED, 0.0, 0.0, 0.0
+    m, _ = informative(left, bitmap, one)
+    n, _ = informative(right, bitmap, other)
+    own, own_other, _ = compare(one[:m], other[:n])
+    if m >= OWN or not is_thin(n, len(right)):
+        cover = min(cover, own)
+    if n >= OWN or not is_thin(m, len(left)):
+        cover_other = min(cover_other, own_other)
+    sizes = (np.int64(len(left)), np.int64(len(right)))
+    return kind_of(cover, cover_other, sizes, jaccard), jaccard, cover, cover_other
+
+
+@kernel
 def measure_first(corpus, group, room, out):
     """Measure the first of a group against each other one into `out`: kind, Jaccard, both coverages.
 
@@ -209,13 +245,16 @@ def measure_first(corpus, group, room, out):
     rows, least = out
     units, (begin, length), bitmap = corpus[0], corpus[1], corpus[2]
     a = group[0]
-    n, size = judged_by(units[begin[a] : begin[a] + length[a]], bitmap, room[0])
+    n, size = informative(units[begin[a] : begin[a] + length[a]], bitmap, room[0])
     table = (room[1], room[4], room[5])
     bits = index_one(room[0][:n], table)
     distinct, other = distinct_of(room[0][:n]), room[0][n:]
     for m in range(1, len(group)):
         b = group[m]
-        count, size_b = judged_by(units[begin[b] : begin[b] + length[b]], bitmap, other)
+        count, size_b = informative(units[begin[b] : begin[b] + length[b]], bitmap, other)
+        if is_thin(n, length[a]) or is_thin(count, length[b]):
+            rows[m, 0], rows[m, 1], rows[m, 2], rows[m, 3] = measure_thin(corpus, a, b)
+            continue
         one, two, common = cover_both(other[:count], n, table, bits, np.uint64(m))
         rows[m, :] = REJECTED
         if common == 0:

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
-from corpora import article, corpus, edited
+from corpora import article, clause, corpus, edited
 from oracles import coverage, jaccard, passing_pairs, stars
 from rapidfuzz.distance import Indel
 
@@ -178,6 +178,7 @@ def test_copies_of_one_text_are_no_boilerplate() -> None:
 
 def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     for name in (
+        "OWN",
         "BRIDGE",
         "NEAR",
         "NEAR_OTHER",
@@ -189,7 +190,8 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
         "CONTAINS",
     ):
         assert getattr(verify, name) == getattr(rules, name)
-    assert verify.FEW == rules.FEW_SHINGLES == fast.sketch.FEW
+    assert verify.FEW == rules.FEW_SHINGLES
+    assert (sketch.FEW, sketch.OWN) == (rules.FEW_SHINGLES, rules.OWN)
     assert (starring.TEMPLATE, starring.STORED, starring.SLOTS_FROM) == (
         rules.TEMPLATE,
         rules.STORED,
@@ -228,3 +230,22 @@ def test_a_fragment_in_a_cluster_is_still_said_to_be_held(filler: int) -> None:
     assert found.assignments["cluster_id"].to_pylist()[:3] == ["a00", "a01", "a01"]
     held = [(p["left_id"], p["right_id"]) for p in found.pairs.to_pylist() if p["relation"] == "contains"]
     assert held == [("a00", "a01"), ("a00", "a02")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_engines_agree_on_texts_that_are_nearly_all_boilerplate(seed: int) -> None:
+    r = random.Random(seed + 40)
+    guide = comparison_key(article(r, 6))
+    bodies = [comparison_key(clause(r)) for _ in range(6)] + [comparison_key(article(r, 5)) for _ in range(6)]
+    keys = {
+        guide[: r.randint(60, len(guide))] + body[: r.randint(5, 80)] for body in bodies for _ in range(4)
+    }
+    texts = texts_of(sorted(keys | set(bodies)))
+    places = np.unique(plain.boilerplate_slots(plain.shingles_of(key_units(guide))))
+    model = CorpusModel(places, len(texts))
+    one = plain.relate(texts, model.mask(), CONFIG)
+    other = fast.relate(texts, model, fast.Work(CONFIG), fast.every_pair(np.flatnonzero(texts.length >= 30)))
+    assert one.centre.tolist() == other.centre.tolist()
+    assert rows_of(one) == rows_of(other)
+    found = fast.relate(texts, model, fast.Work(CONFIG))
+    assert found.centre.tolist() == one.centre.tolist()
