@@ -11,11 +11,14 @@ BANDS = 85  # 85 × 3 rows: Jaccard .5 is found with 1 - 4e-5, .3 with .90, .2 w
 LIKELY = 41  # of 256 bins equal: an estimate of .16 (facts §6: .16-.18)
 CHAIN = 32  # texts looked at in one band; more is a hot band
 POSTINGS = 4  # texts kept for a sampled shingle, the longest ones
+RARE = POSTINGS + 1  # texts that have a shingle: one asks, the others are all kept
 VOTES = 0.3  # share of a text's sample that a longer one must have
+RARE_VOTES = 0.6  # or of its rare shingles: those of so few texts that the postings keep every longer one
 FEW_TEXTS = (
     2048  # up to here every shingle is in the sample and every text in the postings: all pairs are found
 )
 FEW_VOTES = 0.1  # then; a pair that covers less of the shorter text is never accepted (tests/dedup)
+ALSO_RARE = 1 << 32  # what a vote of a rare shingle is worth more: two counts in one number
 MIX = 0x9E3779B97F4A7C15
 DIGIT = 12  # bits; a band's key of 24 is sorted in two rounds, their counts stay in the first-level cache
 KEY, CHAINED, OWNERS = 0, 1, 2  # columns of a block: shingle, next block of the bucket, four owners
@@ -97,24 +100,27 @@ def pairs_of_band(signatures, judged, band, room, found):
 
 @kernel
 def count_samples(samples, seen):
-    """Count each sampled shingle up to 2, by the low bits of its hash; return how many places hold 2."""
+    """Count each sampled shingle up to one more than is rare; return how many are of two texts or more.
+
+    `seen` are counts by the low bits of the hash.
+    """
     mask, kept = np.uint32(len(seen) - 1), 0
     for s in samples:
-        if seen[s & mask] < 2:
+        if seen[s & mask] <= RARE:
             seen[s & mask] += 1
     for s in samples:
-        kept += np.int64(seen[s & mask] == 2)
+        kept += np.int64(seen[s & mask] >= 2)
     return kept
 
 
 @part
 def visit(postings, place, s, mine, limit, tally):
-    """Give a vote to each text that holds shingle `s` and stands before `mine`; return how many have votes.
+    """Give a vote, `worth` 1 or more, to each text before `mine` that holds `s`; return how many have votes.
 
     Then `mine` is put down as one more, where fewer than `limit` hold it and `tally` says so.
     """
     heads, blocks, used = postings
-    votes, touched, hits, asking, adding = tally
+    votes, touched, hits, worth, adding = tally
     b, steps, free = np.int64(heads[place]), 0, np.int64(-1)
     while b >= 0:
         if blocks[b, KEY] == s:
@@ -123,11 +129,11 @@ def visit(postings, place, s, mine, limit, tally):
                     free = b
                     break
                 o, steps = np.int64(blocks[b, k]), steps + 1
-                if asking and o < mine:
+                if worth and o < mine:
                     if votes[o] == 0:
                         touched[hits] = o
                         hits += 1
-                    votes[o] += 1
+                    votes[o] += worth
         b = np.int64(blocks[b, CHAINED]) - 1
     if adding and steps < limit:
         if free < 0:
@@ -155,20 +161,33 @@ def bits_left(places):
 
 
 @kernel
-def put_down(sampled, order, seen, postings, limit, share):
+def put_down(sampled, order, seen, postings, votes, share):
     """Put texts down under the shingles of their samples, longest first: those of one share of the places.
 
-    `share` is from which place to which, its first block is `postings[2][0]`. `order` are texts.
+    `share` is how many texts are kept for a shingle, and from which place to which; its first block is
+    `postings[2][0]`. `order` are texts; no `votes` are given.
     """
-    samples, starts = sampled
-    none, mask, shift = (samples, samples), np.uint32(len(seen) - 1), bits_left(len(postings[0]))
+    samples, starts, _ = sampled
+    mask, shift = np.uint32(len(seen) - 1), bits_left(len(postings[0]))
     for at in range(len(order)):
         t = order[at]
         for i in range(starts[t], starts[t + 1]):
             s = samples[i]
             place = (np.uint64(s) * np.uint64(MIX)) >> shift
-            if share[0] <= np.int64(place) < share[1] and seen[s & mask] >= 2:
-                visit(postings, place, s, at, limit, (none[0], none[1], 0, False, True))
+            if share[1] <= np.int64(place) < share[2] and seen[s & mask] >= 2:
+                visit(postings, place, s, at, share[0], (votes, votes, 0, 0, True))
+
+
+@part
+def enough(votes, asked, rare, share, thin):
+    """Tell whether votes (`visit`) make a pair; `asked` are the shingles of the sample, `rare` are of them.
+
+    One vote is none: passages of the trade recur. Of a thin text the sample has no more.
+    """
+    of_rare, of_all = votes >> 32, votes & 0xFFFFFFFF
+    if of_all < 2 and not thin:
+        return False
+    return of_all >= share * asked or (of_rare > 0 and of_rare >= RARE_VOTES * rare)
 
 
 @kernel
@@ -177,25 +196,31 @@ def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
 
     `order` are texts, longest first, of which those of `limits[2:]` ask: what stands before one in the
     postings is at least as long. `limits` begins with the texts kept for a shingle and the share of a sample
-    that is enough. Returns how many asked and how many pairs there are: it ends early where those of the next
-    might not fit. `tally` are votes (all 0), room for texts, and whether texts are put down as they ask.
+    that is enough. `sampled` are samples, their starts, and which texts are thin; `tally` are votes (all 0),
+    room for texts, and whether texts are put down as they ask. Returns how many asked and how many pairs
+    there are: it ends early where those of the next might not fit.
     """
-    samples, starts = sampled
+    samples, starts, thin = sampled
     votes, touched, adding = tally
     mask, shift, n = np.uint32(len(seen) - 1), bits_left(len(postings[0])), 0
     for at in range(limits[2], limits[3]):
-        t, hits = order[at], 0
-        if n + min(at, limits[0] * (starts[t + 1] - starts[t])) > len(found):
+        t, hits, rare = order[at], 0, 0
+        asked = starts[t + 1] - starts[t]
+        if n + min(at, limits[0] * asked) > len(found):
             return at - limits[2], n
         for i in range(starts[t], starts[t + 1]):
             s = samples[i]
-            if seen[s & mask] >= 2:
-                place = (np.uint64(s) * np.uint64(MIX)) >> shift
-                hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, True, adding))
-        enough = max(2.0, limits[1] * (starts[t + 1] - starts[t]))
+            common = seen[s & mask]
+            rare += np.int64(common <= RARE)
+            if common >= 2:
+                place, worth = (
+                    (np.uint64(s) * np.uint64(MIX)) >> shift,
+                    1 + ALSO_RARE * np.int64(common <= RARE),
+                )
+                hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, worth, adding))
         for k in range(hits):
             o = touched[k]
-            if votes[o] >= enough:
+            if enough(votes[o], asked, rare, limits[1], thin[t]):
                 low, high = min(order[o], t), max(order[o], t)
                 found[n] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
                 n += 1

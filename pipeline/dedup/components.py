@@ -56,11 +56,8 @@ def _small(corpus: Corpus, centre: NDArray[np.int32], chosen: tuple[Ints, Ints],
     longest = int(corpus[2][members].max())
 
     def call(part: tuple[int, int]) -> Rows:
-        tools = (
-            starring.make_pad(),
-            verify.make_room(int(np.diff(lengths).max())),
-            siblings.make_desk(longest),
-        )
+        room = verify.make_room(max(int(np.diff(lengths).max()), 2 * longest))
+        tools = (starring.make_pad(), room, siblings.make_desk(longest))
         edges = starts[part[0] : part[1] + 1]
 
         def run(first: int, rows: Rows) -> tuple[int, int]:
@@ -123,7 +120,7 @@ def _settled(
     one, other = grown[:, 0].astype(np.int64), grown[:, 1].astype(np.int64)
     near = (grown[:, 2] > REJECTED) | (np.maximum(grown[:, 4], grown[:, 5]) >= STORED)
     kept = (centre[other] == one) | ((centre[other] == other) & near) | work.config.all_pairs
-    left, right = _texts_of(pairs)
+    left, right = texts_of(pairs)
     across = centre[left] != centre[right]
     touching = np.unique(keys_of(centre[left[across]], centre[right[across]]))
     rows = measure_pairs(corpus, np.setdiff1d(touching, np.unique(keys_of(one, other))), work)
@@ -131,7 +128,8 @@ def _settled(
     return np.concatenate((grown[kept], rows[near]))
 
 
-def _texts_of(pairs: NDArray[np.uint64]) -> tuple[Ints, Ints]:
+def texts_of(pairs: NDArray[np.uint64]) -> tuple[Ints, Ints]:
+    """Return the texts of pairs (lower << 32 | upper)."""
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
@@ -144,7 +142,7 @@ def keys_of(one: Any, other: Any) -> NDArray[np.uint64]:
 
 def measure_pairs(corpus: Corpus, pairs: NDArray[np.uint64], work: Work) -> Rows:
     """Return the rows of pairs (lower << 32 | upper), each measured by itself, in their order."""
-    left, right = _texts_of(pairs)
+    left, right = texts_of(pairs)
     rows = np.empty((len(pairs), starring.COLUMNS))
 
     def call(part: tuple[int, int]) -> None:

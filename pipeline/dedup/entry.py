@@ -64,19 +64,23 @@ def deduplicate_batches(
 
 
 def deduplicate_articles(
-    table: pa.Table, config: DedupConfig | None = None, model: CorpusModel | None = None
+    table: pa.Table,
+    config: DedupConfig | None = None,
+    model: CorpusModel | None = None,
+    texts: Iterable[pa.RecordBatch] | None = None,
 ) -> Deduplication:
     """Find the near-duplicates among the articles of an ingest.
 
     `table` has `article_id` (unique) and `text` (canonical form), and may have `page_id`, `n_clauses`,
     `n_repairs`, `captured_at`, `script` and `layout` (any value whose inequality is another layout; left out,
-    the text's line breaks are looked at). The rows are a function of the set of articles, `config` and
+    the text's line breaks are looked at). `texts`, where given, streams `article_id` and `text` in the order
+    of `table`, which then needs no `text`. The rows are a function of the set of articles, `config` and
     `model`; without a model one is fitted. Raises UsageError for a missing column or a repeated id.
     """
-    missing = {"article_id", "text"} - set(table.column_names)
+    missing = {"article_id", *(() if texts else ("text",))} - set(table.column_names)
     if missing:
         raise UsageError(f"no column {missing.pop()!r}; columns: {', '.join(table.column_names)}")
-    batches = table.select(["article_id", "text"]).to_batches()
+    batches = texts or table.select(["article_id", "text"]).to_batches()
     return _deduplicate(batches, table, config or DedupConfig(), model)
 
 

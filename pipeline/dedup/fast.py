@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from pipeline.dedup import candidates, components, held, indel, plain, siblings, sketch
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
-from pipeline.dedup.rules import CONTAINED, CONTAINS, TEMPLATE, Slot
+from pipeline.dedup.rules import TEMPLATE, Slot
 from pipeline.dedup.work import Work, fill, ranges
 
+MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
 FIRST_SAMPLES = 1 << 20  # shingles; a kernel that fills what it is given is called again
 FIRST_PAIRS = 1 << 16
@@ -19,12 +20,13 @@ FIRST_MATCHES = 1 << 18  # words of 64 units: 2 MB, a text of 8,000 units with 2
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """Signatures (256 bytes a text), informative sizes, and the samples of all texts with their starts."""
+    """Signatures (256 bytes a text), informative sizes, samples with their starts, and which are thin."""
 
     signatures: NDArray[np.uint8]
     sizes: NDArray[np.int64]
     samples: NDArray[np.uint32]
     starts: NDArray[np.int64]
+    thin: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     """Sketch every text."""
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
-    counts, whole = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     window = 1 if count <= candidates.FEW_TEXTS else sketch.WINDOW
     route = sketch.routes()
 
@@ -75,14 +77,14 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
 
         def run(first: int, sample: NDArray[np.uint32]) -> tuple[int, int]:
             spans = (texts.begin[a + first : b], texts.length[a + first : b])
-            out = tuple(column[a + first : b] for column in (signatures, sizes, whole, counts))
+            out = tuple(column[a + first : b] for column in (signatures, sizes, thin, counts))
             done: tuple[int, int] = sketch.sketch_texts(texts.units, spans, bitmap, fixed, out, sample)
             return done
 
         return fill(run, b - a, np.empty(FIRST_SAMPLES, np.uint32))
 
     samples = np.concatenate(work.each(call, work.cut(count)))
-    return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))))
+    return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
 
 
 def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -127,7 +129,8 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
 
     One worker puts texts down as they ask; several put down shares of the shingles first.
     """
-    sampled, bits = (sketches.samples, sketches.starts), bits_of(2 * len(sketches.samples), MOST_BITS)
+    sampled = (sketches.samples, sketches.starts, sketches.thin)
+    bits = bits_of(2 * len(sketches.samples), MOST_BITS)
     seen = np.zeros(1 << bits, dtype=np.uint8)
     kept = candidates.count_samples(sketches.samples, seen)
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
@@ -138,12 +141,12 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
     edges = [len(heads) * w // work.workers for w in range(work.workers + 1)]
 
     def put_down(part: tuple[int, int]) -> None:
-        w = part[0]
+        w, none = part[0], np.empty(0, np.int64)
         postings = (heads, blocks, np.array([kept * w]))
-        candidates.put_down(sampled, order, seen, postings, limit, (edges[w], edges[w + 1]))
+        candidates.put_down(sampled, order, seen, postings, none, (limit, edges[w], edges[w + 1]))
 
     def ask(part: tuple[int, int]) -> NDArray[np.uint64]:
-        tally = (np.zeros(len(order), np.int32), np.empty(len(order), np.int32), alone)
+        tally = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64), alone)
         postings = (heads, blocks, np.zeros(1, np.int64))
 
         def run(first: int, pairs: NDArray[np.uint64]) -> tuple[int, int]:
@@ -196,14 +199,14 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
     """Relate the texts of a corpus; `found` replaces the candidates. Twin of `plain.relate`."""
     bitmap, work = bitmap_of(model), work.on(texts)
     judged = np.flatnonzero(texts.length >= work.config.min_chars)
-    signatures = np.zeros((0, sketch.BINS), dtype=np.uint8)
+    signatures, sizes = np.zeros((0, sketch.BINS), dtype=np.uint8), np.zeros(0, dtype=np.int64)
     if found is None:
         sketches = sketch_all(texts, bitmap, work)
-        signatures, found = sketches.signatures, propose(sketches, judged, work)
+        signatures, sizes, found = sketches.signatures, sketches.sizes, propose(sketches, judged, work)
     corpus = components.corpus_of(texts, bitmap)
     centre, rows = components.measure_components(corpus, signatures, found.pairs, work)
     if not work.config.all_pairs:
-        rows = np.concatenate((rows, rows_of_members(corpus, centre, rows, work)))
+        rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sizes, work)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     return Related(
         centre=centre.astype(np.int64),
@@ -220,15 +223,26 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
 
 
 def rows_of_members(
-    corpus: components.Corpus, centre: NDArray[np.int32], rows: NDArray[np.float64], work: Work
+    corpus: components.Corpus,
+    centre: NDArray[np.int32],
+    pairs: NDArray[np.uint64],
+    sizes: NDArray[np.int64],
+    work: Work,
 ) -> NDArray[np.float64]:
-    """Return the rows of members with the text that holds them, as it holds their canonical."""
-    left, right, kind = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2].astype(np.uint8)
-    pairs = held.directed(left, right, kind, (rows[:, 4], rows[:, 5]))
-    member, holder = held.members_to_ask(centre.astype(np.int64), corpus[4], pairs)
-    found = components.measure_pairs(corpus, components.keys_of(member, holder), work)
-    holds = found[:, 2] == np.where(member < holder, CONTAINED, CONTAINS)
-    return found[held.first_that_holds(member, holds)]
+    """Return the rows of members with the text of another cluster that holds them best, among candidates.
+
+    `sizes` (informative positions) tell what cannot be held; without them every candidate is measured.
+    """
+    left, right = components.texts_of(pairs)
+    apart = centre[left] != centre[right]
+    if len(sizes):
+        inner = np.where(sizes[left] <= sizes[right], left, right)
+        longer = np.maximum(sizes[left], sizes[right]) >= MUCH_LONGER * sizes[inner]
+        apart &= longer & (centre[inner] != inner)
+    found = components.measure_pairs(corpus, pairs[apart], work)
+    cover, ranked = (found[:, 4], found[:, 5]), (centre.astype(np.int64), corpus[4])
+    kind = found[:, 2].astype(np.uint8)
+    return found[held.best_holders(left[apart], right[apart], kind, cover, ranked)]
 
 
 def ratios(

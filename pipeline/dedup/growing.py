@@ -37,7 +37,8 @@ def make_lists(texts: int, longest: int) -> tuple[NDArray[Any], ...]:
 @part
 def index_first(corpus, t, work):
     """Index the text that others will be measured against."""
-    index_one(corpus, t, work[0], work[2][3])
+    filtered = len(corpus[3]) > 0
+    index_one(corpus, t, filtered, work[0], work[2][3])
     work[2][3][DEALT] = 0
 
 
@@ -47,7 +48,7 @@ def measure_next(corpus, a, b, work, least):
     room, desk, lists = work
     one = lists[3]
     one[DEALT] += 1
-    kind, jaccard, left, right = measure_other(corpus, b, room, one, one[DEALT], least)
+    kind, jaccard, left, right = measure_other(corpus, a, b, room, one, one[DEALT], least)
     if max(left, right) >= SLOTS_FROM and are_siblings(corpus, a, b, desk):
         kind = TEMPLATE
     return kind, jaccard, left, right

@@ -15,7 +15,7 @@ from pipeline.compiled import kernel, part
 
 BINS = 256  # a signature's bytes: 85 bands of three rows
 WINDOW = 16  # positions, a power of two: 2 / 17 of a text is in its sample (facts §6: 1/16 loses fragments)
-FEW = 30  # rules.FEW_SHINGLES
+FEW, OWN = 30, 13  # of `rules`
 EMPTY = 0xFFFFFFFF
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
 NONE_YET = 0xFFFFFFFF ^ MOST_COUNTED  # the word of a place without texts
@@ -132,16 +132,16 @@ def fill_signature(bins, route, signatures, t):
 
 @kernel
 def sketch_texts(units, spans, bitmap, fixed, out, sample):
-    """Sketch texts; `out` takes signatures, sizes (informative positions), who is whole, counts of samples.
+    """Sketch texts; `out` takes signatures, informative positions, who is thin, counts of samples.
 
     `fixed` are the routes, a ring of the window of the sample (a power of two), and room for the bins. The
-    samples of all texts are written to `sample`, one after the other. A text with few informative shingles is
-    taken whole. Returns how many texts are done and the length of the samples: it ends early where that of
-    the next might not fit.
+    samples of all texts are written to `sample`, one after the other. A text with hardly any informative
+    shingle is taken whole. Returns how many texts are done and the length of the samples: it ends early where
+    that of the next might not fit.
     """
     begin, length = spans
     route, recent, bins = fixed
-    signatures, sizes, whole, counts = out
+    signatures, sizes, thin, counts = out
     at = 0
     for t in range(len(begin)):
         counts[t], sizes[t] = 0, 0
@@ -153,10 +153,10 @@ def sketch_texts(units, spans, bitmap, fixed, out, sample):
             bins[b] = EMPTY
         filtered = len(bitmap) > 0
         size, taken = scan_text(units, begin[t], length[t], bitmap, filtered, bins, recent, sample, at)
-        if size < FEW and filtered:
+        thin[t] = size < FEW and size < length[t] - 3
+        if size < OWN and thin[t]:
             for b in range(BINS):
                 bins[b] = EMPTY
-            whole[t] = True
             size, taken = scan_text(
                 units, begin[t], length[t], bitmap, not filtered, bins, recent, sample, at
             )

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.dedup.siblings import are_siblings
-from pipeline.dedup.verify import CONTAINED, CONTAINS, EDITED, GROUP, REJECTED, index_group, measure_pair
+from pipeline.dedup.verify import (
+    CONTAINED,
+    CONTAINS,
+    EDITED,
+    GROUP,
+    REJECTED,
+    index_group,
+    measure_pair,
+    measure_thin,
+)
 
 TEMPLATE = 5  # of `rules`; tests compare
 SLOTS_FROM, STORED = 0.4, 0.45
@@ -21,6 +30,7 @@ COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
 MOST_ROWS = GROUP * (GROUP - 1) // 2  # of a small component
 KIND, SURE = 0, 1  # grids of a pad
 CENTRE, REST = 0, 1  # lines of a pad
+THIN, ONE = 3, 4  # rows of its index: who is thin, the index of one text
 
 
 def make_pad() -> tuple[NDArray[Any], ...]:
@@ -30,7 +40,7 @@ def make_pad() -> tuple[NDArray[Any], ...]:
         np.empty((3, GROUP, GROUP), np.float64),
         np.empty((GROUP, GROUP), np.int64),
         np.empty((2, GROUP), np.int64),
-        np.empty((3, GROUP + 1), np.int64),
+        np.empty((5, GROUP + 1), np.int64),
     )
 
 
@@ -68,21 +78,34 @@ def confirm(corpus, members, pad, desk, a, b):
 
 
 @part
+def put_measures(pad, a, b, kind, jaccard, left, right):
+    """Note down what a pair of members measures."""
+    grids, measures = pad[0], pad[1]
+    grids[KIND, a, b] = grids[KIND, b, a] = kind
+    grids[SURE, a, b] = grids[SURE, b, a] = 0
+    measures[0, a, b], measures[1, a, b], measures[2, a, b] = jaccard, left, right
+
+
+@part
 def measure_members(corpus, members, pad, room):
     """Fill the pad with what pairs of members measure."""
-    grids, measures, held, lines, index = pad
+    _, _, held, lines, index = pad
     m = len(members)
     index_group(corpus, members, room, index)
     for a in range(m):
         lines[CENTRE, a], lines[REST, a] = a, 1
         for b in range(m):
             held[a, b] = -1
-        grids[KIND, a, a] = grids[SURE, a, a] = 0
+        put_measures(pad, a, a, REJECTED, 0.0, 0.0, 0.0)
         for b in range(a + 1, m):
-            kind, jaccard, left, right = measure_pair(index, room, a, b)
-            grids[KIND, a, b] = grids[KIND, b, a] = kind
-            grids[SURE, a, b] = grids[SURE, b, a] = 0
-            measures[0, a, b], measures[1, a, b], measures[2, a, b] = jaccard, left, right
+            if not index[THIN, a] and not index[THIN, b]:
+                kind, jaccard, left, right = measure_pair(index, room, a, b)
+                put_measures(pad, a, b, kind, jaccard, left, right)
+    for a in range(m):  # last: the room is needed for each pair
+        for b in range(a + 1, m):
+            if index[THIN, a] or index[THIN, b]:
+                kind, jaccard, left, right = measure_thin(corpus, members[a], members[b], room, index[ONE])
+                put_measures(pad, a, b, kind, jaccard, left, right)
 
 
 @part

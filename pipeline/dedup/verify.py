@@ -15,7 +15,7 @@ from pipeline.compiled import part
 from pipeline.dedup.sketch import shift_of
 
 GROUP = 64  # texts; bits of a word
-FEW, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare them
+FEW, OWN, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 13, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare
 HELD, LONGER, SHARES = 0.9, 1.5, 0.5
 REJECTED, SHARED, CONTAINED, CONTAINS, EDITED = 0, 1, 2, 3, 4
 MIX = 0x9E3779B97F4A7C15
@@ -64,13 +64,9 @@ def informative(corpus, t, filtered, shingles, at):
 
 
 @part
-def judged_by(corpus, t, shingles, at):
-    """Write the shingles that judge a text, all where few are informative; return as `informative`."""
-    filtered = len(corpus[3]) > 0
-    n, touched = informative(corpus, t, filtered, shingles, at)
-    if n < FEW and filtered:
-        n, touched = informative(corpus, t, not filtered, shingles, at)
-    return n, touched
+def is_thin(n, length):
+    """Tell whether a text of `length` units with `n` informative positions is nearly all boilerplate."""
+    return n < FEW and n < length - 3
 
 
 @part
@@ -94,12 +90,13 @@ def entry_of(key, keys, bits):
 
 @part
 def index_group(corpus, members, room, index):
-    """Index a group into `index`: where each member's positions start, its distinct shingles, its size."""
+    """Index a group into `index`: where members' positions start, distinct shingles, sizes, who is thin."""
     shingles, entries, words, first, keys, masks = room
-    index[0, 0] = 0
+    filtered, index[0, 0] = len(corpus[3]) > 0, 0
     for m in range(len(members)):
-        n, index[2, m] = judged_by(corpus, members[m], shingles, index[0, m])
+        n, index[2, m] = informative(corpus, members[m], filtered, shingles, index[0, m])
         index[0, m + 1] = index[0, m] + n
+        index[3, m] = is_thin(n, corpus[2][members[m]])
     count = index[0, len(members)]
     bits = bits_for(count)
     for place in range(1 << bits):
@@ -159,10 +156,10 @@ def measure_pair(index, room, a, b):
 
 
 @part
-def index_one(corpus, a, room, one):
+def index_one(corpus, a, filtered, room, one):
     """Index one text at the front of `room`; `one` takes its positions, distinct shingles, size and bits."""
     shingles, entries, _, _, keys, marks = room
-    one[0], one[2] = judged_by(corpus, a, shingles, np.int64(0))
+    one[0], one[2] = informative(corpus, a, filtered, shingles, np.int64(0))
     bits, distinct = bits_for(one[0]), 0
     for place in range(1 << bits):
         keys[place] = 0
@@ -220,17 +217,49 @@ def cover_both(room, one, count, mark):
 
 
 @part
-def measure_other(corpus, b, room, one, mark, least):
-    """Return kind, Jaccard and both coverages of the indexed text and text `b`.
+def compare(corpus, texts, filtered, room, one):
+    """Return both coverages, the Jaccard similarity and positions of two texts; twin of `plain.compare`."""
+    index_one(corpus, texts[0], filtered, room, one)
+    count, _ = informative(corpus, texts[1], filtered, room[0], one[0])
+    cover, cover_other, common = cover_both(room, one, count, np.uint64(1))
+    if common == 0:
+        return 0.0, 0.0, 0.0, one[0], count
+    distinct = distinct_of(room[0], one[0], count, room[4], 1 << one[3])
+    return cover / one[0], cover_other / count, common / (one[1] + distinct - common), one[0], count
+
+
+@part
+def measure_thin(corpus, a, b, room, one):
+    """Measure a pair of texts of which one is thin; twin of `plain.compare_thin`. Takes the whole room."""
+    filtered = len(corpus[3]) > 0
+    left, right, jaccard, _, _ = compare(corpus, (a, b), not filtered, room, one)
+    if jaccard == 0.0:
+        return REJECTED, 0.0, 0.0, 0.0
+    own, own_other, _, n, count = compare(corpus, (a, b), filtered, room, one)
+    if n >= OWN or not is_thin(count, corpus[2][b]):
+        left = min(left, own)
+    if count >= OWN or not is_thin(n, corpus[2][a]):
+        right = min(right, own_other)
+    return kind_of(left, right, corpus[2][a], corpus[2][b], jaccard), jaccard, left, right
+
+
+@part
+def measure_other(corpus, a, b, room, one, mark, least):
+    """Return kind, Jaccard and both coverages of the indexed text `a` and text `b`.
 
     Below a coverage of `least` for both texts, the pair is rejected and its Jaccard left 0: the distinct
     shingles of the other are not counted then. The room holds a table for each of the two.
     """
-    count, size = judged_by(corpus, b, room[0], one[0])
-    cover_first, cover, common = cover_both(room, one, count, np.uint64(mark))
+    filtered = len(corpus[3]) > 0
+    count, size = informative(corpus, b, filtered, room[0], one[0])
+    if is_thin(one[0], corpus[2][a]) or is_thin(count, corpus[2][b]):
+        kind, jaccard, left, right = measure_thin(corpus, a, b, room, one)
+        index_one(corpus, a, filtered, room, one)
+        return kind, jaccard, left, right
+    cover, cover_other, common = cover_both(room, one, count, np.uint64(mark))
     if common == 0:
         return REJECTED, 0.0, 0.0, 0.0
-    left, right = cover_first / one[0], cover / count
+    left, right = cover / one[0], cover_other / count
     if max(left, right) < least:
         return REJECTED, 0.0, left, right
     distinct = distinct_of(room[0], one[0], count, room[4], 1 << one[3])

@@ -101,7 +101,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     ),
     (
         "footer",
-        r"[（(【\[]?(?:责任编辑|编辑|责编|文章来源|来源|本文来源|本文地址|本文链接|转载请注明|声明|免责声明|版权声明|审核|校对)"
+        r"[（(【\[]?(?:责任编辑|编辑|责编|文章来源|来源于?|本文来源|本文地址|本文链接|转载请注明|声明|免责声明|版权声明|审核|校对)"
         r"\s*[：:].{0,100}",
     ),
     (
@@ -119,6 +119,12 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:(?:字号|调整字体|字体|图集|打印本页|打印|关闭窗口|关闭|关注|订阅|评论|我要评论|发表评论|收藏本文|大|中|小|\[|\]|A[+-])[：:\s|]*){1,6}",
     ),
     ("navigation", r"欢迎(?:光临|来到|访问).{2,20}"),
+    # `2楼`, `发表于 2024-03-05 11:20`, `主题 12 帖子 33`, `只看该作者`: yes; `2楼值班室`: no
+    (
+        "navigation",
+        r"\d{1,4}\s*(?:楼|#)|楼主|沙发|板凳|地板|发表于\s*[:：]?\s*\d{4}.{0,40}|.{0,12}只看该作者.{0,12}"
+        r"|(?:(?:主题|帖子|积分|精华|威望|金钱|金币|贡献|经验|听众|好友|UID|注册时间|最后登录|在线时间)\s*[：:]?\s*\d[\d\s小时:-]*){1,8}",
+    ),
     (
         "navigation",
         r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*[，,/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|\d{1,3}\s*/\s*\d{1,3}|page\s*\d+.{0,8}|P\s?\d{1,3}",
@@ -135,7 +141,7 @@ HINT = re.compile(
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|看了|本文|还看|点赞|反馈|关闭|留言|发帖|^[-—–]|^\\d{1,3}\\s*/|^[Pp]\\s?\\d|显示",
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^\\d{1,3}\\s*/|^[Pp]\\s?\\d|显示",
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
@@ -165,6 +171,9 @@ NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
+# What stands before links in one line with them, and how much of the line is links then.
+LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}[：:】\])）]+")
+LABEL_SHARE = 0.4
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
@@ -178,8 +187,13 @@ WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
 CONTENTS = re.compile(
-    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*录|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
+    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*[录次]|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
 )
+
+LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
+LEADER_SIGNS = (re.compile("……"), re.compile(r"\.{6}"), re.compile("·{6}"))
+# `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
+LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?(?:\d{1,4}|[IVX]{1,5})[-－]?")
 
 
 def is_share_bar(line: str) -> bool:
@@ -235,9 +249,12 @@ def cue_rows(
             known = next((reason for reason, pattern in drop if pattern.fullmatch(page.texts[row])), None)
             if known is not None:
                 out[row] = known
+    out |= contents_rows(page, start)
     hinted = rows_with(page, SENTENCE_SIGNS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
+        if row not in out and page.shares[row] > LABEL_SHARE and (reason := _labelled_links(page, row)):
+            out[row] = reason
         if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
             continue
         if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
@@ -245,6 +262,26 @@ def cue_rows(
             if reason is not None:
                 out[row] = reason
     return out
+
+
+def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
+    """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
+    rows = [r for r in sorted(rows_with(page, LEADER_SIGNS, start)) if LEADER.fullmatch(page.texts[r])]
+    if len(rows) < LEAST_CONTENTS:
+        return {}
+    above = rows[0] - 1
+    if above >= start and CONTENTS.match(page.texts[above]):
+        rows.append(above)
+    return dict.fromkeys(rows, "contents")
+
+
+def _labelled_links(page: PageLines, row: int) -> DropReason | None:
+    """Return why a line of links behind a label is none of a text: `【拓展阅读】甲 乙`, `推荐：更多甲`."""
+    match = LINK_LABEL.match(page.texts[row])
+    if match is None:
+        return None
+    label = match.group().strip(DECORATION + "：:")
+    return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
 
 
 def edge_rows(

@@ -2,11 +2,12 @@
 
 import datetime
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
-from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.lines import LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.sites import NO_HINTS, Hints
 
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
@@ -18,6 +19,15 @@ ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
 UNLIKE = -50  # rank of a line that says no part of `<title>`
+SENTENCE = 20  # characters of a line that is text
+MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
+# `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
+ABOUT = re.compile(
+    r"^(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|时间|日期|发布|浏览|点击|字体|字号|位置|栏目)[^。：:]{0,6}[：:]"
+)
+# `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
+NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
+BELOW_TITLE = 2  # lines below the title in which the date may stand beside links
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
@@ -94,10 +104,21 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
     _find_small_fields(page, found, dated)
     found.site = _find_site(page, found)
     _take_hints(page, hints, found)
-    found.start = max(found.rows, default=-1) + 1
+    found.start = _content_start(page, found.rows)
     if hints.content:
         found.start = max(found.start, hints.content[0])
     return found
+
+
+def _content_start(page: PageLines, rows: Set[int]) -> int:
+    """Return the line after the last field that does not stand behind the text, as a date may do."""
+    start = 0
+    for row in sorted(rows):
+        between = [x for x in page.texts[start:row] if start and x[-1] in "。！？" and len(x) >= SENTENCE]
+        if len(between) > MAX_SUMMARY or sum(map(len, between)) > MAX_SUMMARY_CHARS:
+            break
+        start = row + 1
+    return start
 
 
 def _take_hints(page: PageLines, hints: Hints, found: Fields) -> None:
@@ -238,7 +259,9 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
-    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,"
+    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
+    if NO_TITLE.search(line) or ABOUT.match(line):
+        return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
 
@@ -247,7 +270,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
     best: tuple[int, int] | None = None
     for i in sorted(rows_with(page, DATE_SIGNS, 0, HEAD_LINES)):
         line = page.texts[i]
-        if len(line) > MAX_FIELD_LINE or page.shares[i] > 0.8:
+        if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
         match = DATE.search(line)
         if match is None or not _as_date(match):
@@ -263,6 +286,14 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
         best = min(best, rank) if best else rank
     return best[1] if best else None
+
+
+def _beside_title(page: PageLines, row: int, title_row: int) -> bool:
+    """Tell a line `2024-11-20 来源：甲报`, its source a link, below the title from the first of a list."""
+    if title_row < 0 or not 0 < row - title_row <= BELOW_TITLE:
+        return False
+    after = page.texts[row + 1 : row + 2]
+    return not (after and page.shares[row + 1] > LINKED and DATE.search(after[0]))
 
 
 def _as_date(match: re.Match[str]) -> str | None:

@@ -22,6 +22,8 @@ MARKER = re.compile(
 
 # A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
 SAMPLE_WORD = re.compile("(?:范文|范本|模板|样本|参考|大全)+$")
+COUNT_ENDS = re.compile(r"篇\s*[）)】\]]?$")  # `制度（通用3篇）`; `制度3篇75人关注` is another page's
+ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
 
 
 @dataclass(slots=True)
@@ -53,14 +55,28 @@ def read_head(
     return plan
 
 
+def names_subject(line: str, subjects: Sequence[str]) -> bool:
+    """Tell whether a line with a count says the page's title: `值班制度范本（通用14篇）` under 值班制度."""
+    whole = len(line) <= MAX_GUIDE_HEADING and COUNT_ENDS.search(line)
+    return bool(whole) and not set(subjects).isdisjoint(base_titles([line]))
+
+
 def _take_repeats(page: PageLines, fields: Fields, rows: Sequence[int], plan: HeadPlan) -> None:
     """Find the lines that say the page's title once more, with or without its count."""
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
-    known = {letters(x) for x in names} | {letters(x) for x in base_titles(names)}
+    subjects = base_titles(names)
+    known = {letters(x) for x in names} | {letters(x) for x in subjects}
     for row in rows:
         line = page.texts[row]
-        if letters(line) in known or letters(SAMPLE_WORD.sub("", line)) in known:
+        if ASKS.search(line) and _text_of_guide(page, row + 1):
+            continue  # `制度怎么写`, the title of the page and of its guide
+        sample = letters(SAMPLE_WORD.sub("", line)) in known
+        if letters(line) in known or sample or ("篇" in line and names_subject(line, subjects)):
             plan.fields.add(row)
+
+
+def _text_of_guide(page: PageLines, row: int) -> bool:
+    return page.texts[row][-1] in "：:" or bool(MARKER.match(page.texts[row]))
 
 
 def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[int], plan: HeadPlan) -> None:
@@ -101,13 +117,20 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > 0.8:
             plan.dropped[row] = "related"
-        elif _is_guide_heading(page, row, following):
+        elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
         elif section == 0 or _introduces(line):
             plan.dropped[row] = "introduction"
         else:
             plan.guide[row] = (section, False)
+
+
+def _leads_guide(page: PageLines, row: int, following: int | None) -> bool:
+    """Tell the line that leads into a guide's list where no heading stands above: `要注意以下几点：`."""
+    line = page.texts[row]
+    leads = following is not None and line[-1] in "：:" and not MARKER.match(line)
+    return leads and bool(MARKER.match(page.texts[following or 0])) and not INTRODUCTION.search(line)
 
 
 def _introduces(line: str) -> bool:

@@ -63,6 +63,8 @@ BODY_START = re.compile(
 LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
 FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
+# Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
+SUBTITLE = re.compile(rf"\s*[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
@@ -80,6 +82,8 @@ NUMBERED = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL}
 INLINE = re.compile(
     rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
+# `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
+COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
 # What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
 BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*")
 KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
@@ -301,9 +305,11 @@ def _reach_back(line: str, at: int, words: str) -> int:
 
 def _heading_start(line: str, start: int) -> int:
     """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
+    head = line[:start].rstrip()
+    if COUNT_BEFORE.search(head):
+        return start
     if BEFORE_TITLE.fullmatch(line, 0, start):
         return 0
-    head = line[:start].rstrip()
     begin = start
     if head and head[-1] in "（(【[〔〖「《<":
         begin = len(head) - 1
@@ -321,6 +327,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
         word = tail["word"] or ""
         key = ("title", word) if word and word != "之" else ("bare", letters(title))
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
+            if tail["colon"] and (own := SUBTITLE.match(line, end)):
+                end = own.end()
             left = line[end:]
             if not word and left and _opens_a_list(line[at:end], run, left):
                 continue

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, compress
 
 # Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`.
 _DIGITS = "一二三四五六七八九"
@@ -31,6 +32,14 @@ NUMERAL = (
 NOT_LETTERS = re.compile(r"[\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
+MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
+LINKED = 0.8  # share of a line in links from which it is one
+# What stands beside a link in a list of pages: `[2024-01-11]`, `(01-11)`, `12:30`, `阅读(31)`, `3.`.
+BESIDE_LINK = re.compile(
+    r"(?:(?:19|20)\d\d\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}:\d\d(?::\d\d)?"
+    r"|(?:阅读|浏览|点击|人气|查看|评论|回复|下载|热度)\s*(?:量|数|次数)?\s*[（(：:]?\s*\d+(?:次|人|条)?|\d+\s*(?:次|人|条)?\s*(?:阅读|浏览|关注|下载|评论)"
+    r"|^\s*\d{1,3}(?=\D)|[\W_]"
+)
 
 # A line that opens a numbered clause.
 NUMBERED = re.compile(
@@ -43,8 +52,8 @@ class PageLines:
     """The visible, non-empty lines of a page in canonical text.
 
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
-    stands in links, 0 to 1; `heads[i]` as in `blocks.Blocks`; `title` is the canonical text of `<title>`,
-    `text` that of the whole page.
+    stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in `blocks.Blocks`;
+    `title` is the canonical text of `<title>`, `text` that of the whole page.
     """
 
     text: str
@@ -60,17 +69,24 @@ def page_lines(
     text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
 ) -> PageLines:
     """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
-    out = PageLines(text, [], [], [], [], title, from_html)
-    at = 0
-    for i, line in enumerate(text.split("\n")):
-        bare = line.strip()
-        if bare:
-            out.texts.append(bare)
-            out.starts.append(at + line.find(bare[0]) if line[0] != bare[0] else at)
-            out.shares.append(min(1.0, linked[i] / len(bare)) if linked[i] else 0.0)
-            out.heads.append(heads[i])
-        at += len(line) + 1
-    return out
+    lines = text.split("\n")
+    texts = [line.strip() for line in lines]
+    starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
+    if texts != lines:  # indented or empty lines: a plain text, or what repair left
+        starts = [at + line.find(bare[:1]) for at, line, bare in zip(starts, lines, texts, strict=True)]
+    if not all(texts):
+        linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
+        starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
+    shares = [_share(bare, n) if n else 0.0 for n, bare in zip(linked, texts, strict=True)]
+    return PageLines(text, texts, starts, shares, list(heads), title, from_html)
+
+
+def _share(line: str, linked: int) -> float:
+    """Return the share of a line in links; a date or a number beside the link does not count."""
+    share = linked / len(line)
+    if 0.2 < share <= LINKED and len(line) <= MAX_LISTED:
+        share = linked / max(1, len(BESIDE_LINK.sub("", line)))
+    return min(1.0, share)
 
 
 def rows_with(

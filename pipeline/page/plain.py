@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.page.cues import ENDING, INTRODUCTION, goes_on
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
-from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.series import overlap
 from pipeline.records import DropReason
 
@@ -18,7 +19,16 @@ SHORT = -3  # what a short line costs: a heading inside the text, a table's cell
 CLOSING = re.compile(
     r"\d{2,4}\s*年|\d\s*[月日]|[：:（(]|公司|单位|委员会|部$|局$|处$|签字|盖章|签名|记者|作者|此致|敬礼|特此"
 )
+MAX_NAME = 40  # characters of an article's name
+FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
+COLLECTION = re.compile("汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
+DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`: yes; `任职要求`, `附则`: no
+    r"(?:制度|职责|办法|规定|细则|规程|规范|方案|预案|流程|守则|条例|合同|协议|总结|计划|报告|通知|须知|公约|承诺书?|标准|章程|意见|讲话|演讲稿|心得|体会|信|书|稿)"
+    r"(?:[（(].{1,8}[）)])?$"
+)
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
+# A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
+MIN_LISTED, LISTED_SHARE, LISTED_GAP = 4, 0.2, 5
 MIN_BODY = 30  # characters that an article without any heading must have
 MIN_CONTENT = 20  # characters between two unnumbered headings
 
@@ -32,11 +42,38 @@ def unnumbered(
         return (first, *chosen) if first else chosen
     if chosen:
         return chosen
+    opened = _before_first_clauses(page, fields)
+    if len(opened) >= 2 and (len(opened) == declared or _collects(page, opened, fields, declared)):
+        return [_whole(page, r, k) for k, r in enumerate(opened, 1)]
     for rows in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
         headed = [r for k, r in enumerate(rows) if _has_content(page, rows, k)]
         if len(headed) >= 2 and (len(headed) == declared or _names_subject(page, headed, fields, declared)):
             return [_whole(page, r, k) for k, r in enumerate(headed, 1)]
     return ()
+
+
+def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
+    """Return the lines that say a name and have the first clause of a list behind them."""
+    found = []
+    for r in range(fields.start, len(page.texts) - 1):
+        line = page.texts[r]
+        if FIRST_CLAUSE.match(page.texts[r + 1]) and page.shares[r] <= LINKED and r not in fields.rows:
+            named = (
+                4 <= len(line) <= MAX_NAME and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
+            )
+            if named and not NUMBERED.match(line):
+                found.append(r)
+    return found
+
+
+def _collects(page: PageLines, rows: Sequence[int], fields: Fields, declared: int | None) -> bool:
+    """Tell whether a page says that it is a collection, and all its names are those of documents."""
+    title = fields.title or page.title
+    return (
+        declared is None
+        and COLLECTION.search(title) is not None
+        and all(DOCUMENT.search(page.texts[r]) for r in rows)
+    )
 
 
 def _whole(page: PageLines, row: int, ordinal: int) -> Candidate:
@@ -112,6 +149,8 @@ def body_rows(
     first, last = (fields.start, end) if content else _densest(page, fields, cues, end)
     if first == last:
         return end, end, {}
+    if not content and _is_list(page, first, last):
+        return end, end, {}
     while first > fields.start and first - 1 not in cues and page.shares[first - 1] <= 0.5:
         first -= 1
     for _ in range(CLOSING_LINES):
@@ -125,6 +164,14 @@ def body_rows(
             break
         introductions[row] = "introduction"
     return first, last, introductions
+
+
+def _is_list(page: PageLines, first: int, last: int) -> bool:
+    """Tell a list of pages, each a link with perhaps its beginning and its date, from a text with links."""
+    links = [r for r in range(first, last) if page.shares[r] > LINKED]
+    if len(links) < MIN_LISTED or len(links) < LISTED_SHARE * (last - first):
+        return False
+    return max(b - a for a, b in pairwise([first, *links, last])) <= LISTED_GAP
 
 
 def _closes(line: str) -> bool:
@@ -141,6 +188,8 @@ def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: 
     best_weight, weight = 0, 0
     for row in range(fields.start, end):
         step = _weight(page, row) if row not in fields.rows and row not in cues else THIN
+        if cues.get(row) == "contents":  # stands inside its document
+            step = 0
         if weight + step <= 0 or (cues.get(row) in ENDING and not goes_on(page, row)):
             weight, at = 0, row + 1
             continue
@@ -154,4 +203,6 @@ def _weight(page: PageLines, row: int) -> int:
     line = page.texts[row]
     if page.shares[row] > 0.5:
         return THIN
+    if NUMBERED.match(line):
+        return max(len(line), DENSE)
     return len(line) if len(line) >= DENSE or SENTENCE_MARK.search(line) else SHORT

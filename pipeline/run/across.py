@@ -1,4 +1,4 @@
-"""Tables about clauses over the whole corpus, from the written parts of `pages`, `articles` and `clauses`."""
+"""Tables about clauses over the whole corpus, from the written `clauses` and the counts of segments."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 
 from pipeline.config import DedupConfig
 from pipeline.dedup.align import alignment_rows
-from pipeline.dedup.groups import count_part, group_clauses
-from pipeline.schema import ALIGNMENTS, CLAUSE_GROUPS
+from pipeline.dedup.groups import group_clauses
+from pipeline.run.segments import read_arrow
+from pipeline.schema import ALIGNMENTS
 from pipeline.store.manifest import Shard
-from pipeline.text.fold import text_id
 
 # Members aligned in one pass over the clauses: 20 clauses each, some 100 MB of strings.
 MEMBERS_A_PASS = 20_000
@@ -20,22 +20,10 @@ MEMBERS_A_PASS = 20_000
 Clauses = dict[str, list[tuple[str, str]]]
 
 
-def clause_groups(
-    folder: Path, clauses: Sequence[Shard], pages: Sequence[Shard], config: DedupConfig
-) -> pa.Table:
+def clause_groups(kept: Path, segments: Sequence[str], config: DedupConfig) -> pa.Table:
     """Return the table `clause_groups`: every distinct clause text, its group and where it stands."""
-    if not clauses:
-        return CLAUSE_GROUPS.empty_table()
-    sites = pa.concat_tables(pq.read_table(folder / p.path, columns=["page_id", "site"]) for p in pages)
-    ids = sites["page_id"].combine_chunks()
-    empty = text_id("")
-    parts = []
-    for shard in clauses:
-        columns = ["text_id", "text", "clause_id", "article_id", "page_id"]
-        table = pq.read_table(folder / shard.path, columns=columns)
-        table = table.filter(pc.not_equal(table["text_id"], empty))
-        site = sites["site"].take(pc.index_in(table["page_id"], value_set=ids))
-        parts.append(count_part(table.append_column("site", site)))
+    paths = [(kept / f"counts-{name}.arrow", kept / f"sites-{name}.arrow") for name in segments]
+    parts = [(read_arrow(counts), read_arrow(sites)) for counts, sites in paths]
     return group_clauses(parts, config)
 
 
