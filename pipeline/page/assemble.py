@@ -27,6 +27,7 @@ from pipeline.records import (
     Repaired,
     Script,
     Section,
+    from_columns,
 )
 from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
@@ -60,8 +61,8 @@ class Texts:
 OWN_TEXT: Final = 6  # of a clause's row
 START: Final = 7
 END: Final = 8
-# Where the next clause's Traditional form stands: the page's forms, and its number among them.
-Places = Iterator[tuple[HantForms, int]]
+# The Traditional forms of the page's clauses, and the numbers among them of those not made yet.
+Places = tuple[HantForms, Iterator[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         script = detect_script(texts.repaired.text, texts.canonical, leaks)
     bodies, sections = _parts(texts.canonical, parts.pieces, config)
     hant = HantForms(partial(_hant_forms, (*bodies, *sections), texts, script, config.page.hant))
-    places = zip(repeat(hant), count(), strict=False)
+    places = hant, count()
     articles = tuple(_article(origin, texts, parts, p, script, places) for p in bodies)
     guide = tuple(
         Section(p.heading, _finished(p, f"{origin.page_id}:g{p.group}/", texts, places)) for p in sections
@@ -124,12 +125,9 @@ def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, .
     ids = {p.group: f"{page_id}:{p.group}" for p in pieces if p.role == "article"}
     starts = texts.offsets.starts([p.start for p in pieces])
     ends = texts.offsets.ends([p.end for p in pieces])
-    return tuple(
-        [
-            Line(k, start, end, p.role, p.reason, ids[p.group] if p.role == "article" else None)
-            for k, (p, start, end) in enumerate(zip(pieces, starts, ends, strict=True))
-        ]
-    )
+    roles, reasons = [p.role for p in pieces], [p.reason for p in pieces]
+    owners = [ids[p.group] if p.role == "article" else None for p in pieces]
+    return tuple(from_columns(Line, count(), starts, ends, roles, reasons, owners))
 
 
 def _parts(canonical: str, pieces: Sequence[Piece], config: Config) -> tuple[list[_Part], list[_Part]]:
@@ -190,19 +188,28 @@ def _article(
 
 def _finished(part: _Part, prefix: str, texts: Texts, places: Places) -> tuple[Clause, ...]:
     """Give clauses their ids, the next places among the Traditional forms, and their spans in raw."""
-    starts, ends = texts.offsets.starts(part.firsts), texts.offsets.ends(part.lasts)
-    return tuple(
-        [
-            Clause(
-                *(prefix + path, path, above and prefix + above, level, kind, marker, ordinal, text),
-                *(start, end, flags, hant, place),
-            )
-            for (path, above, level, kind, marker, ordinal, text, _, _, flags), start, end, (
-                hant,
-                place,
-            ) in zip(part.rows, starts, ends, places, strict=False)
-        ]
+    if not part.rows:
+        return ()
+    paths, above, levels, kinds, markers, ordinals, own, _, _, flags = zip(*part.rows, strict=True)
+    ids = [prefix + path for path in paths]
+    parents = [path and prefix + path for path in above]
+    spans = texts.offsets.starts(part.firsts), texts.offsets.ends(part.lasts)
+    hant, numbers = places
+    columns = (
+        ids,
+        paths,
+        parents,
+        levels,
+        kinds,
+        markers,
+        ordinals,
+        own,
+        *spans,
+        flags,
+        repeat(hant),
+        numbers,
     )
+    return tuple(from_columns(Clause, *columns))
 
 
 def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Script:

@@ -6,7 +6,7 @@ Every pattern is for a *whole line*: inside an article a line is given up only w
 import re
 from collections.abc import Sequence
 
-from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_with
+from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
@@ -163,7 +163,6 @@ SENTENCE_HINTS = (
     ),
     *("网友", "分享", "转发"),
 )
-SENTENCE_SIGNS = tuple(re.compile(word) for word in SENTENCE_HINTS)
 # Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
 DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
@@ -191,7 +190,7 @@ CONTENTS = re.compile(
 )
 
 LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
-LEADER_SIGNS = (re.compile("……"), re.compile(r"\.{6}"), re.compile("·{6}"))
+LEADER_SIGNS = ("……", "......", "······")
 # `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
 LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?(?:\d{1,4}|[IVX]{1,5})[-－]?")
 
@@ -250,7 +249,7 @@ def cue_rows(
             if known is not None:
                 out[row] = known
     out |= contents_rows(page, start)
-    hinted = rows_with(page, SENTENCE_SIGNS, start)
+    hinted = rows_saying(page, SENTENCE_HINTS, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
         if row not in out and page.shares[row] > LABEL_SHARE and (reason := _labelled_links(page, row)):
@@ -266,7 +265,7 @@ def cue_rows(
 
 def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
     """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
-    rows = [r for r in sorted(rows_with(page, LEADER_SIGNS, start)) if LEADER.fullmatch(page.texts[r])]
+    rows = [r for r in sorted(rows_saying(page, LEADER_SIGNS, start)) if LEADER.fullmatch(page.texts[r])]
     if len(rows) < LEAST_CONTENTS:
         return {}
     above = rows[0] - 1

@@ -31,7 +31,7 @@ BELOW_TITLE = 2  # lines below the title in which the date may stand beside link
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
-DATE_SIGNS = (re.compile(r"20\d\d\s*[-/.年－]"), re.compile(r"19\d\d\s*[-/.年－]"))
+DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
 )

@@ -46,12 +46,13 @@ TAIL_N = re.compile(
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
 SIGNS = (
-    re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})"),
-    *(re.compile(rf"{word}\s*{OPEN}?\s*第?\s*{NUMERAL}") for word in WORDS.split("|")),
+    ("第", re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})")),
+    *((word.rstrip(r"\.?"), re.compile(rf"{word}\s*{OPEN}?\s*第?\s*{NUMERAL}")) for word in WORDS.split("|")),
 )
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
+TEXT_ENDS = frozenset("。；！？;!?")  # with which neither a number ends nor what ANY_WORD_N matches
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
 SENTENCE_END = "。！？；!?…”》"
@@ -161,9 +162,11 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
     rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
-    for row in range(start, len(page.texts)):
-        line = page.texts[row]
-        if len(line) <= MAX_HEADING and (line[-1] in NUMBER_ENDS or ANY_WORD_N.match(line)):
+    for row, line in enumerate(page.texts[start:], start):
+        last = line[-1]
+        if last in TEXT_ENDS or len(line) > MAX_HEADING:
+            continue
+        if last in NUMBER_ENDS or ANY_WORD_N.match(line):
             rows.add(row)
     return sorted(r for r in rows if page.shares[r] <= 0.8)
 

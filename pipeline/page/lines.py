@@ -89,20 +89,26 @@ def _share(line: str, linked: int) -> float:
     return min(1.0, share)
 
 
-def rows_with(
-    page: PageLines, signs: Iterable[re.Pattern[str]], first: int = 0, last: int | None = None
-) -> set[int]:
+Sign = tuple[str, re.Pattern[str]]  # a pattern, and the characters with which it begins
+
+
+def rows_with(page: PageLines, signs: Iterable[Sign], first: int = 0, last: int | None = None) -> set[int]:
     """Return the lines from `first` to before `last` in which a sign is found.
 
-    Each sign is sought in the whole text at once, not line by line. A pattern that begins with a literal
-    takes 0.5 ns a character, one that begins with a choice ten times as long: so signs are many.
+    What a sign begins with is sought in the whole text at once, not line by line: one character takes 0.1 ns
+    a character of the text, several 1 ns, a pattern that begins with a choice 5.
     """
     if first >= len(page.starts):
         return set()
-    begin = page.starts[first]
-    end = len(page.text) if last is None or last >= len(page.starts) else page.starts[last]
-    places = [m.start() for sign in signs for m in sign.finditer(page.text, begin, end)]
-    return {bisect_right(page.starts, at) - 1 for at in places}
+    text, starts, rows = page.text, page.starts, set()
+    end = len(text) if last is None or last >= len(starts) else starts[last]
+    for word, pattern in signs:
+        at = text.find(word, starts[first], end) if word[0] in text and word[-1] in text else -1
+        while at >= 0:
+            if pattern.match(text, at, end):
+                rows.add(bisect_right(starts, at) - 1)
+            at = text.find(word, at + 1, end)
+    return rows
 
 
 def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int | None = None) -> set[int]:
@@ -113,7 +119,8 @@ def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int
     end = len(page.text) if last is None or last >= len(starts) else starts[last]
     rows = set()
     for word in words:
-        at = find(word, starts[first], end) if word else -1
+        known = word and word[0] in page.text and word[-1] in page.text  # ten times as quick as `find`
+        at = find(word, starts[first], end) if known else -1
         while at >= 0:
             row = bisect_right(starts, at)
             rows.add(row - 1)
@@ -127,4 +134,4 @@ def letters(text: str) -> str:
     >>> letters("《岗位职责》 篇1：")
     '岗位职责篇1'
     """
-    return NOT_LETTERS.sub("", text)
+    return text if text.isalnum() else NOT_LETTERS.sub("", text)

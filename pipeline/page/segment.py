@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
 from pipeline.page.blocks import HEADED
@@ -14,7 +16,7 @@ from pipeline.page.lines import LINKED, PageLines, letters, rows_saying
 from pipeline.page.plain import DENSE, body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
-from pipeline.records import DropReason, LineRole
+from pipeline.records import DropReason, LineRole, from_columns
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
 LINK_RUN = 3
@@ -165,10 +167,12 @@ def _end_of_texts(
         if run == LINK_RUN:
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING and not goes_on(page, row)
-        again = letters(page.texts[row]) == title and goes_on(page, row)
-        counted = (row > first or not chosen[-1].alone) and not again
-        if counted and not ending and title and declared_count(page.texts[row]):
-            ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
+        line = page.texts[row]
+        counted = (row > first or not chosen[-1].alone) and "篇" in line and title and not ending
+        if counted and declared_count(line):
+            says = letters(line)
+            again = says == title and goes_on(page, row)
+            ending = not again and says.startswith(title) and len(line) < len(title) + 24
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
     return len(page.texts) - run
@@ -201,11 +205,7 @@ def _put_articles(
         by_row.setdefault(c.row, []).append((ordinal, c))
         out.titles.append(c.title)
     current = 0
-    for row in range(chosen[0].row, end):
-        here = by_row.get(row)
-        if here is None:
-            _put_body_line(page, row, current, cues, out)
-            continue
+    for (row, here), after in zip(by_row.items(), [*list(by_row)[1:], end], strict=True):
         at = 0
         for ordinal, c in here:
             _put_part(page, row, (at, c.start), current, heading=False, out=out)
@@ -213,6 +213,7 @@ def _put_articles(
             _put_part(page, row, (c.start, c.end), current, heading=True, out=out)
             at = c.body
         _put_part(page, row, (at, len(page.texts[row])), current, heading=False, out=out)
+        _put_body(page, (row + 1, after), current, cues, out)
 
 
 def _put_part(
@@ -227,6 +228,27 @@ def _put_part(
         out.pieces.append(Piece(start, start + len(bare), "dropped", "introduction"))
     else:
         out.pieces.append(Piece(start, start + len(bare), "article", None, group, heading))
+
+
+def _put_body(
+    page: PageLines, rows: tuple[int, int], group: int, cues: dict[int, DropReason], out: Segments
+) -> None:
+    """Place whole lines of an article, the plain ones among them, which are nearly all, by column."""
+    at, end = rows
+    taken = out.fields.rows
+    for row in range(at, end):
+        if row in cues or page.shares[row] > LINKED or row in taken:
+            _put_lines(page, (at, row), group, out)
+            _put_body_line(page, row, group, cues, out)
+            at = row + 1
+    _put_lines(page, (at, end), group, out)
+
+
+def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
+    starts = page.starts[slice(*rows)]
+    ends = map(add, starts, map(len, page.texts[slice(*rows)]))
+    fixed = (repeat(value) for value in ("article", None, group, False))
+    out.pieces += from_columns(Piece, starts, ends, *fixed)
 
 
 def _put_body_line(page: PageLines, row: int, group: int, cues: dict[int, DropReason], out: Segments) -> None:
@@ -259,11 +281,10 @@ def _put_single(
         else:
             reason = introductions.get(row) or cues.get(row, "navigation")
             out.pieces.append(Piece(start, stop, "dropped", reason))
-    for row in range(first, last):
-        if row in introductions:
-            out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
-        else:
-            _put_body_line(page, row, 1, cues, out)
+    told = len(introductions)  # the first of the body's lines
+    for row in range(first, first + told):
+        out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
+    _put_body(page, (first + told, last), 1, cues, out)
     if any(p.role == "article" for p in out.pieces):
         out.titles.append(fields.title or "")
     return last
