@@ -152,12 +152,12 @@ def extractor(name: str) -> Callable[[Any], str]:
 
         return lambda body: str(extract_plain_text(HTMLTree.parse_from_bytes(body), main_content=True))
     sys.path.insert(0, str(ROOT))
-    from pipeline.page.blocks import read_blocks
+    from pipeline.page.blocks import read_blocks, without_scripts
     from pipeline.page.parse import parse_page
     from pipeline.text.encoding import decode
 
     if name == "lines":
-        return lambda body: "\n".join(read_blocks(decode(body).text).lines)
+        return lambda body: "\n".join(read_blocks(decode(without_scripts(body)).text).lines)
 
     def parsed(body: bytes) -> str:
         page = parse_page(body)

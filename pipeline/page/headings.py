@@ -8,7 +8,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_saying, rows_with
+from pipeline.page.lines import (
+    LINKED,
+    NUMBERS,
+    NUMERAL,
+    SENTENCE_MARK,
+    PageLines,
+    letters,
+    rows_saying,
+    rows_with,
+)
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
@@ -162,13 +171,14 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
     rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
+    shares = page.shares
     for row, line in enumerate(page.texts[start:], start):
         last = line[-1]
-        if last in TEXT_ENDS or len(line) > MAX_HEADING:
+        if last in TEXT_ENDS or len(line) > MAX_HEADING or shares[row] > LINKED:
             continue
         if last in NUMBER_ENDS or ANY_WORD_N.match(line):
             rows.add(row)
-    return sorted(r for r in rows if page.shares[r] <= 0.8)
+    return sorted(r for r in rows if shares[r] <= LINKED)
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
