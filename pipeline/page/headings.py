@@ -18,6 +18,7 @@ from pipeline.page.lines import (
     rows_saying,
     rows_with,
 )
+from pipeline.page.search import compile_search
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
@@ -109,7 +110,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 )
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = re.compile(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
+TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
 
 @dataclass(frozen=True, slots=True)
