@@ -25,7 +25,7 @@ from pipeline.dedup.tables import Articles, Deduplication, build
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.dedup.intake import Room
+    from pipeline.dedup.work import Room
 
 SMALL_ROWS = plain.SMALL
 # Short texts (clauses) have few shingles in common: 600 of 60 characters take 0.6 s, as long as the kernels
@@ -126,13 +126,14 @@ def _with_kernels(
 ) -> Deduplication:
     from pipeline.dedup import fast
     from pipeline.dedup.intake import distinct_texts, fold_batches
+    from pipeline.dedup.work import Work
 
     workers = config.workers or os.cpu_count() or 1
     folded = fold_batches(batches, room, leaks=table is None)
     articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     fitted = model or fast.fit_large(texts)
-    return build(articles, texts, fast.relate(texts, fitted, fast.Work(config, workers, room)))
+    return build(articles, texts, fast.relate(texts, fitted, Work(config, workers, room)))
 
 
 def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:
