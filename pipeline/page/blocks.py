@@ -135,7 +135,7 @@ def without_scripts(body: bytes) -> bytes:
         if end < 0:
             break
         tag, inside = body[at:begin], body[begin:end]
-        doubtful = any(mark in inside for mark in (SCRIPT, b"<!--", b"-->"))
+        doubtful = b"-->" in inside or (b"<" in inside and (SCRIPT in inside or b"<!--" in inside))
         if not doubtful and tag.count(b'"') % 2 == tag.count(b"'") % 2 == 0:
             parts.append(body[done:begin])
             done = end
