@@ -8,9 +8,24 @@ What a page has hundreds of (edits, clauses, lines) is a named tuple, made in 0.
 1.9 µs. The rest are dataclasses.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from functools import partial
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+def from_columns(kind: type[Row], *columns: Iterable[object]) -> Iterator[Row]:
+    """Yield named tuples of one kind from all their fields as columns: 0.1 µs each, where a call takes 0.4.
+
+    The shortest column ends them.
+
+    >>> list(from_columns(Unresolved, [1, 4], [2, 6], ["leak", "leak"]))[1]
+    Unresolved(start=4, end=6, rule='leak')
+    """
+    return map(partial(tuple.__new__, kind), zip(*columns, strict=False))
+
 
 RuleName = Literal["leak", "byte_shift", "a1_insert", "lead_loss", "stray_mark", "blank", "invisible"]
 RULE_NAMES: tuple[RuleName, ...] = get_args(RuleName)
@@ -78,8 +93,7 @@ class Edit(NamedTuple):
     rule: RuleName
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(NamedTuple):
     """A span of raw in which information is lost: damage seen, nothing guessed."""
 
     start: int
@@ -192,8 +206,7 @@ class Article:
     script: Script
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """Lines that belong to no field, guide or article, and why. `text` is canonical."""
 
     reason: DropReason

@@ -15,7 +15,7 @@ HOMES = {  # third-party package -> where it may be imported
     "bs4": ("page/",),
     "selectolax": ("page/",),
     "opencc": ("text/convert.py",),
-    "numba": ("dedup/", "clauses/"),
+    "numba": ("compiled.py", "clauses/"),
     "scrapy": ("scrape/",),
     "twisted": ("scrape/",),
 }

@@ -1,6 +1,7 @@
 """From a text to its markers: interpreted for short texts, compiled for long ones, with the same answer."""
 
 import sys
+from collections.abc import Sequence
 
 from pipeline.clauses.beam import BEAM_STATES, SEEN, look_ahead, run_beam
 from pipeline.clauses.candidates import sweep
@@ -56,16 +57,18 @@ def decide_interpreted(text: str) -> list[Row]:
     ]
 
 
-def find_markers(text: str, compile_above: int) -> list[Row]:
-    """Return a row for each marker of a text, in order.
+def find_markers(texts: Sequence[str], compile_above: int) -> list[list[Row]]:
+    """Return a row for each marker of each text, in order.
 
-    compile_above: texts longer than this, and every text once numba is loaded anyway, take the compiled form.
+    compile_above: where a text is longer than this, and wherever numba is loaded anyway, the compiled form is
+    taken, with one call for all texts.
 
-    >>> [(start, n, packed % 16 - 1) for start, _, _, n, packed in find_markers("一、（一）乙。二、丙。", 99)]
+    >>> (rows,) = find_markers(["一、（一）乙。二、丙。"], 99)
+    >>> [(start, n, packed % 16 - 1) for start, _, _, n, packed in rows]
     [(0, 1, 0), (2, 1, 1), (7, 2, 0)]
     """
-    if len(text) > compile_above or "numba" in sys.modules:
+    if "numba" in sys.modules or max(map(len, texts), default=0) > compile_above:
         from pipeline.clauses.compiled import decide_compiled
 
-        return decide_compiled(text)
-    return decide_interpreted(text)
+        return decide_compiled(texts)
+    return [decide_interpreted(text) for text in texts]

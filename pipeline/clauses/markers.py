@@ -283,12 +283,3 @@ def class_tables() -> tuple[bytes, bytes, bytes]:
     for c, style in _UNIT_STYLES.items():
         styles[ord(c)] = style + 1
     return bytes(classes), bytes(values), bytes(styles)
-
-
-def is_numbered(style: int) -> bool:
-    """Say whether clauses of a style have an ordinal.
-
-    >>> is_numbered(CN_DUN), is_numbered(BULLET)
-    (True, False)
-    """
-    return style != BULLET

@@ -1,11 +1,11 @@
 """The public function: a text to its clauses."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pipeline.clauses.decide import BROKEN, find_markers
-from pipeline.clauses.markers import SEQUENCE, is_numbered
+from pipeline.clauses.markers import BULLET, SEQUENCE
 from pipeline.clauses.parts import BREAKS, Part, cut, name_kinds, split_labels
 from pipeline.clauses.scan import LAST
 from pipeline.clauses.search import RESTART
@@ -20,6 +20,8 @@ OTHER_BREAKS = tuple("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e")
 ClauseRow = tuple[
     str, str | None, int, ClauseKind, str | None, int | None, str, int, int, tuple[ClauseFlag, ...]
 ]
+NO_FLAGS: tuple[ClauseFlag, ...] = ()
+FLAGGED = 7 << 4 | BROKEN  # bits of `packed` that give a clause a flag
 FLAG_NAMES: tuple[tuple[ClauseFlag, ...], ...] = ((), ("gap",), ("restart",), ("doubled",), ("misnumbered",))
 
 
@@ -36,50 +38,54 @@ def collector_paused(*, many: bool) -> Iterator[None]:
             gc.enable()
 
 
-def ordinal_of(part: Part, before: int | None) -> int | None:
-    """Return the ordinal of a part, None for all that is not numbered; 最后 counts on from the one before."""
-    if part.style < 0 or not is_numbered(part.style):
-        return None
-    if part.style == SEQUENCE and part.ordinal == LAST:
-        return (before or 0) + 1
-    return part.ordinal
-
-
 def emit(text: str, parts: list[Part], parents: list[int]) -> list[ClauseRow]:
     """Return the rows of parts whose parents are known."""
-    paths: list[str] = []
-    levels: list[int] = []
-    children = [0] * (len(parts) + 1)
+    size = len(parts)
+    paths, levels = [""] * (size + 1), [0] * (size + 1)  # the last is the root's, whose index is -1
+    children = [0] * (size + 1)
     latest: dict[int, int | None] = {}
     halves: set[int] = set()
     tail = tails(text, parts, parents)
-    out = []
+    out: list[ClauseRow] = []
     for k, part in enumerate(parts):
         parent = parents[k]
         children[parent] = position = children[parent] + 1
-        above = None if parent < 0 else paths[parent]
-        path = str(position) if above is None else f"{above}.{position}"
-        level = 1 if parent < 0 else levels[parent] + 1
-        paths.append(path)
-        levels.append(level)
-        start, body, end = part.start, part.body, part.end
-        flag = (part.packed >> 4) & 7
-        if flag == RESTART and parent not in latest:
-            flag = 0  # a list that begins again under an owner of its own is no restart
-        flags = FLAG_NAMES[flag]
-        if part.packed & BROKEN and parent not in latest:
-            halves.add(parent)  # a list written 一） throughout
-        elif part.packed & BROKEN and parent not in halves:
-            flags = (*flags, "damaged_marker")
+        above = paths[parent] or None
+        paths[k] = path = f"{above}.{position}" if above else str(position)
+        levels[k] = level = levels[parent] + 1
+        start, body, end, style = part.start, part.body, part.end, part.style
+        ordinal, flags = None, NO_FLAGS
+        if style >= 0:
+            if part.packed & FLAGGED:
+                flags = flags_of(part, parent in latest, parent, halves)
+            if style == SEQUENCE and part.ordinal == LAST:
+                ordinal = (latest.get(parent) or 0) + 1  # 最后 counts on from the one before
+            elif style != BULLET:
+                ordinal = part.ordinal
+            latest[parent] = ordinal
         if k in tail:
             flags = (*flags, "tail")
-        ordinal = ordinal_of(part, latest.get(parent))
-        if part.style >= 0:
-            latest[parent] = ordinal
         marker = text[start:body] if body > start else None
-        own = text[body:end].strip()
-        out.append((path, above, level, part.kind, marker, ordinal, own, start, end, flags))
+        out.append(
+            (path, above, level, part.kind, marker, ordinal, text[body:end].strip(), start, end, flags)
+        )
     return out
+
+
+def flags_of(part: Part, goes_on: bool, parent: int, halves: set[int]) -> tuple[ClauseFlag, ...]:
+    """Return the flags of a numbered part.
+
+    goes_on: its list has members already; halves: the parents of lists written 一）, to which it may add.
+    """
+    flag = part.flag
+    if flag == RESTART and not goes_on:
+        flag = 0  # a list that begins again under an owner of its own is no restart
+    flags = FLAG_NAMES[flag]
+    if part.packed & BROKEN and not goes_on:
+        halves.add(parent)  # a list written 一） throughout
+    elif part.packed & BROKEN and parent not in halves:
+        flags = (*flags, "damaged_marker")
+    return flags
 
 
 def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
@@ -95,21 +101,25 @@ def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
     >>> structure("")
     ()
     """
+    (rows,) = clause_rows([text], config)
     return tuple(
         Clause(path, path, above, level, kind, marker, ordinal, own, start, end, flags)
-        for path, above, level, kind, marker, ordinal, own, start, end, flags in clause_rows(text, config)
+        for path, above, level, kind, marker, ordinal, own, start, end, flags in rows
     )
 
 
-def clause_rows(text: str, config: ClausesConfig = DEFAULT) -> list[ClauseRow]:
-    """Return what `structure` does, as tuples: a record costs 1.6 µs, and a page makes its own, with its ids.
+def clause_rows(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> list[list[ClauseRow]]:
+    """Return what `structure` does for each of some texts, as tuples: a page makes records of them, with ids.
 
-    >>> clause_rows("一、甲。")
-    [('1', None, 1, 'clause', '一、', 1, '甲。', 0, 4, ())]
+    >>> clause_rows(["一、甲。"])
+    [[('1', None, 1, 'clause', '一、', 1, '甲。', 0, 4, ())]]
     """
-    plain = text.translate(BREAKS) if any(c in text for c in OTHER_BREAKS) else text
-    rows = find_markers(plain, config.compile_above)
-    with collector_paused(many=len(rows) > MANY):
-        parts = split_labels(plain, cut(plain, rows))
-        name_kinds(plain, parts)
-        return emit(text, parts, hang(plain, parts))
+    plain = [t.translate(BREAKS) if any(c in t for c in OTHER_BREAKS) else t for t in texts]
+    found = find_markers(plain, config.compile_above)
+    out = []
+    with collector_paused(many=sum(map(len, found)) > MANY):
+        for text, lines, rows in zip(texts, plain, found, strict=True):
+            parts = split_labels(lines, cut(lines, rows))
+            name_kinds(lines, parts)
+            out.append(emit(text, parts, hang(lines, parts)))
+    return out

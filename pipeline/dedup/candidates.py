@@ -4,156 +4,225 @@
 # (numba types the kernels)
 import numpy as np
 
-from pipeline.dedup.compiled import kernel
+from pipeline.compiled import kernel, part
 
 ROWS = 3
 BANDS = 85  # 85 × 3 rows: Jaccard .5 is found with 1 - 4e-5, .3 with .90, .2 with .49
 LIKELY = 41  # of 256 bins equal: an estimate of .16 (facts §6: .16-.18)
 CHAIN = 32  # texts looked at in one band; more is a hot band
 POSTINGS = 4  # texts kept for a sampled shingle, the longest ones
+RARE = POSTINGS + 1  # texts that have a shingle: one asks, the others are all kept
 VOTES = 0.3  # share of a text's sample that a longer one must have
+RARE_VOTES = 0.6  # or of its rare shingles: those of so few texts that the postings keep every longer one
 FEW_TEXTS = (
     2048  # up to here every shingle is in the sample and every text in the postings: all pairs are found
 )
 FEW_VOTES = 0.1  # then; a pair that covers less of the shorter text is never accepted (tests/dedup)
+ALSO_RARE = 1 << 32  # what a vote of a rare shingle is worth more: two counts in one number
 MIX = 0x9E3779B97F4A7C15
+DIGIT = 12  # bits; a band's key of 24 is sorted in two rounds, their counts stay in the first-level cache
+KEY, CHAINED, OWNERS = 0, 1, 2  # columns of a block: shingle, next block of the bucket, four owners
+COLUMNS = OWNERS + POSTINGS
+NOBODY = 0xFFFFFFFF
 
 
-@kernel
-def grown(array):
-    """Return a copy of twice the room."""
-    larger = np.empty(2 * len(array), dtype=array.dtype)
-    larger[: len(array)] = array
-    return larger
-
-
-@kernel
-def agreement(a, b):
+@part
+def agreement(signatures, a, b):
     """Count the equal bytes of two signatures."""
     same = 0
-    for i in range(len(a)):
-        same += np.int32(a[i] == b[i])
+    for i in range(signatures.shape[1]):
+        same += np.int32(signatures[a, i] == signatures[b, i])
     return same
 
 
-@kernel
-def met_before(a, b, band):
+@part
+def met_before(signatures, a, b, band):
     """Tell whether two signatures share a band before `band`."""
     for k in range(0, band * ROWS, ROWS):
-        if a[k] == b[k] and a[k + 1] == b[k + 1] and a[k + 2] == b[k + 2]:
+        if (
+            signatures[a, k] == signatures[b, k]
+            and signatures[a, k + 1] == signatures[b, k + 1]
+            and signatures[a, k + 2] == signatures[b, k + 2]
+        ):
             return True
     return False
 
 
-@kernel
-def pairs_of_bands(signatures, judged, bands):
-    """Return the pairs (lower << 32 | upper) that first meet in `bands` (from, to), and the hot meetings.
+@part
+def sort_by_digit(source, target, shift, counts):
+    """Sort words by `DIGIT` bits from `shift` on, equal ones in their order."""
+    mask = np.uint64((1 << DIGIT) - 1)
+    for k in range(len(counts)):
+        counts[k] = 0
+    for word in source:
+        counts[((word >> shift) & mask) + np.uint64(1)] += 1
+    for k in range(1, len(counts)):
+        counts[k] += counts[k - 1]
+    for word in source:
+        digit = (word >> shift) & mask
+        target[counts[digit]] = word
+        counts[digit] += 1
 
-    Texts stand in the order of a hash: the last `CHAIN` of a band are a fair draw. `judged` are indices.
+
+@kernel
+def pairs_of_band(signatures, judged, band, room, found):
+    """Write the pairs (lower << 32 | upper) that first meet in a band; return how many, and the hot meetings.
+
+    Pairs that do not fit in `found` are counted all the same. Texts stand in the order of a hash: the last
+    `CHAIN` of a band are a fair draw. `room` are two arrays of words, one a text, and counts of digits.
     """
-    found = np.empty(1 << 16, dtype=np.uint64)
-    n, hot = 0, 0
-    bits = 12
-    while (1 << bits) < 4 * len(judged) and bits < 24:
-        bits += 1
-    before = np.empty(len(signatures), dtype=np.int32)
-    for band in range(bands[0], bands[1]):
-        heads = np.full(1 << bits, -1, dtype=np.int32)
-        k = band * ROWS
-        for t in judged:
-            s = signatures[t]
-            key = (
-                (np.uint64(s[k]) << np.uint64(16))
-                | (np.uint64(s[k + 1]) << np.uint64(8))
-                | np.uint64(s[k + 2])
-            )
-            place = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-            e, steps = heads[place], 0
-            while e >= 0 and steps < CHAIN:
-                o = signatures[e]
-                if o[k] == s[k] and o[k + 1] == s[k + 1] and o[k + 2] == s[k + 2]:
-                    steps += 1
-                    if agreement(o, s) >= LIKELY and not met_before(o, s, band):
-                        if n == len(found):
-                            found = grown(found)
-                        found[n] = (np.uint64(e) << np.uint64(32)) | np.uint64(t)
-                        n += 1
-                e = before[e]
-            hot += np.int64(steps == CHAIN)
-            before[t] = heads[place]
-            heads[place] = t
-    return found[:n].copy(), hot
+    words, sorted_words, counts = room
+    k, n, hot = band * ROWS, 0, 0
+    for i in range(len(judged)):
+        t = judged[i]
+        key = (np.uint64(signatures[t, k]) << np.uint64(16)) | (
+            np.uint64(signatures[t, k + 1]) << np.uint64(8)
+        )
+        words[i] = ((key | np.uint64(signatures[t, k + 2])) << np.uint64(32)) | np.uint64(t)
+    sort_by_digit(words, sorted_words, np.uint64(32), counts)
+    sort_by_digit(sorted_words, words, np.uint64(32 + DIGIT), counts)
+    start = 0
+    for i in range(1, len(judged)):
+        if words[i] >> np.uint64(32) != words[start] >> np.uint64(32):
+            start = i
+            continue
+        t = words[i] & np.uint64(0xFFFFFFFF)
+        hot += np.int64(i - start >= CHAIN)
+        for j in range(max(start, i - CHAIN), i):
+            e = words[j] & np.uint64(0xFFFFFFFF)
+            if met_before(signatures, e, t, band) or agreement(signatures, e, t) < LIKELY:
+                continue
+            if n < len(found):
+                found[n] = (e << np.uint64(32)) | t
+            n += 1
+    return n, hot
 
 
 @kernel
-def count_samples(samples, bits):
-    """Count each sampled shingle up to 2, by the low `bits` of its hash."""
-    seen = np.zeros(1 << bits, dtype=np.uint8)
-    mask = np.uint32((1 << bits) - 1)
+def count_samples(samples, seen):
+    """Count each sampled shingle up to one more than is rare; return how many are of two texts or more.
+
+    `seen` are counts by the low bits of the hash.
+    """
+    mask, kept = np.uint32(len(seen) - 1), 0
     for s in samples:
-        if seen[s & mask] < 2:
+        if seen[s & mask] <= RARE:
             seen[s & mask] += 1
-    return seen
-
-
-@kernel
-def vote(held, place, s, tally):
-    """Give a vote to each text that holds shingle `s`; return how many do, and how many have votes."""
-    entry, before = held
-    votes, touched, text, hits = tally
-    e, steps = place, 0
-    while e >= 0:
-        if entry[e] >> np.uint64(32) == s:
-            steps += 1
-            o = np.int64(entry[e] & np.uint64(0xFFFFFFFF))
-            if o != text:
-                if votes[o] == 0:
-                    touched[hits] = o
-                    hits += 1
-                votes[o] += 1
-        e = before[e]
-    return steps, hits
-
-
-@kernel
-def pairs_of_samples(samples, starts, order, seen, limits):
-    """Return the pairs (text, longer text) of which the first has enough of its sample in the second.
-
-    `limits` are the texts kept for a shingle and the share of a sample that is enough; `order` are texts,
-    longest first: what stands in the postings is at least as long.
-    """
-    found = np.empty(1 << 16, dtype=np.uint64)
-    mask = np.uint32(len(seen) - 1)
-    kept = 1 << 10
     for s in samples:
-        kept += np.int64(seen[s & mask] == 2)
-    bits = 12
-    while (1 << bits) < kept:
-        bits += 1
-    heads = np.full(1 << bits, -1, dtype=np.int32)
-    entry, before = np.empty(kept, np.uint64), np.empty(kept, np.int32)  # shingle << 32 | owner
-    votes, touched = np.zeros(len(starts), dtype=np.int32), np.empty(len(starts), dtype=np.int32)
-    n, at = 0, 0
-    for t in order:
-        asked, hits = starts[t + 1] - starts[t], 0
+        kept += np.int64(seen[s & mask] >= 2)
+    return kept
+
+
+@part
+def visit(postings, place, s, mine, limit, tally):
+    """Give a vote, `worth` 1 or more, to each text before `mine` that holds `s`; return how many have votes.
+
+    Then `mine` is put down as one more, where fewer than `limit` hold it and `tally` says so.
+    """
+    heads, blocks, used = postings
+    votes, touched, hits, worth, adding = tally
+    b, steps, free = np.int64(heads[place]), 0, np.int64(-1)
+    while b >= 0:
+        if blocks[b, KEY] == s:
+            for k in range(OWNERS, OWNERS + POSTINGS):
+                if blocks[b, k] == NOBODY:
+                    free = b
+                    break
+                o, steps = np.int64(blocks[b, k]), steps + 1
+                if worth and o < mine:
+                    if votes[o] == 0:
+                        touched[hits] = o
+                        hits += 1
+                    votes[o] += worth
+        b = np.int64(blocks[b, CHAINED]) - 1
+    if adding and steps < limit:
+        if free < 0:
+            free = used[0]
+            used[0] += 1
+            blocks[free, KEY], blocks[free, CHAINED] = s, heads[place] + 1
+            for k in range(OWNERS, OWNERS + POSTINGS):
+                blocks[free, k] = NOBODY
+            heads[place] = free
+        for k in range(OWNERS, OWNERS + POSTINGS):
+            if blocks[free, k] == NOBODY:
+                blocks[free, k] = mine
+                break
+    return hits
+
+
+@part
+def bits_left(places):
+    """Return by how much a hash of 64 bits is shifted to number so many places, a power of two."""
+    shift = np.uint64(64)
+    while places > 1:
+        places >>= 1
+        shift -= np.uint64(1)
+    return shift
+
+
+@kernel
+def put_down(sampled, order, seen, postings, votes, share):
+    """Put texts down under the shingles of their samples, longest first: those of one share of the places.
+
+    `share` is how many texts are kept for a shingle, and from which place to which; its first block is
+    `postings[2][0]`. `order` are texts; no `votes` are given.
+    """
+    samples, starts, _ = sampled
+    mask, shift = np.uint32(len(seen) - 1), bits_left(len(postings[0]))
+    for at in range(len(order)):
+        t = order[at]
         for i in range(starts[t], starts[t + 1]):
             s = samples[i]
-            if seen[s & mask] < 2:
-                continue
-            place = (np.uint64(s) * np.uint64(MIX)) >> np.uint64(64 - bits)
-            steps, hits = vote((entry, before), heads[place], s, (votes, touched, t, hits))
-            if steps < limits[0]:
-                entry[at] = (np.uint64(s) << np.uint64(32)) | np.uint64(t)
-                before[at] = heads[place]
-                heads[place] = at
-                at += 1
+            place = (np.uint64(s) * np.uint64(MIX)) >> shift
+            if share[1] <= np.int64(place) < share[2] and seen[s & mask] >= 2:
+                visit(postings, place, s, at, share[0], (votes, votes, 0, 0, True))
+
+
+@part
+def enough(votes, asked, rare, share, thin):
+    """Tell whether votes (`visit`) make a pair; `asked` are the shingles of the sample, `rare` are of them.
+
+    One vote is none: passages of the trade recur. Of a thin text the sample has no more.
+    """
+    of_rare, of_all = votes >> 32, votes & 0xFFFFFFFF
+    if of_all < 2 and not thin:
+        return False
+    return of_all >= share * asked or (of_rare > 0 and of_rare >= RARE_VOTES * rare)
+
+
+@kernel
+def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
+    """Write the pairs (lower << 32 | upper) of a text and a longer one that has enough of its sample.
+
+    `order` are texts, longest first, of which those of `limits[2:]` ask: what stands before one in the
+    postings is at least as long. `limits` begins with the texts kept for a shingle and the share of a sample
+    that is enough. `sampled` are samples, their starts, and which texts are thin; `tally` are votes (all 0),
+    room for texts, and whether texts are put down as they ask. Returns how many asked and how many pairs
+    there are: it ends early where those of the next might not fit.
+    """
+    samples, starts, thin = sampled
+    votes, touched, adding = tally
+    mask, shift, n = np.uint32(len(seen) - 1), bits_left(len(postings[0])), 0
+    for at in range(limits[2], limits[3]):
+        t, hits, rare = order[at], 0, 0
+        asked = starts[t + 1] - starts[t]
+        if n + min(at, limits[0] * asked) > len(found):
+            return at - limits[2], n
+        for i in range(starts[t], starts[t + 1]):
+            s = samples[i]
+            common = seen[s & mask]
+            rare += np.int64(common <= RARE)
+            if common >= 2:
+                place, worth = (
+                    (np.uint64(s) * np.uint64(MIX)) >> shift,
+                    1 + ALSO_RARE * np.int64(common <= RARE),
+                )
+                hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, worth, adding))
         for k in range(hits):
             o = touched[k]
-            if votes[o] >= 2 and votes[o] >= limits[1] * asked:
-                if n == len(found):
-                    found = grown(found)
-                low, high = min(o, t), max(o, t)
+            if enough(votes[o], asked, rare, limits[1], thin[t]):
+                low, high = min(order[o], t), max(order[o], t)
                 found[n] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
                 n += 1
             votes[o] = 0
-    return found[:n].copy()
+    return limits[3] - limits[2], n

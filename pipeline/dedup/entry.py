@@ -25,7 +25,7 @@ from pipeline.dedup.tables import Articles, Deduplication, build
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.dedup.intake import Room
+    from pipeline.dedup.work import Room
 
 SMALL_ROWS = plain.SMALL
 # Short texts (clauses) have few shingles in common: 600 of 60 characters take 0.6 s, as long as the kernels
@@ -64,19 +64,23 @@ def deduplicate_batches(
 
 
 def deduplicate_articles(
-    table: pa.Table, config: DedupConfig | None = None, model: CorpusModel | None = None
+    table: pa.Table,
+    config: DedupConfig | None = None,
+    model: CorpusModel | None = None,
+    texts: Iterable[pa.RecordBatch] | None = None,
 ) -> Deduplication:
     """Find the near-duplicates among the articles of an ingest.
 
     `table` has `article_id` (unique) and `text` (canonical form), and may have `page_id`, `n_clauses`,
     `n_repairs`, `captured_at`, `script` and `layout` (any value whose inequality is another layout; left out,
-    the text's line breaks are looked at). The rows are a function of the set of articles, `config` and
+    the text's line breaks are looked at). `texts`, where given, streams `article_id` and `text` in the order
+    of `table`, which then needs no `text`. The rows are a function of the set of articles, `config` and
     `model`; without a model one is fitted. Raises UsageError for a missing column or a repeated id.
     """
-    missing = {"article_id", "text"} - set(table.column_names)
+    missing = {"article_id", *(() if texts else ("text",))} - set(table.column_names)
     if missing:
         raise UsageError(f"no column {missing.pop()!r}; columns: {', '.join(table.column_names)}")
-    batches = table.select(["article_id", "text"]).to_batches()
+    batches = texts or table.select(["article_id", "text"]).to_batches()
     return _deduplicate(batches, table, config or DedupConfig(), model)
 
 
@@ -122,13 +126,14 @@ def _with_kernels(
 ) -> Deduplication:
     from pipeline.dedup import fast
     from pipeline.dedup.intake import distinct_texts, fold_batches
+    from pipeline.dedup.work import Work
 
     workers = config.workers or os.cpu_count() or 1
     folded = fold_batches(batches, room, leaks=table is None)
     articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     fitted = model or fast.fit_large(texts)
-    return build(articles, texts, fast.relate(texts, fitted, fast.Work(config, workers, room)))
+    return build(articles, texts, fast.relate(texts, fitted, Work(config, workers, room)))
 
 
 def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:

@@ -1,37 +1,32 @@
-"""The engine for large inputs: signatures, candidates, exact measures and stars by compiled kernels.
+"""The engine for large inputs: signatures, candidates, exact measures and stars by compiled kernels."""
 
-Work is cut into ranges for threads (the kernels hold no lock); every step is a function of the set of texts,
-which stand in the order of a hash, so that ranges, threads and the order of rows change nothing.
-"""
-
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.config import DedupConfig
-from pipeline.dedup import candidates, graph, held, indel, plain, siblings, sketch, starring
+from pipeline.dedup import candidates, components, held, indel, plain, siblings, sketch
 from pipeline.dedup.arrays import Related, Texts, slot_bits
-from pipeline.dedup.intake import Room
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
-from pipeline.dedup.rules import CONTAINED, CONTAINS, TEMPLATE, Slot
+from pipeline.dedup.rules import TEMPLATE, Slot
+from pipeline.dedup.work import Work, fill, ranges
 
-PAGE = 8192  # bytes that reading one text touches at least: two pages
+MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
+FIRST_SAMPLES = 1 << 20  # shingles; a kernel that fills what it is given is called again
+FIRST_PAIRS = 1 << 16
+FIRST_MATCHES = 1 << 18  # words of 64 units: 2 MB, a text of 8,000 units with 2,000 different ones
 
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """Signatures (256 bytes a text), informative sizes, and the samples of all texts with their starts."""
+    """Signatures (256 bytes a text), informative sizes, samples with their starts, and which are thin."""
 
     signatures: NDArray[np.uint8]
     sizes: NDArray[np.int64]
     samples: NDArray[np.uint32]
     starts: NDArray[np.int64]
+    thin: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,59 +37,23 @@ class Candidates:
     hot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How to work: settings, threads, and the room of the keys outside of memory. Changes no row."""
-
-    config: DedupConfig
-    workers: int = 1
-    room: Room | None = None
-
-    def cut(self, count: int, texts: Texts, parts: int) -> list[tuple[int, int]]:
-        """Cut texts or components into ranges, so small that the pages of one round stay in the budget."""
-        if self.room is not None:
-            touched = int(texts.length.sum()) * 2 + len(texts) * PAGE
-            parts = max(parts, self.workers * (1 + touched // self.room.budget))
-        return ranges(count, max(1, min(parts, count)))
-
-    def each(self, call: Callable[[tuple[int, int]], Any], parts: list[tuple[int, int]]) -> list[Any]:
-        """Call a kernel for each range, in order of ranges; one worker needs no thread."""
-
-        def one(part: tuple[int, int]) -> Any:
-            made = call(part)
-            if self.room is not None:
-                self.room.release()
-            return made
-
-        if self.workers == 1 or len(parts) == 1:
-            return [one(part) for part in parts]
-        with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(one, parts))
-
-
-def ranges(count: int, parts: int) -> list[tuple[int, int]]:
-    """Cut 0 .. count into ranges of nearly one size.
-
-    >>> ranges(5, 2)
-    [(0, 2), (2, 5)]
-    """
-    return list(pairwise(count * i // parts for i in range(parts + 1)))
-
-
 def fit_large(texts: Texts) -> CorpusModel:
     """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE` texts."""
     count, slots = min(len(texts), sample_size(len(texts))), 1 << slot_bits(len(texts))
     spans = (texts.begin[:count], texts.length[:count])
     limit = frequent_from(len(texts)) * count / len(texts)
-    counted = np.zeros(slots, dtype=np.uint16)
-    sketch.count_texts(texts.units, spans, counted, np.zeros(0, dtype=np.uint8))
+
+    def counts(hot: NDArray[np.uint8]) -> NDArray[np.uint32]:
+        words = np.full(slots, sketch.NONE_YET, dtype=np.uint32)
+        sketch.count_texts(texts.units, spans, words, hot)
+        return words & np.uint32(sketch.MOST_COUNTED)
+
+    counted = counts(np.zeros(0, dtype=np.uint8))
     hot = (counted > limit).view(np.uint8)
     if not hot.any():
         return CorpusModel(np.zeros(0, dtype=np.uint32), len(texts))
-    copies = np.zeros(slots, dtype=np.uint16)
-    sketch.count_texts(texts.units, spans, copies, hot)
     places = np.flatnonzero(hot)
-    kept = copies[places] < FROM_COPIES * counted[places]
+    kept = counts(hot)[places] < FROM_COPIES * counted[places]
     return CorpusModel(places[kept].astype(np.uint32), len(texts))
 
 
@@ -108,19 +67,24 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     """Sketch every text."""
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
-    counts, whole = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    fixed = (sketch.routes(), 1 if count <= candidates.FEW_TEXTS else sketch.WINDOW)
+    counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    window = 1 if count <= candidates.FEW_TEXTS else sketch.WINDOW
+    route = sketch.routes()
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
-        out = (signatures[a:b], sizes[a:b], whole[a:b], counts[a:b])
-        found: NDArray[np.uint32] = sketch.sketch_texts(
-            texts.units, (texts.begin[a:b], texts.length[a:b]), bitmap, fixed, out
-        )
-        return found
+        fixed = (route, np.empty(window, np.uint32), np.empty(sketch.BINS, np.uint32))
 
-    samples = np.concatenate(work.each(call, work.cut(count, texts, work.workers)))
-    return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))))
+        def run(first: int, sample: NDArray[np.uint32]) -> tuple[int, int]:
+            spans = (texts.begin[a + first : b], texts.length[a + first : b])
+            out = tuple(column[a + first : b] for column in (signatures, sizes, thin, counts))
+            done: tuple[int, int] = sketch.sketch_texts(texts.units, spans, bitmap, fixed, out, sample)
+            return done
+
+        return fill(run, b - a, np.empty(FIRST_SAMPLES, np.uint32))
+
+    samples = np.concatenate(work.each(call, work.cut(count)))
+    return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
 
 
 def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -133,21 +97,77 @@ def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candidates:
     """Return the candidate pairs of both channels."""
+    met, hot = pairs_of_bands(sketches.signatures, judged, work)
+    longer = pairs_of_samples(sketches, judged, work)
+    return Candidates(distinct_sorted(np.concatenate((met, longer))), hot)
 
-    def of_bands(part: tuple[int, int]) -> Any:
-        return candidates.pairs_of_bands(sketches.signatures, judged, part)
 
-    found = work.each(of_bands, ranges(candidates.BANDS, work.workers))
-    bits = 12
-    while (1 << bits) < 2 * len(sketches.samples) and bits < MOST_BITS:
-        bits += 1
-    seen = candidates.count_samples(sketches.samples, bits)
+def pairs_of_bands(
+    signatures: NDArray[np.uint8], judged: NDArray[np.int64], work: Work
+) -> tuple[NDArray[np.uint64], int]:
+    """Return the pairs that meet in a band, and how often a hot band was cut short."""
+
+    def call(bands: tuple[int, int]) -> tuple[NDArray[np.uint64], int]:
+        words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
+        room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64))
+        found, hot, pairs = [], 0, np.empty(FIRST_PAIRS, np.uint64)
+        for band in range(*bands):
+            n, cut = candidates.pairs_of_band(signatures, judged, band, room, pairs)
+            if n > len(pairs):
+                pairs = np.empty(2 * n, np.uint64)
+                n, cut = candidates.pairs_of_band(signatures, judged, band, room, pairs)
+            found.append(pairs[:n].copy())
+            hot += cut
+        return np.concatenate(found), hot
+
+    made = work.each(call, ranges(candidates.BANDS, work.workers))
+    return np.concatenate([pairs for pairs, _ in made]), sum(hot for _, hot in made)
+
+
+def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> NDArray[np.uint64]:
+    """Return the pairs of a text and a longer one that has enough of its sample.
+
+    One worker puts texts down as they ask; several put down shares of the shingles first.
+    """
+    sampled = (sketches.samples, sketches.starts, sketches.thin)
+    bits = bits_of(2 * len(sketches.samples), MOST_BITS)
+    seen = np.zeros(1 << bits, dtype=np.uint8)
+    kept = candidates.count_samples(sketches.samples, seen)
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
     few = len(sketches.sizes) <= candidates.FEW_TEXTS
-    limits = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
-    longer = candidates.pairs_of_samples(sketches.samples, sketches.starts, order, seen, limits)
-    pairs = distinct_sorted(np.concatenate([*(pairs for pairs, _ in found), longer]))
-    return Candidates(pairs, sum(hot for _, hot in found))
+    limit, votes = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
+    heads = np.full(1 << bits_of(kept // 2, MOST_BITS), -1, dtype=np.int32)
+    blocks, alone = np.empty((kept * work.workers, candidates.COLUMNS), np.uint32), work.workers == 1
+    edges = [len(heads) * w // work.workers for w in range(work.workers + 1)]
+
+    def put_down(part: tuple[int, int]) -> None:
+        w, none = part[0], np.empty(0, np.int64)
+        postings = (heads, blocks, np.array([kept * w]))
+        candidates.put_down(sampled, order, seen, postings, none, (limit, edges[w], edges[w + 1]))
+
+    def ask(part: tuple[int, int]) -> NDArray[np.uint64]:
+        tally = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64), alone)
+        postings = (heads, blocks, np.zeros(1, np.int64))
+
+        def run(first: int, pairs: NDArray[np.uint64]) -> tuple[int, int]:
+            limits = (limit, votes, part[0] + first, part[1])
+            done: tuple[int, int] = candidates.pairs_of_samples(
+                sampled, order, seen, postings, tally, limits, pairs
+            )
+            return done
+
+        return fill(run, part[1] - part[0], np.empty(FIRST_PAIRS, np.uint64))
+
+    if not alone:
+        work.each(put_down, ranges(work.workers, work.workers))
+    counts = np.diff(sketches.starts)[order]
+    parts = [(0, len(order))] if alone else work.cut_by(np.concatenate(([0], np.cumsum(counts))))
+    return np.concatenate(work.each(ask, parts))
+
+
+def bits_of(places: int, most: int) -> int:
+    """Return the bits that number so many places, 12 to `most`."""
+    return min(most, max(12, (places - 1).bit_length()))
 
 
 def every_pair(judged: NDArray[np.int64]) -> Candidates:
@@ -161,27 +181,32 @@ def slots_of_templates(
     texts: Texts, left: NDArray[np.int64], right: NDArray[np.int64], pairs: NDArray[np.int64]
 ) -> dict[int, list[Slot]]:
     """Return the slots of each template pair; twin of `slots.slots_of`."""
-    found: dict[int, list[Slot]] = {int(p): [] for p in pairs}
-    spans = (texts.begin, texts.length)
-    for at, a, b, c, d, n in siblings.recurring_of(texts.units, spans, left[pairs], right[pairs]).tolist():
-        slot = Slot(plain.unit_string(texts.units[a:b]), plain.unit_string(texts.units[c:d]), n)
-        found[int(pairs[at])].append(slot)
-    return {p: sorted(slots, key=lambda s: (-s.n, s.left, s.right)) for p, slots in found.items()}
+    found: dict[int, list[Slot]] = {}
+    longest = int(texts.length[np.concatenate((left[pairs], right[pairs]))].max(initial=0))
+    desk, rows = siblings.make_desk(longest), np.empty((longest, 5), dtype=np.int64)
+    for p in pairs.tolist():
+        spans = [of[t] for t in (left[p], right[p]) for of in (texts.begin, texts.length)]
+        count = siblings.recurring_of(texts.units, np.array(spans), desk, rows)
+        slots = [
+            Slot(plain.unit_string(texts.units[a:b]), plain.unit_string(texts.units[c:d]), n)
+            for a, b, c, d, n in rows[:count].tolist()
+        ]
+        found[p] = sorted(slots, key=lambda s: (-s.n, s.left, s.right))
+    return found
 
 
 def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | None = None) -> Related:
     """Relate the texts of a corpus; `found` replaces the candidates. Twin of `plain.relate`."""
-    bitmap = bitmap_of(model)
+    bitmap, work = bitmap_of(model), work.on(texts)
     judged = np.flatnonzero(texts.length >= work.config.min_chars)
-    signatures = np.zeros((0, sketch.BINS), dtype=np.uint8)
+    signatures, sizes = np.zeros((0, sketch.BINS), dtype=np.uint8), np.zeros(0, dtype=np.int64)
     if found is None:
         sketches = sketch_all(texts, bitmap, work)
-        signatures, found = sketches.signatures, propose(sketches, judged, work)
-    centre = np.arange(len(texts), dtype=np.int32)
-    corpus = (texts.units, (texts.begin, texts.length), bitmap, texts.rank, centre, signatures)
-    rows = measure_components(texts, corpus, found, work)
+        signatures, sizes, found = sketches.signatures, sketches.sizes, propose(sketches, judged, work)
+    corpus = components.corpus_of(texts, bitmap)
+    centre, rows = components.measure_components(corpus, signatures, found.pairs, work)
     if not work.config.all_pairs:
-        rows = np.concatenate((rows, rows_of_members(corpus, rows)))
+        rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sizes, work)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     return Related(
         centre=centre.astype(np.int64),
@@ -197,28 +222,27 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
     )
 
 
-def measure_components(texts: Texts, corpus: Any, found: Candidates, work: Work) -> NDArray[np.float64]:
-    """Measure and star the components of the candidate graph; fill the centres, return the rows of pairs."""
-    members, starts = graph.components(found.pairs, len(texts))
-    near = graph.neighbours(found.pairs, len(texts))
+def rows_of_members(
+    corpus: components.Corpus,
+    centre: NDArray[np.int32],
+    pairs: NDArray[np.uint64],
+    sizes: NDArray[np.int64],
+    work: Work,
+) -> NDArray[np.float64]:
+    """Return the rows of members with the text of another cluster that holds them best, among candidates.
 
-    def call(part: tuple[int, int]) -> Any:
-        edges = starts[part[0] : part[1] + 1]
-        return starring.relate_components(corpus, near, members, edges, work.config.all_pairs)
-
-    parts = work.cut(len(starts) - 1, texts, 1 if work.workers == 1 else 8 * work.workers)
-    return np.concatenate(work.each(call, parts))
-
-
-def rows_of_members(corpus: Any, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rows of members with the text that holds them, as it holds their canonical."""
-    left, right, kind = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2].astype(np.uint8)
-    pairs = held.directed(left, right, kind, (rows[:, 4], rows[:, 5]))
-    member, holder = held.members_to_ask(corpus[4].astype(np.int64), corpus[3], pairs)
-    low, high = np.minimum(member, holder).astype(np.uint64), np.maximum(member, holder).astype(np.uint64)
-    found: NDArray[np.float64] = starring.measure_pairs(corpus, (low << np.uint64(32)) | high, False)
-    holds = found[:, 2] == np.where(member < holder, CONTAINED, CONTAINS)
-    return found[held.first_that_holds(member, holds)]
+    `sizes` (informative positions) tell what cannot be held; without them every candidate is measured.
+    """
+    left, right = components.texts_of(pairs)
+    apart = centre[left] != centre[right]
+    if len(sizes):
+        inner = np.where(sizes[left] <= sizes[right], left, right)
+        longer = np.maximum(sizes[left], sizes[right]) >= MUCH_LONGER * sizes[inner]
+        apart &= longer & (centre[inner] != inner)
+    found = components.measure_pairs(corpus, pairs[apart], work)
+    cover, ranked = (found[:, 4], found[:, 5]), (centre.astype(np.int64), corpus[4])
+    kind = found[:, 2].astype(np.uint8)
+    return found[held.best_holders(left[apart], right[apart], kind, cover, ranked)]
 
 
 def ratios(
@@ -228,12 +252,21 @@ def ratios(
 
     Keys with rare hanzi, which are two units, are left to it: rapidfuzz counts code points.
     """
+    longest = int(texts.length[np.concatenate((left, right))].max(initial=0))
 
-    def call(part: tuple[int, int]) -> Any:
+    def call(part: tuple[int, int]) -> NDArray[np.float64]:
         a, b = part
-        return indel.ratios_of(texts.units, (texts.begin, texts.length), left[a:b], right[a:b])
+        rows, found = np.zeros(0x10000, np.int64), np.empty(b - a, np.float64)
+        state, matches, done = np.empty(longest // 64 + 1, np.uint64), np.empty(FIRST_MATCHES, np.uint64), 0
+        while done < b - a:
+            rest, spans = slice(a + done, b), (texts.begin, texts.length)
+            done += indel.ratios_of(
+                texts.units, spans, left[rest], right[rest], rows, (state, matches), found[done:]
+            )
+            matches = matches if done == b - a else np.empty(2 * len(matches), np.uint64)
+        return found
 
-    found: NDArray[np.float64] = np.concatenate(work.each(call, work.cut(len(left), texts, work.workers)))
+    found = np.concatenate(work.each(call, work.cut(len(left))))
     rare = np.flatnonzero(found < 0)
     found[rare] = plain.ratios(texts, left[rare], right[rare])
     return found

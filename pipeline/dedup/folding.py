@@ -8,7 +8,7 @@ The twin of `text.fold.key_units` after `frames.without_leaks`.
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.compiled import kernel
+from pipeline.compiled import kernel, part
 
 OPEN, CLOSE, WIDE_OPEN, WIDE_CLOSE, BLANK = 0x28, 0x29, 0xFF08, 0xFF09, 0x20
 LONGEST_PINYIN = 6  # zhuang, chuang, shuang
@@ -16,7 +16,7 @@ LINE_BREAK = 0x0A
 BREAK_PRIME = 1_000_003
 
 
-@kernel
+@part
 def decode_at(data, i):
     """Return the code point at byte `i` and the bytes it takes."""
     b = np.int64(data[i])
@@ -30,7 +30,7 @@ def decode_at(data, i):
     return ((b & 7) << 18) | (c << 12) | (d << 6) | (np.int64(data[i + 3]) & 63), 4
 
 
-@kernel
+@part
 def leak_end(data, i, end, pinyin):
     """Return the byte after a leak that opens at byte `i`, or `i` where none does.
 
@@ -54,7 +54,7 @@ def leak_end(data, i, end, pinyin):
     return j + width if code in (CLOSE, WIDE_CLOSE) else i
 
 
-@kernel
+@part
 def skip_leak(data, span, width, pinyin):
     """Return the byte after a leak whose bracket, `width` bytes, ends before byte `i`; `i` for none."""
     start, i, end = span
@@ -68,15 +68,16 @@ def skip_leak(data, span, width, pinyin):
     return np.uint64(after) if after > opened else i
 
 
-@kernel
-def fold_text(data, span, table, pinyin, out):
-    """Fold one text (`span` of `data`) to the front of `out`; return its units and the code of its layout.
+@part
+def fold_text(data, span, tables, out, at):
+    """Fold one text (`span` of `data`) to `out[at:]`; return where it ends and the code of its layout.
 
     Indices are unsigned: a signed one is tested for counting from the end, at twice the cost.
     """
     start, end = span
+    table, pinyin = tables
     one, two, three, low = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(63)
-    i, n, layout, broken = start, np.uint64(0), np.uint64(0), False
+    i, n, layout, broken = start, at, np.uint64(0), False
     while i < end:
         b = np.uint64(data[i])
         if b < 0x80:
@@ -92,8 +93,8 @@ def fold_text(data, span, table, pinyin, out):
         rare = code > np.uint64(0xFFFF)
         unit = rare_lead(code) if rare else table[code]
         if unit:
-            if broken and n:
-                layout = layout * np.uint64(BREAK_PRIME) + n
+            if broken and n > at:
+                layout = layout * np.uint64(BREAK_PRIME) + (n - at)
             broken = False
             out[n] = unit
             n += one
@@ -107,7 +108,7 @@ def fold_text(data, span, table, pinyin, out):
     return n, layout
 
 
-@kernel
+@part
 def rare_lead(code):
     """Return the leading surrogate of a code point of planes 2 and 3, 0 for one of another plane."""
     if np.uint64(0x20000) <= code < np.uint64(0x40000):
@@ -115,37 +116,35 @@ def rare_lead(code):
     return np.uint16(0)
 
 
-@kernel
-def key_hash(units):
+@part
+def key_hash(units, start, end):
     """Return a 64-bit hash of a key, four units a step."""
-    h, i, n = np.uint64(len(units)), 0, len(units)
-    while i < n:
+    h, i, four = np.uint64(end - start), start, np.uint64(4)
+    while i < end:
         w = np.uint64(0)
-        for k in range(i, min(i + 4, n)):
+        for k in range(i, min(i + four, end)):
             w = (w << np.uint64(16)) | np.uint64(units[k])
         h = (h ^ (w * np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xFF51AFD7ED558CCD)
         h ^= h >> np.uint64(32)
-        i += 4
+        i += four
     return h
 
 
 @kernel
-def fold_batch(data, offsets, tables, out, columns):
-    """Fold the texts of a string array into `out`; return the units written.
+def fold_batch(data, offsets, tables, out, first, columns):
+    """Fold the texts of a string array into `out[first:]`; return where they end.
 
     `tables` are the fold and the letters of pinyin; `columns` take each text's length, hash and layout code.
     """
-    table, pinyin = tables
     lengths, hashes, layouts = columns
-    at = 0
+    at = np.uint64(first)
     for row in range(len(offsets) - 1):
         span = (np.uint64(offsets[row]), np.uint64(offsets[row + 1]))
-        written, layouts[row] = fold_text(data, span, table, pinyin, out[at:])
-        n = np.int64(written)
-        hashes[row] = key_hash(out[at : at + n])
-        lengths[row] = n
-        at += n
-    return at
+        end, layouts[row] = fold_text(data, span, tables, out, at)
+        hashes[row] = key_hash(out, at, end)
+        lengths[row] = np.int64(end - at)
+        at = end
+    return np.int64(at)
 
 
 def pinyin_letters() -> NDArray[np.uint8]:

@@ -1,13 +1,16 @@
-"""Kernels: the candidate graph, its components and its rows of neighbours."""
+"""The candidate graph, its components and its rows of neighbours."""
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.dedup.compiled import kernel
+from pipeline.compiled import kernel, part
+
+Ints = NDArray[np.int64]
 
 
-@kernel
+@part
 def root_of(parent, t):
     """Return the root of a text, halving the path."""
     while parent[t] != t:
@@ -17,49 +20,44 @@ def root_of(parent, t):
 
 
 @kernel
-def components(pairs, texts):
-    """Return texts that have a candidate, component by component, and where each component starts."""
-    parent = np.arange(texts).astype(np.int32)
+def join(pairs, parent):
+    """Join the texts of each pair; `parent` is then the least text of each text's component."""
     low = np.uint64(0xFFFFFFFF)
     for p in pairs:
         a, b = root_of(parent, np.int64(p >> np.uint64(32))), root_of(parent, np.int64(p & low))
         if a != b:
             parent[max(a, b)] = min(a, b)
-    size = np.zeros(texts + 1, dtype=np.int64)
-    for t in range(texts):
-        size[root_of(parent, t)] += 1
-    number, starts, n = np.full(texts, -1, np.int32), np.empty(texts + 1, np.int64), 0
-    total = 0
-    for t in range(texts):
-        if parent[t] == t and size[t] > 1:
-            number[t], starts[n] = n, total
-            total += size[t]
-            n += 1
-    starts[n] = total
-    at, members = starts[:n].copy(), np.empty(total, np.int32)
-    for t in range(texts):
-        c = number[root_of(parent, t)]
-        if c >= 0:
-            members[at[c]] = t
-            at[c] += 1
-    return members, starts[: n + 1].copy()
+    for t in range(len(parent)):
+        parent[t] = parent[parent[t]]
 
 
 @kernel
-def neighbours(pairs, texts):
-    """Return the candidate graph as rows of neighbours: where each text's row starts, and the rows."""
+def link(pairs, starts, rows):
+    """Write both directions of each pair to the rows of neighbours; `starts` moves on to each row's end."""
     low = np.uint64(0xFFFFFFFF)
-    starts = np.zeros(texts + 2, dtype=np.int64)
-    for p in pairs:
-        starts[np.int64(p >> np.uint64(32)) + 2] += 1
-        starts[np.int64(p & low) + 2] += 1
-    for t in range(2, texts + 2):
-        starts[t] += starts[t - 1]
-    rows = np.empty(2 * len(pairs), np.int32)
     for p in pairs:
         a, b = np.int64(p >> np.uint64(32)), np.int64(p & low)
-        rows[starts[a + 1]] = b
-        starts[a + 1] += 1
-        rows[starts[b + 1]] = a
-        starts[b + 1] += 1
-    return starts[: texts + 1], rows
+        rows[starts[a]] = b
+        starts[a] += 1
+        rows[starts[b]] = a
+        starts[b] += 1
+
+
+def components(pairs: NDArray[np.uint64], texts: int) -> tuple[Ints, Ints]:
+    """Return texts that have a candidate, component by component, and where each component starts."""
+    parent = np.arange(texts, dtype=np.int32)
+    join(pairs, parent)
+    size = np.bincount(parent, minlength=texts)
+    inside = np.flatnonzero(size[parent] > 1)
+    members = inside[np.argsort(parent[inside], kind="stable")]
+    return members, np.concatenate(([0], np.cumsum(size[size > 1])))
+
+
+def neighbours(pairs: NDArray[np.uint64], texts: int) -> tuple[Ints, NDArray[np.int32]]:
+    """Return the candidate graph as rows of neighbours: where each text's row starts, and the rows."""
+    left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    degree = np.bincount(left, minlength=texts) + np.bincount(right, minlength=texts)
+    starts = np.concatenate(([0], np.cumsum(degree)))
+    rows = np.empty(2 * len(pairs), np.int32)
+    link(pairs, starts[:-1].copy(), rows)
+    return starts, rows

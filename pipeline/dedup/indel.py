@@ -8,25 +8,47 @@ are cut off first. The result is rapidfuzz's `Indel.normalized_similarity`, time
 # (numba types the kernels)
 import numpy as np
 
-from pipeline.dedup.compiled import kernel
+from pipeline.compiled import kernel, part
 
 
-@kernel
-def common_subsequence(pattern, text, rows, scratch):
-    """Return the length of a longest common subsequence; `rows`, one a unit, is zeros and stays so."""
-    words = (len(pattern) + 63) >> 6
+@part
+def common_subsequence(units, pattern, text, rows, scratch):
+    """Return the length of a longest common subsequence of two spans; -1 where `scratch` is small.
+
+    `rows`, one a unit, is zeros and stays so.
+    """
+    words = (pattern[1] - pattern[0] + 63) >> 6
     state, matches = scratch
-    distinct = 0
-    for i in range(len(pattern)):
-        unit = pattern[i]
+    distinct, enough = 0, True
+    for i in range(pattern[1] - pattern[0]):
+        unit = units[pattern[0] + i]
         if rows[unit] == 0:
+            if (distinct + 2) * words > len(matches):
+                enough = False
+                break
             distinct += 1
             rows[unit] = distinct
-            matches[distinct * words : (distinct + 1) * words] = 0
+            for k in range(distinct * words, (distinct + 1) * words):
+                matches[k] = 0
         matches[rows[unit] * words + (i >> 6)] |= np.uint64(1) << np.uint64(i & 63)
-    state[:words] = np.uint64(0xFFFFFFFFFFFFFFFF)
-    for j in range(len(text)):
-        row = rows[text[j]]
+    if enough:
+        extend(units, text, rows, scratch, words)
+    for i in range(pattern[0], pattern[1]):
+        rows[units[i]] = 0
+    found = 0 if enough else -1
+    for i in range(pattern[1] - pattern[0] if enough else 0):
+        found += np.int64(((state[i >> 6] >> np.uint64(i & 63)) & np.uint64(1)) == 0)
+    return found
+
+
+@part
+def extend(units, text, rows, scratch, words):
+    """Bring the state through the text: a zero bit for each unit of the pattern in the subsequence."""
+    state, matches = scratch
+    for k in range(words):
+        state[k] = np.uint64(0xFFFFFFFFFFFFFFFF)
+    for j in range(text[0], text[1]):
+        row = rows[units[j]]
         if row == 0:
             continue
         carry, at = np.uint64(0), row * words
@@ -39,54 +61,52 @@ def common_subsequence(pattern, text, rows, scratch):
             over |= np.uint64(total < carry)
             carry = over
             state[k] = total | (v - u)
-    for i in range(len(pattern)):
-        rows[pattern[i]] = 0
-    found = 0
-    for i in range(len(pattern)):
-        found += np.int64(((state[i >> 6] >> np.uint64(i & 63)) & np.uint64(1)) == 0)
-    return found
 
 
-@kernel
-def ratio_of(left, right, rows):
-    """Return the normalised Indel similarity of two keys, 0..100."""
-    total = len(left) + len(right)
+@part
+def ratio_of(units, left, right, rows, scratch):
+    """Return the normalised Indel similarity of two spans, 0..100; -1 where `scratch` is small."""
+    (a, b), (c, d) = left, right
+    total = (b - a) + (d - c)
     if total == 0:
         return 100.0
-    start, shorter = 0, min(len(left), len(right))
-    while start < shorter and left[start] == right[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and left[len(left) - 1 - end] == right[len(right) - 1 - end]:
-        end += 1
-    a, b = left[start : len(left) - end], right[start : len(right) - end]
-    if len(a) > len(b):
-        a, b = b, a
-    same = start + end
-    if len(a):
-        words = (len(a) + 63) >> 6
-        scratch = (np.empty(words, np.uint64), np.empty((len(a) + 1) * words, np.uint64))
-        same += common_subsequence(a, b, rows, scratch)
-    return 100.0 * (1.0 - (total - 2 * same) / total)
+    while a < b and c < d and units[a] == units[c]:
+        a, c = a + 1, c + 1
+    while a < b and c < d and units[b - 1] == units[d - 1]:
+        b, d = b - 1, d - 1
+    same = total - (b - a) - (d - c)
+    if a < b and c < d:
+        short, long = ((a, b), (c, d)) if b - a <= d - c else ((c, d), (a, b))
+        found = common_subsequence(units, short, long, rows, scratch)
+        if found < 0:
+            return -1.0
+        same += 2 * found
+    return 100.0 * (1.0 - (total - same) / total)
 
 
-@kernel
-def has_surrogates(text):
+@part
+def has_surrogates(units, start, end):
     """Tell whether a text has characters of two units."""
     found = False
-    for unit in text:
-        found |= 0xD800 <= unit < 0xE000
+    for i in range(start, end):
+        found |= 0xD800 <= units[i] < 0xE000
     return found
 
 
 @kernel
-def ratios_of(units, spans, left, right):
-    """Return the ratio of each pair of texts; -1 where one has surrogates, whose units are no characters."""
+def ratios_of(units, spans, left, right, rows, scratch, found):
+    """Write the ratio of each pair of texts; -1 where one has surrogates, whose units are no characters.
+
+    `rows` are zeros, one a unit. Returns how many pairs are done: it ends early where the `scratch`, states
+    and matches of the shorter text's blocks of 64 units, is too small for the next.
+    """
     begin, length = spans
-    rows = np.zeros(0x10000, dtype=np.int64)
-    found = np.empty(len(left), dtype=np.float64)
     for p in range(len(left)):
-        a, b = left[p], right[p]
-        one, other = units[begin[a] : begin[a] + length[a]], units[begin[b] : begin[b] + length[b]]
-        found[p] = -1.0 if has_surrogates(one) or has_surrogates(other) else ratio_of(one, other, rows)
-    return found
+        one = (begin[left[p]], begin[left[p]] + length[left[p]])
+        other = (begin[right[p]], begin[right[p]] + length[right[p]])
+        found[p] = -1.0
+        if not has_surrogates(units, one[0], one[1]) and not has_surrogates(units, other[0], other[1]):
+            found[p] = ratio_of(units, one, other, rows, scratch)
+            if found[p] < 0:
+                return p
+    return len(left)

@@ -1,7 +1,6 @@
 """Streaming in: record batches of (id, text) become one array of keys, folded batch by batch."""
 
 from collections.abc import Iterable
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -10,19 +9,10 @@ from numpy.typing import NDArray
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.frames import Folded, Ints, strings
 from pipeline.dedup.tables import words
+from pipeline.dedup.work import Room
 
 FIRST_ROOM = 1 << 30  # units, 2 GB of addresses: pages that are never touched cost nothing
 FLUSH = 1 << 25  # units (64 MB) after which a room's pages are given back
-
-
-class Room(Protocol):
-    """Units that lie outside of memory: `release` gives back what pages of them are held."""
-
-    units: NDArray[np.uint16]
-    budget: int  # bytes of pages that may be held
-
-    def release(self) -> None:
-        """Give back the pages."""
 
 
 def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
@@ -60,7 +50,7 @@ def fold_batches(batches: Iterable[pa.RecordBatch], room: Room | None = None, *,
         if room is not None and used - kept > FLUSH:
             room.release()
             kept = used
-        used += fold_batch(data, offsets, tables, units[used:], made)
+        used = fold_batch(data, offsets, tables, units, used, made)
         ids.append(strings(batch.column(0)))
         columns.append(made)
     length, hashes, layout = (

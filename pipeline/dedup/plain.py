@@ -17,6 +17,7 @@ from pipeline.dedup.rules import (
     CONTAINS,
     EDITED,
     FEW_SHINGLES,
+    OWN,
     REJECTED,
     SHINGLE,
     SLOTS_FROM,
@@ -41,13 +42,28 @@ class Measures:
     kind: NDArray[np.uint8]
 
 
-def informative(units: NDArray[np.uint16], boilerplate: NDArray[np.bool_] | None) -> NDArray[np.uint64]:
-    """Return the shingles by which a text is judged: the informative ones, or all where those are few."""
-    shingles = shingles_of(units)
-    if boilerplate is None or not len(shingles):
-        return shingles
-    kept = shingles[~boilerplate[boilerplate_slots(shingles, len(boilerplate))]]
-    return kept if len(kept) >= FEW_SHINGLES else shingles
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a text is judged by: all its shingles, the informative ones of them, and whether it is thin."""
+
+    every: NDArray[np.uint64]
+    own: NDArray[np.uint64]
+    every_set: frozenset[int]
+    own_set: frozenset[int]
+
+    @property
+    def thin(self) -> bool:
+        """Tell whether next to everything is boilerplate."""
+        return len(self.own) < FEW_SHINGLES and len(self.own) < len(self.every)
+
+
+def side_of(units: NDArray[np.uint16], boilerplate: NDArray[np.bool_] | None) -> Side:
+    """Return what a text is judged by."""
+    every = shingles_of(units)
+    own = every
+    if boilerplate is not None and len(every):
+        own = every[~boilerplate[boilerplate_slots(every, len(boilerplate))]]
+    return Side(every, own, frozenset(every.tolist()), frozenset(own.tolist()))
 
 
 def covered(hits: NDArray[np.bool_]) -> int:
@@ -61,24 +77,45 @@ def covered(hits: NDArray[np.bool_]) -> int:
     return len(places) + int(gaps[gaps <= BRIDGE].sum())
 
 
+def compare(left: Side, right: Side, *, own: bool) -> tuple[float, float, float]:
+    """Return both coverages and the Jaccard similarity, on all shingles or on those of their own."""
+    sets = (left.own_set, right.own_set) if own else (left.every_set, right.every_set)
+    lists = (left.own, right.own) if own else (left.every, right.every)
+    common = sets[0] & sets[1]
+    if not common:
+        return 0.0, 0.0, 0.0
+    found = np.fromiter(common, dtype=np.uint64)
+    one, other = (covered(np.isin(side, found)) / len(side) for side in lists)
+    return one, other, len(common) / (len(sets[0]) + len(sets[1]) - len(common))
+
+
+def compare_thin(left: Side, right: Side) -> tuple[float, float, float]:
+    """Compare two texts of which one is thin: on all shingles, and on their own where that says something."""
+    one, other, jaccard = compare(left, right, own=False)
+    own, others, _ = compare(left, right, own=True)
+    if len(left.own) >= OWN or not right.thin:
+        one = min(one, own)
+    if len(right.own) >= OWN or not left.thin:
+        other = min(other, others)
+    return one, other, jaccard
+
+
 def measure(texts: Texts, boilerplate: NDArray[np.bool_] | None, min_chars: int) -> Measures:
     """Measure every pair of texts of at least `min_chars` units that has a shingle in common."""
     judged = [t for t in range(len(texts)) if texts.length[t] >= min_chars]
-    lists = {t: informative(texts.of(t), boilerplate) for t in judged}
-    sets = {t: frozenset(lists[t].tolist()) for t in judged}
+    sides = {t: side_of(texts.of(t), boilerplate) for t in judged}
     rows = []
     for at, a in enumerate(judged):
         for b in judged[at + 1 :]:
-            common = sets[a] & sets[b]
-            if common:
-                found = np.fromiter(common, dtype=np.uint64)
-                hits_a, hits_b = covered(np.isin(lists[a], found)), covered(np.isin(lists[b], found))
-                union = len(sets[a]) + len(sets[b]) - len(common)
-                rows.append((a, b, hits_a / len(lists[a]), hits_b / len(lists[b]), len(common) / union))
-    table = np.array(rows, dtype=np.float64).reshape(-1, 5)
-    left, right = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-    sizes = np.array([size_of(texts.of(t), boilerplate) for t in range(len(texts))], dtype=np.int64)
-    kind = kinds_of((table[:, 2], table[:, 3]), (sizes[left], sizes[right]), table[:, 4])
+            one, other = sides[a], sides[b]
+            thin = one.thin or other.thin
+            found = compare_thin(one, other) if thin else compare(one, other, own=True)
+            if found[2]:
+                sizes = [len(texts.of(t)) if thin else size_of(texts.of(t), boilerplate) for t in (a, b)]
+                rows.append((a, b, *found, *sizes))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 7)
+    left, right, sized, wide = (table[:, i].astype(np.int64) for i in (0, 1, 5, 6))
+    kind = kinds_of((table[:, 2], table[:, 3]), (sized, wide), table[:, 4])
     _mark_templates(texts, boilerplate, Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind))
     return Measures(left, right, table[:, 2], table[:, 3], table[:, 4], kind)
 
@@ -89,8 +126,6 @@ def boilerplate_units(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None)
     if mask is None or not len(shingles):
         return None
     hot = mask[boilerplate_slots(shingles, len(mask))]
-    if len(shingles) - int(hot.sum()) < FEW_SHINGLES:
-        return None
     cold = np.zeros(len(units), dtype=np.bool_)
     for i in range(SHINGLE):
         cold[i : i + len(hot)] |= ~hot
@@ -98,7 +133,7 @@ def boilerplate_units(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None)
 
 
 def size_of(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None) -> int:
-    """Return the units of a text that are no boilerplate, or all where its informative shingles are few."""
+    """Return the units of a text that are no boilerplate."""
     marks = boilerplate_units(units, mask)
     return len(units) if marks is None else int((~marks).sum())
 
@@ -157,25 +192,6 @@ def holders(texts: Texts, pairs: Measures, centre: NDArray[np.int64]) -> NDArray
     return marked
 
 
-def holders_of_members(
-    texts: Texts, pairs: Measures, centre: NDArray[np.int64], kept: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Mark the pairs of members with the text that holds them, as it holds their canonical (`held`)."""
-    cover = (pairs.coverage_left[kept], pairs.coverage_right[kept])
-    found = held.directed(pairs.left[kept], pairs.right[kept], pairs.kind[kept], cover)
-    member, holder = held.members_to_ask(centre, texts.rank, found)
-    place = {pair: p for p, pair in enumerate(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))}
-    asked = [
-        place.get((min(m, o), max(m, o)), -1) for m, o in zip(member.tolist(), holder.tolist(), strict=True)
-    ]
-    wanted = np.where(member < holder, CONTAINED, CONTAINS)
-    at = np.array(asked, dtype=np.int64)
-    holds = (at >= 0) & (np.append(pairs.kind, REJECTED)[at] == wanted)
-    marked = np.zeros(len(pairs.kind), dtype=np.bool_)
-    marked[at[held.first_that_holds(member, holds)]] = True
-    return marked
-
-
 def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupConfig) -> Related:
     """Relate the texts of a small corpus: clusters, and pairs worth a row. Cost: 20 µs a pair."""
     pairs = measure(texts, boilerplate, config.min_chars)
@@ -186,11 +202,11 @@ def relate(texts: Texts, boilerplate: NDArray[np.bool_] | None, config: DedupCon
     canonicals = (centre[left] == left) & (centre[right] == right)
     near = (pairs.kind > REJECTED) | (better >= STORED)
     kept = np.full(len(left), config.all_pairs) | member | (canonicals & near) | holders(texts, pairs, centre)
+    cover = (pairs.coverage_left, pairs.coverage_right)
     if not config.all_pairs:
-        kept |= holders_of_members(texts, pairs, centre, kept)
+        kept[held.best_holders(left, right, pairs.kind, cover, (centre, texts.rank))] = True
     turned = member & (centre[left] == right)
     one, other = np.where(turned, right, left)[kept], np.where(turned, left, right)[kept]
-    cover = (pairs.coverage_left, pairs.coverage_right)
     return Related(
         centre=centre,
         left=one,

@@ -4,6 +4,10 @@ Units are UTF-16 units of the comparison key; a *shingle* is four consecutive un
 A shingle is *informative* where it is no corpus boilerplate; a text's `size` is its units that some
 informative shingle touches; `coverage` is the share of informative positions that the other text has too,
 short runs of misses bridged.
+
+A pair of which one text is *thin*, nearly all boilerplate, is compared on all shingles instead. What a thin
+text has of its own must be covered as well, and where it has nothing of its own no thicker text holds it: two
+short notices behind one long guide are not alike, and a guide is not part of every page that bears it.
 """
 
 from dataclasses import dataclass
@@ -12,9 +16,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-RULES: Final = "dedup/1"
+RULES: Final = "dedup/2"
 SHINGLE: Final = 4  # units; 4 × 16 bits are one machine word, and a changed character costs 4 shingles, not 5
-FEW_SHINGLES: Final = 30  # informative positions; below, a text is judged on all (docs/accuracy-dedup.md)
+FEW_SHINGLES: Final = 30  # informative positions; a text with fewer beside its boilerplate is *thin*
+OWN: Final = 13  # informative positions of a thin text that say something: one substitution misses 12
 BRIDGE: Final = 12  # positions; a substitution of up to 9 characters misses 12 shingles
 NEAR: Final = 0.75  # coverage of the better covered text (docs/accuracy-dedup.md, curve of coverage)
 NEAR_OTHER: Final = 0.5  # coverage of the other one

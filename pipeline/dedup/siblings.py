@@ -1,10 +1,16 @@
-"""Kernels: template siblings, the twin of `slots.find_slots` without the strings."""
+"""Kernels: template siblings, the twin of `slots.find_slots` without the strings.
+
+A pair is laid side by side on a `desk`: two tables of shingles (keys, places), lists, and the changes.
+"""
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-import numpy as np
+from typing import Any
 
-from pipeline.dedup.compiled import kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.compiled import kernel, part
 from pipeline.dedup.sketch import shift_of
 
 LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
@@ -15,153 +21,187 @@ LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     0.5,
 )  # of `slots`; tests compare them
 NUMERALS = tuple(ord(c) for c in "〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
+WORDING = tuple(
+    ord(c)
+    for c in "应当须必要需可能得不准禁严止许勿或和与及并且同而将把由对向给为的之地了着若如则即"
+    "按照依据凡其该此请使让被负责承担履行经影响妨碍时认真用心妥善稳完整齐全确保证做到"
+    "包括含有提出予逐切实主动积极尽快立马加强落贯彻"
+)
 MIX = 0x9E3779B97F4A7C15
+AT, ONE, OTHER, TAILS, BEFORE = 0, 1, 2, 3, 4  # lists: entries of left, anchors, the rising chain
 
 
-@kernel
-def unique_places(text, places):
-    """Index the shingles of a text: returns keys and, for each, its place, -2 where it stands twice."""
+def make_desk(longest: int) -> tuple[NDArray[Any], ...]:
+    """Return working arrays for texts of up to `longest` units: keys, places, lists, changes."""
+    size = 64
+    while size < 2 * longest:
+        size *= 2
+    return (
+        np.empty((2, size), np.uint64),
+        np.empty((2, size), np.int32),
+        np.empty((5, longest + 1), np.int32),
+        np.empty((longest + 2, 4), np.int32),
+    )
+
+
+@part
+def index_places(units, start, count, desk, side):
+    """Index a text's shingles: each entry's place, -2 where the shingle stands twice; return the bits."""
+    keys, places, lists, _ = desk
     bits = 6
-    while (1 << bits) < 2 * len(text):
+    while (1 << bits) < 2 * count:
         bits += 1
-    keys = np.zeros(1 << bits, dtype=np.uint64)
-    place = np.empty(1 << bits, dtype=np.int32)
+    for free in range(1 << bits):
+        keys[side, free] = 0
     last, w = np.uint64((1 << bits) - 1), np.uint64(0)
-    for i in range(len(text)):
-        w = (w << np.uint64(16)) | np.uint64(text[i])
+    for i in range(count):
+        w = (w << np.uint64(16)) | np.uint64(units[start + i])
         if i < 3:
             continue
         e = (w * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[e] != w and keys[e] != 0:
+        while keys[side, e] != w and keys[side, e] != 0:
             e = (e + np.uint64(1)) & last
-        place[e] = -2 if keys[e] == w else i - 3
-        keys[e] = w
-        places[i - 3] = e
-    return keys, place
+        places[side, e] = -2 if keys[side, e] == w else i - 3
+        keys[side, e] = w
+        if side == 0:
+            lists[AT, i - 3] = e
+    return bits
 
 
-@kernel
-def anchors_of(left, right):
-    """Return the places in left and right of the shingles that are unique in both, by their place in left."""
-    at_left, at_right = np.empty(len(left), np.int32), np.empty(len(right), np.int32)
-    _, own = unique_places(left, at_left)
-    keys, theirs = unique_places(right, at_right)
-    last, shift = np.uint64(len(keys) - 1), 0
-    while (1 << shift) < len(keys):
-        shift += 1
-    n, w = 0, np.uint64(0)
-    one, other = np.empty(len(left), np.int32), np.empty(len(left), np.int32)
-    for i in range(len(left)):
-        w = (w << np.uint64(16)) | np.uint64(left[i])
-        if i < 3 or own[at_left[i - 3]] < 0:
+@part
+def anchors_of(units, left, right, desk):
+    """List the places in left and right of the shingles that are unique in both; return how many."""
+    keys, places, lists, _ = desk
+    index_places(units, left[0], left[1], desk, 0)
+    bits = index_places(units, right[0], right[1], desk, 1)
+    last, w, n = np.uint64((1 << bits) - 1), np.uint64(0), 0
+    for i in range(left[1]):
+        w = (w << np.uint64(16)) | np.uint64(units[left[0] + i])
+        if i < 3 or places[0, lists[AT, i - 3]] < 0:
             continue
-        e = (w * np.uint64(MIX)) >> np.uint64(64 - shift)
-        while keys[e] != w and keys[e] != 0:
+        e = (w * np.uint64(MIX)) >> np.uint64(64 - bits)
+        while keys[1, e] != w and keys[1, e] != 0:
             e = (e + np.uint64(1)) & last
-        if keys[e] == w and theirs[e] >= 0:
-            one[n], other[n] = i - 3, theirs[e]
+        if keys[1, e] == w and places[1, e] >= 0:
+            lists[ONE, n], lists[OTHER, n] = i - 3, places[1, e]
             n += 1
-    return one[:n], other[:n]
+    return n
 
 
-@kernel
-def rising(values):
-    """Return the indices of a longest rising subsequence (patience sorting, `slots.rising`)."""
-    tails, before = np.empty(len(values), np.int32), np.empty(len(values), np.int32)
+@part
+def keep_rising(count, lists):
+    """Leave of the anchors a longest rising subsequence (patience, `slots.rising`); return its length.
+
+    The chain is written over the tails, from the end.
+    """
     n = 0
-    for at in range(len(values)):
+    for at in range(count):
+        value = lists[OTHER, at]
         low, high = 0, n
-        if n and values[tails[n - 1]] < values[at]:
+        if n and lists[OTHER, lists[TAILS, n - 1]] < value:
             low = n
         while low < high:
             middle = (low + high) // 2
-            if values[tails[middle]] < values[at]:
+            if lists[OTHER, lists[TAILS, middle]] < value:
                 low = middle + 1
             else:
                 high = middle
-        before[at] = tails[low - 1] if low else -1
-        tails[low] = at
+        lists[BEFORE, at] = lists[TAILS, low - 1] if low else -1
+        lists[TAILS, low] = at
         n = max(n, low + 1)
-    chain = np.empty(n, np.int32)
-    at = tails[n - 1] if n else -1
-    for k in range(n - 1, -1, -1):
-        chain[k] = at
-        at = before[at]
-    return chain
+    for k in range(n - 1, 0, -1):
+        lists[TAILS, k - 1] = lists[BEFORE, lists[TAILS, k]]
+    for k in range(n):
+        lists[ONE, k], lists[OTHER, k] = lists[ONE, lists[TAILS, k]], lists[OTHER, lists[TAILS, k]]
+    return n
 
 
-@kernel
-def changes_of(left, right):
-    """Return rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`."""
-    one, other = anchors_of(left, right)
-    chain = rising(other)
-    found = np.empty((len(chain) + 1, 4), dtype=np.int32)
+@part
+def changes_of(units, left, right, desk):
+    """List rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`."""
+    lists, found = desk[2], desk[3]
+    chain = keep_rising(anchors_of(units, left, right, desk), lists)
+    a, b = left[0], right[0]
     n, p, q = 0, 0, 0
-    for k in range(len(chain) + 1):
-        i, j = len(left), len(right)
-        if k < len(chain):
-            i, j = np.int64(one[chain[k]]), np.int64(other[chain[k]])
+    for k in range(chain + 1):
+        i, j = left[1], right[1]
+        if k < chain:
+            i, j = np.int64(lists[ONE, k]), np.int64(lists[OTHER, k])
         if i < p or j < q:
             continue
         end, stop = i, j
-        while p < end and q < stop and left[p] == right[q]:
+        while p < end and q < stop and units[a + p] == units[b + q]:
             p, q = p + 1, q + 1
-        while p < end and q < stop and left[end - 1] == right[stop - 1]:
+        while p < end and q < stop and units[a + end - 1] == units[b + stop - 1]:
             end, stop = end - 1, stop - 1
         if p < end or q < stop:
             found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, end, q, stop
             n += 1
         p, q = i, j
-        while p < len(left) and q < len(right) and left[p] == right[q]:
+        while p < left[1] and q < right[1] and units[a + p] == units[b + q]:
             p, q = p + 1, q + 1
-    return found[:n]
+    return n
 
 
-@kernel
-def all_numerals(text):
-    """Tell whether a text is numerals alone."""
-    for unit in text:
+@part
+def all_numerals(units, start, end):
+    """Tell whether a span is numerals alone."""
+    for i in range(start, end):
         known = False
         for numeral in NUMERALS:
-            known |= unit == numeral
+            known |= units[i] == numeral
         if not known:
             return False
     return True
 
 
-@kernel
-def is_year(text, start, end):
-    """Tell whether the digits around a span are a year, 19xx or 20xx."""
-    while start > 0 and 48 <= text[start - 1] <= 57:
-        start -= 1
-    while end < len(text) and 48 <= text[end] <= 57:
-        end += 1
-    if end - start != 4:
-        return False
+@part
+def all_wording(units, start, end):
+    """Tell whether a span is function words alone."""
     for i in range(start, end):
-        if not 48 <= text[i] <= 57:
+        known = False
+        for word in WORDING:
+            known |= units[i] == word
+        if not known:
             return False
-    return (text[start] == 49 and text[start + 1] == 57) or (text[start] == 50 and text[start + 1] == 48)
+    return True
 
 
-@kernel
-def text_code(text, seed):
-    """Return a 64-bit hash of a short text."""
+@part
+def is_year(units, text, start, end):
+    """Tell whether the digits around a span of a text (start, length) are a year, 19xx or 20xx."""
+    at, stop = text[0] + start, text[0] + end
+    while at > text[0] and 48 <= units[at - 1] <= 57:
+        at -= 1
+    while stop < text[0] + text[1] and 48 <= units[stop] <= 57:
+        stop += 1
+    if stop - at != 4:
+        return False
+    for i in range(at, stop):
+        if not 48 <= units[i] <= 57:
+            return False
+    return (units[at] == 49 and units[at + 1] == 57) or (units[at] == 50 and units[at + 1] == 48)
+
+
+@part
+def span_code(units, start, end, seed):
+    """Return a 64-bit hash of a short span."""
     h = np.uint64(seed)
-    for unit in text:
-        h = (h ^ np.uint64(unit)) * np.uint64(0xFF51AFD7ED558CCD)
+    for i in range(start, end):
+        h = (h ^ np.uint64(units[i])) * np.uint64(0xFF51AFD7ED558CCD)
         h ^= h >> np.uint64(29)
     return h
 
 
-@kernel
-def boilerplate_in(text, start, end, bitmap):
+@part
+def boilerplate_in(corpus, text, start, end):
     """Count units of a span all of whose shingles are boilerplate; twin of `plain.boilerplate_units`."""
+    units, bitmap = corpus[0], corpus[3]
     found, w, cold = 0, np.uint64(0), np.int64(-1)
     read, shift = max(0, start - 3), shift_of(8 * len(bitmap))
     for unit in range(start, end):
-        while read < min(unit + 4, len(text)):  # the shingle that starts at `unit` ends here
-            w = (w << np.uint64(16)) | np.uint64(text[read])
+        while read < min(unit + 4, text[1]):  # the shingle that starts at `unit` ends here
+            w = (w << np.uint64(16)) | np.uint64(units[text[0] + read])
             begin = read - 3
             read += 1
             if begin < max(0, start - 3):
@@ -173,95 +213,114 @@ def boilerplate_in(text, start, end, bitmap):
     return found
 
 
-@kernel
-def changed_units(found, side, text, bitmap):
+@part
+def changed_units(corpus, text, desk, count, side):
     """Return how many changed units of a side count and how many do not; twin of `slots.lost`."""
-    count, left_out = 0, 0
-    for k in range(len(found)):
-        a, b = found[k, side], found[k, side + 1]
-        count += b - a
-        if b - a > LONGEST_SLOT and len(bitmap):
-            left_out += boilerplate_in(text, a, b, bitmap)
-    return count - left_out, left_out
+    found, changed, left_out = desk[3], 0, 0
+    for k in range(count):
+        a, b = np.int64(found[k, side]), np.int64(found[k, side + 1])
+        changed += b - a
+        if b - a > LONGEST_SLOT and len(corpus[3]):
+            left_out += boilerplate_in(corpus, text, a, b)
+    return changed - left_out, left_out
 
 
-@kernel
-def without_numbering(found, left, right):
-    """Return the changes that are no numbering; twin of `slots.is_numbering`."""
-    n = 0
-    for k in range(len(found)):
-        a, b, c, d = found[k]
-        years = is_year(left, a, b) and is_year(right, c, d)
-        if not years and all_numerals(left[a:b]) and all_numerals(right[c:d]):
+@part
+def keep_telling(units, left, right, desk, count):
+    """Leave the changes that are neither numbering nor wording; return how many; twin of `slots.telling`."""
+    found, n = desk[3], 0
+    for k in range(count):
+        a, b = np.int64(found[k, 0]), np.int64(found[k, 1])
+        c, d = np.int64(found[k, 2]), np.int64(found[k, 3])
+        numerals = all_numerals(units, left[0] + a, left[0] + b)
+        numerals = numerals and all_numerals(units, right[0] + c, right[0] + d)
+        if numerals and not (is_year(units, left, a, b) and is_year(units, right, c, d)):
             continue
-        found[n] = found[k]
+        wording = all_wording(units, left[0] + a, left[0] + b)
+        if wording and all_wording(units, right[0] + c, right[0] + d):
+            continue
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = a, b, c, d
         n += 1
-    return found[:n]
+    return n
 
 
-@kernel
-def are_siblings(left, right, bitmap):
-    """Tell whether two keys are template siblings: `bool(slots.find_slots(left, right))`."""
-    found = without_numbering(changes_of(left, right), left, right)
-    codes, sides, n = np.empty(len(found), np.uint64), np.empty((len(found), 2), np.int64), 0
-    for k in range(len(found)):
-        a, b, c, d = found[k]
-        if 0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT:
-            codes[n] = text_code(right[c:d], text_code(left[a:b], np.uint64(b - a)))
-            sides[n, 0], sides[n, 1] = b - a, d - c
-            n += 1
-    if n < RECUR_IN_ALL:
-        return False
-    order = np.argsort(codes[:n])
-    in_all, of_left, of_right, k = 0, 0, 0, 0
-    while k < n:
-        stop = k
-        while stop < n and codes[order[stop]] == codes[order[k]]:
-            stop += 1
-        if stop - k >= RECURS:
-            in_all += stop - k
-            of_left += (stop - k) * sides[order[k], 0]
-            of_right += (stop - k) * sides[order[k], 1]
-        k = stop
-    if in_all < RECUR_IN_ALL:
-        return False
-    gone, spare_left = changed_units(found, 0, left, bitmap)
-    come, spare_right = changed_units(found, 2, right, bitmap)
-    made = of_left >= MADE_OF_SLOTS * gone and of_right >= MADE_OF_SLOTS * come
-    whole_left, whole_right = len(left) - spare_left, len(right) - spare_right
-    return (
-        made and whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
-    )
+@part
+def count_substitutions(units, left, right, desk, count):
+    """Count equal substitutions of names in a table (`keys[1]`, `places[1]`) of the codes.
 
-
-@kernel
-def recurring_of(units, spans, left, right):
-    """Return rows (pair, begin and end in left, in right, times) of the recurring substitutions.
-
-    `left`, `right` are texts; places are those of the first occurrence, in `units`. Twin of `slots.slots_of`.
+    The entry of each change is left in `lists[AT]`, -1 where it is none: a side is empty or too long.
     """
-    begin, length = spans
-    rows, n = np.empty((256, 6), dtype=np.int64), 0
-    for p in range(len(left)):
-        a, b = begin[left[p]], begin[right[p]]
-        one, other = units[a : a + length[left[p]]], units[b : b + length[right[p]]]
-        found = without_numbering(changes_of(one, other), one, other)
-        codes = np.empty(len(found), np.uint64)
-        for k in range(len(found)):
-            c, d, e, f = found[k]
-            codes[k] = text_code(other[e:f], text_code(one[c:d], np.uint64(d - c)))
-        for k in range(len(found)):
-            c, d, e, f = found[k]
-            if not (0 < d - c <= LONGEST_SLOT and 0 < f - e <= LONGEST_SLOT):
-                continue
-            times = np.sum(codes == codes[k])
-            if times < RECURS or np.argmax(codes == codes[k]) != k:
-                continue
-            if n == len(rows):
-                larger = np.empty((2 * n, 6), dtype=np.int64)
-                larger[:n] = rows
-                rows = larger
-            rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3] = p, a + c, a + d, b + e
-            rows[n, 4], rows[n, 5] = b + f, times
-            n += 1
-    return rows[:n].copy()
+    keys, places, lists, found = desk
+    bits = 6
+    while (1 << bits) < 2 * count:
+        bits += 1
+    for free in range(1 << bits):
+        keys[1, free] = 0
+        places[1, free] = 0
+    last = np.uint64((1 << bits) - 1)
+    for k in range(count):
+        a, b = np.int64(found[k, 0]), np.int64(found[k, 1])
+        c, d = np.int64(found[k, 2]), np.int64(found[k, 3])
+        lists[AT, k] = -1
+        if not (0 < b - a <= LONGEST_SLOT and 0 < d - c <= LONGEST_SLOT):
+            continue
+        code = span_code(units, left[0] + a, left[0] + b, np.uint64(b - a))
+        code = span_code(units, right[0] + c, right[0] + d, code) | np.uint64(1)  # 0 is a free place
+        e = (code * np.uint64(MIX)) >> np.uint64(64 - bits)
+        while keys[1, e] != code and keys[1, e] != 0:
+            e = (e + np.uint64(1)) & last
+        keys[1, e] = code
+        places[1, e] += 1
+        lists[AT, k] = e
+
+
+@part
+def are_siblings(corpus, a, b, desk):
+    """Tell whether two texts are template siblings: `bool(slots.find_slots(left, right))`."""
+    units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
+    left, right = (corpus[1][a], corpus[2][a]), (corpus[1][b], corpus[2][b])
+    count = changes_of(units, left, right, desk)
+    count = keep_telling(units, left, right, desk, count)
+    if count < RECUR_IN_ALL:
+        return False
+    count_substitutions(units, left, right, desk, count)
+    in_all, of_left, of_right, substituted, by = 0, 0, 0, 0, 0
+    for k in range(count):
+        if lists[AT, k] < 0:
+            continue
+        gone, come = np.int64(found[k, 1] - found[k, 0]), np.int64(found[k, 3] - found[k, 2])
+        substituted += gone
+        by += come
+        if places[1, lists[AT, k]] >= RECURS:
+            in_all += 1
+            of_left += gone
+            of_right += come
+    if in_all < RECUR_IN_ALL or of_left < MADE_OF_SLOTS * substituted or of_right < MADE_OF_SLOTS * by:
+        return False
+    gone, spare_left = changed_units(corpus, left, desk, count, 0)
+    come, spare_right = changed_units(corpus, right, desk, count, 2)
+    whole_left, whole_right = left[1] - spare_left, right[1] - spare_right
+    return whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
+
+
+@kernel
+def recurring_of(units, spans, desk, rows):
+    """Write rows (begin and end in left, in right, times) of the recurring substitutions; return how many.
+
+    `spans` are begin and length of left, then of right; places are those of the first occurrence, in
+    `units`. `rows` has room for every second unit of left. Twin of `slots.slots_of`.
+    """
+    left, right = (spans[0], spans[1]), (spans[2], spans[3])
+    places, lists, found, n = desk[1], desk[2], desk[3], 0
+    count = changes_of(units, left, right, desk)
+    count = keep_telling(units, left, right, desk, count)
+    count_substitutions(units, left, right, desk, count)
+    for k in range(count):
+        if lists[AT, k] < 0 or places[1, lists[AT, k]] < RECURS:
+            continue
+        rows[n, 0], rows[n, 1] = left[0] + found[k, 0], left[0] + found[k, 1]
+        rows[n, 2], rows[n, 3] = right[0] + found[k, 2], right[0] + found[k, 3]
+        rows[n, 4] = places[1, lists[AT, k]]
+        places[1, lists[AT, k]] = 0  # the next occurrence is the same slot
+        n += 1
+    return n

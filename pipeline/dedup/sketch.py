@@ -11,18 +11,19 @@ share is in both samples; a FracMinHash sample of the same size has nothing of e
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.compiled import kernel
+from pipeline.compiled import kernel, part
 
 BINS = 256  # a signature's bytes: 85 bands of three rows
 WINDOW = 16  # positions, a power of two: 2 / 17 of a text is in its sample (facts §6: 1/16 loses fragments)
-FEW = 30  # rules.FEW_SHINGLES
+FEW, OWN = 30, 13  # of `rules`
 EMPTY = 0xFFFFFFFF
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
+NONE_YET = 0xFFFFFFFF ^ MOST_COUNTED  # the word of a place without texts
 MIX = 0x9E3779B97F4A7C15
 MIX2 = 0xD6E8FEB86659FD93
 
 
-@kernel
+@part
 def shift_of(places):
     """Return by how much a hash of 64 bits is shifted to number so many places, a power of two."""
     shift = np.uint64(64)
@@ -33,43 +34,40 @@ def shift_of(places):
 
 
 @kernel
-def count_texts(units, spans, counted, hot):
-    """Count in `counted` how many texts (`spans`: begin, length) have a shingle in each place of the bitmap.
+def count_texts(units, spans, words, hot):
+    """Count in `words` how many texts (`spans`: begin, length) have a shingle in each place of the bitmap.
 
     With `hot` places given, only texts that are nearly all hot count: copies of one text. A count and the
     last text that was counted stand in one word, so that a position costs one cache miss: 15 and 17 bits.
     """
     begin, length = spans
-    shift, most = shift_of(len(counted)), np.uint32(MOST_COUNTED)
-    words = np.full(len(counted), ~most, dtype=np.uint32)
+    shift, most = shift_of(len(words)), np.uint32(MOST_COUNTED)
     for t in range(len(begin)):
         if len(hot) and not is_copy(units, begin[t], length[t], hot):
             continue
-        w = np.uint64(0)
+        w, start = np.uint64(0), begin[t]
         for i in range(length[t]):
-            w = (w << np.uint64(16)) | np.uint64(units[begin[t] + i])
+            w = (w << np.uint64(16)) | np.uint64(units[start + i])
             if i >= 3:
                 place = (w * np.uint64(MIX)) >> shift
                 word = words[place]
                 if (word >> np.uint32(15)) != np.uint32(t):
                     count = min((word & most) + np.uint32(1), most)
                     words[place] = (np.uint32(t) << np.uint32(15)) | np.uint32(count)
-    for place in range(len(counted)):
-        counted[place] = words[place] & most
 
 
-@kernel
+@part
 def is_copy(units, begin, length, hot):
     """Tell whether 85 % of a text's shingles are hot."""
     w, found, shift = np.uint64(0), 0, shift_of(len(hot))
     for i in range(length):
         w = (w << np.uint64(16)) | np.uint64(units[begin + i])
         if i >= 3:
-            found += hot[(w * np.uint64(MIX)) >> shift]
+            found += np.int64(hot[(w * np.uint64(MIX)) >> shift])
     return length >= 4 and found >= 0.85 * (length - 3)
 
 
-@kernel
+@part
 def lowest_at(recent, since, until):
     """Return the last place of the lowest of the ring's values `since` .. `until`."""
     mask = len(recent) - 1
@@ -80,22 +78,22 @@ def lowest_at(recent, since, until):
     return best
 
 
-@kernel
-def scan_text(units, bitmap, bins, sample, recent):
-    """Take a text's shingles into `bins` and `sample`; return how many positions counted and were sampled.
+@part
+def scan_text(units, start, length, bitmap, filtered, bins, recent, sample, first):
+    """Take a text's shingles into `bins`, `sample[first:]`; return how many counted, how many were sampled.
 
     `recent` is a ring of as many values as a window has: 16, or one where every position is sampled.
     """
     w, size, taken = np.uint64(0), 0, 0
     shift, window = shift_of(8 * len(bitmap)), len(recent)
     best, low = -1, np.uint32(EMPTY)
-    for i in range(len(units)):
-        w = (w << np.uint64(16)) | np.uint64(units[i])
+    for i in range(length):
+        w = (w << np.uint64(16)) | np.uint64(units[start + i])
         if i < 3:
             continue
         h = w * np.uint64(MIX)
         place = h >> shift
-        if len(bitmap) and (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
+        if filtered and (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
             continue
         g = (h ^ (h >> np.uint64(32))) * np.uint64(MIX2)
         value = np.uint32(g >> np.uint64(24))
@@ -114,58 +112,58 @@ def scan_text(units, bitmap, bins, sample, recent):
             fresh = size == window - 1
         size += 1
         if fresh and size >= window:
-            sample[taken] = low
+            sample[first + taken] = low
             taken += 1
     if 0 < size < window:
-        sample[0], taken = low, 1
+        sample[first], taken = low, 1
     return size, taken
 
 
-@kernel
-def fill_signature(bins, route, signature):
+@part
+def fill_signature(bins, route, signatures, t):
     """Write the bins' low bytes; an empty bin borrows from the first full one on its route."""
     for b in range(BINS):
         at, k = b, 0
         while bins[at] == EMPTY:
-            at = route[b, k % BINS] if k < BINS else k % BINS
+            at = np.int64(route[b, k % BINS]) if k < BINS else k % BINS
             k += 1
-        signature[b] = np.uint8(bins[at] & np.uint32(255))
+        signatures[t, b] = np.uint8(bins[at] & np.uint32(255))
 
 
 @kernel
-def sketch_texts(units, spans, bitmap, fixed, out):
-    """Sketch texts; `out` takes signatures, sizes (informative positions) and counts of sampled shingles.
+def sketch_texts(units, spans, bitmap, fixed, out, sample):
+    """Sketch texts; `out` takes signatures, informative positions, who is thin, counts of samples.
 
-    `fixed` are the routes and the positions of a window of the sample (a power of two).
-
-    Return the samples of all texts, one after the other. A text with few informative shingles is taken whole.
+    `fixed` are the routes, a ring of the window of the sample (a power of two), and room for the bins. The
+    samples of all texts are written to `sample`, one after the other. A text with hardly any informative
+    shingle is taken whole. Returns how many texts are done and the length of the samples: it ends early where
+    that of the next might not fit.
     """
     begin, length = spans
-    route, recent = fixed[0], np.empty(fixed[1], dtype=np.uint32)
-    signatures, sizes, whole, counts = out
-    none = np.empty(0, dtype=np.uint8)
-    sample = np.empty(1 << 16, dtype=np.uint32)
-    bins = np.empty(BINS, dtype=np.uint32)
+    route, recent, bins = fixed
+    signatures, sizes, thin, counts = out
     at = 0
     for t in range(len(begin)):
         counts[t], sizes[t] = 0, 0
         if length[t] < 4:
             continue
         if at + length[t] > len(sample):
-            larger = np.empty(2 * len(sample) + length[t], dtype=np.uint32)
-            larger[:at] = sample[:at]
-            sample = larger
-        text = units[begin[t] : begin[t] + length[t]]
-        bins[:] = EMPTY
-        size, taken = scan_text(text, bitmap, bins, sample[at:], recent)
-        if size < FEW:
-            bins[:] = EMPTY
-            whole[t] = True
-            size, taken = scan_text(text, none, bins, sample[at:], recent)
-        fill_signature(bins, route, signatures[t])
+            return t, at
+        for b in range(BINS):
+            bins[b] = EMPTY
+        filtered = len(bitmap) > 0
+        size, taken = scan_text(units, begin[t], length[t], bitmap, filtered, bins, recent, sample, at)
+        thin[t] = size < FEW and size < length[t] - 3
+        if size < OWN and thin[t]:
+            for b in range(BINS):
+                bins[b] = EMPTY
+            size, taken = scan_text(
+                units, begin[t], length[t], bitmap, not filtered, bins, recent, sample, at
+            )
+        fill_signature(bins, route, signatures, t)
         sizes[t], counts[t] = size, taken
         at += taken
-    return sample[:at].copy()
+    return len(begin), at
 
 
 def routes() -> NDArray[np.uint8]:

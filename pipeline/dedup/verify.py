@@ -1,26 +1,31 @@
-"""Kernels: exact measures of up to 64 texts at once.
+"""Kernels: exact measures of up to 64 texts at once, and of one text against others.
 
-Every shingle of the group gets a word of 64 bits, one a text; a pair's coverage is then one walk over a
-text's positions. The twin is `plain.measure`.
+Every shingle of a group gets a word of 64 bits, one a text; a pair's coverage is then one walk over a
+text's positions. The twin is `plain.measure`. `corpus` is units, begin, length, bitmap, rank everywhere.
 """
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-import numpy as np
+from typing import Any
 
-from pipeline.dedup.compiled import kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.compiled import part
 from pipeline.dedup.sketch import shift_of
 
 GROUP = 64  # texts; bits of a word
-FEW, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare them
+FEW, OWN, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 13, 12, 0.75, 0.5, 0.1  # of `rules`; tests compare
 HELD, LONGER, SHARES = 0.9, 1.5, 0.5
 REJECTED, SHARED, CONTAINED, CONTAINS, EDITED = 0, 1, 2, 3, 4
 MIX = 0x9E3779B97F4A7C15
 
 
-@kernel
-def make_room(positions):
-    """Return working arrays for so many positions: shingles, entries, words, first, keys, masks."""
+def make_room(positions: int) -> tuple[NDArray[Any], ...]:
+    """Return working arrays for so many positions: shingles, entries, words, first, keys, masks.
+
+    Room for twice a text's positions holds the tables of two such texts.
+    """
     size = 1024
     while size < 2 * positions:
         size *= 2
@@ -34,194 +39,229 @@ def make_room(positions):
     )
 
 
-@kernel
-def informative(text, bitmap, out):
-    """Write a text's informative shingles to `out`; return how many, and how many units they touch."""
+@part
+def informative(corpus, t, filtered, shingles, at):
+    """Write a text's informative shingles to `shingles[at:]`; return how many, and how many units they touch.
+
+    Not `filtered`, every shingle is informative.
+    """
+    units, begin, length, bitmap, _ = corpus
     w, n, touched, last = np.uint64(0), 0, 0, -4
-    shift = shift_of(8 * len(bitmap))
-    for i in range(len(text)):
-        w = (w << np.uint64(16)) | np.uint64(text[i])
+    shift, start = shift_of(8 * len(bitmap)), begin[t]
+    for i in range(length[t]):
+        w = (w << np.uint64(16)) | np.uint64(units[start + i])
         if i < 3:
             continue
-        if len(bitmap):
+        if filtered:
             place = (w * np.uint64(MIX)) >> shift
             if (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
                 continue
-        out[n] = w
+        shingles[at + n] = w
         n += 1
         touched += min(4, i - 3 - last)
         last = i - 3
     return n, touched
 
 
-@kernel
-def judged_by(text, bitmap, out):
-    """Write the shingles that judge a text, all where few are informative; return as `informative`."""
-    n, touched = informative(text, bitmap, out)
-    return (n, touched) if n >= FEW else informative(text, bitmap[:0], out)
+@part
+def is_thin(n, length):
+    """Tell whether a text of `length` units with `n` informative positions is nearly all boilerplate."""
+    return n < FEW and n < length - 3
 
 
-@kernel
-def index_group(units, spans, bitmap, members, room):
-    """Index a group; return where each member's positions start, its distinct shingles, and its size."""
-    shingles, entries, words, first, keys, masks = room
-    at, distinct = np.zeros(len(members) + 1, dtype=np.int64), np.zeros(len(members), dtype=np.int64)
-    sizes = np.zeros(len(members), dtype=np.int64)
-    for m in range(len(members)):
-        begin, length = spans[0][members[m]], spans[1][members[m]]
-        n, sizes[m] = judged_by(units[begin : begin + length], bitmap, shingles[at[m] :])
-        at[m + 1] = at[m] + n
-    bits = 10
-    while (1 << bits) < 2 * at[-1]:
+@part
+def bits_for(positions):
+    """Return the bits of a table that is at most half full with so many shingles."""
+    bits = 4
+    while (1 << bits) < 2 * positions:
         bits += 1
-    keys[: 1 << bits] = 0
-    masks[: 1 << bits] = 0
+    return bits
+
+
+@part
+def entry_of(key, keys, bits):
+    """Return where a shingle stands in an open table, or the free place where it would."""
     last = np.uint64((1 << bits) - 1)
+    e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
+    while keys[e] != key and keys[e] != 0:
+        e = (e + np.uint64(1)) & last
+    return e
+
+
+@part
+def index_group(corpus, members, room, index):
+    """Index a group into `index`: where members' positions start, distinct shingles, sizes, who is thin."""
+    shingles, entries, words, first, keys, masks = room
+    filtered, index[0, 0] = len(corpus[3]) > 0, 0
     for m in range(len(members)):
-        bit = np.uint64(1) << np.uint64(m)
-        for i in range(at[m], at[m + 1]):
-            key = shingles[i]
-            e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-            while keys[e] != key and keys[e] != 0:
-                e = (e + np.uint64(1)) & last
-            keys[e] = key
+        n, index[2, m] = informative(corpus, members[m], filtered, shingles, index[0, m])
+        index[0, m + 1] = index[0, m] + n
+        index[3, m] = is_thin(n, corpus[2][members[m]])
+    count = index[0, len(members)]
+    bits = bits_for(count)
+    for place in range(1 << bits):
+        keys[place] = 0
+        masks[place] = 0
+    for m in range(len(members)):
+        bit, distinct = np.uint64(1) << np.uint64(m), 0
+        for i in range(index[0, m], index[0, m + 1]):
+            e = entry_of(shingles[i], keys, bits)
+            keys[e] = shingles[i]
             first[i] = np.uint8((masks[e] & bit) == 0)
-            distinct[m] += first[i]
+            distinct += np.int64(first[i])
             masks[e] |= bit
             entries[i] = e
-    for i in range(at[-1]):
+        index[1, m] = distinct
+    for i in range(count):
         words[i] = masks[entries[i]]
-    return at, distinct, sizes
 
 
-@kernel
+@part
 def covered(words, first, start, end, other):
     """Return covered positions of one text by member `other`, and distinct shingles in common."""
     shift, last, cover, common = np.uint64(other), np.int64(-1), 0, 0
     for i in range(start, end):
         if (words[i] >> shift) & np.uint64(1):
-            common += first[i]
+            common += np.int64(first[i])
             cover += i - last if last >= 0 and i - last <= BRIDGE + 1 else 1
             last = i
     return cover, common
 
 
-@kernel
-def kind_of(left, right, sizes, jaccard):
+@part
+def kind_of(left, right, size_left, size_right, jaccard):
     """Return a pair's kind from its coverage; the twin of `rules.kinds_of`."""
     better, other = max(left, right), min(left, right)
-    if max(sizes[0], sizes[1]) >= LONGER * min(sizes[0], sizes[1]):
-        if sizes[0] < sizes[1] and left >= HELD:
+    if max(size_left, size_right) >= LONGER * min(size_left, size_right):
+        if size_left < size_right and left >= HELD:
             return CONTAINED
-        if sizes[1] < sizes[0] and right >= HELD:
+        if size_right < size_left and right >= HELD:
             return CONTAINS
     if better >= NEAR and other >= NEAR_OTHER and jaccard >= MIN_JACCARD:
         return EDITED
     return SHARED if better >= SHARES else REJECTED
 
 
-@kernel
+@part
 def measure_pair(index, room, a, b):
     """Return kind, Jaccard and both coverages of two members of an indexed group."""
-    at, distinct, sizes = index
-    size_a, size_b = at[a + 1] - at[a], at[b + 1] - at[b]
-    cover_a, common = covered(room[2], room[3], at[a], at[a + 1], b)
+    cover_a, common = covered(room[2], room[3], index[0, a], index[0, a + 1], b)
     if common == 0:
         return REJECTED, 0.0, 0.0, 0.0
-    cover_b, _ = covered(room[2], room[3], at[b], at[b + 1], a)
-    left, right = cover_a / size_a, cover_b / size_b
-    jaccard = common / (distinct[a] + distinct[b] - common)
-    return kind_of(left, right, (sizes[a], sizes[b]), jaccard), jaccard, left, right
+    cover_b, _ = covered(room[2], room[3], index[0, b], index[0, b + 1], a)
+    left = cover_a / (index[0, a + 1] - index[0, a])
+    right = cover_b / (index[0, b + 1] - index[0, b])
+    jaccard = common / (index[1, a] + index[1, b] - common)
+    return kind_of(left, right, index[2, a], index[2, b], jaccard), jaccard, left, right
 
 
-@kernel
-def distinct_of(shingles):
-    """Count the distinct shingles of a text."""
-    bits = 4
-    while (1 << bits) < 2 * len(shingles):
-        bits += 1
-    keys, last = np.zeros(1 << bits, np.uint64), np.uint64((1 << bits) - 1)
-    count = 0
-    for key in shingles:
-        e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[e] != key and keys[e] != 0:
-            e = (e + np.uint64(1)) & last
-        count += np.int64(keys[e] != key)
-        keys[e] = key
-    return count
-
-
-@kernel
-def index_one(shingles, room):
-    """Index the shingles of one text in `room` (entries, keys, marks); return the table's bits."""
-    entries, keys, marks = room
-    bits = 4
-    while (1 << bits) < 2 * len(shingles):
-        bits += 1
-    keys[: 1 << bits] = 0
-    marks[: 1 << bits] = 0
-    last = np.uint64((1 << bits) - 1)
-    for i in range(len(shingles)):
-        key = shingles[i]
-        e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[e] != key and keys[e] != 0:
-            e = (e + np.uint64(1)) & last
-        keys[e] = key
+@part
+def index_one(corpus, a, filtered, room, one):
+    """Index one text at the front of `room`; `one` takes its positions, distinct shingles, size and bits."""
+    shingles, entries, _, _, keys, marks = room
+    one[0], one[2] = informative(corpus, a, filtered, shingles, np.int64(0))
+    bits, distinct = bits_for(one[0]), 0
+    for place in range(1 << bits):
+        keys[place] = 0
+        marks[place] = 0
+    for i in range(one[0]):
+        e = entry_of(shingles[i], keys, bits)
+        distinct += np.int64(keys[e] == 0)
+        keys[e] = shingles[i]
         entries[i] = e
-    return bits
+    one[1], one[3] = distinct, bits
 
 
-@kernel
-def cover_both(shingles, count, room, bits, mark):
-    """Return the covered positions of an indexed text and of another one, and their distinct in common.
-
-    `shingles` are those of the other; `count` positions of the first are indexed; `mark` is fresh.
-    """
-    entries, keys, marks = room
-    place, last_of_table = np.int64(-1), np.uint64((1 << bits) - 1)
-    cover, common, cover_first = 0, 0, 0
-    for i in range(len(shingles)):
+@part
+def distinct_of(shingles, start, count, keys, free):
+    """Count the distinct ones of `count` shingles; `keys` from place `free` on is room for a table."""
+    bits, distinct = bits_for(count), 0
+    last = np.uint64((1 << bits) - 1)
+    for place in range(free, free + (1 << bits)):
+        keys[place] = 0
+    for i in range(start, start + count):
         key = shingles[i]
         e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[e] != key and keys[e] != 0:
-            e = (e + np.uint64(1)) & last_of_table
+        while keys[np.uint64(free) + e] != key and keys[np.uint64(free) + e] != 0:
+            e = (e + np.uint64(1)) & last
+        distinct += np.int64(keys[np.uint64(free) + e] == 0)
+        keys[np.uint64(free) + e] = key
+    return distinct
+
+
+@part
+def cover_both(room, one, count, mark):
+    """Return the covered positions of the indexed text and of another one, and their distinct in common.
+
+    The `count` shingles of the other stand behind those of the first; `mark` is fresh, from 1.
+    """
+    shingles, entries, _, _, keys, marks = room
+    place, cover, common, cover_first = np.int64(-1), 0, 0, 0
+    for i in range(count):
+        key = shingles[one[0] + i]
+        e = entry_of(key, keys, one[3])
         if keys[e] == 0:
             continue
         common += np.int64(marks[e] != mark)
         marks[e] = mark
         cover += i - place if place >= 0 and i - place <= BRIDGE + 1 else 1
         place = i
+    if common == 0:
+        return 0, 0, 0
     place = np.int64(-1)
-    for i in range(count if common else 0):
+    for i in range(one[0]):
         if marks[entries[i]] == mark:
             cover_first += i - place if place >= 0 and i - place <= BRIDGE + 1 else 1
             place = i
     return cover_first, cover, common
 
 
-@kernel
-def measure_first(corpus, group, room, out):
-    """Measure the first of a group against each other one into `out`: kind, Jaccard, both coverages.
+@part
+def compare(corpus, texts, filtered, room, one):
+    """Return both coverages, the Jaccard similarity and positions of two texts; twin of `plain.compare`."""
+    index_one(corpus, texts[0], filtered, room, one)
+    count, _ = informative(corpus, texts[1], filtered, room[0], one[0])
+    cover, cover_other, common = cover_both(room, one, count, np.uint64(1))
+    if common == 0:
+        return 0.0, 0.0, 0.0, one[0], count
+    distinct = distinct_of(room[0], one[0], count, room[4], 1 << one[3])
+    return cover / one[0], cover_other / count, common / (one[1] + distinct - common), one[0], count
 
-    Only the first is indexed; the others are read once. Below a coverage of `out[1]` for both texts, a pair
-    is rejected and its Jaccard left 0: the distinct shingles of the other are not counted then.
+
+@part
+def measure_thin(corpus, a, b, room, one):
+    """Measure a pair of texts of which one is thin; twin of `plain.compare_thin`. Takes the whole room."""
+    filtered = len(corpus[3]) > 0
+    left, right, jaccard, _, _ = compare(corpus, (a, b), not filtered, room, one)
+    if jaccard == 0.0:
+        return REJECTED, 0.0, 0.0, 0.0
+    own, own_other, _, n, count = compare(corpus, (a, b), filtered, room, one)
+    if n >= OWN or not is_thin(count, corpus[2][b]):
+        left = min(left, own)
+    if count >= OWN or not is_thin(n, corpus[2][a]):
+        right = min(right, own_other)
+    return kind_of(left, right, corpus[2][a], corpus[2][b], jaccard), jaccard, left, right
+
+
+@part
+def measure_other(corpus, a, b, room, one, mark, least):
+    """Return kind, Jaccard and both coverages of the indexed text `a` and text `b`.
+
+    Below a coverage of `least` for both texts, the pair is rejected and its Jaccard left 0: the distinct
+    shingles of the other are not counted then. The room holds a table for each of the two.
     """
-    rows, least = out
-    units, (begin, length), bitmap = corpus[0], corpus[1], corpus[2]
-    a = group[0]
-    n, size = judged_by(units[begin[a] : begin[a] + length[a]], bitmap, room[0])
-    table = (room[1], room[4], room[5])
-    bits = index_one(room[0][:n], table)
-    distinct, other = distinct_of(room[0][:n]), room[0][n:]
-    for m in range(1, len(group)):
-        b = group[m]
-        count, size_b = judged_by(units[begin[b] : begin[b] + length[b]], bitmap, other)
-        one, two, common = cover_both(other[:count], n, table, bits, np.uint64(m))
-        rows[m, :] = REJECTED
-        if common == 0:
-            continue
-        left, right = one / n, two / count
-        rows[m, 2], rows[m, 3] = left, right
-        if max(left, right) >= least:
-            jaccard = common / (distinct + distinct_of(other[:count]) - common)
-            rows[m, 0], rows[m, 1] = kind_of(left, right, (size, size_b), jaccard), jaccard
+    filtered = len(corpus[3]) > 0
+    count, size = informative(corpus, b, filtered, room[0], one[0])
+    if is_thin(one[0], corpus[2][a]) or is_thin(count, corpus[2][b]):
+        kind, jaccard, left, right = measure_thin(corpus, a, b, room, one)
+        index_one(corpus, a, filtered, room, one)
+        return kind, jaccard, left, right
+    cover, cover_other, common = cover_both(room, one, count, np.uint64(mark))
+    if common == 0:
+        return REJECTED, 0.0, 0.0, 0.0
+    left, right = cover / one[0], cover_other / count
+    if max(left, right) < least:
+        return REJECTED, 0.0, left, right
+    distinct = distinct_of(room[0], one[0], count, room[4], 1 << one[3])
+    jaccard = common / (one[1] + distinct - common)
+    return kind_of(left, right, one[2], size, jaccard), jaccard, left, right

@@ -23,7 +23,9 @@ Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
 Loss = Literal["timeout", "worker_died"]
 OnLoss = Callable[[pa.RecordBatch, Loss], pa.RecordBatch]
 
-START_GRACE_S = 60.0  # importing the libraries in a new worker, on a machine that is busy
+# Importing the libraries in a new worker and, on a fresh machine, compiling the kernels (60 to 90 s of CPU),
+# while others use the processors.
+START_GRACE_S = 300.0
 MAX_SLOW_ROWS = 3  # rows of one batch that may take all their time; with more the batch goes on row by row
 MAX_EARLY_DEATHS = 3  # workers that die before their first batch: the machine cannot start them
 

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count, repeat
+from itertools import accumulate, count, repeat
 from typing import Final
 
 from pipeline.clauses.structure import ClauseRow, clause_rows
@@ -20,12 +20,14 @@ from pipeline.records import (
     HantForms,
     HantOrigin,
     Line,
+    LineRole,
     Page,
     PageFields,
     PageFlag,
     Repaired,
     Script,
     Section,
+    from_columns,
 )
 from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
@@ -56,8 +58,11 @@ class Texts:
     offsets: OffsetMap
 
 
-# Where the next clause's Traditional form stands: the page's forms, and its number among them.
-Places = Iterator[tuple[HantForms, int]]
+OWN_TEXT: Final = 6  # of a clause's row
+START: Final = 7
+END: Final = 8
+# The Traditional forms of the page's clauses, and the numbers among them of those not made yet.
+Places = tuple[HantForms, Iterator[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +74,19 @@ class CutPage:
     parts: Segments
 
 
-# A clause's row, with its span in the canonical text of the page.
-Placed = tuple[ClauseRow, int, int]
-OWN_TEXT: Final = 6  # of a row
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """An article or guide section in the making: heading, text, clauses and the ends of the body."""
+    """An article or guide section in the making: heading, text, clauses and the ends of the body.
+
+    `firsts` and `lasts` are where the clauses begin and end in the canonical text of the page.
+    """
 
     group: int
     heading: str
     text: str
-    clauses: list[Placed]
+    rows: list[ClauseRow]
+    firsts: list[int]
+    lasts: list[int]
     start: int
     end: int
 
@@ -93,11 +98,9 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
     else:
         script = detect_script(texts.repaired.text, texts.canonical, leaks)
-    bodies = _parts(texts, parts.pieces, "article", config)
-    sections = _parts(texts, parts.pieces, "guide", config)
-    placed = [c for p in (*bodies, *sections) for c in p.clauses]
-    hant = HantForms(partial(_hant_forms, placed, texts, script, config.page.hant))
-    places = zip(repeat(hant), count(), strict=False)
+    bodies, sections = _parts(texts.canonical, parts.pieces, config)
+    hant = HantForms(partial(_hant_forms, (*bodies, *sections), texts, script, config.page.hant))
+    places = hant, count()
     articles = tuple(_article(origin, texts, parts, p, script, places) for p in bodies)
     guide = tuple(
         Section(p.heading, _finished(p, f"{origin.page_id}:g{p.group}/", texts, places)) for p in sections
@@ -106,11 +109,7 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         page=_fields(origin, texts, parts, script, len(articles)),
         guide=guide,
         articles=articles,
-        dropped=tuple(
-            Dropped(p.reason or "navigation", texts.canonical[p.start : p.end])
-            for p in parts.pieces
-            if p.role == "dropped"
-        ),
+        dropped=tuple(_dropped(texts.canonical, parts.pieces)),
         lines=_lines(origin.page_id, texts, parts.pieces),
         raw=texts.raw,
         edits=texts.repaired.edits,
@@ -118,49 +117,57 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
     )
 
 
+def _dropped(canonical: str, pieces: Sequence[Piece]) -> Iterator[Dropped]:
+    dropped = [p for p in pieces if p.role == "dropped"]
+    reasons = [p.reason or "navigation" for p in dropped]
+    return from_columns(Dropped, reasons, [canonical[p.start : p.end] for p in dropped])
+
+
 def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, ...]:
-    start, end = texts.offsets.start, texts.offsets.end
     ids = {p.group: f"{page_id}:{p.group}" for p in pieces if p.role == "article"}
-    return tuple(
-        Line(k, start(p.start), end(p.end), p.role, p.reason, ids[p.group] if p.role == "article" else None)
-        for k, p in enumerate(pieces)
-    )
+    starts = texts.offsets.starts([p.start for p in pieces])
+    ends = texts.offsets.ends([p.end for p in pieces])
+    roles, reasons = [p.role for p in pieces], [p.reason for p in pieces]
+    owners = [ids[p.group] if p.role == "article" else None for p in pieces]
+    return tuple(from_columns(Line, count(), starts, ends, roles, reasons, owners))
 
 
-def _parts(texts: Texts, pieces: Sequence[Piece], role: str, config: Config) -> list[_Part]:
-    """Gather the pieces of each article, or of each guide section, and structure its body."""
-    groups: dict[int, list[Piece]] = {}
+def _parts(canonical: str, pieces: Sequence[Piece], config: Config) -> tuple[list[_Part], list[_Part]]:
+    """Gather the pieces of each article and of each guide section, and structure their bodies."""
+    groups: dict[tuple[LineRole, int], tuple[list[Piece], list[Piece]]] = {}
     for p in pieces:
-        if p.role == role:
-            groups.setdefault(p.group, []).append(p)
-    out = []
-    for group, members in groups.items():
-        heading = " ".join(texts.canonical[p.start : p.end] for p in members if p.heading)
-        body = [p for p in members if not p.heading]
-        text, clauses = _structured(texts, body, config)
-        start, end = (body[0].start, body[-1].end) if body else (members[-1].end, members[-1].end)
-        out.append(_Part(group, heading, text, clauses, start, end))
-    return out
+        if p.role == "article" or p.role == "guide":
+            headings, body = groups.setdefault((p.role, p.group), ([], []))
+            (headings if p.heading else body).append(p)
+    texts = ["\n".join([canonical[p.start : p.end] for p in body]) for _, body in groups.values()]
+    found: dict[LineRole, list[_Part]] = {"article": [], "guide": []}
+    for (role, group), text, rows in zip(groups, texts, clause_rows(texts, config.clauses), strict=True):
+        headings, body = groups[role, group]
+        heading = " ".join([canonical[p.start : p.end] for p in headings])
+        start, end = (body[0].start, body[-1].end) if body else (headings[-1].end, headings[-1].end)
+        firsts, lasts = _placed(rows, body)
+        found[role].append(_Part(group, heading, text, rows, firsts, lasts, start, end))
+    return found["article"], found["guide"]
 
 
-def _structured(texts: Texts, body: Sequence[Piece], config: Config) -> tuple[str, list[Placed]]:
-    """Return the text of some pieces and its clauses, with their spans in the page's canonical text."""
-    own: list[int] = []  # where each piece begins in the text
-    parts: list[str] = []
-    size = 0
-    for p in body:
-        own.append(size)
-        parts.append(texts.canonical[p.start : p.end])
-        size += p.end - p.start + 1
-    text = "\n".join(parts)
-    out: list[Placed] = []
-    shifts = [p.start - at for p, at in zip(body, own, strict=True)]
-    for row in clause_rows(text, config.clauses):
-        first, last = row[7], row[8]
-        a = bisect_right(own, first) - 1
-        b = bisect_right(own, max(last - 1, first)) - 1
-        out.append((row, shifts[a] + first, shifts[b] + last))
-    return text, out
+def _placed(rows: Sequence[ClauseRow], body: Sequence[Piece]) -> tuple[list[int], list[int]]:
+    """Return where the clauses of a body begin and end in the canonical text of the page."""
+    own = list(
+        accumulate([p.end - p.start + 1 for p in body], initial=0)
+    )  # where each piece begins in the body
+    shifts = [p.start - at for p, at in zip(body, own, strict=False)]
+    firsts, lasts = [row[START] for row in rows], [row[END] for row in rows]
+    if len(set(shifts)) <= 1:  # no line is missing
+        by = shifts[0] if shifts else 0
+        return [first + by for first in firsts], [last + by for last in lasts]
+    shifts.append(0)
+    return (
+        [first + shifts[bisect_right(own, first) - 1] for first in firsts],
+        [
+            last + shifts[bisect_right(own, max(last - 1, first)) - 1]
+            for first, last in zip(firsts, lasts, strict=True)
+        ],
+    )
 
 
 def _article(
@@ -183,18 +190,28 @@ def _article(
 
 def _finished(part: _Part, prefix: str, texts: Texts, places: Places) -> tuple[Clause, ...]:
     """Give clauses their ids, the next places among the Traditional forms, and their spans in raw."""
-    start, end = texts.offsets.start, texts.offsets.end
-    out = []
-    for row, first, last in part.clauses:
-        path, above, level, kind, marker, ordinal, text, _, _, flags = row
-        parent = None if above is None else prefix + above
-        raw = (start(first), end(last))
-        out.append(
-            Clause(
-                prefix + path, path, parent, level, kind, marker, ordinal, text, *raw, flags, *next(places)
-            )
-        )
-    return tuple(out)
+    if not part.rows:
+        return ()
+    paths, above, levels, kinds, markers, ordinals, own, _, _, flags = zip(*part.rows, strict=True)
+    ids = [prefix + path for path in paths]
+    parents = [path and prefix + path for path in above]
+    spans = texts.offsets.starts(part.firsts), texts.offsets.ends(part.lasts)
+    hant, numbers = places
+    columns = (
+        ids,
+        paths,
+        parents,
+        levels,
+        kinds,
+        markers,
+        ordinals,
+        own,
+        *spans,
+        flags,
+        repeat(hant),
+        numbers,
+    )
+    return tuple(from_columns(Clause, *columns))
 
 
 def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Script:
@@ -204,13 +221,13 @@ def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Scr
     return detect_script(texts.repaired.text[first:last], texts.canonical[first:last]).script
 
 
-def _hant_forms(placed: Sequence[Placed], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
+def _hant_forms(parts: Sequence[_Part], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
     """Return `text_hant` of clauses: cut from what was served, or generated in one pass over all texts."""
+    own = [row[OWN_TEXT] for part in parts for row in part.rows]
     if script.hant_origin == "served":
-        return [_served(row[OWN_TEXT], first, last, texts) for row, first, last in placed]
-    if hant == "none":
-        return [""] * len(placed)
-    return convert_lines([row[OWN_TEXT] for row, _, _ in placed], hant)
+        spans = [span for part in parts for span in zip(part.firsts, part.lasts, strict=True)]
+        return [_served(text, first, last, texts) for text, (first, last) in zip(own, spans, strict=True)]
+    return [""] * len(own) if hant == "none" else convert_lines(own, hant)
 
 
 def _served(own: str, first: int, last: int, texts: Texts) -> str:

@@ -2,11 +2,13 @@
 
 import datetime
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
-from pipeline.page.lines import NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.lines import LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
 
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
@@ -18,10 +20,19 @@ ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
 UNLIKE = -50  # rank of a line that says no part of `<title>`
+SENTENCE = 20  # characters of a line that is text
+MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
+# `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
+ABOUT = re.compile(
+    r"^(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|时间|日期|发布|浏览|点击|字体|字号|位置|栏目)[^。：:]{0,6}[：:]"
+)
+# `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
+NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
+BELOW_TITLE = 2  # lines below the title in which the date may stand beside links
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
-DATE_SIGNS = (re.compile(r"20\d\d\s*[-/.年－]"), re.compile(r"19\d\d\s*[-/.年－]"))
+DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
 )
@@ -40,14 +51,14 @@ MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
 AUTHOR = re.compile(
     r"(?:作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者)\s*[：:]\s*([^\s：:，。|]{1,12}?)(?=\s|$|日期|时间)"
 )
-COUNT = re.compile(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
+COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
     rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
 )
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(
     r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
 )
-SITE_WORD = re.compile(
+SITE_WORD = compile_search(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
 WELCOME = re.compile(r"^欢迎(?:光临|来到|访问)\s*(.{2,20}?)[！!。]?$")
@@ -96,10 +107,21 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
     _find_small_fields(page, found, dated)
     found.site = _find_site(page, found)
     _take_hints(page, hints, found)
-    found.start = max(found.rows, default=-1) + 1
+    found.start = _content_start(page, found.rows)
     if hints.content:
         found.start = max(found.start, hints.content[0])
     return found
+
+
+def _content_start(page: PageLines, rows: Set[int]) -> int:
+    """Return the line after the last field that does not stand behind the text, as a date may do."""
+    start = 0
+    for row in sorted(rows):
+        between = [x for x in page.texts[start:row] if start and x[-1] in "。！？" and len(x) >= SENTENCE]
+        if len(between) > MAX_SUMMARY or sum(map(len, between)) > MAX_SUMMARY_CHARS:
+            break
+        start = row + 1
+    return start
 
 
 def _take_hints(page: PageLines, hints: Hints, found: Fields) -> None:
@@ -241,6 +263,8 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
     bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
+    if NO_TITLE.search(line) or ABOUT.match(line):
+        return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
 
@@ -249,7 +273,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
     best: tuple[int, int] | None = None
     for i in sorted(rows_with(page, DATE_SIGNS, 0, HEAD_LINES)):
         line = page.texts[i]
-        if len(line) > MAX_FIELD_LINE or page.shares[i] > 0.8:
+        if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
         match = DATE.search(line)
         if match is None or not _as_date(match):
@@ -265,6 +289,14 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
         best = min(best, rank) if best else rank
     return best[1] if best else None
+
+
+def _beside_title(page: PageLines, row: int, title_row: int) -> bool:
+    """Tell a line `2024-11-20 来源：甲报`, its source a link, below the title from the first of a list."""
+    if title_row < 0 or not 0 < row - title_row <= BELOW_TITLE:
+        return False
+    after = page.texts[row + 1 : row + 2]
+    return not (after and page.shares[row + 1] > LINKED and DATE.search(after[0]))
 
 
 def _as_date(match: re.Match[str]) -> str | None:

@@ -8,7 +8,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_saying, rows_with
+from pipeline.page.lines import (
+    LINKED,
+    NUMBERS,
+    NUMERAL,
+    SENTENCE_MARK,
+    PageLines,
+    letters,
+    rows_saying,
+    rows_with,
+)
+from pipeline.page.search import compile_search
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
@@ -47,12 +57,16 @@ TAIL_N = re.compile(
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
 SIGNS = (
-    re.compile(rf"第\s*+{NUMERAL}\s*+(?:{UNITS})"),
-    *(re.compile(rf"{word}\s*+{OPEN}?\s*+第?\s*+{NUMERAL}") for word in WORDS.split("|")),
+    ("第", re.compile(rf"第\s*+{NUMERAL}\s*+(?:{UNITS})")),
+    *(
+        (word.rstrip(r"\.?"), re.compile(rf"{word}\s*+{OPEN}?\s*+第?\s*+{NUMERAL}"))
+        for word in WORDS.split("|")
+    ),
 )
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
+TEXT_ENDS = frozenset("。；！？;!?")  # with which neither a number ends nor what ANY_WORD_N matches
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
 SENTENCE_END = "。！？；!?…”》"
@@ -83,6 +97,9 @@ NUMBERED = rf"(?:第\s*+{NUMERAL}\s*+(?:{UNITS})|(?:{WORDS})\s*+{OPEN}?\s*+{NUME
 INLINE = re.compile(
     rf"(?<=[{SENTENCE_END}])\s*+(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
+# `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
+NEAR = 40  # characters before a title in which that may stand
+COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
 # What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
 BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*+")
 KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
@@ -98,7 +115,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 )
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = re.compile(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
+TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +177,14 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
     rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
-    for row in range(start, len(page.texts)):
-        line = page.texts[row]
-        if len(line) <= MAX_HEADING and (line[-1] in NUMBER_ENDS or ANY_WORD_N.match(line)):
+    shares = page.shares
+    for row, line in enumerate(page.texts[start:], start):
+        last = line[-1]
+        if last in TEXT_ENDS or len(line) > MAX_HEADING or shares[row] > LINKED:
+            continue
+        if last in NUMBER_ENDS or ANY_WORD_N.match(line):
             rows.add(row)
-    return sorted(r for r in rows if page.shares[r] <= 0.8)
+    return sorted(r for r in rows if shares[r] <= LINKED)
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
@@ -304,6 +324,8 @@ def _reach_back(line: str, at: int, words: str) -> int:
 
 def _heading_start(line: str, start: int) -> int:
     """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
+    if COUNT_BEFORE.search(line[max(0, start - NEAR) : start].rstrip()):
+        return start
     if BEFORE_TITLE.fullmatch(line, 0, start):
         return 0
     begin = _before_blanks(line, start)

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, compress
 
 # Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`.
 _DIGITS = "一二三四五六七八九"
@@ -68,17 +69,16 @@ def page_lines(
     text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
 ) -> PageLines:
     """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
-    out = PageLines(text, [], [], [], [], title, from_html)
-    at = 0
-    for i, line in enumerate(text.split("\n")):
-        bare = line.strip()
-        if bare:
-            out.texts.append(bare)
-            out.starts.append(at + line.find(bare[0]) if line[0] != bare[0] else at)
-            out.shares.append(_share(bare, linked[i]) if linked[i] else 0.0)
-            out.heads.append(heads[i])
-        at += len(line) + 1
-    return out
+    lines = text.split("\n")
+    texts = [line.strip() for line in lines]
+    starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
+    if texts != lines:  # indented or empty lines: a plain text, or what repair left
+        starts = [at + line.find(bare[:1]) for at, line, bare in zip(starts, lines, texts, strict=True)]
+    if not all(texts):
+        linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
+        starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
+    shares = [_share(bare, n) if n else 0.0 for n, bare in zip(linked, texts, strict=True)]
+    return PageLines(text, texts, starts, shares, list(heads), title, from_html)
 
 
 def _share(line: str, linked: int) -> float:
@@ -89,20 +89,26 @@ def _share(line: str, linked: int) -> float:
     return min(1.0, share)
 
 
-def rows_with(
-    page: PageLines, signs: Iterable[re.Pattern[str]], first: int = 0, last: int | None = None
-) -> set[int]:
+Sign = tuple[str, re.Pattern[str]]  # a pattern, and the characters with which it begins
+
+
+def rows_with(page: PageLines, signs: Iterable[Sign], first: int = 0, last: int | None = None) -> set[int]:
     """Return the lines from `first` to before `last` in which a sign is found.
 
-    Each sign is sought in the whole text at once, not line by line. A pattern that begins with a literal
-    takes 0.5 ns a character, one that begins with a choice ten times as long: so signs are many.
+    What a sign begins with is sought in the whole text at once, not line by line: one character takes 0.1 ns
+    a character of the text, several 1 ns, a pattern that begins with a choice 5.
     """
     if first >= len(page.starts):
         return set()
-    begin = page.starts[first]
-    end = len(page.text) if last is None or last >= len(page.starts) else page.starts[last]
-    places = [m.start() for sign in signs for m in sign.finditer(page.text, begin, end)]
-    return {bisect_right(page.starts, at) - 1 for at in places}
+    text, starts, rows = page.text, page.starts, set()
+    end = len(text) if last is None or last >= len(starts) else starts[last]
+    for word, pattern in signs:
+        at = text.find(word, starts[first], end) if word[0] in text and word[-1] in text else -1
+        while at >= 0:
+            if pattern.match(text, at, end):
+                rows.add(bisect_right(starts, at) - 1)
+            at = text.find(word, at + 1, end)
+    return rows
 
 
 def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int | None = None) -> set[int]:
@@ -113,7 +119,8 @@ def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int
     end = len(page.text) if last is None or last >= len(starts) else starts[last]
     rows = set()
     for word in words:
-        at = find(word, starts[first], end) if word else -1
+        known = word and word[0] in page.text and word[-1] in page.text  # ten times as quick as `find`
+        at = find(word, starts[first], end) if known else -1
         while at >= 0:
             row = bisect_right(starts, at)
             rows.add(row - 1)
@@ -127,4 +134,4 @@ def letters(text: str) -> str:
     >>> letters("《岗位职责》 篇1：")
     '岗位职责篇1'
     """
-    return NOT_LETTERS.sub("", text)
+    return text if text.isalnum() else NOT_LETTERS.sub("", text)

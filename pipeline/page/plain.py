@@ -188,6 +188,8 @@ def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: 
     best_weight, weight = 0, 0
     for row in range(fields.start, end):
         step = _weight(page, row) if row not in fields.rows and row not in cues else THIN
+        if cues.get(row) == "contents":  # stands inside its document
+            step = 0
         if weight + step <= 0 or (cues.get(row) in ENDING and not goes_on(page, row)):
             weight, at = 0, row + 1
             continue

@@ -3,20 +3,26 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
+from pipeline.page.blocks import HEADED
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_on
 from pipeline.page.fields import Fields, declared_count, read_fields
-from pipeline.page.head import HeadPlan, read_head
-from pipeline.page.headings import Candidate, base_titles, candidates
-from pipeline.page.lines import LINKED, PageLines, letters
-from pipeline.page.plain import body_rows, unnumbered
+from pipeline.page.head import HeadPlan, names_subject, read_head
+from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
+from pipeline.page.lines import LINKED, PageLines, letters, rows_saying
+from pipeline.page.plain import DENSE, body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
-from pipeline.records import DropReason, LineRole
+from pipeline.records import DropReason, LineRole, from_columns
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
 LINK_RUN = 3
+# `员工手册范本 篇1`, `租赁合同电子版篇一`: a heading that looks like a title, where its 篇2 follows
+FIRST_HEADING = re.compile(r"(?P<title>.{3,60}?)\s*[（(]?篇\s*[1一][）)]?")
+NEXT_HEADING = re.compile(r"篇\s*[2二][）)]?$")
 INTRODUCED = 12  # lines after the fields, share bar and repeated titles among them, that may introduce
 NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
 
@@ -59,13 +65,16 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     [('article', 1, True), ('article', 1, False), ('article', 2, True), ('article', 2, False)]
     """
     fields = read_fields(page, hints)
+    _free_first_heading(page, fields)
     out = Segments(fields=fields)
     title = fields.title or page.title
-    out.declared = (
-        declared_count(title) or declared_count(page.title) or _declared_in_introduction(page, fields)
-    )
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
     subjects = base_titles(names)
+    out.declared = (
+        declared_count(title)
+        or declared_count(page.title)
+        or _declared_in_introduction(page, fields, subjects)
+    )
     cues = cue_rows(page, fields.start, hints.drop, subjects)
     chosen = _choose_headings(page, fields, names, out.declared)
     if chosen:
@@ -73,6 +82,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         _add_edges(page, chosen, end, cues, subjects)
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
+        fields.rows.update(_repeats(page, fields, chosen, end))
         plan = read_head(page, fields, chosen, cues)
         if out.declared is None:
             out.declared = plan.declared
@@ -85,11 +95,34 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     return out
 
 
-def _declared_in_introduction(page: PageLines, fields: Fields) -> int | None:
-    """Return the count that one of the first lines after the fields declares, if it introduces the texts."""
+def _free_first_heading(page: PageLines, fields: Fields) -> None:
+    """Give the line `题 篇1` back to the articles where it was taken for the title of a page without one."""
+    row, title = fields.title_row, fields.title or ""
+    first = FIRST_HEADING.fullmatch(title)
+    if first is None or row < 0 or page.title or page.heads[row] == HEADED or row != fields.start - 1:
+        return
+    if not any(NEXT_HEADING.search(line) for line in page.texts[row + 1 :] if len(line) <= MAX_HEADING):
+        return
+    fields.title, fields.title_row = first["title"], -1
+    fields.rows.discard(row)
+    fields.start = row
+
+
+def _repeats(page: PageLines, fields: Fields, chosen: Sequence[Candidate], end: int) -> set[int]:
+    """Return the lines among the articles that say the page's title with its count once more."""
+    title = letters(fields.title or page.title)
+    rows = rows_saying(page, ("篇",), chosen[0].row + 1, end) if declared_count(title) else set()
+    taken = {c.row for c in chosen}
+    return {r for r in rows - taken if letters(page.texts[r]) == title}
+
+
+def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequence[str]) -> int | None:
+    """Return the count in one of the first lines after the fields that introduces texts or says the title."""
     for row in range(fields.start, min(fields.start + INTRODUCED, len(page.texts))):
         line = page.texts[row]
-        if "篇" in line and INTRODUCTION.search(line) and (count := declared_count(line)):
+        if "篇" not in line or not (count := declared_count(line)):
+            continue
+        if INTRODUCTION.search(line) or names_subject(line, subjects):
             return count
     return None
 
@@ -134,8 +167,12 @@ def _end_of_texts(
         if run == LINK_RUN:
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING and not goes_on(page, row)
-        if (row > first or not chosen[-1].alone) and not ending and title and declared_count(page.texts[row]):
-            ending = letters(page.texts[row]).startswith(title) and len(page.texts[row]) < len(title) + 24
+        line = page.texts[row]
+        counted = (row > first or not chosen[-1].alone) and "篇" in line and title and not ending
+        if counted and declared_count(line):
+            says = letters(line)
+            again = says == title and goes_on(page, row)
+            ending = not again and says.startswith(title) and len(line) < len(title) + 24
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
     return len(page.texts) - run
@@ -147,15 +184,20 @@ def _span(page: PageLines, row: int) -> tuple[int, int]:
 
 def _put_head(page: PageLines, plan: HeadPlan, fields: Fields, out: Segments) -> None:
     """Place the lines before the first heading."""
-    for row in range(plan.end):
-        start, end = _span(page, row)
-        if row in fields.rows or row in plan.fields:
-            out.pieces.append(Piece(start, end, "field"))
+    put = out.pieces.append
+    taken = fields.rows | plan.fields
+    for row, (start, line) in enumerate(zip(page.starts[: plan.end], page.texts, strict=False)):
+        if row in taken:
+            put(Piece(start, start + len(line), "field"))
         elif row in plan.guide:
             section, heading = plan.guide[row]
-            out.pieces.append(Piece(start, end, "guide", None, section, heading))
+            put(Piece(start, start + len(line), "guide", None, section, heading))
         else:
-            out.pieces.append(Piece(start, end, "dropped", plan.dropped.get(row, "navigation")))
+            reason = plan.dropped.get(row)
+            if reason is None:
+                told = len(line) >= DENSE and INTRODUCTION.search(line)
+                reason = "introduction" if told else "navigation"
+            put(Piece(start, start + len(line), "dropped", reason))
 
 
 def _put_articles(
@@ -166,11 +208,7 @@ def _put_articles(
         by_row.setdefault(c.row, []).append((ordinal, c))
         out.titles.append(c.title)
     current = 0
-    for row in range(chosen[0].row, end):
-        here = by_row.get(row)
-        if here is None:
-            _put_body_line(page, row, current, cues, out)
-            continue
+    for (row, here), after in zip(by_row.items(), [*list(by_row)[1:], end], strict=True):
         at = 0
         for ordinal, c in here:
             _put_part(page, row, (at, c.start), current, heading=False, out=out)
@@ -178,6 +216,7 @@ def _put_articles(
             _put_part(page, row, (c.start, c.end), current, heading=True, out=out)
             at = c.body
         _put_part(page, row, (at, len(page.texts[row])), current, heading=False, out=out)
+        _put_body(page, (row + 1, after), current, cues, out)
 
 
 def _put_part(
@@ -194,8 +233,32 @@ def _put_part(
         out.pieces.append(Piece(start, start + len(bare), "article", None, group, heading))
 
 
+def _put_body(
+    page: PageLines, rows: tuple[int, int], group: int, cues: dict[int, DropReason], out: Segments
+) -> None:
+    """Place whole lines of an article, the plain ones among them, which are nearly all, by column."""
+    at, end = rows
+    taken = out.fields.rows
+    for row in range(at, end):
+        if row in cues or page.shares[row] > LINKED or row in taken:
+            _put_lines(page, (at, row), group, out)
+            _put_body_line(page, row, group, cues, out)
+            at = row + 1
+    _put_lines(page, (at, end), group, out)
+
+
+def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
+    starts = page.starts[slice(*rows)]
+    ends = map(add, starts, map(len, page.texts[slice(*rows)]))
+    fixed = (repeat(value) for value in ("article", None, group, False))
+    out.pieces += from_columns(Piece, starts, ends, *fixed)
+
+
 def _put_body_line(page: PageLines, row: int, group: int, cues: dict[int, DropReason], out: Segments) -> None:
     start, end = _span(page, row)
+    if row in out.fields.rows:
+        out.pieces.append(Piece(start, end, "field"))
+        return
     reason = cues.get(row)
     if reason is None and page.shares[row] > LINKED and len(page.texts[row]) < 60:
         reason = "related"
@@ -221,13 +284,10 @@ def _put_single(
         else:
             reason = introductions.get(row) or cues.get(row, "navigation")
             out.pieces.append(Piece(start, stop, "dropped", reason))
-    for row in range(first, last):
-        if row in fields.rows:
-            out.pieces.append(Piece(*_span(page, row), "field"))
-        elif row in introductions:
-            out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
-        else:
-            _put_body_line(page, row, 1, cues, out)
+    told = len(introductions)  # the first of the body's lines
+    for row in range(first, first + told):
+        out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
+    _put_body(page, (first + told, last), 1, cues, out)
     if any(p.role == "article" for p in out.pieces):
         out.titles.append(fields.title or "")
     return last

@@ -10,6 +10,8 @@ from pipeline.page.lines import LINKED, PageLines, letters
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
 NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
+MIN_NAME = 4  # letters of a title that one heading alone must repeat
+OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范本` under 仓库管理制度三篇 has .71
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
@@ -42,14 +44,21 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
     for key, members in groups.items():
         chain, score = _best_chain(page, members[:MAX_GROUP])
         score += _bonus(page, chain, key, title, declared)
-        enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], declared))
+        enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], title, declared))
         if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
             best = Series(tuple(chain), score)
     return best
 
 
-def _single_is_enough(heading: Candidate, declared: int | None) -> bool:
-    return heading.ordinal == 1 and (declared == 1 or heading.key in (("第", "篇"), ("篇", "")))
+def _single_is_enough(heading: Candidate, title: str, declared: int | None) -> bool:
+    """Tell whether one heading is a series: a page cut short shows the first article of many."""
+    if heading.ordinal != 1:
+        return False
+    if declared == 1 or heading.key in (("第", "篇"), ("篇", "")):
+        return True
+    named = heading.alone and len(letters(heading.title)) >= MIN_NAME
+    own = heading.key == ("title", "篇") or (heading.key[0] == "bare" and (declared or 0) > 1)
+    return named and own and overlap(heading.title, title) >= OWN_WORDS
 
 
 def _offset(page: PageLines, c: Candidate) -> int:

@@ -13,9 +13,9 @@ from pipeline.errors import ContractError, InputError, TemporaryError
 from pipeline.page.sites import Site
 from pipeline.run.digests import Digests
 from pipeline.run.link import Link, Provenance
-from pipeline.run.shards import count_parsed
 from pipeline.store import generations, state
 from pipeline.store.containers import Record
+from pipeline.store.manifest import Shard
 from pipeline.store.scan import SourceFile, split_glob
 from pipeline.store.sources import read_source
 from pipeline.store.state import FileState, PageState, RecordState
@@ -56,13 +56,15 @@ class Run:
     paths: dict[tuple[str, str], str] = field(default_factory=dict)  # where names are not plain UTF-8
     files: list[FileState] = field(default_factory=list)
     records: list[RecordState] = field(default_factory=list)
-    pages: dict[str, PageState] = field(default_factory=dict)  # every body whose parse is at hand
+    pages: dict[str, PageState] = field(default_factory=dict)  # every body whose cut is at hand
     live: dict[str, str | None] = field(default_factory=dict)  # page_id -> address, of the sources' bodies
     origin: dict[str, Provenance] = field(default_factory=dict)
-    knowledge: dict[str, str] = field(default_factory=dict)  # page_id -> JSON of what its site knows for it
+    segments: dict[str, Any] = field(default_factory=dict)  # of the last run (`run/segments.py`)
     model: dict[str, Any] = field(default_factory=dict)
     refit: bool = True
     links: dict[str, Link] = field(default_factory=dict)
+    shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
+    json_files: dict[str, dict[str, Any]] = field(default_factory=dict)  # their entries of the manifest
     assignments: Any = None  # Arrow table: what comparison says of each article
     next_manifest: dict[str, Any] = field(default_factory=dict)
     done: bool = False  # nothing is left to do
@@ -108,15 +110,6 @@ def load_sources(run: Run) -> None:
             f"{run.out}/.state cannot be read, so the rows of {', '.join(lost)} cannot be kept: "
             f"remove {run.out} and ingest every root anew, or ingest one and give --forget for the others"
         )
-
-
-def load_pages(run: Run) -> None:
-    """Fill in what the last run parsed. Where that cannot be read, every body is parsed again."""
-    folder = generations.state_of(run.out, run.generation)
-    pages = state.read_pages(folder)
-    run.held = run.held and pages is not None and count_parsed(folder) == len(pages)
-    if run.held and pages is not None:
-        run.pages = {p.page_id: p for p in pages}
 
 
 def forget(run: Run) -> None:

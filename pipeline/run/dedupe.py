@@ -2,43 +2,89 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipeline.dedup import deduplicate_articles
 from pipeline.dedup.entry import SMALL_ROWS
 from pipeline.dedup.model import CorpusModel, fit
-from pipeline.run import build
+from pipeline.run.columns import COMPARED
 from pipeline.run.corpus import Run
-from pipeline.run.link import Link, Provenance
-from pipeline.run.shards import parsed_path, read_parsed
+from pipeline.run.emit import link_shards, new_shard, old_shards, signature
+from pipeline.run.finish import base_path
+from pipeline.run.segments import read_arrow
+from pipeline.schema import TABLES
+from pipeline.store.digest import rows_digest
 from pipeline.store.files import write_parquet
+from pipeline.store.generations import folder_of, state_of
 
 SHINGLES = "shingles.parquet"
 N_TEXTS = b"n_texts"
 
 
-def articles_of(
-    state: Path, parts: int, links: dict[str, Link], origin: dict[str, Provenance]
-) -> Iterator[pa.Table]:
-    """Yield the articles to compare, a part at a time."""
-    for part in range(parts):
-        parsed = read_parsed(parsed_path(state, part, parts), None)
-        yield build.compared_articles(parsed, links, origin)
+def columns_of(run: Run, name: str, columns: list[str]) -> pa.Table:
+    """Return columns of a segment's articles, made by this run or standing in the last generation."""
+    path = base_path(state_of(run.out, run.generation + 1), name)
+    if path.exists():
+        return read_arrow(path, columns)
+    files = [folder_of(run.out, run.generation) / s.path for s in old_shards(run, f"articles/part-{name}")]
+    schema = pa.schema([TABLES["articles"].field(c) for c in columns])
+    tables = [pq.ParquetFile(file).read(columns).select(columns).cast(schema) for file in files]
+    return pa.concat_tables([schema.empty_table(), *tables])
 
 
-def fit_model(run: Run, articles: pa.Table) -> CorpusModel:
+def about_articles(run: Run) -> pa.Table:
+    """Return what comparison needs to know of every article beside its text."""
+    tables = []
+    for name in sorted(run.segments):
+        table = columns_of(run, name, ["article_id", "page_id", "n_clauses", "script"])
+        owners = table.column("page_id").to_pylist()
+        when = pa.array([run.origin[i].first for i in owners], pa.int64())
+        table = table.append_column("captured_at", when.cast(pa.timestamp("us", tz="UTC")))
+        repairs = _repairs(run, name)
+        tables.append(table.append_column("n_repairs", pa.array([repairs[i] for i in owners], pa.int32())))
+    return pa.concat_tables(tables) if tables else _NOTHING
+
+
+_NOTHING = pa.table({"article_id": pa.array([], pa.string())})
+
+
+def _repairs(run: Run, name: str) -> dict[str, int]:
+    """Return how many repairs each page of a segment took."""
+    counts: dict[str, int] = {}
+    for shard in run.shards["pages"]:
+        if shard.path.startswith(f"pages/part-{name}-"):
+            file = folder_of(run.out, run.generation + 1) / shard.path
+            table = pq.ParquetFile(file).read(["page_id", "repairs"])
+            repairs = table.column("repairs").combine_chunks()
+            total: Any = 0
+            for rule in range(repairs.type.num_fields):
+                total = pc.add(total, pc.struct_field(repairs, rule))
+            counts |= zip(table.column("page_id").to_pylist(), total.to_pylist(), strict=True)
+    return counts
+
+
+def texts_of(run: Run) -> Iterator[pa.RecordBatch]:
+    """Yield the ids and texts of all articles, a segment at a time, in the order of `about_articles`."""
+    for name in sorted(run.segments):
+        yield from columns_of(run, name, ["article_id", "text"]).to_batches()
+
+
+def fit_model(run: Run, count: int) -> CorpusModel:
     """Return the model of boilerplate shingles: fitted anew, or the stored one above `refit_below` pages."""
     if not run.refit:
         return read_model(run.out / "model")
-    if articles.num_rows <= SMALL_ROWS:
-        return fit(articles.column("text").to_pylist())
+    if count <= SMALL_ROWS:
+        return fit(text for batch in texts_of(run) for text in batch.column("text").to_pylist())
     from pipeline.dedup.fast import fit_large
     from pipeline.dedup.intake import distinct_texts, fold_batches
 
-    folded = fold_batches(articles.select(["article_id", "text"]).to_batches(), leaks=False)
-    return fit_large(distinct_texts(folded, np.arange(articles.num_rows))[0])
+    folded = fold_batches(texts_of(run), leaks=False)
+    return fit_large(distinct_texts(folded, np.arange(count))[0])
 
 
 def write_model(folder: Path, model: CorpusModel) -> None:
@@ -50,13 +96,36 @@ def write_model(folder: Path, model: CorpusModel) -> None:
 
 def read_model(folder: Path) -> CorpusModel:
     """Return a stored model's shingles."""
-    import pyarrow.parquet as pq
-
     table = pq.read_table(folder / SHINGLES)
     return CorpusModel(table.column("slot").to_numpy(), int(table.schema.metadata[N_TEXTS]))
 
 
-def compare(run: Run, articles: pa.Table, model: CorpusModel) -> dict[str, pa.Table]:
+def compare(run: Run, about: pa.Table, model: CorpusModel) -> dict[str, pa.Table]:
     """Return pairs, clusters and assignments of the articles."""
-    found = deduplicate_articles(articles, run.config.dedup, model)
+    found = deduplicate_articles(about, run.config.dedup, model, texts_of(run))
     return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}
+
+
+def write_articles(run: Run, folder: Path) -> set[str]:
+    """Write table `articles`: linked where comparison says the same of all articles of a segment.
+
+    Returns the ids of the articles that this run has made.
+    """
+    fresh: set[str] = set()
+    known = run.assignments.column("id").combine_chunks()
+    for name in sorted(run.segments):
+        place = f"articles/part-{name}"
+        ids = columns_of(run, name, ["article_id"]).column("article_id")
+        found = run.assignments.take(pc.index_in(ids, value_set=known)).drop_columns(["id"])
+        made_from = signature(name, rows_digest(found))
+        linked = link_shards(run, folder, place, made_from)
+        if not linked and len(ids):
+            rows = columns_of(run, name, [c for c in TABLES["articles"].names if c not in COMPARED])
+            for column in found.schema.names:
+                rows = rows.append_column(column, found.column(column))
+            rows = rows.select(TABLES["articles"].names).cast(TABLES["articles"])
+            linked = new_shard(folder, place, rows, made_from)
+        run.shards["articles"] += linked
+        if base_path(state_of(run.out, run.generation + 1), name).exists():
+            fresh.update(ids.to_pylist())
+    return fresh

@@ -15,19 +15,12 @@ from pipeline.config import Config
 from pipeline.page.sites import Site
 
 PACKAGE = Path(__file__).resolve().parent.parent
-KERNEL = ("run/parsed.py", "run/features.py")
+KERNELS = ("cut", "features", "rows", "columns", "jsonlines")
 PARSING = (
-    "text",
-    "page",
-    "clauses",
-    "data",
-    "emit.py",
-    "records.py",
-    "schema.py",
-    "run/parsed.py",
-    "run/features.py",
+    *("text", "page", "clauses", "data", "emit.py", "records.py", "schema.py"),
+    *(f"run/{name}.py" for name in KERNELS),
 )
-DEDUPLICATING = ("dedup", "text", "data", "run/dedupe.py")
+DEDUPLICATING = ("dedup", "text", "data", "run/dedupe.py", "run/across.py")
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
 DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 

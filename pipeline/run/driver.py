@@ -1,5 +1,6 @@
 """`ingest`: the stages in their order, from the lock to the commit."""
 
+import functools
 import json
 import logging
 import time
@@ -14,9 +15,11 @@ from pipeline.page.sites import Site, shipped_sites
 from pipeline.run import corpus, read
 from pipeline.run.corpus import Options, Progress, Run
 from pipeline.run.digests import digests
+from pipeline.run.finish import finish
 from pipeline.run.generation import commit, emit, same_program, unchanged
 from pipeline.run.link import link, provenance
 from pipeline.run.model import fit_sites, knowledge_for
+from pipeline.run.segments import load_pages, page_features
 from pipeline.store import generations
 from pipeline.store.files import full_disk_is_temporary
 from pipeline.store.lock import locked
@@ -116,7 +119,7 @@ def _find_changes(run: Run) -> None:
     read.find_changes(run)
     run.done = run.options.dry_run or (run.untouched and same_program(run))
     if not run.done:
-        corpus.load_pages(run)
+        load_pages(run)
         read.load_spool(run)
     elif not run.options.dry_run:
         logger.info("nothing has changed: generation %d stands", run.generation)
@@ -132,22 +135,39 @@ def _settle(run: Run) -> None:
 
 
 def _features(run: Run) -> None:
-    """Stage `features`: every live body parsed with this code, without knowledge of the corpus."""
-    read.parse_missing(run, None)
+    """Stage `features`: every live body cut with this code, whatever the corpus knows of it."""
+    leaks = {i: _leaks(p.known) for i, p in run.pages.items() if p.known}
+    read.cut_missing(run, {i: table for i, table in leaks.items() if table})
     run.pages = {i: run.pages[i] for i in run.live}
+
+
+def _leaks(known: str | None) -> str | None:
+    """Return the leak table in what a site knows for a page, as JSON."""
+    table = json.loads(known)["leaks"] if known else None
+    return json.dumps(table, sort_keys=True) if table else None
 
 
 def _model(run: Run) -> None:
     """Stage `model`: what the sites' pages say of their site; refitted below `refit_below` pages."""
-    stored = run.out / "model" / "sites.json"
-    run.refit = run.options.refit or len(run.live) < run.config.ingest.refit_below or not stored.is_file()
-    run.model = fit_sites(run.pages.values()) if run.refit else json.loads(stored.read_text("utf-8"))
-    run.knowledge = knowledge_for(run.model, run.pages.values())
+    path = run.out / "model" / "sites.json"
+    stored = json.loads(path.read_text("utf-8")) if path.is_file() else None
+    run.refit = run.options.refit or len(run.live) < run.config.ingest.refit_below or stored is None
+    run.model = fit_sites(functools.partial(page_features, run)) if run.refit else stored or {}
+    old = stored or {}
+    changed = {site for site in run.model.keys() | old.keys() if run.model.get(site) != old.get(site)}
+    asked = {i for i, p in run.pages.items() if not p.segment or p.site in changed}
+    found = knowledge_for(run.model, page_features(run, asked)) if asked else {}
+    for page_id in asked:
+        run.pages[page_id].known = found.get(page_id)
 
 
 def _parse(run: Run) -> None:
-    """Stage `parse`: the pages that their site's knowledge changes, parsed with it."""
-    read.parse_missing(run, run.knowledge)
+    """Stage `parse`: the pages to which their site lends a leak table, cut with it."""
+    known = {i: p.known for i, p in run.pages.items()}
+    leaks = {i: table for i, p in run.pages.items() if p.known and (table := _leaks(p.known))}
+    read.cut_missing(run, leaks)
+    for page_id, told in known.items():
+        run.pages[page_id].known = told
 
 
 def _link(run: Run) -> None:
@@ -157,13 +177,14 @@ def _link(run: Run) -> None:
 
 STAGES = (
     Stage("scan", "RAW, state", "files that changed", _find_changes),
-    Stage("read", "files that changed", "records, parsed bodies", read.read_changed),
+    Stage("read", "files that changed", "records, pages cut", read.read_changed),
     Stage("settle", "records, manifest", "whether there is anything to do", _settle),
-    Stage("features", "bodies", "parsed bodies, features", _features),
+    Stage("features", "bodies", "pages cut, features", _features),
     Stage("model", "features", "model/sites.json", _model),
-    Stage("parse", "bodies, model", "parsed bodies", _parse),
-    Stage("link", "records, parsed bodies", "places of pages", _link),
-    Stage("emit", "parsed bodies, places", "state, model, all tables", emit),
+    Stage("parse", "bodies, leak tables", "pages cut", _parse),
+    Stage("link", "records, pages cut", "places of pages", _link),
+    Stage("finish", "pages cut, places", "tables by page, JSON Lines", finish),
+    Stage("emit", "articles, clauses", "state, model, all other tables", emit),
     Stage("commit", "a complete generation", "the current generation", commit),
 )
 

@@ -7,13 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from pipeline.config import config_digest
-from pipeline.run import across, build, dedupe
+from pipeline.run import across, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
+from pipeline.run.link import articles_left
 from pipeline.schema import SCHEMA_VERSION, TABLES
 from pipeline.store import generations, state
 from pipeline.store.files import write_bytes, write_parquet
@@ -53,36 +52,32 @@ def _digests(run: Run) -> dict[str, str]:
 
 
 def emit(run: Run) -> None:
-    """Stage `emit`: write the state, the model and every table of the next generation."""
-    folder, kept = generations.begin(run.out, run.generation + 1)
-    live = sorted(run.live)
-    parts = build.parts_for(len(live))
-    for part in range(parts):
-        build.merge_part(run, part, parts, kept)
+    """Stage `emit`: write the state, the model and every table of the next generation that is left."""
+    folder = generations.folder_of(run.out, run.generation + 1)
+    kept = generations.state_of(run.out, run.generation + 1)
     state.write_files(kept, run.files)
     state.write_records(kept, run.records)
-    state.write_pages(kept, (run.pages[i] for i in live))
-    shards, model_digest = _compare_and_write(run, folder, kept, parts)
-    rows = tables.write_json_lines(folder, kept, parts, run) if run.config.ingest.json_lines else {}
+    state.write_pages(kept, (run.pages[i] for i in sorted(run.live)))
+    shards, model_digest = _compare_and_write(run, folder, kept)
     _history(run, folder, shards)
-    run.next_manifest = _manifest(run, folder, shards, model_digest) | {
-        "files": {name: file_entry(folder / name, n) for name, n in rows.items()}
-    }
+    run.next_manifest = _manifest(run, folder, shards, model_digest) | {"files": run.json_files}
 
 
-def _compare_and_write(run: Run, folder: Path, kept: Path, parts: int) -> tuple[dict[str, list[Shard]], str]:
-    articles = pa.concat_tables(dedupe.articles_of(kept, parts, run.links, run.origin))
-    model = dedupe.fit_model(run, articles)
+def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, list[Shard]], str]:
+    about = dedupe.about_articles(run)
+    model = dedupe.fit_model(run, about.num_rows)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
     dedupe.write_model(folder / "model", model)
-    compared = dedupe.compare(run, articles, model)
-    del articles  # the texts of the corpus
+    compared = dedupe.compare(run, about, model)
     run.assignments = compared.pop("assignments")
-    shards = tables.page_shards(run, folder, kept, parts)
+    fresh = dedupe.write_articles(run, folder)
+    for path in kept.glob("articles-*.arrow"):
+        path.unlink()
+    shards = run.shards
     compared |= {
-        "alignments": across.alignments(folder, shards["clauses"], run.assignments),
-        "clause_groups": across.clause_groups(folder, shards["clauses"], shards["pages"], run.config.dedup),
+        "alignments": across.alignments(run, fresh),
+        "clause_groups": across.clause_groups(kept, sorted(run.segments), run.config.dedup),
         "rejects": tables.rejects_table(run),
     }
     for name, table in compared.items():
@@ -102,10 +97,10 @@ def _rows(shards: list[Shard]) -> int:
 def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
     """Write down rows in, out and rejected of every stage."""
     bodies = [r for r in run.records if r.page_id is not None]
-    bad = sum(run.pages[i].reason is not None for i in run.live)
+    lost = {i for i in run.live if run.pages[i].reason or run.pages[i].lost}
     skipped = sum(f.skipped for f in run.files)
     refused = len(run.records) - len(bodies)
-    counts = {i: run.pages[i].n_articles for i in run.live}
+    counts = {i: articles_left(run.pages[i]) for i in run.live if i not in lost}
     superseded = sum(n for i, n in counts.items() if not run.links[i].latest)
     run.stages |= {
         "records": {
@@ -115,7 +110,7 @@ def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
             "skipped": skipped,
             "rejected": refused,
         },
-        "pages": {"in": len(run.live), "out": _rows(shards["pages"]), "rejected": bad},
+        "pages": {"in": len(run.live), "out": _rows(shards["pages"]), "rejected": len(lost)},
         "articles": {
             "in": sum(counts.values()),
             "out": _rows(shards["articles"]),
@@ -129,8 +124,8 @@ def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_dige
     reasons: Counter[str] = Counter(r.reason for r in run.records if r.reason is not None)
     for record in run.records:
         page = run.pages.get(record.page_id or "")
-        if page is not None and page.reason is not None:
-            reasons[page.reason] += 1
+        if page is not None and (reason := page.reason or page.lost) is not None:
+            reasons[reason] += 1
     return {
         "schema": SCHEMA_VERSION,
         "generation": run.generation + 1,

@@ -1,5 +1,6 @@
 """What pages are to one another: captures of one address, pages that continue another's list of articles."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -74,7 +75,7 @@ def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str,
             if first is not None and first != page.page_id and sites[first] == page.site:
                 chains[first].append((_numbers(key), page.page_id))
                 break
-    counts = {p.page_id: p.n_articles for p in live}
+    counts = {p.page_id: articles_left(p) for p in live}
     followers_of_any = {page_id for chain in chains.values() for _, page_id in chain}
     for first, followers in sorted(chains.items()):
         if first in followers_of_any:
@@ -84,6 +85,13 @@ def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str,
             links[page_id] = Link(first, offset, True)
             offset += counts[page_id]
     return links
+
+
+def articles_left(page: PageState) -> int:
+    """Return how many articles a page has when the lines that its site is known for are dropped."""
+    if not page.bare or not page.known:
+        return page.n_articles
+    return page.n_articles - set(page.bare).issubset(json.loads(page.known)["boilerplate"])
 
 
 def _latest(pages: list[PageState], origin: dict[str, Provenance]) -> set[str]:

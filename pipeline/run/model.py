@@ -1,16 +1,17 @@
 """The corpus model's knowledge of sites (contract §4): leak tables and lines, from counts that add up.
 
-Strata: the counts come from parses without knowledge, so what a page is parsed with never feeds back.
+Strata: the counts come from pages cut without knowledge, so what a page is cut with never feeds back.
 """
 
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from pipeline.run.features import unpack_counts
-from pipeline.store.state import PageState
 from pipeline.text.repair.leaks import fit_table
 
 MIN_BODIES = (
@@ -19,6 +20,16 @@ MIN_BODIES = (
 MIN_SHARE = 0.05
 
 SiteModel = dict[str, dict[str, Any]]  # site -> {"leaks": {character: pinyin}, "boilerplate": [line, …]}
+
+
+class PageFeatures(NamedTuple):
+    """What a page says of its site (`run/features.py`)."""
+
+    page_id: str
+    site: str | None
+    leaks: str | None
+    left: str
+    edge_lines: list[str]
 
 
 def power_of_two_below(n: int) -> int:
@@ -30,38 +41,58 @@ def power_of_two_below(n: int) -> int:
     return 1 << (n.bit_length() - 1) if n else 0
 
 
-def fit_sites(pages: Iterable[PageState]) -> SiteModel:
-    """Return what the pages say of their sites, in order of names; sites without knowledge are left out."""
+def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
+    """Return what the pages say of their sites, in order of names; sites without knowledge are left out.
+
+    `pages` is called twice: the first time the hashes of lines are counted, the second time the lines that
+    may be frequent, so that memory is 8 bytes a line.
+    """
+    often = _often(pages())
     leaks: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     lines: dict[str, Counter[str]] = defaultdict(Counter)
     bodies: Counter[str] = Counter()
-    for page in pages:
-        if page.site is None or page.reason is not None:
+    for page in pages():
+        if page.site is None:
             continue
-        bodies[page.site] += 1
+        site = page.site
+        bodies[site] += 1
         if page.leaks:
-            leaks[page.site].update(unpack_counts(page.leaks))
-        lines[page.site].update({line[1:] for line in page.edge_lines if line[0] != "="})
+            leaks[site].update(unpack_counts(page.leaks))
+        counted = {line[1:] for line in page.edge_lines if line[0] != "="}
+        lines[site].update(line for line in counted if hash((site, line)) in often)
     model: SiteModel = {}
     for site in sorted(bodies):
         table = fit_table(leaks[site]) if site in leaks else {}
         least = max(MIN_BODIES, math.ceil(MIN_SHARE * power_of_two_below(bodies[site])))
-        often = sorted(line for line, n in lines[site].items() if n >= least)
-        if table or often:
-            model[site] = {"leaks": dict(sorted(table.items())), "boilerplate": often}
+        known = sorted(line for line, n in lines[site].items() if n >= least)
+        if table or known:
+            model[site] = {"leaks": dict(sorted(table.items())), "boilerplate": known}
     return model
 
 
-def knowledge_for(model: SiteModel, pages: Iterable[PageState]) -> dict[str, str]:
-    """Return, by page id, what its site knows that could change the page: JSON of SiteKnowledge.
+def _often(pages: Iterable[PageFeatures]) -> set[int]:
+    """Return the hashes of lines of a site that stand on `MIN_BODIES` pages, of this process alone."""
+    hashes = [
+        np.fromiter((hash((p.site, line[1:])) for line in p.edge_lines if line[0] != "="), dtype=np.int64)
+        for p in pages
+        if p.site is not None
+    ]
+    if not hashes:
+        return set()
+    found, counts = np.unique(np.concatenate(hashes), return_counts=True)
+    return set(found[counts >= MIN_BODIES].tolist())
+
+
+def knowledge_for(model: SiteModel, pages: Iterable[PageFeatures]) -> dict[str, str]:
+    """Return, by page id, what its site knows that could change the page: JSON of leaks and boilerplate.
 
     Only characters that still look leaked after the page's own repair, and only lines that the page keeps at
-    an edge: a page that needs nothing is not parsed twice.
+    an edge: a page that needs nothing has no entry.
     """
     lines = {site: frozenset(known["boilerplate"]) for site, known in model.items()}
     found: dict[str, str] = {}
     for page in pages:
-        if page.site not in model or page.reason is not None:
+        if page.site not in model:
             continue
         table = model[page.site]["leaks"]
         leaks = {char: table[char] for char in page.left if char in table}

@@ -1,6 +1,5 @@
-"""The first stages: what has changed under RAW, and every body parsed that is not known yet."""
+"""The first stages: what has changed under RAW, and every body cut that is not known yet."""
 
-import dataclasses
 import functools
 import os
 from collections.abc import Iterable, Iterator
@@ -11,25 +10,18 @@ import pyarrow as pa
 from pipeline.engine.local import Plan, map_batches
 from pipeline.engine.shuffle import columns, shuffle
 from pipeline.run.corpus import Run, again, page_id_of
-from pipeline.run.parsed import BODIES, ParseContext, lost_batch, parse_batch, parse_key
+from pipeline.run.cut import BODIES, CutContext, cut_batch, cut_key, lost_cut
 from pipeline.store.containers import Record
 from pipeline.store.generations import spool_of
 from pipeline.store.scan import Reject, scan
 from pipeline.store.sources import read_source
-from pipeline.store.state import FileState, PageState, RecordState
+from pipeline.store.state import KEPT, FileState, PageState, RecordState
 
-BATCH_ROWS = 16  # 16 pages of 50 KB: 60 ms of work for 0.3 ms of transport
+BATCH_ROWS = 16  # 16 pages of 50 KB: 40 ms of work for 0.3 ms of transport
 BATCH_BYTES = 4 << 20
 SPOOL_ROWS = 512  # pages a spool file: 1 to 2 s of work of one core, the most that a crash can cost
 IN_PROCESS_ROWS = 24  # below this, starting a worker (0.5 s) takes longer than the pages
-COMPILED_ROWS = 400  # pages from which loading the compiled search for clauses (1 s a process) pays
 RETRIED = ("timeout", "worker_died")
-INDEX_COLUMNS = [
-    "page_id", "key", "feature_key", "reason", "detail", "excerpt", "site", "continues", "n_articles", "url",
-    "leaks", "left", "edge_lines",
-]  # fmt: skip
-
-Body = tuple[str, bytes]
 
 
 def find_changes(run: Run) -> None:
@@ -62,16 +54,16 @@ def find_changes(run: Run) -> None:
 
 
 def load_spool(run: Run) -> None:
-    """Take up what an interrupted run has parsed already."""
-    for table in columns(spool_of(run.out), INDEX_COLUMNS):
+    """Take up what an interrupted run has cut already."""
+    for table in columns(spool_of(run.out), KEPT.names):
         _take_up(run, table.to_pylist())
 
 
 def read_changed(run: Run) -> None:
-    """Stage `read`: take the records out of new and changed files, and parse the bodies that are new."""
+    """Stage `read`: take the records out of new and changed files, and cut the bodies that are new."""
     if run.options.retry:
-        run.pages = {i: p for i, p in run.pages.items() if p.reason not in RETRIED}
-    _parse(run, _new_bodies(run), None)
+        run.pages = {i: p for i, p in run.pages.items() if (p.reason or p.lost) not in RETRIED}
+    _cut(run, _new_bodies(run), None)
 
 
 def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
@@ -83,11 +75,11 @@ def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
             if isinstance(found, Record):
                 page_id = page_id_of(found.body)
                 run.records.append(_recorded(run, file.name, found, page_id))
-                key = parse_key(run.digests.parse, found.url, None)
+                key = cut_key(run.digests.parse, found.url, None)
                 known = run.pages.get(page_id)
                 if page_id not in sent and (known is None or known.feature_key != key):
                     sent.add(page_id)
-                    yield _row(page_id, found.url, None, key, found.body)
+                    yield _row(page_id, found.url, (None, key, key), found.body)
             elif isinstance(found, Reject):
                 unreadable |= found.reason == "unreadable"
                 run.records.append(_rejected(run, file.name, found))
@@ -97,28 +89,38 @@ def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
         run.files.append(FileState(run.root_id, file.name, size, file.mtime_ns, skipped))
 
 
-def parse_missing(run: Run, knowledge: dict[str, str] | None) -> None:
-    """Parse every live body whose result at hand is not of this code, config, address and knowledge.
-
-    `knowledge` None makes the parse without any, from which the corpus model is fitted.
-    """
-    wanted: dict[str, tuple[str | None, str | None, str]] = {}
+def cut_missing(run: Run, leaks: dict[str, str]) -> None:
+    """Cut every live body whose cut at hand is not of this code, config, address and leak table."""
+    wanted: dict[str, tuple[str | None, tuple[str | None, str, str]]] = {}
     for page_id, url in run.live.items():
-        known = run.pages.get(page_id)
-        what = knowledge.get(page_id) if knowledge else None
-        key = parse_key(run.digests.parse, url, what)
-        held = None if known is None else (known.feature_key if knowledge is None else known.key)
-        if held != key:
-            wanted[page_id] = (url, what, key)
+        known, table = run.pages.get(page_id), leaks.get(page_id)
+        feature_key = cut_key(run.digests.parse, url, None)
+        key = feature_key if table is None else cut_key(run.digests.parse, url, table)
+        if known is None or (known.feature_key, known.key) != (feature_key, key):
+            wanted[page_id] = (url, (table, feature_key, key))
     rows = (_row(page_id, *wanted[page_id], body) for page_id, body in again(run, set(wanted)))
-    _parse(run, rows, len(wanted))
+    _cut(run, rows, len(wanted))
 
 
-def _row(page_id: str, url: str | None, knowledge: str | None, key: str, body: bytes) -> dict[str, Any]:
-    return {"page_id": page_id, "key": key, "url": url, "knowledge": knowledge, "body": body}
+def _row(page_id: str, url: str | None, how: tuple[str | None, str, str], body: bytes) -> dict[str, Any]:
+    leaks, feature_key, key = how
+    return {
+        "page_id": page_id,
+        "feature_key": feature_key,
+        "key": key,
+        "url": url,
+        "leaks": leaks,
+        "body": body,
+    }
 
 
-def _parse(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
+def plan_for(run: Run, few: bool) -> Plan:
+    """Return how to map over pages: in this process where they are few."""
+    workers = run.config.ingest.workers or len(os.sched_getaffinity(0))
+    return Plan(0 if few or workers == 1 else workers, run.config.ingest.page_seconds)
+
+
+def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
     first: list[dict[str, Any]] = []
     stream = iter(rows)
     for row in stream:
@@ -127,20 +129,13 @@ def _parse(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
             break
     if not first:
         return
-    few = len(first) <= IN_PROCESS_ROWS
-    workers = run.config.ingest.workers or len(os.sched_getaffinity(0))
-    plan = Plan(0 if few or workers == 1 else workers, run.config.ingest.page_seconds)
-    config = run.config
-    if (total or len(run.changed)) > COMPILED_ROWS:  # gives the same, sooner
-        config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
-    kernel = functools.partial(parse_batch, context=ParseContext(config, run.sites))
-    batches = _batches(_chain(first, stream))
-    for done in shuffle(
-        map_batches(kernel, batches, lost_batch, plan), "page_id", spool_of(run.out), SPOOL_ROWS
-    ):
-        run.parsed += done.num_rows
+    plan = plan_for(run, len(first) <= IN_PROCESS_ROWS)
+    kernel = functools.partial(cut_batch, context=CutContext(run.config, run.sites))
+    done = map_batches(kernel, _batches(_chain(first, stream)), lost_cut, plan)
+    for batch in shuffle(done, "page_id", spool_of(run.out), SPOOL_ROWS):
+        run.parsed += batch.num_rows
         run.progress("parse", run.parsed, total)
-        _take_up(run, done.select(INDEX_COLUMNS).to_pylist())
+        _take_up(run, batch.select(KEPT.names).to_pylist())
 
 
 def _chain(first: list[dict[str, Any]], rest: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -164,16 +159,11 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
 
 def _take_up(run: Run, rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        row["edge_lines"] = tuple(row["edge_lines"] or ())
+        row["bare"] = tuple(row["bare"] or ())
         state = PageState(**row)
         known = run.pages.get(state.page_id)
-        if row["feature_key"] is not None:
+        if known is None or (known.feature_key, known.key) != (state.feature_key, state.key):
             run.pages[state.page_id] = state
-        elif known is not None:  # a parse with knowledge: its features count for nothing
-            run.pages[state.page_id] = dataclasses.replace(
-                known, key=state.key, reason=state.reason, detail=state.detail, excerpt=state.excerpt,
-                continues=state.continues, n_articles=state.n_articles, url=state.url,
-            )  # fmt: skip
 
 
 def _recorded(run: Run, name: str, record: Record, page_id: str) -> RecordState:

@@ -4,7 +4,7 @@ Versioned: a state of another version, or one that cannot be read, counts as non
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from pipeline.store.files import write_parquet
 
-STATE_VERSION = "1"
+STATE_VERSION = "2"
 VERSION_KEY = b"fanwen_state"
 
 
@@ -44,24 +44,29 @@ class RecordState:
 
 @dataclass(slots=True)
 class PageState:
-    """A body as parsed under `key`: what other pages and the corpus model need of it.
+    """A body as cut under `key`: what other pages need of it, and where its rows stand.
 
-    `feature_key` is the key of the parse without knowledge that gave `leaks` and `edge_lines`.
+    `feature_key` is the key of the cut without knowledge that gave its features. `left` are characters that
+    still look leaked, `bare` the lines of an article that its site's boilerplate may eat up whole. `known` is
+    JSON of what its site knows for it, `segment` the files that hold it ("" = the spool, or nowhere for a
+    reject), `finish_key` all that its rows were made from, `lost` why it has none.
     """
 
     page_id: str
-    key: str
     feature_key: str
+    key: str
     reason: str | None
     detail: str
     excerpt: str
     site: str | None
-    continues: str | None
-    n_articles: int
     url: str | None
-    leaks: str | None
+    n_articles: int
     left: str
-    edge_lines: tuple[str, ...] = field(default=())
+    bare: tuple[str, ...] = ()
+    known: str | None = None
+    segment: str = ""
+    finish_key: str = ""
+    lost: str | None = None
 
 
 FILES = pa.schema(
@@ -86,29 +91,39 @@ RECORDS = pa.schema(
         ("excerpt", pa.string()),
     ]
 )
-PAGES = pa.schema(
+KEPT = pa.schema(
     [
         ("page_id", pa.string()),
+        ("feature_key", pa.string()),
         ("key", pa.string()),
-        ("feature_key", pa.string()),  # the same, of a parse without knowledge; null with knowledge
         ("reason", pa.string()),  # of a reject; null for a page
         ("detail", pa.string()),
         ("excerpt", pa.string()),
         ("site", pa.string()),
-        ("continues", pa.string()),
-        ("n_articles", pa.int32()),
         ("url", pa.string()),
-        ("leaks", pa.string()),
+        ("n_articles", pa.int32()),
         ("left", pa.string()),
-        ("edge_lines", pa.list_(pa.string())),
+        ("bare", pa.list_(pa.string())),
     ]
 )
-Rows = list[FileState] | list[RecordState] | list[PageState]
+PAGES = pa.schema(
+    [
+        *KEPT,
+        pa.field("known", pa.string()),
+        pa.field("segment", pa.string()),
+        pa.field("finish_key", pa.string()),
+        pa.field("lost", pa.string()),
+    ]
+)
+_KINDS = {"files": FileState, "records": RecordState, "pages": PageState}
 
 
 def _write(folder: Path, name: str, schema: pa.Schema, rows: Iterable[object]) -> None:
-    listed = list(zip(*(astuple(r) for r in rows), strict=True)) or [()] * len(schema)  # type: ignore[call-overload]
-    arrays = [pa.array(values, kind) for values, kind in zip(listed, schema.types, strict=True)]
+    listed = list(rows)
+    arrays = [
+        pa.array([getattr(row, field.name) for row in listed], kind)
+        for field, kind in zip(fields(_KINDS[name]), schema.types, strict=True)
+    ]
     table = pa.Table.from_arrays(arrays, schema=schema.with_metadata({VERSION_KEY: STATE_VERSION.encode()}))
     write_parquet(folder / f"{name}.parquet", table, name)
 

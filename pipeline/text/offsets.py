@@ -136,3 +136,11 @@ class OffsetMap:
             old = self._edits[k].end
             k += 1
         return old
+
+    def starts(self, places: Sequence[int]) -> Sequence[int]:
+        """Return `start` of each place."""
+        return [self.start(at) for at in places] if self._edits else places
+
+    def ends(self, places: Sequence[int]) -> Sequence[int]:
+        """Return `end` of each place."""
+        return [self.end(at) for at in places] if self._edits else places

@@ -22,7 +22,13 @@ texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 @example("")
 @example("一、")
 def test_compiled_equals_interpreted(text: str) -> None:
-    assert decide_compiled(text) == decide_interpreted(text)
+    assert decide_compiled([text]) == [decide_interpreted(text)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(texts, max_size=5))
+def test_texts_of_one_call_do_not_touch(several: list[str]) -> None:
+    assert decide_compiled(several) == [decide_interpreted(text) for text in several]
 
 
 @pytest.mark.parametrize("nest", NESTS, ids=lambda n: n[0])
@@ -31,7 +37,7 @@ def test_compiled_equals_interpreted_on_documents(nest: tuple[str, ...]) -> None
 
     for seed in range(20):
         text, _ = write(grow(random.Random(seed), nest), "")
-        assert decide_compiled(text) == decide_interpreted(text)
+        assert decide_compiled([text]) == [decide_interpreted(text)]
 
 
 @settings(max_examples=200, deadline=None)
@@ -48,7 +54,7 @@ def test_every_marker_matches_its_row(text: str) -> None:
 
 
 def test_numbers_and_depths() -> None:
-    found = find_markers("一、甲：（一）乙；（二）丙。二、丁。", 10)
+    (found,) = find_markers(["一、甲：（一）乙；（二）丙。二、丁。"], 10)
     assert [(start, n, packed % 16 - 1) for start, _, _, n, packed in found] == [
         (0, 1, 0),
         (4, 1, 1),

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.clauses.candidates import match
 from pipeline.clauses.decide import decide_interpreted
-from pipeline.clauses.markers import MARKERS, STYLES, SUBITEM, Marker, class_tables, is_numbered
+from pipeline.clauses.markers import MARKERS, STYLES, SUBITEM, Marker, class_tables
 from pipeline.clauses.scan import PAD
 from pipeline.clauses.shapes import ROW
 
@@ -16,7 +16,7 @@ names = {m.style: m.name for m in MARKERS}
 def test_one_row_a_style() -> None:
     assert sorted(m.style for m in MARKERS) == list(range(STYLES))
     assert len(set(names.values())) == STYLES
-    assert [m.name for m in MARKERS if not is_numbered(m.style)] == ["bullet"]
+    assert [m.name for m in MARKERS if m.numerals == "none"] == ["bullet"]
 
 
 def test_ranks_of_units_are_their_order_and_lists_stand_below() -> None:

@@ -3,7 +3,7 @@ from pipeline.clauses.parts import cut, label_end, name_kinds, split_labels
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
-    parts = split_labels(text, cut(text, find_markers(text, 10**9)))
+    parts = split_labels(text, cut(text, find_markers([text], 10**9)[0]))
     name_kinds(text, parts)
     return [(p.kind, text[p.start : p.end]) for p in parts]
 

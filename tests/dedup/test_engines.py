@@ -5,12 +5,23 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
-from corpora import article, corpus, edited
+from corpora import article, clause, corpus, edited
 from oracles import coverage, jaccard, passing_pairs, stars
 from rapidfuzz.distance import Indel
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import deduplicate, fast, plain, rules, siblings, sketch, slots, starring, verify
+from pipeline.dedup import (
+    components,
+    deduplicate,
+    fast,
+    plain,
+    rules,
+    siblings,
+    sketch,
+    slots,
+    starring,
+    verify,
+)
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import CorpusModel, fit, fit_texts
 from pipeline.text.fold import comparison_key, key_units
@@ -127,16 +138,38 @@ def test_a_large_star_is_found_and_its_canonical_is_central() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_one_against_many_measures_as_the_group_does(seed: int) -> None:
+def test_pairs_measured_one_by_one_are_those_of_the_group(seed: int) -> None:
     texts = texts_of(distinct_keys(seed + 20, 60)[:64])
-    spans, none = (texts.begin, texts.length), np.zeros(0, dtype=np.uint8)
-    members = np.flatnonzero(texts.length >= 4).astype(np.int32)
-    room = verify.make_room(int(texts.length.sum()))
-    index = verify.index_group(texts.units, spans, none, members, room)
-    expected = [verify.measure_pair(index, room, 0, b) for b in range(1, len(members))]
-    measured = np.empty((len(members), 4))
-    verify.measure_first((texts.units, spans, none), members, room, (measured, 0.0))
-    assert [tuple(row) for row in measured[1:].tolist()] == [tuple(map(float, row)) for row in expected]
+    corpus = components.corpus_of(texts, np.zeros(0, dtype=np.uint8))
+    work = fast.Work(DedupConfig(workers=1, all_pairs=True))
+    pairs = fast.every_pair(np.flatnonzero(texts.length >= 4)).pairs
+    _, grouped = components.measure_components(corpus, np.zeros((0, 256), np.uint8), pairs, work)
+    of_group = {(min(r[:2]), max(r[:2])): r for r in grouped.tolist()}
+    for row in components.measure_pairs(corpus, pairs, work).tolist():
+        other = of_group.get((row[0], row[1]), [*row[:2], 0.0, 0.0, 0.0, 0.0])
+        turned = other[0] == row[1]
+        assert turned or row[2] == other[2]
+        assert row[3] == other[3]
+        assert (row[5], row[4]) == tuple(other[4:]) if turned else row[4:] == other[4:]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_large_components_are_the_same_in_threads_and_in_a_small_room(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kernels that fill what they are given are called again; threads take ranges; the rows stay."""
+    r = random.Random(17)
+    keys = {comparison_key(edited(text, r, r.randint(1, 30))) for text in [article(r, 9)] * 150}
+    keys |= {comparison_key(t) for t in corpus(18, 300)} - {""}
+    texts = texts_of(sorted(keys))
+    want = fast.relate(texts, NO_MODEL, fast.Work(CONFIG))
+    for name, size in (("FIRST_SAMPLES", 64), ("FIRST_PAIRS", 2), ("FIRST_MATCHES", 8)):
+        monkeypatch.setattr(fast, name, size)
+    monkeypatch.setattr(components, "FIRST_ROWS", 2)
+    found = fast.relate(texts, NO_MODEL, fast.Work(CONFIG, workers))
+    assert found.centre.tolist() == want.centre.tolist()
+    assert rows_of(found) == rows_of(want)
+    assert found.hot == want.hot
 
 
 def test_hot_bands_are_counted() -> None:
@@ -178,6 +211,7 @@ def test_copies_of_one_text_are_no_boilerplate() -> None:
 
 def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     for name in (
+        "OWN",
         "BRIDGE",
         "NEAR",
         "NEAR_OTHER",
@@ -189,7 +223,8 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
         "CONTAINS",
     ):
         assert getattr(verify, name) == getattr(rules, name)
-    assert verify.FEW == rules.FEW_SHINGLES == fast.sketch.FEW
+    assert verify.FEW == rules.FEW_SHINGLES
+    assert (sketch.FEW, sketch.OWN) == (rules.FEW_SHINGLES, rules.OWN)
     assert (starring.TEMPLATE, starring.STORED, starring.SLOTS_FROM) == (
         rules.TEMPLATE,
         rules.STORED,
@@ -198,6 +233,7 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     for name in ("LONGEST_SLOT", "RECURS", "RECUR_IN_ALL", "MADE_OF_SLOTS", "SKELETON"):
         assert getattr(siblings, name) == getattr(slots, name)
     assert {chr(c) for c in siblings.NUMERALS} == slots.NUMERALS
+    assert {chr(c) for c in siblings.WORDING} == slots.WORDING
 
 
 def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
@@ -210,8 +246,11 @@ def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
     spans, count = (texts.begin, texts.length), len(texts)
     out = (np.zeros((count, sketch.BINS), np.uint8), np.zeros(count, np.int64), np.zeros(count, np.bool_))
     counts = np.zeros(count, np.int64)
-    fixed = (sketch.routes(), sketch.WINDOW)
-    samples = sketch.sketch_texts(texts.units, spans, none, fixed, (*out, counts)).tolist()
+    fixed = (sketch.routes(), np.empty(sketch.WINDOW, np.uint32), np.empty(sketch.BINS, np.uint32))
+    sample = np.empty(int(texts.length.sum()), np.uint32)
+    done, end = sketch.sketch_texts(texts.units, spans, none, fixed, (*out, counts), sample)
+    assert done == count
+    samples = sample[:end].tolist()
     ends = np.cumsum(counts).tolist()
     sets = [set(samples[end - n : end]) for n, end in zip(counts.tolist(), ends, strict=True)]
     assert all(part and part <= whole for whole, part in zip(sets[:40], sets[40:], strict=True))
@@ -228,3 +267,22 @@ def test_a_fragment_in_a_cluster_is_still_said_to_be_held(filler: int) -> None:
     assert found.assignments["cluster_id"].to_pylist()[:3] == ["a00", "a01", "a01"]
     held = [(p["left_id"], p["right_id"]) for p in found.pairs.to_pylist() if p["relation"] == "contains"]
     assert held == [("a00", "a01"), ("a00", "a02")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_engines_agree_on_texts_that_are_nearly_all_boilerplate(seed: int) -> None:
+    r = random.Random(seed + 40)
+    guide = comparison_key(article(r, 6))
+    bodies = [comparison_key(clause(r)) for _ in range(6)] + [comparison_key(article(r, 5)) for _ in range(6)]
+    keys = {
+        guide[: r.randint(60, len(guide))] + body[: r.randint(5, 80)] for body in bodies for _ in range(4)
+    }
+    texts = texts_of(sorted(keys | set(bodies)))
+    places = np.unique(plain.boilerplate_slots(plain.shingles_of(key_units(guide))))
+    model = CorpusModel(places, len(texts))
+    one = plain.relate(texts, model.mask(), CONFIG)
+    other = fast.relate(texts, model, fast.Work(CONFIG), fast.every_pair(np.flatnonzero(texts.length >= 30)))
+    assert one.centre.tolist() == other.centre.tolist()
+    assert rows_of(one) == rows_of(other)
+    found = fast.relate(texts, model, fast.Work(CONFIG))
+    assert found.centre.tolist() == one.centre.tolist()

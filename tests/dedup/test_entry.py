@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from corpora import article, edited
+from corpora import article, clause, edited
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import deduplicate, deduplicate_articles
@@ -84,6 +84,18 @@ def test_two_pairs_in_one_band_stay_two_clusters() -> None:
     texts = [shared + one, shared + edited(one, r, 3), shared + other, shared + edited(other, r, 3)]
     found = deduplicate(pa.table({"id": list("abcd"), "text": texts}))
     assert sorted(found.clusters["size"].to_pylist()) == [2, 2]
+
+
+def test_short_notices_behind_one_guide_are_judged_by_what_they_say() -> None:
+    r = random.Random(31)
+    guide, notices = article(r, 8), [clause(r)[:26] for _ in range(20)]
+    texts = [guide + "\n" + body for body in notices + [article(r, 8) for _ in range(60)]]
+    texts += [guide + "\n" + notices[0][:-1] + "改", guide, guide + "略", notices[1] + article(r, 9)]
+    found = deduplicate(pa.table({"id": [f"n{i:02}" for i in range(84)], "text": texts}))
+    clusters = found.clusters.select(["cluster_id", "size"]).to_pylist()
+    assert clusters == [{"cluster_id": "n00", "size": 2}, {"cluster_id": "n81", "size": 2}]
+    held = {(p["left_id"], p["right_id"]) for p in found.pairs.to_pylist() if "contain" in p["relation"]}
+    assert held == set()  # 26 characters of its own are too few to be held by
 
 
 def test_the_same_title_with_other_bodies_is_apart_and_one_character_is_not() -> None:

@@ -100,3 +100,12 @@ def test_traditional_form_is_generated_or_left_out() -> None:
     assert clause.text_hant == "值班人員應當準時到崗，遵守制度。"
     none = parse_page(text, config=Config(page=PageConfig(hant="none")))
     assert none.articles[0].clauses[0].text_hant == ""
+
+
+def test_a_date_beside_a_linked_source_is_the_pages() -> None:
+    text = "六月二十七日下午，园区物业部在东门组织停水演练，各值班小组准时到场。"
+    about = '<div>2019-09-11 01:53 来源：<a href="/">园区周报</a> <a href="/z">举报</a></div>'
+    body = f"<h1>园区举行停水演练</h1>{about}<p>{text}</p><p>{text}</p>"
+    assert parse_page(body).page.updated == "2019-09-11"
+    listed = "".join(f'<li><a href="/{k}">园区通知第{k}号的内容</a> 2019-09-1{k}</li>' for k in range(1, 9))
+    assert parse_page(f"<h1>园区通知</h1><ul>{listed}</ul>").page.updated is None

@@ -149,7 +149,7 @@ def test_a_broken_state_is_no_state(raw: Path, out: Path) -> None:
     (out / ".state" / "000001" / "pages.parquet").write_bytes(b"PAR1 broken")
     run(raw, out)
     assert digests(out) == before
-    for path in (out / ".state").rglob("parsed-*.arrow"):
+    for path in (out / ".state").rglob("cuts-*.arrow"):
         path.write_bytes(path.read_bytes()[:500])
     write_pages(raw, [30])
     run(raw, out)

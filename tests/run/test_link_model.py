@@ -5,18 +5,21 @@ import pytest
 from small_corpora import digests, page, settings, write_pages
 
 from pipeline.run import ingest
-from pipeline.run.link import Provenance, link, provenance
-from pipeline.run.model import fit_sites, knowledge_for
+from pipeline.run.link import Provenance, articles_left, link, provenance
+from pipeline.run.model import PageFeatures, fit_sites, knowledge_for
 from pipeline.store.state import PageState, RecordState
 
 
 def state(page_id: str, **changes: object) -> PageState:
     values: dict[str, object] = {
-        "page_id": page_id, "key": "k", "feature_key": "k", "reason": None, "detail": "", "excerpt": "",
-        "site": "站", "continues": None, "n_articles": 2, "url": None, "leaks": None, "left": "",
-        "edge_lines": (),
+        "page_id": page_id, "feature_key": "k", "key": "k", "reason": None, "detail": "", "excerpt": "",
+        "site": "站", "url": None, "n_articles": 2, "left": "",
     }  # fmt: skip
     return PageState(**(values | changes))  # type: ignore[arg-type]
+
+
+def said(page_id: str, *edge_lines: str, site: str | None = "站") -> PageFeatures:
+    return PageFeatures(page_id, site, None, "", list(edge_lines))
 
 
 def record(page_id: str, source: str, url: str | None = None, when: int | None = None) -> RecordState:
@@ -64,13 +67,19 @@ def test_a_page_of_another_site_is_no_continuation() -> None:
 
 def test_a_line_must_stand_on_enough_bodies_of_its_site() -> None:
     line = "本站文章均来自网友投稿"
-    pages = [state(f"{n:02d}", edge_lines=(f"+{line}", f"+第{n}行独有的内容")) for n in range(20)]
-    assert fit_sites(pages[:19]) == {}
-    model = fit_sites(pages)
+    pages = [said(f"{n:02d}", f"+{line}", f"+第{n}行独有的内容") for n in range(20)]
+    assert fit_sites(lambda: pages[:19]) == {}
+    model = fit_sites(lambda: pages)
     assert model == {"站": {"leaks": {}, "boilerplate": [line]}}
     assert set(knowledge_for(model, pages)) == {p.page_id for p in pages}
-    dropped = state("x", edge_lines=(f"-{line}",))
-    assert knowledge_for(model, [dropped, state("y", site=None, edge_lines=(f"+{line}",))]) == {}
+    assert knowledge_for(model, [said("x", f"-{line}"), said("y", f"+{line}", site=None)]) == {}
+
+
+def test_an_article_of_nothing_but_boilerplate_is_not_counted() -> None:
+    known = '{"boilerplate": ["甲", "乙"], "leaks": {}}'
+    assert articles_left(state("a", n_articles=1, bare=("甲", "乙"), known=known)) == 0
+    assert articles_left(state("a", n_articles=1, bare=("甲", "丙"), known=known)) == 1
+    assert articles_left(state("a", n_articles=1, known=known)) == 1
 
 
 def test_boilerplate_of_a_site_leaves_the_articles(tmp_path) -> None:

@@ -1,7 +1,6 @@
 """Small things of the store: JSON Lines, the lock, atomic files, digests, generations."""
 
 import errno
-import json
 import multiprocessing
 import os
 from pathlib import Path
@@ -16,8 +15,9 @@ from pipeline.errors import ContractError, TemporaryError
 from pipeline.store import generations
 from pipeline.store.digest import add_digests, rows_digest
 from pipeline.store.files import full_disk_is_temporary, write_atomically
-from pipeline.store.jsonl import json_lines
+from pipeline.store.jsonl import Joined
 from pipeline.store.lock import locked
+from pipeline.store.manifest import file_entry
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 ROWS = st.lists(
@@ -27,11 +27,24 @@ ROWS = st.lists(
 SCHEMA = pa.schema([("s", pa.string()), ("n", pa.int32()), ("b", pa.bool_())])
 
 
-@given(rows=ROWS)
-def test_json_lines_say_what_json_says(rows: list[dict[str, object]]) -> None:
-    lines = json_lines(pa.Table.from_pylist(rows, schema=SCHEMA)).decode().split("\n")
-    assert [json.loads(line) for line in lines if line] == rows
-    assert len(lines) == len(rows) + 1 or not rows
+def test_json_lines_are_joined_byte_for_byte(tmp_path: Path) -> None:
+    old, new = Joined(tmp_path / "old"), Joined(tmp_path / "new")
+    spans = [old.add(b"1\n2\n", 2), old.add(b"", 0), old.add("三\n".encode(), 1)]
+    assert spans == [[0, 4, 2], [4, 0, 0], [4, 4, 1]]
+    assert old.close()["rows"] == 3
+    assert new.copy(tmp_path / "old", (4, 4, 1)) == [0, 4, 1]
+    assert new.copy(tmp_path / "old", (0, 4, 2)) == [4, 4, 2]
+    entry = new.close()
+    assert (tmp_path / "new").read_text("utf-8") == "三\n1\n2\n"
+    assert entry == file_entry(tmp_path / "new", 3)
+
+
+def test_a_span_that_is_not_there_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"1\n")
+    file = Joined(tmp_path / "new")
+    with pytest.raises(EOFError):
+        file.copy(tmp_path / "old", (0, 9, 2))
+    file.close()
 
 
 @given(rows=ROWS, cut=st.integers(0, 12), seed=st.integers(0, 99))

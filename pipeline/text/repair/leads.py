@@ -28,6 +28,7 @@ _MARGIN = 3.5  # nats between the best lead byte and the next
 _LETTER = re.compile("[@-~](?<=[^\x00-\xff].)(?![A-Za-z0-9@-~])")
 
 
+_LETTERS = bytes(range(ord("@"), ord("~") + 1))
 _BRACKETS = {"]": "[", "}": "{"}
 _HANZI = re.compile(f"[{HANZI}]")
 
@@ -94,7 +95,9 @@ def find_lead_losses(text: str, pairs: Container[str] = ()) -> Found:
 def _places(text: str) -> list[_Place]:
     """Return where a run may end, in order."""
     places = []
-    for match in _LETTER.finditer(text):
+    plain = text.encode("ascii", "ignore")
+    letters = _LETTER.finditer(text) if len(plain.translate(None, _LETTERS)) < len(plain) else ()
+    for match in letters:
         at = match.start()
         if _is_mark(text, at):
             continue

@@ -29,8 +29,14 @@ def find_stray_marks(text: str) -> Found:
     >>> find_stray_marks("引发的.纠纷。").edits, find_stray_marks("这是他的.我的也是.").edits
     ([Edit(start=3, end=4, replacement='', rule='stray_mark')], [])
     """
-    places = [*_quotes(text), *_dots(text), *_commas(text)]
-    return Found([Edit(at, at + 1, "", "stray_mark") for at in sorted(places)], [])
+    # One character is found in 0.1 ns a character, a pair or a set of characters in 1 to 3.
+    places: list[int] = []
+    if "'" in text or "`" in text or "´" in text:
+        places += _quotes(text)
+    if "." in text:
+        places += _dots(text)
+    places = sorted(places + _commas(text))
+    return Found([Edit(at, at + 1, "", "stray_mark") for at in places], [])
 
 
 def _quotes(text: str) -> list[int]:
@@ -47,7 +53,7 @@ def _dots(text: str) -> list[int]:
 
 
 def _commas(text: str) -> list[int]:
-    if "，，" not in text and ",," not in text:
+    if "，，" not in text and ("," not in text or ",," not in text):
         return []
     found = [match.start() for match in _COMMA.finditer(text)]
     mixed = any(text[at + 1] not in "，," for at in found)  # rows of a table have ",," alone

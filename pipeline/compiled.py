@@ -1,0 +1,77 @@
+"""How kernels are compiled: once a machine, into numba's cache on disk, without the interpreter lock.
+
+numba's cache looks at the file of the entry point alone. Here the key of a cached kernel holds a fingerprint
+of everything the kernel calls or reads, so that an upgrade never runs yesterday's machine code.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from types import CodeType, ModuleType
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache
+
+PACKAGE = __name__.split(".")[0]
+# No array is made in a kernel: what it needs is handed in. numba then counts no references, which makes
+# kernels faster (docs/accuracy-clauses.md) and halves the time of compiling them (docs/accuracy-dedup.md).
+OPTIONS: Any = {"_nrt": False, "error_model": "numpy"}
+
+
+def parts_of(function: Any, seen: set[int]) -> Iterator[str]:
+    """Yield a function's code, the constants it reads, and the same of all functions of ours it calls."""
+    plain = getattr(function, "py_func", function)
+    if id(plain) in seen:
+        return
+    seen.add(id(plain))
+    code = plain.__code__
+    constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
+    yield repr((plain.__module__, plain.__qualname__, code.co_code, constants, code.co_names))
+    rooms = [plain.__globals__]
+    rooms += [vars(m) for m in map(plain.__globals__.get, code.co_names) if _is_ours(m)]
+    for name in code.co_names:
+        for value in (room[name] for room in rooms if name in room):
+            if isinstance(value, int | float | str | tuple):
+                yield repr((plain.__qualname__, name, value))
+            elif getattr(value, "__module__", "").startswith(PACKAGE) and callable(value):
+                yield from parts_of(value, seen)
+
+
+def _is_ours(value: object) -> bool:
+    return isinstance(value, ModuleType) and value.__name__.startswith(PACKAGE)
+
+
+def fingerprint(function: Any) -> str:
+    """Return 16 hex digits that change with the code or a constant of a kernel or of anything it calls.
+
+    >>> fingerprint(_is_ours) != fingerprint(fingerprint)
+    True
+    """
+    text = "\n".join(sorted(parts_of(function, set())))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class KernelCache(FunctionCache):
+    """numba's cache of one function on disk, with the fingerprint in the key."""
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        key: tuple[Any, ...] = super()._index_key(sig, codegen)  # type: ignore[no-untyped-call]
+        return (*key, fingerprint(self._py_func))
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function of arrays at its first call; cached beside the package or in the user's cache.
+
+    Where neither can be written, the kernel is compiled anew by each process.
+    """
+    compiled: Any = numba.njit(function, nogil=True, **OPTIONS)
+    with suppress(RuntimeError):  # numba: "cannot cache function": no folder can be written
+        compiled._cache = KernelCache(function)  # type: ignore[no-untyped-call]
+    return compiled
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """Make a function callable from kernels alone: uncached, without what Python needs to call it."""
+    inner: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **OPTIONS}
+    return numba.njit(function, **inner)

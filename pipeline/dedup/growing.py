@@ -1,0 +1,181 @@
+"""Kernels: stars in components of more than 64 texts, and pairs of texts measured one by one.
+
+The centres are taken by their candidates; their candidates and those of their members are measured against
+them, and what does not pass is starred again. `corpus` is units, begin, length, bitmap, rank; `graph` is
+where each text's neighbours start, and the neighbours.
+"""
+
+# mypy: allow-untyped-defs, no-check-untyped-defs
+# (numba types the kernels)
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.compiled import kernel, part
+from pipeline.dedup.candidates import agreement
+from pipeline.dedup.siblings import are_siblings
+from pipeline.dedup.starring import SLOTS_FROM, TEMPLATE, add_row
+from pipeline.dedup.verify import EDITED, GROUP, index_one, measure_other
+
+ELECTED = 8  # texts that stand for centre in a large star
+ASKED = GROUP - 1  # candidates that each of them is measured against
+SMALL_STAR = 8  # of 63; families of different articles have stars of 1-20 among up to hundreds of candidates
+DEALT, ROUND = 4, 5  # counters behind the index of one text: texts measured against it, queues filled
+
+
+def make_lists(texts: int, longest: int) -> tuple[NDArray[Any], ...]:
+    """Return working arrays: marks of texts, a queue of up to `longest`, who is named, the index of one."""
+    return (
+        np.zeros(texts, np.int64),
+        np.empty(longest + 1, np.int64),
+        np.empty((2, ELECTED), np.int64),
+        np.zeros(6, np.int64),
+    )
+
+
+@part
+def index_first(corpus, t, work):
+    """Index the text that others will be measured against."""
+    filtered = len(corpus[3]) > 0
+    index_one(corpus, t, filtered, work[0], work[2][3])
+    work[2][3][DEALT] = 0
+
+
+@part
+def measure_next(corpus, a, b, work, least):
+    """Measure the indexed text `a` against text `b`, siblings told apart: kind, Jaccard, both coverages."""
+    room, desk, lists = work
+    one = lists[3]
+    one[DEALT] += 1
+    kind, jaccard, left, right = measure_other(corpus, a, b, room, one, one[DEALT], least)
+    if max(left, right) >= SLOTS_FROM and are_siblings(corpus, a, b, desk):
+        kind = TEMPLATE
+    return kind, jaccard, left, right
+
+
+@part
+def queue_around(graph, text, centre, lists, n):
+    """Append a text's neighbours that have no centre and were not in this queue of `n`; return its length."""
+    starts, others = graph
+    marks, queue, mark = lists[0], lists[1], lists[3][ROUND]
+    for i in range(starts[text], starts[text + 1]):
+        t = np.int64(others[i])
+        if centre[t] < 0 and marks[t] != mark:
+            marks[t] = mark
+            queue[n] = t
+            n += 1
+    return n
+
+
+@part
+def name_candidates(signatures, first, lists, n):
+    """Name `first` and those of `n` queued texts whose signatures agree best; return how many."""
+    queue, named = lists[1], lists[2]
+    named[0, 0], count = first, 1
+    for i in range(n):
+        agreed, at = np.int64(agreement(signatures, first, queue[i])), count
+        while at > 1 and named[1, at - 1] < agreed:
+            at -= 1
+        if at == ELECTED:
+            continue
+        count = min(count + 1, ELECTED)
+        for k in range(count - 1, at, -1):
+            named[0, k], named[1, k] = named[0, k - 1], named[1, k - 1]
+        named[0, at], named[1, at] = queue[i], agreed
+    return count
+
+
+@part
+def elect(corpus, signatures, graph, centre, first, work):
+    """Return of `first` and its likeliest candidates the one that most pass against.
+
+    Asked are the first 63 of `first`'s candidates that have no centre. A smaller star keeps `first`, and so
+    does a text that few of the 63 pass against: its candidates share clauses with it, they are no copies.
+    """
+    lists, rank = work[2], corpus[4]
+    lists[3][ROUND] += 1
+    n = queue_around(graph, first, centre, lists, 0)
+    if n <= ASKED:
+        return first
+    best, most = first, -1
+    for k in range(name_candidates(signatures, first, lists, n)):
+        t, passed = lists[2][0, k], 0
+        index_first(corpus, t, work)
+        for i in range(ASKED):
+            b = lists[1][i]
+            kind, _, _, _ = measure_next(corpus, t, b, work, SLOTS_FROM)
+            passed += np.int64(kind == EDITED or b == t)
+        if passed > most or (passed == most and rank[t] < rank[best]):
+            best, most = t, passed
+        if most < SMALL_STAR:
+            break
+    return best
+
+
+@part
+def grow_star(corpus, graph, centre, best, work, rows, n, least):
+    """Grow the star of one centre; return how many rows there are then, -1 where they do not fit."""
+    lists = work[2]
+    lists[3][ROUND] += 1
+    lists[0][best] = lists[3][ROUND]
+    centre[best] = best
+    index_first(corpus, best, work)
+    at, end = 0, queue_around(graph, best, centre, lists, 0)
+    while at < end:
+        if n == len(rows):
+            return -1
+        b = lists[1][at]
+        kind, jaccard, left, right = measure_next(corpus, best, b, work, least)
+        add_row(rows, n, best, b, kind, jaccard, left, right)
+        if kind == EDITED:
+            centre[b] = best
+            end = queue_around(graph, b, centre, lists, end)
+        n, at = n + 1, at + 1
+    return n
+
+
+@kernel
+def relate_large(corpus, signatures, graph, centre, members, starts, work, rows, every):
+    """Star components `starts[i] .. starts[i+1]` of `members`, which stand in the order of their candidacy.
+
+    Fills the centres (-1 before) and `rows` with all that was measured; returns how many components are done
+    and how many rows there are: it ends early where those of the next do not fit, which stays as it was.
+    `work` is room, desk, lists.
+    """
+    n, least = 0, 0.0 if every else SLOTS_FROM
+    for c in range(len(starts) - 1):
+        first = n
+        for i in range(starts[c], starts[c + 1]):
+            while n >= 0 and centre[members[i]] < 0:
+                best = elect(corpus, signatures, graph, centre, members[i], work)
+                n = grow_star(corpus, graph, centre, best, work, rows, n, least)
+        if n < 0:
+            for i in range(starts[c], starts[c + 1]):
+                centre[members[i]] = -1
+            return c, first
+    return len(starts) - 1, n
+
+
+@kernel
+def weigh(signatures, graph, members, weights):
+    """Write for each member its signature's agreement with all its candidates: an estimated degree."""
+    starts, others = graph
+    for m in range(len(members)):
+        t = members[m]
+        weights[m] = 0
+        for i in range(starts[t], starts[t + 1]):
+            weights[m] += np.int64(agreement(signatures, t, others[i]))
+
+
+@kernel
+def measure_pairs(corpus, left, right, work, rows, every):
+    """Write the measures of pairs of texts, as one row each; pairs of one left text stand together."""
+    least, indexed = 0.0 if every else SLOTS_FROM, -1
+    for p in range(len(left)):
+        a, b = left[p], right[p]
+        if a != indexed:
+            index_first(corpus, a, work)
+            indexed = a
+        kind, jaccard, cover_left, cover_right = measure_next(corpus, a, b, work, least)
+        add_row(rows, p, a, b, kind, jaccard, cover_left, cover_right)

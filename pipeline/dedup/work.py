@@ -1,0 +1,106 @@
+"""How kernels are run: over ranges of texts, in threads (they hold no lock), within a bound of memory.
+
+Every step is a function of the set of texts, which stand in the order of a hash, so that ranges, threads and
+the order of rows change nothing.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.config import DedupConfig
+from pipeline.dedup.arrays import Texts
+
+T = TypeVar("T")
+PAGE = 8192  # bytes that reading one text touches at least: two pages
+SHARES = 8  # ranges a thread: components differ in cost, and the last thread should not be waited for
+
+
+class Room(Protocol):
+    """Units that lie outside of memory: `release` gives back what pages of them are held."""
+
+    units: NDArray[np.uint16]
+    budget: int  # bytes of pages that may be held
+
+    def release(self) -> None:
+        """Give back the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How to work: settings, threads, and the room of the keys outside of memory. Changes no row.
+
+    `touched` are the bytes that reading all texts once brings into memory.
+    """
+
+    config: DedupConfig
+    workers: int = 1
+    room: Room | None = None
+    touched: int = 0
+
+    def on(self, texts: Texts) -> "Work":
+        """Return the same for given texts."""
+        return replace(self, touched=int(texts.length.sum()) * 2 + len(texts) * PAGE)
+
+    def parts(self) -> int:
+        """Return into how many ranges work on all texts is cut: so many that a round stays in the budget."""
+        if self.room is None:
+            return self.workers
+        return self.workers * (1 + self.touched // self.room.budget)
+
+    def cut(self, count: int) -> list[tuple[int, int]]:
+        """Cut as many equal things into ranges."""
+        return ranges(count, max(1, min(self.parts(), count)))
+
+    def cut_by(self, edges: NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Cut things of different cost into ranges; `edges` are the costs of all before each, and the sum."""
+        count = len(edges) - 1
+        parts = self.parts() * (1 if self.workers == 1 else SHARES)
+        wanted = np.linspace(0, edges[-1], max(1, min(parts, count)) + 1)
+        cuts = np.unique(np.searchsorted(edges, wanted))
+        cuts[0], cuts[-1] = 0, count
+        return list(pairwise(np.unique(cuts).tolist()))
+
+    def each(self, call: Callable[[tuple[int, int]], T], parts: list[tuple[int, int]]) -> list[T]:
+        """Call a kernel for each range, in order of ranges; one worker needs no thread."""
+
+        def one(part: tuple[int, int]) -> T:
+            made = call(part)
+            if self.room is not None:
+                self.room.release()
+            return made
+
+        if self.workers == 1 or len(parts) == 1:
+            return [one(part) for part in parts]
+        with ThreadPoolExecutor(self.workers) as pool:
+            return list(pool.map(one, parts))
+
+
+def ranges(count: int, parts: int) -> list[tuple[int, int]]:
+    """Cut 0 .. count into ranges of nearly one size.
+
+    >>> ranges(5, 2)
+    [(0, 2), (2, 5)]
+    """
+    return list(pairwise(count * i // parts for i in range(parts + 1)))
+
+
+def fill(run: Callable[[int, Any], tuple[int, int]], count: int, out: NDArray[Any]) -> NDArray[Any]:
+    """Run a kernel until `count` things are done; it takes the first of them and the array to fill.
+
+    It returns how many it has done and how much it has filled; it stops where the next might not fit. An
+    array that is too small for one is doubled. Returns all that was filled.
+    """
+    found, done = [out[:0]], 0
+    while done < count:
+        more, n = run(done, out)
+        found.append(out[:n].copy())
+        if more == 0:
+            out = np.empty((2 * len(out), *out.shape[1:]), dtype=out.dtype)
+        done += more
+    return np.concatenate(found)

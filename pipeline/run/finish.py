@@ -1,0 +1,186 @@
+"""The stage that writes the tables cut by page: segments that stay are linked, the others written."""
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.dedup.groups import count_part
+from pipeline.engine.local import map_batches
+from pipeline.run.columns import BY_PAGE, COMPARED, Place
+from pipeline.run.corpus import Run
+from pipeline.run.emit import link_shards, new_shard
+from pipeline.run.read import BATCH_ROWS, IN_PROCESS_ROWS, plan_for
+from pipeline.run.rows import ORDERS, PACKED, finish_batch, lost_rows
+from pipeline.run.segments import (
+    Making,
+    Plan,
+    Segment,
+    cut_pages,
+    cuts_path,
+    link_files,
+    plan_segments,
+    write_arrow,
+    write_segments,
+)
+from pipeline.schema import TABLES
+from pipeline.store import generations
+from pipeline.store.generations import JSON_LINES, folder_of
+from pipeline.store.jsonl import Joined
+from pipeline.text.fold import text_id
+from pipeline.urls import url_key
+
+COMPILED_ROWS = 400  # pages from which loading the compiled search for clauses (1 s a process) pays
+WRITTEN = tuple(name for name in BY_PAGE if name != "articles")  # these wait for comparison
+
+
+def finish(run: Run) -> None:
+    """Stage `finish`: begin a generation, and write pages, clauses, edits, lines and JSON Lines."""
+    folder, kept = generations.begin(run.out, run.generation + 1)
+    orders = _orders(run)
+    plan = plan_segments(run, {i: key for i, (_, _, key) in orders.items()})
+    for name in BY_PAGE:
+        (folder / name).mkdir()
+        run.shards[name] = []
+    files = {name: Joined(folder / name) for name in JSON_LINES} if run.config.ingest.json_lines else {}
+    try:
+        segments = {name: _keep(run, (folder, kept), name, files) for name in plan.kept}
+        for making, batches in _made(run, plan, orders, kept):
+            segments[making.name] = _write(run, (folder, kept), (making, orders), (batches, files))
+            run.progress("finish", len(segments), len(plan.kept) + len(plan.made))
+    finally:
+        entries = {name: file.close() for name, file in files.items()}
+    run.json_files, run.segments = entries, segments
+    write_segments(kept, segments)
+
+
+Order = tuple[str | None, str, str]  # JSON of the lines to drop, JSON of the place, the finish key
+
+
+def _orders(run: Run) -> dict[str, Order]:
+    """Return what is to be made of every page that was cut."""
+    orders = {}
+    for page_id in sorted(run.live):
+        known = run.pages[page_id]
+        if known.reason is not None:
+            continue
+        lines = json.dumps(json.loads(known.known)["boilerplate"]) if known.known else None
+        origin, link = run.origin[page_id], run.links[page_id]
+        url = origin.url or known.url
+        key = None if url is None else url_key(url)
+        place = json.dumps(
+            Place(link.first, link.offset, link.latest, tuple(origin.sources), url, key, origin.first),
+            ensure_ascii=False,
+        )
+        seen = f"{known.key}\n{lines}\n{place}\n{run.config.ingest.json_lines}"
+        orders[page_id] = (lines, place, hashlib.sha256(seen.encode()).hexdigest()[:32])
+    return orders
+
+
+def _keep(run: Run, to: tuple[Path, Path], name: str, files: dict[str, Joined]) -> Segment:
+    """Link the files of a segment that stays, and copy its lines."""
+    folder, kept = to
+    link_files(run, kept, name)
+    for table in WRITTEN:
+        run.shards[table] += link_shards(run, folder, f"{table}/part-{name}")
+    old: Segment = run.segments[name]
+    spans = {}
+    for file, (start, size, rows) in old.json.items():
+        if file in files:
+            spans[file] = files[file].copy(folder_of(run.out, run.generation) / file, (start, size, rows))
+    return Segment(old.pages, spans)
+
+
+def _made(
+    run: Run, plan: Plan, orders: dict[str, Order], kept: Path
+) -> Iterator[tuple[Making, list[pa.RecordBatch]]]:
+    """Yield the segments to be made, in order, with the rows of their pages in order of ids."""
+    total = sum(len(m.pages) for m in plan.made)
+    config = run.config
+    if total > COMPILED_ROWS:  # gives the same, sooner
+        config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
+    kernel = functools.partial(finish_batch, config=config)
+    stream = (b for m in plan.made for b in _batches(cut_pages(run, m), orders, (kept, m.name)))
+    homes = {page_id: m.name for m in plan.made for page_id in m.pages}
+    found: dict[str, list[pa.RecordBatch]] = {m.name: [] for m in plan.made}
+    missing = {m.name: len(m.pages) for m in plan.made}
+    waiting = iter(plan.made)
+    following = next(waiting, None)
+    for batch in map_batches(kernel, stream, lost_rows, plan_for(run, total <= IN_PROCESS_ROWS)):
+        name = homes[batch.column(0)[0].as_py()]
+        found[name].append(batch)
+        missing[name] -= batch.num_rows
+        while following is not None and not missing[following.name]:
+            batches = found.pop(following.name)
+            yield following, sorted(batches, key=lambda b: b.column(0)[0].as_py())
+            following = next(waiting, None)
+
+
+def _batches(cuts: pa.Table, orders: dict[str, Order], to: tuple[Path, str]) -> Iterator[pa.RecordBatch]:
+    """Write the cut pages of a segment to the state, and yield them with their orders."""
+    write_arrow(cuts_path(*to), cuts)
+    mine = [orders[i] for i in cuts.column("page_id").to_pylist()]
+    table = cuts.select(PACKED)
+    for place, name in enumerate(("known", "place")):
+        values = pa.array([order[place] for order in mine], pa.string())
+        table = table.append_column(ORDERS.field(name), values)
+    yield from table.combine_chunks().to_batches(BATCH_ROWS)
+
+
+def _write(
+    run: Run,
+    to: tuple[Path, Path],
+    what: tuple[Making, dict[str, Order]],
+    given: tuple[list[pa.RecordBatch], dict[str, Joined]],
+) -> Segment:
+    """Write the rows of one segment."""
+    (folder, kept), (making, orders), (batches, files) = to, what, given
+    for batch in batches:
+        head = (batch.column(n).to_pylist() for n in ("page_id", "reason", "detail", "excerpt"))
+        for page_id, reason, detail, excerpt in zip(*head, strict=True):
+            known = run.pages[page_id]
+            known.segment, known.finish_key, known.lost = making.name, orders[page_id][2], reason
+            known.detail, known.excerpt = detail or "", excerpt or ""
+    tables = {name: _table(batches, name) for name in BY_PAGE}
+    for name in WRITTEN:
+        run.shards[name] += new_shard(folder, f"{name}/part-{making.name}", tables[name], "")
+    write_arrow(base_path(kept, making.name), tables["articles"])
+    write_counts(kept, making.name, tables)
+    spans = {}
+    for file, column in zip(files, ("page_json", "clause_json"), strict=False):
+        texts = [t for b in batches for t in b.column(column).to_pylist() if t is not None]
+        counted = len(texts)
+        if column == "clause_json":
+            counted = sum(n for b in batches for n in b.column("n_clause_lines").to_pylist())
+        spans[file] = files[file].add("".join(texts).encode(), counted)
+    return Segment(len(making.pages), spans)
+
+
+def _table(batches: list[pa.RecordBatch], name: str) -> pa.Table:
+    """Return the rows of one table; articles without the columns that comparison adds."""
+    schema = TABLES[name]
+    if name == "articles":
+        schema = pa.schema([f for f in schema if f.name not in COMPARED])
+    parts = [pa.Table.from_struct_array(b.column(name).flatten()) for b in batches]
+    return pa.concat_tables(p.cast(schema) for p in parts) if parts else schema.empty_table()
+
+
+def base_path(kept: Path, name: str) -> Path:
+    """Return the file of a new segment's articles while they wait for comparison."""
+    return kept / f"articles-{name}.arrow"
+
+
+def write_counts(kept: Path, name: str, tables: dict[str, pa.Table]) -> None:
+    """Count the clauses of a segment for `clause_groups`; the counts stay in the state."""
+    sites = dict(zip(*(tables["pages"].column(c).to_pylist() for c in ("page_id", "site")), strict=True))
+    clauses = tables["clauses"].select(["text_id", "text", "clause_id", "article_id", "page_id"])
+    clauses = clauses.filter(pc.not_equal(clauses["text_id"], text_id("")))
+    site = pa.array([sites[i] for i in clauses.column("page_id").to_pylist()], pa.string())
+    counted, standing = count_part(clauses.append_column("site", site))
+    write_arrow(kept / f"counts-{name}.arrow", counted)
+    write_arrow(kept / f"sites-{name}.arrow", standing)

@@ -1,0 +1,192 @@
+"""Segments: which files hold which pages. A run makes files for what is new and changed, and links the rest.
+
+A segment is up to `SEGMENT_PAGES` pages, the same in every table that is cut by page, in the state and, as a
+range of bytes, in the JSON Lines. Its pages are a range of ids of what one run brought. A segment is never
+changed: where one of its pages goes or changes, another takes its place; small ones join what is new.
+"""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.engine.shuffle import PARTS, newest, part_of, read_part
+from pipeline.errors import ContractError
+from pipeline.run.corpus import Run
+from pipeline.run.cut import CUTS
+from pipeline.run.model import PageFeatures
+from pipeline.store import state
+from pipeline.store.files import write_atomically, write_bytes
+from pipeline.store.generations import spool_of, state_of
+
+SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
+SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
+LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
+SEGMENTS = "segments.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment as it stands: its pages (those without rows too), its bytes and rows in JSON Lines."""
+
+    pages: int
+    json: dict[str, list[int]] = field(default_factory=dict)  # file -> [first byte, bytes, rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A segment to be made: its pages, the old segments that hold some, its part of the spool, or None."""
+
+    name: str
+    pages: frozenset[str]
+    sources: tuple[str, ...]
+    part: int | None
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which segments stay, and which are made; names in order, those that stay first."""
+
+    kept: list[str]
+    made: list[Making]
+
+
+def load_pages(run: Run) -> None:
+    """Fill in what the last run cut. Where that cannot be read, every body is cut again."""
+    folder = state_of(run.out, run.generation)
+    pages, segments = state.read_pages(folder), read_segments(folder)
+    if run.held and pages is not None and segments is not None:
+        run.pages, run.segments = {p.page_id: p for p in pages}, segments
+
+
+def parts_for(pages: int) -> int:
+    """Return into how many parts so many pages are cut: a power of two.
+
+    >>> [parts_for(n) for n in (0, 1024, 1025, 100_000, 10_000_000)]
+    [1, 1, 2, 128, 256]
+    """
+    parts = 1
+    while parts < PARTS and pages > parts * SEGMENT_PAGES:
+        parts *= 2
+    return parts
+
+
+def plan_segments(run: Run, keys: dict[str, str]) -> Plan:
+    """Decide which segments stay; `keys` are the finish keys of all pages that were cut."""
+    members: dict[str, list[str]] = defaultdict(list)
+    touched: set[str] = set()
+    for page_id, key in keys.items():
+        known = run.pages[page_id]
+        members[known.segment].append(page_id)
+        if known.finish_key != key:
+            touched.add(known.segment)
+    pool = members.pop("", [])
+    touched |= {name for name in run.segments if len(members[name]) != run.segments[name].pages}
+    small = {name for name in members if len(members[name]) < SMALL_PAGES}
+    joined = sorted((small & touched) | (small if pool else set()))
+    for name in joined:
+        pool += members[name]
+    made: list[tuple[frozenset[str], tuple[str, ...], int | None, int]] = [
+        (frozenset(members[n]), (n,), None, 1) for n in sorted(touched - set(joined)) if members[n]
+    ]
+    parts = parts_for(len(pool))
+    by_part: dict[int, list[str]] = defaultdict(list)
+    for page_id in pool:
+        by_part[part_of(page_id, parts)].append(page_id)
+    made += [(frozenset(ids), tuple(joined), part, parts) for part, ids in sorted(by_part.items())]
+    return Plan(
+        sorted(members.keys() - touched - set(joined)),
+        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(made)],
+    )
+
+
+def cuts_path(folder: Path, name: str) -> Path:
+    """Return the file of a segment's cut pages in a state folder."""
+    return folder / f"cuts-{name}.arrow"
+
+
+def cut_pages(run: Run, making: Making) -> pa.Table:
+    """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
+    old = state_of(run.out, run.generation)
+    tables = [CUTS.empty_table()] + [read_arrow(cuts_path(old, name)) for name in making.sources]
+    if making.part is not None:
+        batches = read_part(spool_of(run.out), making.part, making.parts)
+        tables.append(pa.Table.from_batches(batches, CUTS))
+    table = pa.concat_tables(t.cast(CUTS) for t in tables)
+    rows = zip(table.column("page_id").to_pylist(), table.column("key").to_pylist(), strict=True)
+    wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
+    return newest(table.filter(pa.array(wanted, pa.bool_())), "page_id")
+
+
+def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatures]:
+    """Yield what every live page that was cut says of its site, or the pages asked for; each page once."""
+    old, names = state_of(run.out, run.generation), [*PageFeatures._fields, "feature_key"]
+    wanted = {i for i in (run.live if asked is None else asked) if i in run.pages and not run.pages[i].reason}
+    homes = {run.pages[i].segment for i in wanted}
+    paths = [(name, cuts_path(old, name)) for name in sorted(homes - {""})]
+    paths += [("", path) for path in sorted(spool_of(run.out).glob("*.arrow"))] if "" in homes else []
+    for name, path in paths:
+        columns = read_arrow(path, names).columns
+        for *row, key in zip(*(c.to_pylist() for c in columns), strict=True):
+            known = run.pages.get(row[0]) if row[0] in wanted else None
+            if known is not None and (known.segment, known.feature_key) == (name, key):
+                wanted.discard(row[0])
+                yield PageFeatures(*row)
+
+
+def write_arrow(path: Path, table: pa.Table) -> None:
+    """Write a table of the state, LZ4, whole or not at all."""
+
+    def write(to: Path) -> None:
+        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=LZ4) as writer:
+            writer.write_table(table)
+
+    write_atomically(path, write)
+
+
+def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
+    """Return a table of the state, all columns or some. Raises ContractError where it is damaged."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            schema = pa.ipc.open_file(source).schema
+            fields = None if names is None else [schema.get_field_index(n) for n in names]
+            options = pa.ipc.IpcReadOptions(included_fields=fields)
+            table = pa.ipc.open_file(source, options=options).read_all()
+            return table if names is None else table.select(names)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again") from error
+
+
+def link_files(run: Run, kept: Path, name: str) -> None:
+    """Link the state files of a segment that stays into the next state folder."""
+    for path in state_of(run.out, run.generation).glob(f"*-{name}.arrow"):
+        os.link(path, kept / path.name)
+
+
+def write_segments(folder: Path, segments: dict[str, Segment]) -> None:
+    """Write down the segments of a generation."""
+    listed = {name: asdict(segment) for name, segment in segments.items()}
+    write_bytes(folder / SEGMENTS, json.dumps(listed, indent=0, sort_keys=True).encode())
+
+
+def read_segments(folder: Path) -> dict[str, Segment] | None:
+    """Return the segments of a generation, None where they or one of their files cannot be read."""
+    try:
+        listed: dict[str, dict[str, Any]] = json.loads((folder / SEGMENTS).read_bytes())
+        found = {name: Segment(**values) for name, values in listed.items()}
+        for name, segment in found.items():
+            with pa.memory_map(str(cuts_path(folder, name))) as source:
+                reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=[0]))
+                if sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches)) != (
+                    segment.pages
+                ):
+                    return None
+    except (OSError, ValueError, TypeError, pa.ArrowInvalid):
+        return None
+    return found

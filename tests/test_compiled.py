@@ -1,0 +1,25 @@
+"""The cache of compiled kernels notices a change anywhere below a kernel."""
+
+import pytest
+
+from pipeline.compiled import KernelCache, fingerprint
+from pipeline.dedup import candidates, growing, siblings, sketch, starring, verify
+
+
+def test_a_kernel_is_known_by_all_it_calls_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(starring.relate_small)
+    assert fingerprint(starring.relate_small) == before != fingerprint(growing.relate_large)
+    monkeypatch.setattr(siblings, "SKELETON", 0.6)  # read four calls below
+    assert fingerprint(starring.relate_small) != before
+
+
+def test_another_function_below_is_another_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(starring.relate_small), fingerprint(sketch.sketch_texts)
+    monkeypatch.setattr(verify, "bits_for", candidates.bits_left)
+    assert fingerprint(starring.relate_small) != before[0]
+    assert fingerprint(sketch.sketch_texts) == before[1]
+
+
+def test_every_kernel_is_cached_with_its_fingerprint() -> None:
+    assert isinstance(starring.relate_small._cache, KernelCache)
+    assert not isinstance(verify.informative._cache, KernelCache)
