@@ -55,7 +55,9 @@ COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4�
     rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
 )
 # Between separators of `<title>` the last segments name the site.
-TITLE_BREAK = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|-+(?=[^-]{1,20}$)|[–—]+(?=[^–—]{1,20}$)")
+TITLE_BREAK = re.compile(
+    r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
+)
 SITE_WORD = compile_search(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
@@ -357,6 +359,6 @@ def _find_site(page: PageLines, found: Fields) -> str | None:
     if len(segments) > 1 and SITE_WORD.search(segments[-1]):
         return segments[-1].strip()
     for line in page.texts[-12:]:
-        if name := NAME_BEFORE_RIGHTS.search(line):
+        if len(line) <= 2 * MAX_FIELD_LINE and (name := NAME_BEFORE_RIGHTS.search(line)):
             return name.group(1)
     return None

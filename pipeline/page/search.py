@@ -32,7 +32,7 @@ def compile_search(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 
 def _firsts(parsed: Sequence[tuple[Any, Any]], fold: bool) -> tuple[set[str] | None, bool]:
-    """Return the characters a parsed pattern can begin with, None for any, and whether it may be empty."""
+    """Return what a parsed pattern can begin with, None for anything, and whether it may be empty."""
     found: set[str] = set()
     for op, value in parsed:
         chars, empty = _firsts_of(op, value, fold)
