@@ -52,18 +52,13 @@ def explain(
     if same:
         kind, jaccard, cover = rules.EXACT, 1.0, (1.0, 1.0)
     sides = np.array([0]), np.array([1])
-    slots = slots_of(plain.unit_string(keys[0]), plain.unit_string(keys[1]))
-    ordered, replaced = arrangement(plain.unit_string(keys[0]), plain.unit_string(keys[1]))
-    decided = rules.reasons_of(
-        np.array([kind]), (np.array([cover[0]]), np.array([cover[1]])), np.array([jaccard])
-    )
+    one, other = (plain.unit_string(key) for key in keys)
+    ordered, replaced = arrangement(one, other)
     return {
         "relation": rules.RELATION_OF[kind],
         "accepted": kind != rules.REJECTED,
         "merged": kind in (rules.EXACT, rules.EDITED),
-        "reason": "too short to be judged but by equality"
-        if _short(length, settings, kind)
-        else rules.REASON_OF[int(decided[0])],
+        "reason": _reason(length, settings, kind, (*cover, jaccard)),
         "ratio": float(plain.ratios(texts, *sides)[0]) if length.any() else 0.0,
         "jaccard": jaccard,
         "coverage": list(cover),
@@ -71,11 +66,14 @@ def explain(
         "replaced": replaced,
         "units": length.tolist(),
         "sizes": [plain.size_of(key, mask) for key in keys],
-        "slots": [{"left": s.left, "right": s.right, "n": s.n} for s in slots],
+        "slots": [{"left": s.left, "right": s.right, "n": s.n} for s in slots_of(one, other)],
         "thresholds": dict(THRESHOLDS),
         "rules": rules.RULES,
     }
 
 
-def _short(length: np.ndarray, config: DedupConfig, kind: int) -> bool:
-    return kind == rules.REJECTED and int(length.min()) < config.min_chars
+def _reason(length: np.ndarray, config: DedupConfig, kind: int, measured: tuple[float, float, float]) -> str:
+    if kind == rules.REJECTED and int(length.min()) < config.min_chars:
+        return "too short to be judged but by equality"
+    left, right, jaccard = (np.array([m]) for m in measured)
+    return rules.REASON_OF[int(rules.reasons_of(np.array([kind]), (left, right), jaccard)[0])]

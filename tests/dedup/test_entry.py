@@ -130,7 +130,7 @@ def test_between_sure_and_near_the_order_and_what_was_replaced_decide(filler: in
     r = random.Random(77)
     lines = article(r, 12).split("\n")
     own, other = [clause(r) for _ in range(3)], [clause(r) for _ in range(3)]
-    copy = [line[:4] + clause(r)[:12] + line[16:] if k % 3 else line for k, line in enumerate(lines)]
+    copy = [line[:4] + clause(r)[:12] + line[16:] if k % 2 else line for k, line in enumerate(lines)]
     among = [*lines[6:], *own, *lines[:6]]
     kept, beside = [*lines, *own], [*lines, *other]
     texts = ["\n".join(x) for x in (lines, copy, among, kept, beside)]
