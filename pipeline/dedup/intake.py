@@ -7,8 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
-from pipeline.dedup.frames import Folded, Ints, strings
-from pipeline.dedup.tables import words
+from pipeline.dedup.frames import Folded, Ints, ids_of, join_ids, strings
 from pipeline.dedup.work import Room
 
 FIRST_ROOM = 1 << 30  # units, 2 GB of addresses: pages that are never touched cost nothing
@@ -51,13 +50,12 @@ def fold_batches(batches: Iterable[pa.RecordBatch], room: Room | None = None, *,
             room.release()
             kept = used
         used = fold_batch(data, offsets, tables, units, used, made)
-        ids.append(strings(batch.column(0)))
+        ids.append(ids_of(batch.column(0)))
         columns.append(made)
     length, hashes, layout = (
         (np.concatenate(c) for c in zip(*columns, strict=True)) if columns else _nothing()
     )
-    joined = pa.concat_arrays(ids) if ids else words([])
-    return Folded(joined, units[:used], length, hashes, layout.view(np.int64))
+    return Folded(join_ids(ids), units[:used], length, hashes, layout.view(np.int64))
 
 
 def _nothing() -> tuple[Ints, NDArray[np.uint64], NDArray[np.uint64]]:
