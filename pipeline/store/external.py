@@ -80,7 +80,10 @@ def _csv(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         read_options=csv.ReadOptions(use_threads=False, block_size=1 << 22),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True
+            column_types=dict.fromkeys(columns, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
         ),
     ) as reader:
         _missing(path, columns, reader.schema.names)
