@@ -1,5 +1,6 @@
 """The stages that write: a new generation beside the current one, then the commit."""
 
+import dataclasses
 import datetime
 import json
 import os
@@ -7,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import config_digest
+from pipeline.config import Config, config_digest
 from pipeline.run import across, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
@@ -44,11 +45,18 @@ def unchanged(run: Run) -> bool:
 
 def _digests(run: Run) -> dict[str, str]:
     return {
-        "config": config_digest(run.config),
+        "config": config_digest(_of_rows(run.config)),
         "code": run.digests.code,
         "parse": run.digests.parse,
         "dedup": run.digests.dedup,
     }
+
+
+def _of_rows(config: Config) -> Config:
+    """Return a configuration without what changes no row: the number of processes and threads."""
+    ingest = dataclasses.replace(config.ingest, workers=0)
+    dedup = dataclasses.replace(config.dedup, workers=0)
+    return dataclasses.replace(config, ingest=ingest, dedup=dedup)
 
 
 def emit(run: Run) -> None:

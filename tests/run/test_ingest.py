@@ -58,7 +58,7 @@ def test_every_table_is_there_and_holds_the_contract(raw: Path, out: Path) -> No
 def test_a_second_run_does_nothing_and_says_so(raw: Path, out: Path) -> None:
     run(raw, out)
     before = sorted((p, p.lstat().st_mtime_ns) for p in out.rglob("*") if p.name != ".lock")
-    summary = ingest(raw, out, config=settings())
+    summary = ingest(raw, out, config=settings(workers=2))
     assert (summary.changed, summary.generation, summary.parsed) == (False, 1, 0)
     assert sorted((p, p.lstat().st_mtime_ns) for p in out.rglob("*") if p.name != ".lock") == before
 
