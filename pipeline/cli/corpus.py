@@ -59,6 +59,9 @@ def ingest(
     json_lines: Annotated[
         bool, typer.Option("--json/--no-json", help="Write pages.jsonl, clauses.jsonl.")
     ] = True,
+    by_site: Annotated[
+        bool | None, typer.Option("--by-site/--no-by-site", help="Cut the tables into a folder a site.")
+    ] = None,
     max_reject_rate: Annotated[float | None, typer.Option(min=0, max=1, help="Above: exit 3.")] = None,
 ) -> None:
     """Bring the tables into step with the sources: new added, changed replaced, vanished removed."""
@@ -67,7 +70,12 @@ def ingest(
     from pipeline.run import ingest as run_ingest
     from pipeline.store.sites import load_sites
 
-    given = {"workers": workers, "max_reject_rate": max_reject_rate, "json_lines": json_lines}
+    given = {
+        "workers": workers,
+        "max_reject_rate": max_reject_rate,
+        "json_lines": json_lines,
+        "by_site": by_site,
+    }
     settings = override(settings_of(config), "ingest", **given)
     options = Options(verify=verify, retry=retry, dry_run=dry_run, forget=tuple(forget or ()))
     with shown_progress(logger) as progress:

@@ -65,6 +65,7 @@ class Run:
     refit: bool = True
     links: dict[str, Link] = field(default_factory=dict)
     shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
+    sites_written: set[str | None] = field(default_factory=set)  # sites whose pages this run has written
     json_files: dict[str, dict[str, Any]] = field(default_factory=dict)  # their entries of the manifest
     assignments: Any = None  # Arrow table: what comparison says of each article
     next_manifest: dict[str, Any] = field(default_factory=dict)

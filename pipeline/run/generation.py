@@ -150,7 +150,15 @@ def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_dige
         "rejects": dict(sorted(reasons.items())),
         "parsed": run.parsed,
         "seconds": run.seconds,
+        "folders": _folders(run),
     }
+
+
+def _folders(run: Run) -> dict[str, str | None]:
+    """Return which site each folder of a table cut by site holds."""
+    known = run.manifest.get("folders", {}) | {tables.site_folder(site): site for site in run.sites_written}
+    used = {part for s in run.shards["pages"] for part in s.path.split("/")[1:-1]}
+    return {folder: known[folder] for folder in sorted(used)}
 
 
 def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
