@@ -21,6 +21,12 @@ LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     0.5,
 )  # of `slots`; tests compare them
 NUMERALS = tuple(ord(c) for c in "〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
+WORDING = tuple(
+    ord(c)
+    for c in "应当须必要需可能得不准禁严止许勿或和与及并且同而将把由对向给为的之地了着若如则即"
+    "按照依据凡其该此请使让被负责承担履行经影响妨碍时认真用心妥善稳完整齐全确保证做到"
+    "包括含有提出予逐切实主动积极尽快立马加强落贯彻"
+)
 MIX = 0x9E3779B97F4A7C15
 AT, ONE, OTHER, TAILS, BEFORE = 0, 1, 2, 3, 4  # lists: entries of left, anchors, the rising chain
 
@@ -150,6 +156,18 @@ def all_numerals(units, start, end):
 
 
 @part
+def all_wording(units, start, end):
+    """Tell whether a span is function words alone."""
+    for i in range(start, end):
+        known = False
+        for word in WORDING:
+            known |= units[i] == word
+        if not known:
+            return False
+    return True
+
+
+@part
 def is_year(units, text, start, end):
     """Tell whether the digits around a span of a text (start, length) are a year, 19xx or 20xx."""
     at, stop = text[0] + start, text[0] + end
@@ -208,8 +226,8 @@ def changed_units(corpus, text, desk, count, side):
 
 
 @part
-def without_numbering(units, left, right, desk, count):
-    """Leave the changes that are no numbering; return how many; twin of `slots.is_numbering`."""
+def keep_telling(units, left, right, desk, count):
+    """Leave the changes that are neither numbering nor wording; return how many; twin of `slots.telling`."""
     found, n = desk[3], 0
     for k in range(count):
         a, b = np.int64(found[k, 0]), np.int64(found[k, 1])
@@ -217,6 +235,9 @@ def without_numbering(units, left, right, desk, count):
         numerals = all_numerals(units, left[0] + a, left[0] + b)
         numerals = numerals and all_numerals(units, right[0] + c, right[0] + d)
         if numerals and not (is_year(units, left, a, b) and is_year(units, right, c, d)):
+            continue
+        wording = all_wording(units, left[0] + a, left[0] + b)
+        if wording and all_wording(units, right[0] + c, right[0] + d):
             continue
         found[n, 0], found[n, 1], found[n, 2], found[n, 3] = a, b, c, d
         n += 1
@@ -259,22 +280,25 @@ def are_siblings(corpus, a, b, desk):
     units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
     left, right = (corpus[1][a], corpus[2][a]), (corpus[1][b], corpus[2][b])
     count = changes_of(units, left, right, desk)
-    count = without_numbering(units, left, right, desk, count)
+    count = keep_telling(units, left, right, desk, count)
     if count < RECUR_IN_ALL:
         return False
     count_substitutions(units, left, right, desk, count)
-    in_all, of_left, of_right = 0, 0, 0
+    in_all, of_left, of_right, substituted, by = 0, 0, 0, 0, 0
     for k in range(count):
-        if lists[AT, k] >= 0 and places[1, lists[AT, k]] >= RECURS:
+        if lists[AT, k] < 0:
+            continue
+        gone, come = np.int64(found[k, 1] - found[k, 0]), np.int64(found[k, 3] - found[k, 2])
+        substituted += gone
+        by += come
+        if places[1, lists[AT, k]] >= RECURS:
             in_all += 1
-            of_left += np.int64(found[k, 1] - found[k, 0])
-            of_right += np.int64(found[k, 3] - found[k, 2])
-    if in_all < RECUR_IN_ALL:
+            of_left += gone
+            of_right += come
+    if in_all < RECUR_IN_ALL or of_left < MADE_OF_SLOTS * substituted or of_right < MADE_OF_SLOTS * by:
         return False
     gone, spare_left = changed_units(corpus, left, desk, count, 0)
     come, spare_right = changed_units(corpus, right, desk, count, 2)
-    if of_left < MADE_OF_SLOTS * gone or of_right < MADE_OF_SLOTS * come:
-        return False
     whole_left, whole_right = left[1] - spare_left, right[1] - spare_right
     return whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
 
@@ -289,7 +313,7 @@ def recurring_of(units, spans, desk, rows):
     left, right = (spans[0], spans[1]), (spans[2], spans[3])
     places, lists, found, n = desk[1], desk[2], desk[3], 0
     count = changes_of(units, left, right, desk)
-    count = without_numbering(units, left, right, desk, count)
+    count = keep_telling(units, left, right, desk, count)
     count_substitutions(units, left, right, desk, count)
     for k in range(count):
         if lists[AT, k] < 0 or places[1, lists[AT, k]] < RECURS:

@@ -233,6 +233,7 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     for name in ("LONGEST_SLOT", "RECURS", "RECUR_IN_ALL", "MADE_OF_SLOTS", "SKELETON"):
         assert getattr(siblings, name) == getattr(slots, name)
     assert {chr(c) for c in siblings.NUMERALS} == slots.NUMERALS
+    assert {chr(c) for c in siblings.WORDING} == slots.WORDING
 
 
 def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
