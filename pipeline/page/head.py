@@ -74,8 +74,9 @@ def _take_repeats(page: PageLines, fields: Fields, rows: Sequence[int], plan: He
             continue
         if ASKS.search(line) and _text_of_guide(page, row + 1):
             continue  # `制度怎么写`, the title of the page and of its guide
-        sample = letters(SAMPLE_WORD.sub("", line)) in known
-        if letters(line) in known or sample or ("篇" in line and names_subject(line, subjects)):
+        says = letters(line)
+        sample = says in known or letters(SAMPLE_WORD.sub("", line)) in known
+        if sample or ("篇" in line and names_subject(line, subjects)):
             plan.fields.add(row)
 
 

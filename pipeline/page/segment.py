@@ -76,7 +76,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         or _declared_in_introduction(page, fields, subjects)
     )
     cues = cue_rows(page, fields.start, hints.drop, subjects)
-    chosen = _choose_headings(page, fields, names, out.declared)
+    chosen = _choose_headings(page, fields, (names, subjects), out.declared)
     if chosen:
         end = _end_of_texts(page, chosen, fields, cues)
         _add_edges(page, chosen, end, cues, subjects)
@@ -140,9 +140,10 @@ def _add_edges(
 
 
 def _choose_headings(
-    page: PageLines, fields: Fields, names: Sequence[str], declared: int | None
+    page: PageLines, fields: Fields, titles: tuple[Sequence[str], Sequence[str]], declared: int | None
 ) -> Sequence[Candidate]:
-    bases = base_titles(names)
+    """Return the headings of the page's articles; `titles` are its names and the subjects behind them."""
+    names, bases = titles
     found = candidates(page, fields.start, bases)
     title = " ".join(names)
     series = best_series(page, found, title, declared) if found else Series((), 0.0)
