@@ -1,4 +1,4 @@
-"""Kernels: template siblings, the twin of `slots.find_slots` without the strings.
+"""Kernels: two texts side by side, the twin of `slots` without the strings: siblings, copies or neither.
 
 A pair is laid side by side on a `desk`: two tables of shingles (keys, places), lists, and the changes.
 """
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.dedup.sketch import shift_of
+from pipeline.dedup.verify import EDITED, SHARED
 
 LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     30,
@@ -20,6 +21,7 @@ LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     0.5,
     0.5,
 )  # of `slots`; tests compare them
+TEMPLATE, SURE, IN_ORDER, REPLACED = 5, 0.85, 0.7, 60  # of `rules`; tests compare them
 NUMERALS = tuple(ord(c) for c in "〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
 WORDING = tuple(
     ord(c)
@@ -118,9 +120,13 @@ def keep_rising(count, lists):
 
 @part
 def changes_of(units, left, right, desk):
-    """List rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`."""
+    """List rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`.
+
+    Return how many they are, and whether the anchors stand in one order.
+    """
     lists, found = desk[2], desk[3]
-    chain = keep_rising(anchors_of(units, left, right, desk), lists)
+    anchors = anchors_of(units, left, right, desk)
+    chain = keep_rising(anchors, lists)
     a, b = left[0], right[0]
     n, p, q = 0, 0, 0
     for k in range(chain + 1):
@@ -140,7 +146,17 @@ def changes_of(units, left, right, desk):
         p, q = i, j
         while p < left[1] and q < right[1] and units[a + p] == units[b + q]:
             p, q = p + 1, q + 1
-    return n
+    return n, chain > 0 and chain >= IN_ORDER * anchors
+
+
+@part
+def has_replaced(desk, count):
+    """Tell whether a passage of more than `REPLACED` units was replaced by another one."""
+    found, replaced = desk[3], False
+    for k in range(count):
+        gone, come = found[k, 1] - found[k, 0], found[k, 3] - found[k, 2]
+        replaced |= min(gone, come) > REPLACED
+    return replaced
 
 
 @part
@@ -275,11 +291,20 @@ def count_substitutions(units, left, right, desk, count):
 
 
 @part
-def are_siblings(corpus, a, b, desk):
-    """Tell whether two texts are template siblings: `bool(slots.find_slots(left, right))`."""
-    units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
+def look_side_by_side(corpus, a, b, kind, better, desk):
+    """Return the kind of a pair that remains at a look side by side; twin of `plain._look_side_by_side`."""
     left, right = (corpus[1][a], corpus[2][a]), (corpus[1][b], corpus[2][b])
-    count = changes_of(units, left, right, desk)
+    count, ordered = changes_of(corpus[0], left, right, desk)
+    apart = kind == EDITED and better < SURE and (not ordered or has_replaced(desk, count))
+    if are_siblings(corpus, left, right, desk, count):
+        return TEMPLATE
+    return SHARED if apart else kind
+
+
+@part
+def are_siblings(corpus, left, right, desk, count):
+    """Tell whether `count` changes make two texts siblings: `bool(slots.find_slots(left, right))`."""
+    units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
     count = keep_telling(units, left, right, desk, count)
     if count < RECUR_IN_ALL:
         return False
@@ -312,7 +337,7 @@ def recurring_of(units, spans, desk, rows):
     """
     left, right = (spans[0], spans[1]), (spans[2], spans[3])
     places, lists, found, n = desk[1], desk[2], desk[3], 0
-    count = changes_of(units, left, right, desk)
+    count, _ = changes_of(units, left, right, desk)
     count = keep_telling(units, left, right, desk, count)
     count_substitutions(units, left, right, desk, count)
     for k in range(count):

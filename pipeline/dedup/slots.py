@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.rules import SHINGLE, Slot
+from pipeline.dedup.rules import IN_ORDER, REPLACED, SHINGLE, Slot
 
 LONGEST_SLOT: Final = 30  # units; the longest name of an organisation in ORGS-like lists has 20
 RECURS: Final = 2  # times that one substitution stands at least
@@ -42,12 +42,12 @@ def _unique(units: str) -> dict[str, int]:
     return places
 
 
-def rising(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def rising(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return a longest subsequence that rises on both sides (patience sorting)."""
     tails: list[int] = []
     tail_at: list[int] = []
-    before = [-1] * len(anchors)
-    for at, (_, j) in enumerate(anchors):
+    before = [-1] * len(found)
+    for at, (_, j) in enumerate(found):
         k = bisect_left(tails, j)
         before[at] = tail_at[k - 1] if k else -1
         if k == len(tails):
@@ -57,9 +57,32 @@ def rising(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
             tails[k], tail_at[k] = j, at
     chain, at = [], tail_at[-1] if tail_at else -1
     while at >= 0:
-        chain.append(anchors[at])
+        chain.append(found[at])
         at = before[at]
     return chain[::-1]
+
+
+def anchors(left: str, right: str) -> list[tuple[int, int]]:
+    """Return the places in left and right of the shingles that are unique in both, by their place in left."""
+    places = _unique(right)
+    return [(i, places[s]) for s, i in _unique(left).items() if i >= 0 and places.get(s, -1) >= 0]
+
+
+def arrangement(left: str, right: str) -> tuple[float, int]:
+    """Return which share of the anchors stands in one order, and the longest passage replaced by another.
+
+    >>> arrangement("甲方负责保管印章" * 1 + "每月五日前支付租金", "每月五日前支付租金" + "甲方负责保管印章")
+    (0.5454545454545454, 0)
+    """
+    found = anchors(left, right)
+    replaced = max((min(b - a, d - c) for a, b, c, d in changes(left, right)), default=0)
+    return len(rising(found)) / len(found) if found else 0.0, replaced
+
+
+def are_apart(left: str, right: str) -> bool:
+    """Tell whether two keys that are mostly covered are no copies: in another order, a passage replaced."""
+    ordered, replaced = arrangement(left, right)
+    return ordered < IN_ORDER or replaced > REPLACED
 
 
 def changes(left: str, right: str) -> list[Change]:
@@ -70,11 +93,9 @@ def changes(left: str, right: str) -> list[Change]:
     >>> changes("甲方负责保管印章", "乙方负责保管印章")
     [(0, 1, 0, 1)]
     """
-    places = _unique(right)
-    anchors = [(i, places[s]) for s, i in _unique(left).items() if i >= 0 and places.get(s, -1) >= 0]
     found: list[Change] = []
     at_left = at_right = 0
-    for i, j in [*rising(anchors), (len(left), len(right))]:
+    for i, j in [*rising(anchors(left, right)), (len(left), len(right))]:
         if i < at_left or j < at_right:
             continue
         end_left, end_right = i, j

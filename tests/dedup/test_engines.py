@@ -225,8 +225,9 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
         assert getattr(verify, name) == getattr(rules, name)
     assert verify.FEW == rules.FEW_SHINGLES
     assert (sketch.FEW, sketch.OWN) == (rules.FEW_SHINGLES, rules.OWN)
-    assert (starring.TEMPLATE, starring.STORED, starring.SLOTS_FROM) == (
-        rules.TEMPLATE,
+    for name in ("TEMPLATE", "SURE", "IN_ORDER", "REPLACED"):
+        assert getattr(siblings, name) == getattr(rules, name)
+    assert (starring.STORED, starring.SLOTS_FROM) == (
         rules.STORED,
         rules.SLOTS_FROM,
     )
