@@ -34,7 +34,7 @@ class Explanation:
     """Two articles, how they are related, and where they differ.
 
     `pair` is the row of table `pairs` (`stored`), or made anew with the output's corpus model where the table
-    does not hold it. `clauses` has one entry a clause of either side.
+    does not hold it, with `in_order` and `replaced` as `dedup.explain` gives them. `clauses` has one entry a clause of either side.
     """
 
     left: dict[str, Any]
@@ -64,14 +64,16 @@ def explain(
     stored = [
         p for p in _rows(folder / "pairs", "left_id", (first,), PAIR_COLUMNS) if p["right_id"] == second
     ]
-    pair = stored[0] if stored else _compare(by_id[first], by_id[second], folder, config or Config())
-    sides = [_clauses(folder, article_id) for article_id in (first, second)]
+    sides = by_id[first], by_id[second]
+    made = _compare(*sides, folder, config or Config())
+    pair = {**made, **stored[0]} if stored else made
+    clauses = [_clauses(folder, article_id) for article_id in (first, second)]
     return Explanation(
         left=by_id[first],
         right=by_id[second],
         pair=pair,
         stored=bool(stored),
-        clauses=_side_by_side(*sides),
+        clauses=_side_by_side(*clauses),
     )
 
 
@@ -83,10 +85,10 @@ def _rows(
 
 
 def _compare(left: dict[str, Any], right: dict[str, Any], folder: Path, config: Config) -> dict[str, Any]:
-    """Return the measures of a pair that the table does not hold, in the table's words."""
+    """Return the measures of a pair in the table's words, and what the table does not hold."""
     found = explain_texts(left["text"], right["text"], read_model(folder / "model"), config.dedup)
     coverage_left, coverage_right = found["coverage"]
-    names = ("relation", "accepted", "ratio", "jaccard", "slots", "reason", "rules")
+    names = ("relation", "accepted", "ratio", "jaccard", "slots", "reason", "rules", "in_order", "replaced")
     return {"left_id": left["article_id"], "right_id": right["article_id"]} | {
         **{name: found[name] for name in names},
         "coverage_left": coverage_left,
@@ -128,6 +130,7 @@ def explanation_lines(found: Explanation) -> list[str]:
     )
     covered = f"left {pair['coverage_left']:.2f}, right {pair['coverage_right']:.2f}"
     lines.append(f"measures  ratio {pair['ratio']:.1f}, jaccard {pair['jaccard']:.2f}, coverage {covered}")
+    lines.append(f"order     {pair['in_order']:.2f} in one order, {pair['replaced']} units replaced at most")
     differs = [name for name in ("layout_differs", "script_differs", "repairs_differ") if pair.get(name)]
     lines.append(f"differs   {', '.join(differs) or 'nothing beside the text'}")
     lines += [f"slot      {s['left']} ↔ {s['right']} ({s['n']} times)" for s in pair["slots"]]

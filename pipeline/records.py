@@ -206,8 +206,7 @@ class Article:
     script: Script
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """Lines that belong to no field, guide or article, and why. `text` is canonical."""
 
     reason: DropReason

@@ -7,7 +7,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.emit import page_object
 from pipeline.page.parse import parse_page, read_page
-from pipeline.run.columns import BY_PAGE, COMPARED, Place, Placed, nested
+from pipeline.run.columns import BY_PAGE, COMPARED, Place, Placed, clause_texts, nested
 from pipeline.run.cut import pack, unpack
 from pipeline.run.jsonlines import json_lines
 from pipeline.run.rows import _moved
@@ -20,7 +20,10 @@ cases = pytest.mark.parametrize("name", PAGES)
 
 
 def rows_of(placed: Placed) -> dict[str, pa.Table]:
-    return {name: pa.Table.from_struct_array(lists.flatten()) for name, lists in nested([placed]).items()}
+    return {
+        name: pa.Table.from_struct_array(lists.flatten())
+        for name, lists in nested([placed], clause_texts([placed])).items()
+    }
 
 
 def placed(name: str, **place: object) -> Placed:
@@ -61,8 +64,8 @@ def test_the_object_and_the_rows_say_the_same(name: str) -> None:
 @cases
 def test_json_lines_are_what_json_gives(name: str) -> None:
     page, rows = parse_page(PAGES[name]), rows_of(placed(name))
-    ids = iter(rows["clauses"].column("text_id").to_pylist())
-    lines = json_lines(page, f'of "{name}"', ids)
+    texts = zip(*clause_texts([placed(name)]), strict=True)
+    lines = json_lines(page, f'of "{name}"', texts)
     assert lines.page == json.dumps(page_object(f'of "{name}"', page), ensure_ascii=False) + "\n"
     told = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows["clauses"].to_pylist()]
     assert (lines.clauses, lines.n_clauses) == ("".join(told), len(told))

@@ -13,7 +13,7 @@ from typing import Literal
 from rapidfuzz.distance import Indel
 from rapidfuzz.fuzz import ratio as indel_ratio
 
-from pipeline.text.fold import comparison_key
+from pipeline.text.fold import comparison_keys
 
 Clauses = Sequence[tuple[str, str]]
 Op = Literal["same", "changed", "added", "removed", "moved"]
@@ -43,8 +43,8 @@ def align(canonical: Sequence[str], member: Sequence[str]) -> list[Aligned]:
     >>> [(r.op, r.canonical, r.member) for r in align(["甲乙丙丁。", "戊己"], ["甲乙丙戊；", "庚", "戊己"])]
     [('changed', 0, 0), ('added', None, 1), ('same', 1, 2)]
     """
-    left = [comparison_key(text) for text in canonical]
-    right = [comparison_key(text) for text in member]
+    keys = comparison_keys([*canonical, *member])
+    left, right = keys[: len(canonical)], keys[len(canonical) :]
     anchors = _anchors(left, right)
     matched = {i: Aligned(i, j, "same", 100.0) for i, j in anchors}
     taken = {j for _, j in anchors}

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.dedup.candidates import agreement
-from pipeline.dedup.siblings import are_siblings
-from pipeline.dedup.starring import SLOTS_FROM, TEMPLATE, add_row
+from pipeline.dedup.siblings import look_side_by_side
+from pipeline.dedup.starring import SLOTS_FROM, add_row
 from pipeline.dedup.verify import EDITED, GROUP, index_one, measure_other
 
 ELECTED = 8  # texts that stand for centre in a large star
@@ -49,8 +49,8 @@ def measure_next(corpus, a, b, work, least):
     one = lists[3]
     one[DEALT] += 1
     kind, jaccard, left, right = measure_other(corpus, a, b, room, one, one[DEALT], least)
-    if max(left, right) >= SLOTS_FROM and are_siblings(corpus, a, b, desk):
-        kind = TEMPLATE
+    if max(left, right) >= SLOTS_FROM:
+        kind = look_side_by_side(corpus, min(a, b), max(a, b), kind, max(left, right), desk)
     return kind, jaccard, left, right
 
 

@@ -21,7 +21,10 @@ SHINGLE: Final = 4  # units; 4 × 16 bits are one machine word, and a changed ch
 FEW_SHINGLES: Final = 30  # informative positions; a text with fewer beside its boilerplate is *thin*
 OWN: Final = 13  # informative positions of a thin text that say something: one substitution misses 12
 BRIDGE: Final = 12  # positions; a substitution of up to 9 characters misses 12 shingles
-NEAR: Final = 0.75  # coverage of the better covered text (docs/accuracy-dedup.md, curve of coverage)
+NEAR: Final = 0.65  # coverage of the better covered text, from which on a pair is looked at side by side
+SURE: Final = 0.85  # and from which on no second evidence is asked for (docs/accuracy-dedup.md)
+IN_ORDER: Final = 0.7  # between the two: share of the shingles unique in both that stand in one order
+REPLACED: Final = 60  # and: units of the longest passage replaced by another one; a clause has 20 to 60
 NEAR_OTHER: Final = 0.5  # coverage of the other one
 MIN_JACCARD: Final = 0.1  # a guard: bridges alone make no duplicate
 HELD: Final = 0.9  # contract §5: "nearly all of right"
@@ -41,7 +44,10 @@ REASON_OF: Final = (
     "covered both ways",
     "consistent substitutions",
     "same key",
+    "mostly covered, in one order",
+    "mostly covered, but in another order or with passages replaced",
 )
+IN_ONE_ORDER, APART = 7, 8  # reasons of an edited and of a shared pair that were looked at side by side
 
 Floats = NDArray[np.float64]
 
@@ -55,10 +61,30 @@ class Slot:
     n: int
 
 
+def reasons_of(
+    kinds: NDArray[np.int64], coverage: tuple[Floats, Floats], jaccard: Floats
+) -> NDArray[np.int64]:
+    """Return for each pair the place of its reason in `REASON_OF`: the evidence that decided. Vectorised."""
+    near = is_near(coverage, jaccard)
+    reasons = kinds.copy()
+    reasons[(kinds == SHARED) & near] = APART
+    reasons[(kinds == EDITED) & (np.maximum(*coverage) < SURE)] = IN_ONE_ORDER
+    return reasons
+
+
+def is_near(coverage: tuple[Floats, Floats], jaccard: Floats) -> NDArray[np.bool_]:
+    """Tell which pairs are covered enough for copies."""
+    better, other = np.maximum(*coverage), np.minimum(*coverage)
+    found: NDArray[np.bool_] = (better >= NEAR) & (other >= NEAR_OTHER) & (jaccard >= MIN_JACCARD)
+    return found
+
+
 def kinds_of(
     coverage: tuple[Floats, Floats], sizes: tuple[NDArray[np.int64], NDArray[np.int64]], jaccard: Floats
 ) -> NDArray[np.uint8]:
-    """Return the kind of each pair from its measures, leaving templates aside (they need the texts).
+    """Return the kind of each pair from its measures; what needs the texts is left aside.
+
+    That are templates, and whether an edited pair below `SURE` is one at a look side by side.
 
     `coverage` and `sizes` hold left and right; all arrays have one entry a pair. Vectorised.
 
@@ -67,12 +93,11 @@ def kinds_of(
     True
     """
     left, right = coverage
-    better, other = np.maximum(left, right), np.minimum(left, right)
+    better = np.maximum(left, right)
     kinds = np.where(better >= SHARES, SHARED, REJECTED).astype(np.uint8)
     longer = np.maximum(sizes[0], sizes[1]) >= LONGER * np.minimum(sizes[0], sizes[1])
     held_left = longer & (sizes[0] < sizes[1]) & (left >= HELD)
     held_right = longer & (sizes[1] < sizes[0]) & (right >= HELD)
     kinds[held_left], kinds[held_right] = CONTAINED, CONTAINS
-    near = (better >= NEAR) & (other >= NEAR_OTHER) & (jaccard >= MIN_JACCARD)
-    kinds[near & ~held_left & ~held_right] = EDITED
+    kinds[is_near(coverage, jaccard) & ~held_left & ~held_right] = EDITED
     return kinds

@@ -1,4 +1,4 @@
-"""Kernels: template siblings, the twin of `slots.find_slots` without the strings.
+"""Kernels: two texts side by side, the twin of `slots` without the strings: siblings, copies or neither.
 
 A pair is laid side by side on a `desk`: a table of shingles with their places, lists, and the changes.
 """
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.dedup.sketch import shift_of
+from pipeline.dedup.verify import EDITED, SHARED
 
 LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     30,
@@ -20,7 +21,14 @@ LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     0.5,
     0.5,
 )  # of `slots`; tests compare them
+TEMPLATE, SURE, IN_ORDER, REPLACED = 5, 0.85, 0.7, 60  # of `rules`; tests compare them
 NUMERALS = tuple(ord(c) for c in "〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
+WORDING = tuple(
+    ord(c)
+    for c in "应当须必要需可能得不准禁严止许勿或和与及并且同而将把由对向给为的之地了着若如则即"
+    "按照依据凡其该此请使让被负责承担履行经影响妨碍时认真用心妥善稳完整齐全确保证做到"
+    "包括含有提出予逐切实主动积极尽快立马加强落贯彻"
+)
 MIX = 0x9E3779B97F4A7C15
 LEFT, RIGHT = 0, 1  # rows of places
 AT, ONE, OTHER, TAILS, BEFORE = 0, 1, 2, 3, 4  # lists: entries of left, anchors, the rising chain
@@ -121,9 +129,13 @@ def keep_rising(count, lists):
 
 @part
 def changes_of(units, left, right, desk):
-    """List rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`."""
+    """List rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`.
+
+    Return how many they are, and whether the anchors stand in one order.
+    """
     lists, found = desk[2], desk[3]
-    chain = keep_rising(anchors_of(units, left, right, desk), lists)
+    anchors = anchors_of(units, left, right, desk)
+    chain = keep_rising(anchors, lists)
     a, b = left[0], right[0]
     n, p, q = 0, 0, 0
     for k in range(chain + 1):
@@ -143,7 +155,17 @@ def changes_of(units, left, right, desk):
         p, q = i, j
         while p < left[1] and q < right[1] and units[np.uint64(a + p)] == units[np.uint64(b + q)]:
             p, q = p + 1, q + 1
-    return n
+    return n, chain > 0 and chain >= IN_ORDER * anchors
+
+
+@part
+def has_replaced(desk, count):
+    """Tell whether a passage of more than `REPLACED` units was replaced by another one."""
+    found, replaced = desk[3], False
+    for k in range(count):
+        gone, come = found[k, 1] - found[k, 0], found[k, 3] - found[k, 2]
+        replaced |= min(gone, come) > REPLACED
+    return replaced
 
 
 @part
@@ -153,6 +175,18 @@ def all_numerals(units, start, end):
         known = False
         for numeral in NUMERALS:
             known |= units[i] == numeral
+        if not known:
+            return False
+    return True
+
+
+@part
+def all_wording(units, start, end):
+    """Tell whether a span is function words alone."""
+    for i in range(start, end):
+        known = False
+        for word in WORDING:
+            known |= units[i] == word
         if not known:
             return False
     return True
@@ -217,8 +251,8 @@ def changed_units(corpus, text, desk, count, side):
 
 
 @part
-def without_numbering(units, left, right, desk, count):
-    """Leave the changes that are no numbering; return how many; twin of `slots.is_numbering`."""
+def keep_telling(units, left, right, desk, count):
+    """Leave the changes that are neither numbering nor wording; return how many; twin of `slots.telling`."""
     found, n = desk[3], 0
     for k in range(count):
         a, b = np.int64(found[k, 0]), np.int64(found[k, 1])
@@ -226,6 +260,9 @@ def without_numbering(units, left, right, desk, count):
         numerals = all_numerals(units, left[0] + a, left[0] + b)
         numerals = numerals and all_numerals(units, right[0] + c, right[0] + d)
         if numerals and not (is_year(units, left, a, b) and is_year(units, right, c, d)):
+            continue
+        wording = all_wording(units, left[0] + a, left[0] + b)
+        if wording and all_wording(units, right[0] + c, right[0] + d):
             continue
         found[n, 0], found[n, 1], found[n, 2], found[n, 3] = a, b, c, d
         n += 1
@@ -263,27 +300,39 @@ def count_substitutions(units, left, right, desk, count):
 
 
 @part
-def are_siblings(corpus, a, b, desk):
-    """Tell whether two texts are template siblings: `bool(slots.find_slots(left, right))`."""
-    units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
+def look_side_by_side(corpus, a, b, kind, better, desk):
+    """Return the kind of a pair that remains at a look side by side; twin of `plain._look_side_by_side`."""
     left, right = (corpus[1][a], corpus[2][a]), (corpus[1][b], corpus[2][b])
-    count = changes_of(units, left, right, desk)
-    count = without_numbering(units, left, right, desk, count)
+    count, ordered = changes_of(corpus[0], left, right, desk)
+    apart = kind == EDITED and better < SURE and (not ordered or has_replaced(desk, count))
+    if are_siblings(corpus, left, right, desk, count):
+        return TEMPLATE
+    return SHARED if apart else kind
+
+
+@part
+def are_siblings(corpus, left, right, desk, count):
+    """Tell whether `count` changes make two texts siblings: `bool(slots.find_slots(left, right))`."""
+    units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
+    count = keep_telling(units, left, right, desk, count)
     if count < RECUR_IN_ALL:
         return False
     count_substitutions(units, left, right, desk, count)
-    in_all, of_left, of_right = 0, 0, 0
+    in_all, of_left, of_right, substituted, by = 0, 0, 0, 0, 0
     for k in range(count):
-        if lists[AT, k] >= 0 and places[RIGHT, lists[AT, k]] >= RECURS:
+        if lists[AT, k] < 0:
+            continue
+        gone, come = np.int64(found[k, 1] - found[k, 0]), np.int64(found[k, 3] - found[k, 2])
+        substituted += gone
+        by += come
+        if places[RIGHT, lists[AT, k]] >= RECURS:
             in_all += 1
-            of_left += np.int64(found[k, 1] - found[k, 0])
-            of_right += np.int64(found[k, 3] - found[k, 2])
-    if in_all < RECUR_IN_ALL:
+            of_left += gone
+            of_right += come
+    if in_all < RECUR_IN_ALL or of_left < MADE_OF_SLOTS * substituted or of_right < MADE_OF_SLOTS * by:
         return False
     gone, spare_left = changed_units(corpus, left, desk, count, 0)
     come, spare_right = changed_units(corpus, right, desk, count, 2)
-    if of_left < MADE_OF_SLOTS * gone or of_right < MADE_OF_SLOTS * come:
-        return False
     whole_left, whole_right = left[1] - spare_left, right[1] - spare_right
     return whole_left - gone >= SKELETON * whole_left and whole_right - come >= SKELETON * whole_right
 
@@ -297,8 +346,8 @@ def recurring_of(units, spans, desk, rows):
     """
     left, right = (spans[0], spans[1]), (spans[2], spans[3])
     places, lists, found, n = desk[1], desk[2], desk[3], 0
-    count = changes_of(units, left, right, desk)
-    count = without_numbering(units, left, right, desk, count)
+    count, _ = changes_of(units, left, right, desk)
+    count = keep_telling(units, left, right, desk, count)
     count_substitutions(units, left, right, desk, count)
     for k in range(count):
         if lists[AT, k] < 0 or places[RIGHT, lists[AT, k]] < RECURS:

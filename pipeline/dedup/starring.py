@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
-from pipeline.dedup.siblings import are_siblings
+from pipeline.dedup.siblings import look_side_by_side
 from pipeline.dedup.verify import (
     CONTAINED,
     CONTAINS,
@@ -24,7 +24,6 @@ from pipeline.dedup.verify import (
     measure_thin,
 )
 
-TEMPLATE = 5  # of `rules`; tests compare
 SLOTS_FROM, STORED = 0.4, 0.45
 COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
 MOST_ROWS = GROUP * (GROUP - 1) // 2  # of a small component
@@ -68,12 +67,15 @@ def best_centre(members, rank, pad):
 
 @part
 def confirm(corpus, members, pad, desk, a, b):
-    """Look for slots between two members once; return the kind that remains."""
-    grids = pad[0]
+    """Look at two members side by side once; return the kind that remains."""
+    grids, measures = pad[0], pad[1]
     if not grids[SURE, a, b]:
         grids[SURE, a, b] = grids[SURE, b, a] = 1
-        if are_siblings(corpus, members[a], members[b], desk):
-            grids[KIND, a, b] = grids[KIND, b, a] = TEMPLATE
+        low, high = min(a, b), max(a, b)
+        better = max(measures[1, low, high], measures[2, low, high])
+        kind = np.int64(grids[KIND, low, high])
+        kind = look_side_by_side(corpus, members[low], members[high], kind, better, desk)
+        grids[KIND, a, b] = grids[KIND, b, a] = kind
     return grids[KIND, a, b]
 
 

@@ -19,6 +19,7 @@ from pipeline.dedup.rules import (
     RULES,
     SHARED,
     TEMPLATE,
+    reasons_of,
 )
 from pipeline.schema import ASSIGNMENTS, CLUSTERS, PAIRS
 
@@ -210,7 +211,7 @@ def _pair_table(articles: Articles, related: Related, rows: _Rows) -> pa.Table:
         booleans(articles.script[left] != articles.script[right]),
         booleans(articles.repairs[left] != articles.repairs[right]),
         _slot_column(related, pair, swap),
-        take(words(REASON_OF), turned),
+        take(words(REASON_OF), reasons_of(turned, (cover, cover_other), of_pair(related.jaccard, 1.0))),
         take(words([RULES]), np.zeros(len(order), dtype=np.int64)),
     ]
     return pa.Table.from_arrays(columns, schema=PAIRS)

@@ -109,16 +109,18 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         page=_fields(origin, texts, parts, script, len(articles)),
         guide=guide,
         articles=articles,
-        dropped=tuple(
-            Dropped(p.reason or "navigation", texts.canonical[p.start : p.end])
-            for p in parts.pieces
-            if p.role == "dropped"
-        ),
+        dropped=tuple(_dropped(texts.canonical, parts.pieces)),
         lines=_lines(origin.page_id, texts, parts.pieces),
         raw=texts.raw,
         edits=texts.repaired.edits,
         unresolved=texts.repaired.unresolved,
     )
+
+
+def _dropped(canonical: str, pieces: Sequence[Piece]) -> Iterator[Dropped]:
+    dropped = [p for p in pieces if p.role == "dropped"]
+    reasons = [p.reason or "navigation" for p in dropped]
+    return from_columns(Dropped, reasons, [canonical[p.start : p.end] for p in dropped])
 
 
 def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, ...]:

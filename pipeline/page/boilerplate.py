@@ -1,7 +1,10 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
+from pipeline.clauses.structure import clause_rows
 from pipeline.page.assemble import CutPage
 from pipeline.page.lines import NUMBERED
 from pipeline.page.segment import Piece
@@ -46,7 +49,7 @@ def drop_boilerplate(text: str, pieces: Sequence[Piece], boilerplate: frozenset[
     """Drop known lines (`site_boilerplate`): in guides anywhere, in articles at the first and last edge.
 
     `text` is the canonical text of the page. A heading stays, and so does every line that opens a numbered
-    clause: an article that stands on 200 pages survives whole.
+    clause or stands inside one (`三、附则` with its paragraph below).
     """
     out = list(pieces)
     bodies: dict[int, list[int]] = {}
@@ -56,12 +59,45 @@ def drop_boilerplate(text: str, pieces: Sequence[Piece], boilerplate: frozenset[
         elif p.role == "guide" and not p.heading and _known(text[p.start : p.end], boilerplate):
             out[k] = p._replace(role="dropped", reason="site_boilerplate", group=0)
     for body in bodies.values():
-        for edge in (body, body[::-1]):
-            for k in edge:
-                if not _known(text[pieces[k].start : pieces[k].end], boilerplate):
+        lines = [text[pieces[k].start : pieces[k].end] for k in body]
+        if not any(_known(line, boilerplate) for line in (lines[0], lines[-1])):
+            continue
+        inside = _inside_clauses(lines)
+        for edge in (range(len(body)), range(len(body) - 1, -1, -1)):
+            for at in edge:
+                k = body[at]
+                if at in inside or not _known(lines[at], boilerplate):
                     break
                 out[k] = out[k]._replace(role="dropped", reason="site_boilerplate", group=0)
     return out
+
+
+def _inside_clauses(lines: Sequence[str]) -> set[int]:
+    """Return the lines of an article that stand inside a numbered clause, below its own line.
+
+    A line behind the numbered items of a clause closes them, or the article, or is the site's: it is not
+    counted among them.
+    """
+    inside = set()
+    starts = list(accumulate((len(x) + 1 for x in lines[:-1]), initial=0))
+    rows = clause_rows(["\n".join(lines)])[0]
+    numbered = {row[0] for row in rows if row[5] is not None}
+    listed: set[str | None] = set()  # clauses with numbered items so far
+    for _, parent, _, _, _, ordinal, _, start, _, _ in rows:
+        if ordinal is not None:
+            listed.add(parent)
+        elif parent in numbered and parent not in listed:
+            inside.add(bisect_right(starts, start) - 1)
+    return inside
+
+
+def core_of(lines: Sequence[str], at: int) -> str:
+    """Return the line in the middle of an article, by which copies of it are known; none of its edges.
+
+    `at` is the edge that asks, 0 or the last; "" where the article has no other line.
+    """
+    inner = lines[1:-1] or [line for k, line in enumerate(lines) if k != at]
+    return inner[len(inner) // 2] if inner else ""
 
 
 def _known(line: str, boilerplate: frozenset[str]) -> bool:

@@ -7,6 +7,7 @@ from pipeline.page.lines import PageLines, rows_saying
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
 HEAD_LINES = 400
+MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
@@ -14,8 +15,10 @@ PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置�
 )
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
-ARROW = re.compile(r"\s*(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*")  # ` > `, `›`, ` / `: yes; `1/2`: no
-DASHES = re.compile(r"\s+[-–—|·]\s+")  # between items behind a label: `位置：甲网 - 制度`
+ARROW = re.compile(
+    r"(?<!\s)\s*+(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*+"
+)  # ` > `, `›`, ` / `: yes; `1/2`: no
+DASHES = re.compile(r"(?<!\s)\s++[-–—|·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`.
 HERE = frozenset(
     (
@@ -39,6 +42,8 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
     """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
     for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
         line = page.texts[i]
+        if len(line) > MAX_LABELLED:
+            continue
         label = PLACE.match(line)
         if label is None and not _bare_breadcrumb(line):
             continue

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
+from pipeline.page.search import compile_search
 from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
@@ -136,12 +137,12 @@ CUES: tuple[tuple[DropReason, str], ...] = (
 )
 ANY_CUE = re.compile("|".join(f"({pattern})" for _, pattern in CUES), re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
-HINT = re.compile(
+HINT = compile_search(
     "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^\\d{1,3}\\s*/|^[Pp]\\s?\\d|显示",
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示",
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
@@ -176,7 +177,7 @@ LABEL_SHARE = 0.4
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
-INTRODUCTION = re.compile(
+INTRODUCTION = compile_search(
     r"小编|本[页文](?:共?收录|共?收集|精选|整理|汇总|为您|为大家)|(?:本站|本网|我们?)(?:特意|精心|特地|为|给|整理|收集)|一起来(?:看|了解|学习|阅读)|快来(?:看|阅读)|欢迎(?:大家|您|你|各位|广大)?.{0,6}"
     r"(?:参考|阅读|借鉴|查阅|收藏|下载|浏览|来到|分享)|(?:仅供|供您|供大家|以供|供各位|供你)(?:大家|您)?(?:参考|阅读|借鉴|学习)|"
     r"[为给](?:大家|您|你|你们|各位|广大\w{2,4})(?:精心|特意|分享|推荐|搜集|详细)?(?:地|的)?(?:整理|收集|带来|准备|分享|搜集|提供|推荐|介绍|编写)|精心(?:准备|整理|挑选|编写)"
@@ -186,7 +187,7 @@ WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
 CONTENTS = re.compile(
-    r"^[【\[（(]?\s*(?:本文|文章|内容|全文|快速|阅读|本页)?\s*(?:目\s*[录次]|导\s*航|导\s*读|索\s*引){1,2}\s*[】\]）)]?\s*[：:]?$"
+    r"^[【\[（(]?\s*+(?:本文|文章|内容|全文|快速|阅读|本页)?\s*+(?:目\s*+[录次]|导\s*+航|导\s*+读|索\s*+引){1,2}\s*+[】\]）)]?\s*+[：:]?$"
 )
 
 LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
 from pipeline.page.lines import LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
 
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
@@ -50,12 +51,14 @@ MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
 AUTHOR = re.compile(
     r"(?:作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者)\s*[：:]\s*([^\s：:，。|]{1,12}?)(?=\s|$|日期|时间)"
 )
-COUNT = re.compile(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
+COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
     rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
 )
 # Between separators of `<title>` the last segments name the site.
-TITLE_BREAK = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s+|-+(?=[^-]{1,20}$)|[–—]+(?=[^–—]{1,20}$)")
-SITE_WORD = re.compile(
+TITLE_BREAK = re.compile(
+    r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
+)
+SITE_WORD = compile_search(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
 WELCOME = re.compile(r"^欢迎(?:光临|来到|访问)\s*(.{2,20}?)[！!。]?$")
@@ -356,6 +359,6 @@ def _find_site(page: PageLines, found: Fields) -> str | None:
     if len(segments) > 1 and SITE_WORD.search(segments[-1]):
         return segments[-1].strip()
     for line in page.texts[-12:]:
-        if name := NAME_BEFORE_RIGHTS.search(line):
+        if len(line) <= 2 * MAX_FIELD_LINE and (name := NAME_BEFORE_RIGHTS.search(line)):
             return name.group(1)
     return None

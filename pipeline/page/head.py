@@ -8,6 +8,7 @@ from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields, declared_count
 from pipeline.page.headings import Candidate, base_titles
 from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
+from pipeline.page.search import compile_search
 from pipeline.records import DropReason
 
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
@@ -21,7 +22,8 @@ MARKER = re.compile(
 
 
 # A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
-SAMPLE_WORD = re.compile("(?:范文|范本|模板|样本|参考|大全)+$")
+SAMPLE_WORD = compile_search("(?:范文|范本|模板|样本|参考|大全)+$")
+MAX_REPEAT = 150  # characters of a line that says a title once more
 COUNT_ENDS = re.compile(r"篇\s*[）)】\]]?$")  # `制度（通用3篇）`; `制度3篇75人关注` is another page's
 ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
 
@@ -68,10 +70,13 @@ def _take_repeats(page: PageLines, fields: Fields, rows: Sequence[int], plan: He
     known = {letters(x) for x in names} | {letters(x) for x in subjects}
     for row in rows:
         line = page.texts[row]
+        if len(line) > MAX_REPEAT:
+            continue
         if ASKS.search(line) and _text_of_guide(page, row + 1):
             continue  # `制度怎么写`, the title of the page and of its guide
-        sample = letters(SAMPLE_WORD.sub("", line)) in known
-        if letters(line) in known or sample or ("篇" in line and names_subject(line, subjects)):
+        says = letters(line)
+        sample = says in known or letters(SAMPLE_WORD.sub("", line)) in known
+        if sample or ("篇" in line and names_subject(line, subjects)):
             plan.fields.add(row)
 
 

@@ -8,46 +8,60 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters, rows_saying, rows_with
+from pipeline.page.lines import (
+    LINKED,
+    NUMBERS,
+    NUMERAL,
+    SENTENCE_MARK,
+    PageLines,
+    letters,
+    rows_saying,
+    rows_with,
+)
+from pipeline.page.search import compile_search
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
 MAX_TITLE_IN_HEADING = 60
+MAX_READ = 200  # characters behind a number that are read for the heading's title
 MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and the next heading
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
 WORDS = "篇|优秀范文|范文|范本|例文|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
 OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
-DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*"
+DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
 COLON = r"[：:、.．,，\s\-—]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
-NTH = re.compile(rf"{DECOR}{OPEN}?\s*第\s*(?P<n>{NUMERAL})\s*({UNITS})\s*{CLOSE}?[★☆]*{COLON}*")
+NTH = re.compile(rf"{DECOR}{OPEN}?\s*+第\s*+(?P<n>{NUMERAL})\s*+({UNITS})\s*+{CLOSE}?[★☆]*{COLON}*")
 # `篇1:题`, `篇一:《题》`, `范文1 题`, `【范文一】题`, `范文（1）：题`: yes; `范文大全`, `篇章1`: no
 WORD_N = re.compile(
-    rf"{DECOR}{OPEN}?\s*({WORDS})\s*{OPEN}?\s*第?\s*(?P<n>{NUMERAL})\s*篇?\s*{CLOSE}*"
+    rf"{DECOR}{OPEN}?\s*+({WORDS})\s*+{OPEN}?\s*+第?\s*+(?P<n>{NUMERAL})\s*+篇?\s*+{CLOSE}*"
     rf"(?={COLON}|[一-鿿《【（(①⑴0-9]|$){COLON}*"
 )
 # `题1`, `题 篇1`, `《题》 篇1`, `题(篇1)`, `题（一）`, `题 第二篇`, `题1：`: yes; `题3篇`, `题。1`: no
 TITLE_N = re.compile(
-    rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*"
-    rf"(?P<n>{NUMERAL})\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
+    rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*+[-—_·:：，,]?\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+"
+    rf"(?P<n>{NUMERAL})\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
 # `方案一：题`, `示范文本2 题`: any word with a number, where titles, markup or the count speak for the series
 ANY_WORD_N = re.compile(
-    rf"{DECOR}{OPEN}?(?P<word>[一-鿿]{{1,5}}?)\s*{OPEN}?(?P<n>{NUMERAL}){CLOSE}*(?:\s*[：:]\s*|\s+)(?P<rest>[^。；！？;!?：:]{{2,60}})$"
+    rf"{DECOR}{OPEN}?(?P<word>[一-鿿]{{1,5}}?)\s*+{OPEN}?(?P<n>{NUMERAL}){CLOSE}*(?:\s*+[：:]\s*+|\s+)(?P<rest>[^。；！？;!?：:]{{2,60}})$"
 )
 # `一、题`, `1. 题`: a heading only where the rest of the line is the page's own title
-ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]\s*(?P<rest>.+)$")
+ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]\s*+(?P<rest>.+)$")
 # What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
 TAIL_N = re.compile(
-    rf"\s*》?\s*[-—_·:：，,]?\s*{OPEN}?\s*(?P<word>第|{WORDS}|之)?\s*{OPEN}?\s*(?P<n>[0-9]{{1,3}}|{NUMERAL})"
-    rf"\s*(?P<unit>{UNITS})?\s*{CLOSE}*\s*(?P<colon>[：:])?"
+    rf"\s*+》?\s*+[-—_·:：，,]?\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
+    rf"\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
 SIGNS = (
-    ("第", re.compile(rf"第\s*{NUMERAL}\s*(?:{UNITS})")),
-    *((word.rstrip(r"\.?"), re.compile(rf"{word}\s*{OPEN}?\s*第?\s*{NUMERAL}")) for word in WORDS.split("|")),
+    ("第", re.compile(rf"第\s*+{NUMERAL}\s*+(?:{UNITS})")),
+    *(
+        (word.rstrip(r"\.?"), re.compile(rf"{word}\s*+{OPEN}?\s*+第?\s*+{NUMERAL}"))
+        for word in WORDS.split("|")
+    ),
 )
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
@@ -58,14 +72,14 @@ NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％
 SENTENCE_END = "。！？；!?…”》"
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
 BODY_START = re.compile(
-    r"\s*(?:第\s*[一1]\s*[条章节编、，,]|[（(]\s*[一1]\s*[）)]|[一1]\s*[、.．,，:：）)]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
-    r"|[一-鿿]{2,6}\s*[：:])"
+    r"\s*+(?:第\s*+[一1]\s*+[条章节编、，,]|[（(]\s*+[一1]\s*+[）)]|[一1]\s*+[、.．,，:：）)]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
+    r"|[一-鿿]{2,6}\s*+[：:])"
 )
-LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*[：:]")
-FIRST_MARKER = re.compile(r"(?:第\s*[一1]\s*[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
+LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*+[：:]")
+FIRST_MARKER = re.compile(r"(?:第\s*+[一1]\s*+[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
 # Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
-SUBTITLE = re.compile(rf"\s*[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
+SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
@@ -74,19 +88,20 @@ LIST_MARK = re.compile(r"[、.．]")
 CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
 GLUED_WORD = re.compile(
-    rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*{OPEN}?\s*篇\s*(?P<n>{NUMERAL})\s*{CLOSE}*\s*[：:]?"
+    rf"{DECOR}(?P<title>[^。；！？：:，\n]{{2,50}}?)\s*+{OPEN}?\s*+篇\s*+(?P<n>{NUMERAL})\s*+{CLOSE}*\s*+[：:]?"
     rf"(?=[、.．]|{BODY_START.pattern})"
 )
 # After a sentence: `。第2篇 题`, `。【范文二】`; and `。篇2：` by what stands behind it, at the end of `far`.
-SURE = rf"{OPEN}?\s*第\s*{NUMERAL}\s*篇|{OPEN}\s*(?:篇|范文)\s*{NUMERAL}"
-NUMBERED = rf"(?:第\s*{NUMERAL}\s*(?:{UNITS})|(?:{WORDS})\s*{OPEN}?\s*{NUMERAL})\s*{CLOSE}*"
+SURE = rf"{OPEN}?\s*+第\s*+{NUMERAL}\s*+篇|{OPEN}\s*+(?:篇|范文)\s*+{NUMERAL}"
+NUMBERED = rf"(?:第\s*+{NUMERAL}\s*+(?:{UNITS})|(?:{WORDS})\s*+{OPEN}?\s*+{NUMERAL})\s*+{CLOSE}*"
 INLINE = re.compile(
-    rf"(?<=[{SENTENCE_END}])\s*(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
+    rf"(?<=[{SENTENCE_END}])\s*+(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
 # `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
+NEAR = 40  # characters before a title in which that may stand
 COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
 # What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
-BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*")
+BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*+")
 KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
 TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
 
@@ -100,7 +115,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 )
 COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = re.compile(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
+TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +177,14 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
     """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
     rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
+    shares = page.shares
     for row, line in enumerate(page.texts[start:], start):
         last = line[-1]
-        if last in TEXT_ENDS or len(line) > MAX_HEADING:
+        if last in TEXT_ENDS or len(line) > MAX_HEADING or shares[row] > LINKED:
             continue
         if last in NUMBER_ENDS or ANY_WORD_N.match(line):
             rows.add(row)
-    return sorted(r for r in rows if page.shares[r] <= 0.8)
+    return sorted(r for r in rows if shares[r] <= LINKED)
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
@@ -182,10 +198,10 @@ def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[
         key = (match.group(1), "")
     at = match.start("n")
     for run, end in _readings(line, match["n"], at, match.end()):
-        rest = line[end:]
+        rest = line[end : end + MAX_READ]
         cut = cut_title(rest, bases)
         title = rest[:cut].strip(" 《》：:【】")
-        alone = offset == 0 and not rest[cut:].strip()
+        alone = offset == 0 and end + cut >= len(line)
         yield Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone)
 
 
@@ -308,16 +324,22 @@ def _reach_back(line: str, at: int, words: str) -> int:
 
 def _heading_start(line: str, start: int) -> int:
     """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
-    head = line[:start].rstrip()
-    if COUNT_BEFORE.search(head):
+    if COUNT_BEFORE.search(line[max(0, start - NEAR) : start].rstrip()):
         return start
     if BEFORE_TITLE.fullmatch(line, 0, start):
         return 0
-    begin = start
-    if head and head[-1] in "（(【[〔〖「《<":
-        begin = len(head) - 1
-        head = head[:-1].rstrip()
-    return begin if head[-1:] in SENTENCE_END or line[begin - 1].isspace() else -1
+    begin = _before_blanks(line, start)
+    if begin and line[begin - 1] in "（(【[〔〖「《<":
+        start = begin - 1
+        begin = _before_blanks(line, start)
+    before = line[begin - 1 : begin]
+    return start if before in SENTENCE_END or line[start - 1].isspace() else -1
+
+
+def _before_blanks(line: str, at: int) -> int:
+    while at and line[at - 1].isspace():
+        at -= 1
+    return at
 
 
 def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
@@ -332,19 +354,18 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
             if tail["colon"] and (own := SUBTITLE.match(line, end)):
                 end = own.end()
-            left = line[end:]
-            if not word and left and _opens_a_list(line[at:end], run, left):
+            if not word and end < len(line) and _opens_a_list(line, at, run, end):
                 continue
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
-            if closed or not (left and NOT_ORDINAL.match(left)):
-                alone = start == 0 and not left.strip()
+            if closed or not NOT_ORDINAL.match(line, end):
+                alone = start == 0 and end >= len(line)
                 yield Candidate(row, start, end, end, NUMBERS[run], key, title, alone)
 
 
-def _opens_a_list(numbered: str, run: str, left: str) -> bool:
+def _opens_a_list(line: str, at: int, run: str, end: int) -> bool:
     """Tell whether the number belongs to the first clause: `制度①保管`, `制度（一）保管`, `制度一、保管`."""
-    bracketed = run in CIRCLED or numbered.lstrip()[:1] in "（("
-    return LIST_MARK.match(left) is not None or (bracketed and not BODY_START.match(left))
+    bracketed = run in CIRCLED or line[at:end].lstrip()[:1] in "（("
+    return LIST_MARK.match(line, end) is not None or (bracketed and not BODY_START.match(line, end))
 
 
 def _inline_places(line: str, bases: Sequence[str]) -> Iterator[int]:

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pipeline.config import Config
 from pipeline.errors import InputError
 from pipeline.page.assemble import CutPage, Origin, Texts, assemble
-from pipeline.page.blocks import Blocks, read_blocks
+from pipeline.page.blocks import Blocks, read_blocks, without_scripts
 from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.lines import page_lines
 from pipeline.page.segment import segment
@@ -80,7 +80,7 @@ def read_page(
     data = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
     if len(data) > config.page.max_bytes:
         raise PageReject("page_too_large", f"{len(data)} bytes, page.max_bytes is {config.page.max_bytes}")
-    decoded = decode(data)
+    decoded = decode(without_scripts(data))
     blocks = read_blocks(decoded.text)
     if len(blocks.lines) > config.page.max_lines:
         raise PageReject("too_many_lines", f"{len(blocks.lines)}, page.max_lines is {config.page.max_lines}")

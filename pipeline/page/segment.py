@@ -76,7 +76,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         or _declared_in_introduction(page, fields, subjects)
     )
     cues = cue_rows(page, fields.start, hints.drop, subjects)
-    chosen = _choose_headings(page, fields, names, out.declared)
+    chosen = _choose_headings(page, fields, (names, subjects), out.declared)
     if chosen:
         end = _end_of_texts(page, chosen, fields, cues)
         _add_edges(page, chosen, end, cues, subjects)
@@ -140,9 +140,10 @@ def _add_edges(
 
 
 def _choose_headings(
-    page: PageLines, fields: Fields, names: Sequence[str], declared: int | None
+    page: PageLines, fields: Fields, titles: tuple[Sequence[str], Sequence[str]], declared: int | None
 ) -> Sequence[Candidate]:
-    bases = base_titles(names)
+    """Return the headings of the page's articles; `titles` are its names and the subjects behind them."""
+    names, bases = titles
     found = candidates(page, fields.start, bases)
     title = " ".join(names)
     series = best_series(page, found, title, declared) if found else Series((), 0.0)
@@ -184,17 +185,20 @@ def _span(page: PageLines, row: int) -> tuple[int, int]:
 
 def _put_head(page: PageLines, plan: HeadPlan, fields: Fields, out: Segments) -> None:
     """Place the lines before the first heading."""
-    for row in range(plan.end):
-        start, end = _span(page, row)
-        if row in fields.rows or row in plan.fields:
-            out.pieces.append(Piece(start, end, "field"))
+    put = out.pieces.append
+    taken = fields.rows | plan.fields
+    for row, (start, line) in enumerate(zip(page.starts[: plan.end], page.texts, strict=False)):
+        if row in taken:
+            put(Piece(start, start + len(line), "field"))
         elif row in plan.guide:
             section, heading = plan.guide[row]
-            out.pieces.append(Piece(start, end, "guide", None, section, heading))
+            put(Piece(start, start + len(line), "guide", None, section, heading))
         else:
-            told = len(page.texts[row]) >= DENSE and INTRODUCTION.search(page.texts[row])
-            reason = plan.dropped.get(row, "introduction" if told else "navigation")
-            out.pieces.append(Piece(start, end, "dropped", reason))
+            reason = plan.dropped.get(row)
+            if reason is None:
+                told = len(line) >= DENSE and INTRODUCTION.search(line)
+                reason = "introduction" if told else "navigation"
+            put(Piece(start, start + len(line), "dropped", reason))
 
 
 def _put_articles(

@@ -6,6 +6,7 @@ consists of them, as a share bar does of names of networks, belongs to the site.
 
 import re
 
+from pipeline.page.search import compile_search
 from pipeline.records import DropReason
 
 MAX_LINE = 60  # characters; longer lines are sentences, which the patterns of `cues` know
@@ -45,9 +46,11 @@ NEUTRAL = (
     "温馨提示|我们|我|这里|此处|以上|以下|内容|部分|提示|如果|可以|方便|全部|其他|所有|需要|需|如|的|了|请|将|由|为|到|至|在|和|与|及|并|后|可|以|您|你|此|更|于|等|来|给|去|吧|也|还|有|是|已|未|本"
     "|归|保留|不|或|共|个|次|人|份|种|版|得|获取|使用|进行|一|觉得|有用|帮助|欢迎|谢谢|网络|手机|资料|模板|合同|资源|网站|免|查阅|学习|参考|交流|仅供|供"
 )
-WORD = re.compile("|".join(f"(?P<{reason}>{words})" for reason, words in WORDS) + f"|(?P<neutral>{NEUTRAL})")
+WORD = compile_search(
+    "|".join(f"(?P<{reason}>{words})" for reason, words in WORDS) + f"|(?P<neutral>{NEUTRAL})"
+)
 # Words that a text has no use for: `文件的下载和打印` may be a heading, `下载本文` is none.
-ONLY_SITES = re.compile(
+ONLY_SITES = compile_search(
     "公众号|VIP|vip|赞助商|点此|可编辑|QQ空间|朋友圈|上一篇|下一篇|没有了|猜[你您]|[你您]可能|本文|本站|本网|本页|网友|转载|责编|责任编辑|原作者|评论|顶一下|踩一下|打赏"
     "|点赞|点击|全文|阅读|范文|文章|举报|登录|下载|完整版|TAG|tag|END|扫码|扫一扫|关注|分享|本栏目|页"
 )

@@ -43,12 +43,32 @@ class Placed:
     n_articles: int
 
 
-def nested(pages: Sequence[Placed]) -> dict[str, pa.ListArray]:
+class ClauseTexts(NamedTuple):
+    """`text_hant` and `text_id` of the clauses of some pages, of each page guide first."""
+
+    hant: list[str]
+    ids: list[str]
+
+
+def clause_texts(pages: Sequence[Placed]) -> ClauseTexts:
+    """Return what is made of the texts of all clauses together."""
+    hant: list[str] = []
+    texts: list[str] = []
+    for p in pages:
+        for clauses in (*(s.clauses for s in p.page.guide), *(a.clauses for a in p.page.articles)):
+            if clauses:  # all clauses of a page share their forms
+                forms = clauses[0].hant.all()
+                hant += [forms[c.hant_place] for c in clauses]
+                texts += [c.text for c in clauses]
+    return ClauseTexts(hant, text_ids(texts))
+
+
+def nested(pages: Sequence[Placed], texts: ClauseTexts) -> dict[str, pa.ListArray]:
     """Return, by table, the rows of each page as one list array."""
     made = {
         "pages": _pages(pages),
         "articles": _articles(pages),
-        "clauses": _clauses(pages),
+        "clauses": _clauses(pages, texts),
         "edits": _edits(pages),
         "lines": _lines(pages),
     }
@@ -117,7 +137,7 @@ def _owners(placed: Sequence[Placed], counts: Sequence[int]) -> list[str]:
     return list(chain.from_iterable(map(repeat, ids, counts)))
 
 
-def _clauses(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
+def _clauses(placed: Sequence[Placed], texts: ClauseTexts) -> tuple[Columns, list[int]]:
     clauses: list[Clause] = []
     articles: list[str | None] = []
     sections: list[str | None] = []
@@ -143,8 +163,8 @@ def _clauses(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
         "article_id": articles,
         "section": sections,
         "page_id": _owners(placed, counts),
-        "text_hant": [c.text_hant for c in clauses],
-        "text_id": text_ids(columns["text"]),
+        "text_hant": texts.hant,
+        "text_id": texts.ids,
     }
     return columns, counts
 

@@ -107,8 +107,12 @@ def compare(run: Run, about: pa.Table, model: CorpusModel) -> dict[str, pa.Table
     return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}
 
 
-def write_articles(run: Run, folder: Path) -> None:
-    """Write table `articles`: linked where comparison says the same of all articles of a segment."""
+def write_articles(run: Run, folder: Path) -> set[str]:
+    """Write table `articles`: linked where comparison says the same of all articles of a segment.
+
+    Returns the ids of the articles that this run has made.
+    """
+    fresh: set[str] = set()
     known = run.assignments.column("id").combine_chunks()
     for name in sorted(run.segments):
         place = f"articles/part-{name}"
@@ -123,3 +127,6 @@ def write_articles(run: Run, folder: Path) -> None:
             rows = rows.select(TABLES["articles"].names).cast(TABLES["articles"])
             linked = new_shard(folder, place, rows, made_from)
         run.shards["articles"] += linked
+        if base_path(state_of(run.out, run.generation + 1), name).exists():
+            fresh.update(ids.to_pylist())
+    return fresh

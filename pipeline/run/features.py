@@ -1,14 +1,17 @@
 """What one page adds to the corpus model (contract §4), from a page cut without knowledge of it."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from pipeline.page.assemble import CutPage
-from pipeline.page.boilerplate import bodies_of, boilerplate_candidates
+from pipeline.page.boilerplate import bodies_of, boilerplate_candidates, core_of
 from pipeline.text.repair.leaks import LeakCounts, count_leaks
 
 BRACKETS = "(（"  # in front of every leak (`text/repair/leaks.py`)
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
+CORE_CHARS = 12  # of sha256 in hex: 48 bits, one collision in 20 million articles of a site
 NEAR_EDGE = (
     4  # lines of an article's first and last edge that may turn out to be boilerplate with the outermost
 )
@@ -21,7 +24,8 @@ class Features:
     `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
     characters that still look leaked after repair. `edge_lines`: canonical lines, each once, behind a mark:
     "-" counted and dropped by the page already (or a heading of its guide), "+" counted and kept, "=" not
-    counted but near an edge.
+    counted but near an edge; "@" and `CORE_CHARS` of a hash of the article's middle before a line that stands
+    at an article's edge, so that the copies of one article count once.
     """
 
     leaks: str | None
@@ -73,4 +77,15 @@ def _edge_lines(cut: CutPage) -> list[str]:
     for body in bodies:
         near.update(text[p.start : p.end] for p in body[:NEAR_EDGE] + body[-NEAR_EDGE:])
     marked = {("-" if line in fixed else "+") + line for line in counted}
+    marked |= {f"@{core}{line}" for core, line in _at_edges(cut) if line in counted}
     return sorted(marked | {"=" + line for line in near - counted if 0 < len(line) <= MAX_LINE_CHARS})
+
+
+def _at_edges(cut: CutPage) -> Iterator[tuple[str, str]]:
+    """Yield the first and last line of each article, behind the hash of the article's middle."""
+    text = cut.texts.canonical
+    for body in bodies_of(cut.parts.pieces).values():
+        lines = [text[p.start : p.end] for p in body]
+        for at in {0, len(lines) - 1}:
+            core = sha256(core_of(lines, at).encode("utf-8", "surrogatepass")).hexdigest()
+            yield core[:CORE_CHARS], lines[at]

@@ -71,12 +71,12 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     dedupe.write_model(folder / "model", model)
     compared = dedupe.compare(run, about, model)
     run.assignments = compared.pop("assignments")
-    dedupe.write_articles(run, folder)
+    fresh = dedupe.write_articles(run, folder)
     for path in kept.glob("articles-*.arrow"):
         path.unlink()
     shards = run.shards
     compared |= {
-        "alignments": across.alignments(folder, shards["clauses"], run.assignments),
+        "alignments": across.alignments(run, fresh),
         "clause_groups": across.clause_groups(kept, sorted(run.segments), run.config.dedup),
         "rejects": tables.rejects_table(run),
     }

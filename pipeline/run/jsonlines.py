@@ -12,6 +12,8 @@ from pipeline.emit import fields_object
 from pipeline.records import CLAUSE_FLAGS, Clause, Page
 from pipeline.schema import SCHEMA_VERSION
 
+Texts = Iterator[tuple[str, str]]
+
 
 class JsonLines(NamedTuple):
     """The line of a page and those of its clauses, each with its line break, and how many these are."""
@@ -21,19 +23,19 @@ class JsonLines(NamedTuple):
     n_clauses: int
 
 
-def json_lines(page: Page, source: str, text_ids: Iterator[str]) -> JsonLines:
-    """Return the lines of one page; `text_ids` gives those of its clauses, guide first."""
+def json_lines(page: Page, source: str, texts: Texts) -> JsonLines:
+    """Return the lines of one page; `texts` gives text_hant and text_id of its clauses, guide first."""
     lines: list[str] = []
     page_id = page.page.page_id
     guide = []
     for section in page.guide:
         owner = f'"article_id": null, "page_id": "{page_id}", "section": {quoted(section.heading)}'
-        objects = _clauses(section.clauses, owner, text_ids, lines)
+        objects = _clauses(section.clauses, owner, texts, lines)
         guide.append(f'{{"heading": {quoted(section.heading)}, "clauses": [{objects}]}}')
     articles = []
     for article in page.articles:
         owner = f'"article_id": "{article.article_id}", "page_id": "{page_id}", "section": null'
-        objects = _clauses(article.clauses, owner, text_ids, lines)
+        objects = _clauses(article.clauses, owner, texts, lines)
         articles.append(
             f'{{"article_id": "{article.article_id}", "ordinal": {article.ordinal}, '
             f'"heading": {quoted(article.heading)}, "title": {quoted(article.title)}, '
@@ -50,24 +52,25 @@ def json_lines(page: Page, source: str, text_ids: Iterator[str]) -> JsonLines:
     return JsonLines(line, "".join(lines), len(lines))
 
 
-def _clauses(clauses: Sequence[Clause], owner: str, text_ids: Iterator[str], lines: list[str]) -> str:
+def _clauses(clauses: Sequence[Clause], owner: str, texts: Texts, lines: list[str]) -> str:
     """Return the objects of some clauses as they stand in their page; add their lines to `lines`."""
     objects = []
     no_flags = _flags(())
     for c in clauses:
-        clause_id, path, parent, level, kind, marker, ordinal, text, start, end, flags, hant, place = c
+        clause_id, path, parent, level, kind, marker, ordinal, text, start, end, flags, *_ = c
+        hant, text_id = next(texts)
         head = f'{{"clause_id": "{clause_id}", '
         above = "null" if parent is None else f'"{parent}"'
         told = (
             f'"level": {level}, "kind": "{kind}", "marker": {"null" if marker is None else quoted(marker)}, '
             f'"ordinal": {"null" if ordinal is None else ordinal}, "text": {quoted(text)}, '
-            f'"text_hant": {quoted(hant[place])}, "raw_start": {start}, "raw_end": {end}, '
+            f'"text_hant": {quoted(hant)}, "raw_start": {start}, "raw_end": {end}, '
         )
         listed = "[]" if not flags else json.dumps(flags)
         objects.append(f'{head}"path": "{path}", "parent": {above}, {told}"flags": {listed}}}')
         lines.append(
             f'{head}{owner}, "path": "{path}", "parent_id": {above}, {told}'
-            f'{_flags(flags) if flags else no_flags}"text_id": "{next(text_ids)}"}}\n'
+            f'{_flags(flags) if flags else no_flags}"text_id": "{text_id}"}}\n'
         )
     return ", ".join(objects)
 

@@ -6,18 +6,22 @@ Strata: the counts come from pages cut without knowledge, so what a page is cut 
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline.run.features import unpack_counts
+from pipeline.run.features import CORE_CHARS, unpack_counts
 from pipeline.text.repair.leaks import fit_table
 
 MIN_BODIES = (
     20  # contract §4 (issue 4): a line of a site stands on at least max(20, 5 %) of its distinct bodies
 )
 MIN_SHARE = 0.05
+# Of the pages with a line at an article's edge, so many articles must differ: copies of one popular article
+# bring their last paragraph along, a line of the site ends articles of all kinds.
+MIN_DISTINCT = 0.5
+COUNTED = frozenset("+-")  # marks of lines that count; the others only say where a line stands
 
 SiteModel = dict[str, dict[str, Any]]  # site -> {"leaks": {character: pinyin}, "boilerplate": [line, …]}
 
@@ -50,6 +54,7 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
     often = _often(pages())
     leaks: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     lines: dict[str, Counter[str]] = defaultdict(Counter)
+    stands: dict[tuple[str, str], set[str]] = defaultdict(set)
     bodies: Counter[str] = Counter()
     for page in pages():
         if page.site is None:
@@ -58,22 +63,41 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
         bodies[site] += 1
         if page.leaks:
             leaks[site].update(unpack_counts(page.leaks))
-        counted = {line[1:] for line in page.edge_lines if line[0] != "="}
-        lines[site].update(line for line in counted if hash((site, line)) in often)
+        counted = {line[1:] for line in page.edge_lines if line[0] in COUNTED}
+        counted = {line for line in counted if hash((site, line)) in often}
+        lines[site].update(counted)
+        for core, line in _stands(page, counted):
+            stands[site, line].add(core)
     model: SiteModel = {}
     for site in sorted(bodies):
         table = fit_table(leaks[site]) if site in leaks else {}
         least = max(MIN_BODIES, math.ceil(MIN_SHARE * power_of_two_below(bodies[site])))
-        known = sorted(line for line, n in lines[site].items() if n >= least)
+        known = sorted(
+            line
+            for line, n in lines[site].items()
+            if n >= least and len(stands[site, line]) >= max(MIN_BODIES, n * MIN_DISTINCT)
+        )
         if table or known:
             model[site] = {"leaks": dict(sorted(table.items())), "boilerplate": known}
     return model
 
 
+def _stands(page: PageFeatures, counted: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the counted lines with what they stand at: articles by their middle, else the page itself."""
+    at_edge = set()
+    for entry in page.edge_lines:
+        line = entry[1 + CORE_CHARS :]
+        if entry[0] == "@" and line in counted:
+            at_edge.add(line)
+            yield entry[1 : 1 + CORE_CHARS], line
+    for line in counted - at_edge:
+        yield page.page_id, line
+
+
 def _often(pages: Iterable[PageFeatures]) -> set[int]:
     """Return the hashes of lines of a site that stand on `MIN_BODIES` pages, of this process alone."""
     hashes = [
-        np.fromiter((hash((p.site, line[1:])) for line in p.edge_lines if line[0] != "="), dtype=np.int64)
+        np.fromiter((hash((p.site, line[1:])) for line in p.edge_lines if line[0] in COUNTED), dtype=np.int64)
         for p in pages
         if p.site is not None
     ]
@@ -97,7 +121,7 @@ def knowledge_for(model: SiteModel, pages: Iterable[PageFeatures]) -> dict[str, 
         table = model[page.site]["leaks"]
         leaks = {char: table[char] for char in page.left if char in table}
         known = lines[page.site]
-        here = sorted({line[1:] for line in page.edge_lines if line[0] != "-"} & known)
+        here = sorted({line[1:] for line in page.edge_lines if line[0] in "+="} & known)
         if leaks or any(line[0] == "+" and line[1:] in known for line in page.edge_lines):
             found[page.page_id] = json.dumps(
                 {"leaks": leaks, "boilerplate": here}, ensure_ascii=True, sort_keys=True

@@ -12,7 +12,7 @@ from pipeline.clauses.structure import clause_rows
 from pipeline.config import ClausesConfig, Config
 from pipeline.page.parse import finish_page
 from pipeline.records import Article, Page, PageFlag, RejectReason
-from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, nested
+from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, clause_texts, nested
 from pipeline.run.cut import CUTS, reason_of, time_limit, unpack
 from pipeline.run.jsonlines import json_lines
 
@@ -124,13 +124,13 @@ def _finished(
     with_json: bool,
 ) -> pa.RecordBatch:
     made = [p for p in placed if p is not None]
-    tables = nested(made)
+    texts = clause_texts(made)
+    tables = nested(made, texts)
     if len(made) < len(ids):
         at = iter(range(len(made)))
         rows = pa.array([None if p is None else next(at) for p in placed], pa.int32())
         tables = {name: lists.take(rows) for name, lists in tables.items()}
-    text_ids = tables["clauses"].flatten().field("text_id").to_pylist() if with_json else []
-    given = iter(text_ids)
+    given = zip(*texts, strict=True)
     lines = [
         None
         if p is None or not with_json or not p.place.latest

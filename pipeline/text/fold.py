@@ -76,20 +76,29 @@ def text_id(text: str) -> str:
     return hashlib.sha256(comparison_key(text).encode()).hexdigest()[:32]
 
 
-def text_ids(texts: Sequence[str]) -> list[str]:
-    """Return the `text_id` of each text; folded together, a third of the time of one by one.
+def comparison_keys(texts: Sequence[str]) -> list[str]:
+    """Return the `comparison_key` of each text; folded together, a tenth of the time of one by one.
 
-    >>> text_ids(["第一条 總則。", "甲"]) == [text_id("第一条总则"), text_id("甲")]
-    True
+    >>> comparison_keys(["第一条 總則。", "", "甲"])
+    ['第一条总则', '', '甲']
     """
     joined = "\n".join(texts)
     if not texts or len(joined.encode("utf-16-le", "surrogatepass")) != 2 * len(joined):
-        return [text_id(text) for text in texts]
+        return [comparison_key(text) for text in texts]
     folded = fold_table()[np.frombuffer(joined.encode("utf-16-le"), dtype=np.uint16)]
     places = np.cumsum([len(text) + 1 for text in texts])
     kept = np.concatenate(([0], np.cumsum(folded != 0), [0]))
     kept[-1] = kept[-2]  # where the last text's line break would stand
     key = folded[folded != 0].tobytes().decode("utf-16-le")
     ends = kept[places].tolist()
+    return [key[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def text_ids(texts: Sequence[str]) -> list[str]:
+    """Return the `text_id` of each text; folded together, a third of the time of one by one.
+
+    >>> text_ids(["第一条 總則。", "甲"]) == [text_id("第一条总则"), text_id("甲")]
+    True
+    """
     sha256 = hashlib.sha256
-    return [sha256(key[a:b].encode()).hexdigest()[:32] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+    return [sha256(key.encode()).hexdigest()[:32] for key in comparison_keys(texts)]

@@ -1,6 +1,9 @@
 """Slow, obvious twins of what the engines compute, written from the contract alone."""
 
+from bisect import bisect_left
 from itertools import combinations, pairwise
+
+from pipeline.dedup.slots import changes
 
 SHINGLE = 4
 
@@ -25,13 +28,27 @@ def coverage(key: str, other: str, bridge: int = 12) -> float:
     return sum(hits) / len(hits)
 
 
+def side_by_side(left: str, right: str) -> bool:
+    """What stands once in both keeps its order (.7 of it), and no passage of over 60 is put for another."""
+    mine, theirs = shingles(left), shingles(right)
+    once = [s for s in mine if mine.count(s) == theirs.count(s) == 1]
+    tails: list[int] = []
+    for place in (theirs.index(s) for s in once):
+        at = bisect_left(tails, place)
+        tails[at : at + 1] = [place]
+    if not once or len(tails) < 0.7 * len(once):
+        return False
+    return all(min(b - a, d - c) <= 60 for a, b, c, d in changes(left, right))
+
+
 def passes(left: str, right: str) -> bool:
     """The rule of an edited copy, siblings left aside."""
     one, other = coverage(left, right), coverage(right, left)
     longer, shorter = (left, right) if len(left) >= len(right) else (right, left)
     if len(longer) >= 1.5 * len(shorter) and coverage(shorter, longer) >= 0.9:
         return False
-    return max(one, other) >= 0.75 and min(one, other) >= 0.5 and jaccard(left, right) >= 0.1
+    near = max(one, other) >= 0.65 and min(one, other) >= 0.5 and jaccard(left, right) >= 0.1
+    return near and (max(one, other) >= 0.85 or side_by_side(left, right))
 
 
 def passing_pairs(keys: list[str]) -> set[tuple[int, int]]:

@@ -225,14 +225,16 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
         assert getattr(verify, name) == getattr(rules, name)
     assert verify.FEW == rules.FEW_SHINGLES
     assert (sketch.FEW, sketch.OWN) == (rules.FEW_SHINGLES, rules.OWN)
-    assert (starring.TEMPLATE, starring.STORED, starring.SLOTS_FROM) == (
-        rules.TEMPLATE,
+    for name in ("TEMPLATE", "SURE", "IN_ORDER", "REPLACED"):
+        assert getattr(siblings, name) == getattr(rules, name)
+    assert (starring.STORED, starring.SLOTS_FROM) == (
         rules.STORED,
         rules.SLOTS_FROM,
     )
     for name in ("LONGEST_SLOT", "RECURS", "RECUR_IN_ALL", "MADE_OF_SLOTS", "SKELETON"):
         assert getattr(siblings, name) == getattr(slots, name)
     assert {chr(c) for c in siblings.NUMERALS} == slots.NUMERALS
+    assert {chr(c) for c in siblings.WORDING} == slots.WORDING
 
 
 def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:

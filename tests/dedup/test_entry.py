@@ -122,3 +122,24 @@ def test_bad_input_is_told() -> None:
         deduplicate([1, 2])
     with pytest.raises(UsageError, match="no column 'text'"):
         deduplicate_articles(pa.table({"article_id": ["x"]}))
+
+
+@pytest.mark.parametrize("filler", [0, 90])
+def test_between_sure_and_near_the_order_and_what_was_replaced_decide(filler: int) -> None:
+    """Half-covered pairs: a copy in order is one, the same clauses among others are not; both say why."""
+    r = random.Random(77)
+    lines = article(r, 12).split("\n")
+    own, other = [clause(r) for _ in range(3)], [clause(r) for _ in range(3)]
+    copy = [line[:4] + clause(r)[:12] + line[16:] if k % 2 else line for k, line in enumerate(lines)]
+    among = [*lines[6:], *own, *lines[:6]]
+    kept, beside = [*lines, *own], [*lines, *other]
+    texts = ["\n".join(x) for x in (lines, copy, among, kept, beside)]
+    ids = [str(i) for i in range(5)] + [f"f{i}" for i in range(filler)]
+    table = pa.table({"id": ids, "text": texts + FILLER[:filler]})
+    found = deduplicate(table, config=DedupConfig(workers=1, all_pairs=True)).pairs.to_pylist()
+    rows = {(p["left_id"], p["right_id"]): p for p in found}
+    assert rows["0", "1"]["relation"] == "edited"
+    assert rows["0", "1"]["reason"] == "mostly covered, in one order"
+    assert rows["2", "4"]["relation"] == "shared"
+    assert rows["2", "4"]["reason"] == "mostly covered, but in another order or with passages replaced"
+    assert rows["3", "4"]["relation"] == "shared"

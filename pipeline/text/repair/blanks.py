@@ -71,8 +71,11 @@ def _known_pairs(text: str, pairs: Iterable[str]) -> set[str]:
     """Return the pairs that are a common word, or stand unspaced on the page more than once."""
     distinct = sorted(set(pairs))
     page = text[:_PAGE]
-    known = {pair for pair in distinct if is_word(pair)}
-    return known.union(pair for pair in distinct[:_PAIRS] if page.count(pair) >= _FREQUENT)
+    return {
+        pair
+        for k, pair in enumerate(distinct)
+        if is_word(pair) or (k < _PAIRS and page.count(pair) >= _FREQUENT)
+    }
 
 
 def _without_layout(text: str, gaps: list[int]) -> list[int]:

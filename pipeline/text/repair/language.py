@@ -51,8 +51,8 @@ def is_word(pair: str) -> bool:
     >>> is_word("服务"), is_word("服務"), is_word("务服")
     (True, True, False)
     """
-    plain = simplified_forms()
-    return "".join(plain.get(c, c) for c in pair) in _tables()[1]
+    plain = simplified_forms().get
+    return "".join([plain(c, c) for c in pair]) in _tables()[1]
 
 
 def is_frequent(char: str) -> bool:

@@ -1,0 +1,55 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.page import cues, fields, head, headings, sitewords
+from pipeline.page.search import compile_search
+
+CHARS = "甲乙丙aA1-^] 。"
+CLASSES = st.text(st.sampled_from("甲乙aA1"), min_size=1, max_size=3).map(lambda x: f"[{x}]")
+ATOMS = st.one_of(
+    st.sampled_from(list(CHARS)).map(re.escape), CLASSES, st.sampled_from([r"\d", ".", "^", "$", "[a-c]"])
+)
+PATTERNS = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map("".join),
+        st.lists(inner, min_size=1, max_size=3).map(lambda x: f"(?:{'|'.join(x)})"),
+        inner.map(lambda x: f"(?:{x})?"),
+        inner.map(lambda x: f"(?:{x})" + "{2,3}"),
+        inner.map(lambda x: f"(?<={re.escape('甲')})(?:{x})"),
+        inner.map(lambda x: f"(?!{x})乙"),
+        inner.map(lambda x: f"({x})"),
+    ),
+    max_leaves=6,
+)
+
+
+def spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in pattern.finditer(text)]
+
+
+@given(
+    PATTERNS, st.text(st.sampled_from(CHARS), max_size=20), st.sampled_from([0, re.IGNORECASE, re.MULTILINE])
+)
+def test_it_finds_what_the_pattern_finds(pattern: str, text: str, flags: int) -> None:
+    assert spans(compile_search(pattern, flags), text) == spans(re.compile(pattern, flags), text)
+
+
+QUICK = {
+    "hint": cues.HINT,
+    "introduction": cues.INTRODUCTION,
+    "count": fields.COUNT,
+    "site": fields.SITE_WORD,
+    "sample": head.SAMPLE_WORD,
+    "trailing": headings.TRAILING,
+    "only sites": sitewords.ONLY_SITES,
+    "words": sitewords.WORD,
+}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_where_it_is_used_it_looks_ahead(name: str) -> None:
+    assert QUICK[name].pattern.startswith("(?=[")
