@@ -2,8 +2,16 @@
 
 from typing import Any
 
-from pipeline.records import Article, Clause, Edit, Page, PageFields, Repaired, Unresolved
-from pipeline.schema import SCHEMA_VERSION
+from pipeline.records import (
+    SCHEMA_VERSION,
+    Article,
+    Clause,
+    Edit,
+    Page,
+    PageFields,
+    Repaired,
+    Unresolved,
+)
 
 Row = dict[str, Any]
 

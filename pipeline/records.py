@@ -27,6 +27,8 @@ def from_columns(kind: type[Row], *columns: Iterable[object]) -> Iterator[Row]:
     return map(partial(tuple.__new__, kind), zip(*columns, strict=False))
 
 
+SCHEMA_VERSION = "fanwen/1"  # of the JSON objects and tables: changes by addition only (contract)
+
 RuleName = Literal["leak", "byte_shift", "a1_insert", "lead_loss", "stray_mark", "blank", "invisible"]
 RULE_NAMES: tuple[RuleName, ...] = get_args(RuleName)
 

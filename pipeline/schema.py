@@ -17,10 +17,10 @@ from pipeline.records import (
     REJECT_REASONS,
     RELATIONS,
     RULE_NAMES,
+    SCHEMA_VERSION,
     SCRIPTS,
 )
 
-SCHEMA_VERSION = "fanwen/1"
 JSON_SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _STRINGS = pa.list_(pa.string())

@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.schema import ASSIGNMENTS, CLOSED_SETS, KEYS, SCHEMA_VERSION, TABLES, describe
+from pipeline.records import SCHEMA_VERSION
+from pipeline.schema import ASSIGNMENTS, CLOSED_SETS, KEYS, TABLES, describe
 
 DOCS = Path(__file__).parent.parent / "docs"
 WRITTEN_BY = "<!-- written by scripts/reference.py; do not edit -->\n\n"

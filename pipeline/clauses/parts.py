@@ -1,12 +1,11 @@
 """A text cut into parts: one for each marker, one for each line, or piece of a line, without."""
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from itertools import pairwise, repeat
+from typing import Final, NamedTuple
 
 from pipeline.clauses.decide import AT_LINE, Row
-from pipeline.records import ClauseKind
+from pipeline.records import ClauseKind, from_columns
 
 BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
 
@@ -35,8 +34,7 @@ TITLE_MAX = 60  # characters of the title at the top; titles of statutes reach 5
 UNNUMBERED = -1  # style of a part without a marker
 
 
-@dataclass(slots=True)
-class Part:
+class Part(NamedTuple):
     """One future clause: marker [start, body), own text [body, end).
 
     style, ordinal and packed are the row's of decide.py; UNNUMBERED, 0 and 0 where no marker is.
@@ -94,19 +92,30 @@ def cut(text: str, rows: list[Row]) -> list[Part]:
     [(0, 2)]
     """
     parts: list[Part] = []
-    size = len(text)
-    lines_of(text, 0, rows[0][0] if rows else size, parts, at_line=True)
+    if not rows:
+        lines_of(text, 0, len(text), parts, at_line=True)
+        return parts
+    starts, bodies, styles, ordinals, packed = zip(*rows, strict=True)
+    stops = [*starts[1:], len(text)]
+    ends: list[int] = []
+    lines: list[tuple[int, int, int]] = []  # number of the row, begin and end of the lines behind its own
     find = text.find
-    stops = [row[0] for row in rows[1:]] + [size]
-    for (start, body, style, ordinal, packed), stop in zip(rows, stops, strict=False):
+    for k, (body, stop) in enumerate(zip(bodies, stops, strict=True)):
         line_end = find("\n", body, stop)
         end = stop if line_end < 0 else line_end
         while end > body and text[end - 1].isspace():
             end -= 1
-        parts.append(Part(start, body, end, style, ordinal, packed, "clause"))
+        ends.append(end)
         if 0 <= line_end < stop - 1:
-            lines_of(text, line_end + 1, stop, parts, at_line=True)
-    return parts
+            lines.append((k, line_end + 1, stop))
+    numbered = list(from_columns(Part, starts, bodies, ends, styles, ordinals, packed, repeat("clause")))
+    lines_of(text, 0, starts[0], parts, at_line=True)
+    at = 0
+    for k, begin, stop in lines:
+        parts += numbered[at : k + 1]
+        lines_of(text, begin, stop, parts, at_line=True)
+        at = k + 1
+    return parts + numbered[at:]
 
 
 def split_labels(text: str, parts: list[Part]) -> list[Part]:
@@ -168,8 +177,8 @@ def name_kinds(text: str, parts: list[Part]) -> None:
             continue
         end = label_end(text, part, parts[k + 1] if k + 1 < len(parts) else None)
         if end:
-            part.kind, part.body = "label", end
+            parts[k] = part._replace(kind="label", body=end)
         elif is_heading(text, parts, k, top=top):
-            part.kind = "heading"
+            parts[k] = part._replace(kind="heading")
         else:
             top = False

@@ -14,7 +14,8 @@ from pipeline.config import ClausesConfig
 from pipeline.records import Clause, ClauseFlag, ClauseKind
 
 DEFAULT = ClausesConfig()
-MANY = 10_000  # markers; above, the collector took a third of the time of the tree (docs/accuracy-clauses.md)
+# Markers, or lines of a page: above, the collector took a third of the time (docs/accuracy-clauses.md).
+MANY = 10_000
 OTHER_BREAKS = tuple("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e")
 # path, path of the parent, level, kind, marker, ordinal, own text, start, end, flags
 ClauseRow = tuple[

@@ -124,7 +124,7 @@ def _dropped(canonical: str, pieces: Sequence[Piece]) -> Iterator[Dropped]:
 
 
 def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, ...]:
-    ids = {p.group: f"{page_id}:{p.group}" for p in pieces if p.role == "article"}
+    ids = {group: f"{page_id}:{group}" for group in {p.group for p in pieces if p.role == "article"}}
     starts = texts.offsets.starts([p.start for p in pieces])
     ends = texts.offsets.ends([p.end for p in pieces])
     roles, reasons = [p.role for p in pieces], [p.reason for p in pieces]

@@ -181,11 +181,12 @@ def _title_row(page: PageLines, after: int, found: Fields) -> int:
     wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
     first = letters(page.title)[:1]  # with which every segment begins
     best, row = (-99, 0), -1
-    read = 0  # sentences passed: a title stands before its text
+    read = passed = 0  # sentences passed: a title stands before its text
     for i, line in enumerate(page.texts[:HEAD_LINES]):
-        read += line[-1] in "。；" and page.shares[i] < 0.5
         if page.heads[i] != HEADED and (not first or first not in line[:4]):
             continue
+        read += sum(page.texts[k][-1] in "。；" and page.shares[k] < 0.5 for k in range(passed, i + 1))
+        passed = i + 1
         if i in found.rows or len(line) > MAX_TITLE + 40 or (read > MAX_BEFORE and page.heads[i] != HEADED):
             continue
         if page.heads[i] != HEADED and i and _heads_article(page.texts[i - 1], line):

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
+from pipeline.clauses.structure import MANY, collector_paused
 from pipeline.config import Config
 from pipeline.errors import InputError
 from pipeline.page.assemble import CutPage, Origin, Texts, assemble
@@ -106,7 +107,8 @@ def finish_page(
     if boilerplate:
         pieces = drop_boilerplate(cut.texts.canonical, parts.pieces, boilerplate)
         parts = dataclasses.replace(parts, pieces=pieces)
-    return assemble(cut.origin, cut.texts, parts, config or Config())
+    with collector_paused(many=len(parts.pieces) > MANY):
+        return assemble(cut.origin, cut.texts, parts, config or Config())
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:

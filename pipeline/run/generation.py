@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import config_digest
+from pipeline.records import SCHEMA_VERSION
 from pipeline.run import across, dedupe
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
 from pipeline.run.link import articles_left
-from pipeline.schema import SCHEMA_VERSION, TABLES
+from pipeline.schema import TABLES
 from pipeline.store import generations, state
 from pipeline.store.files import write_bytes, write_parquet
 from pipeline.store.manifest import Shard, file_entry, table_entry, write_manifest

@@ -9,8 +9,7 @@ from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
 from pipeline.emit import fields_object
-from pipeline.records import CLAUSE_FLAGS, Clause, Page
-from pipeline.schema import SCHEMA_VERSION
+from pipeline.records import CLAUSE_FLAGS, SCHEMA_VERSION, Clause, Page
 
 Texts = Iterator[tuple[str, str]]
 
