@@ -112,10 +112,11 @@ def _stage_problems(manifest: dict[str, Any]) -> Iterator[str]:
 def _file_problems(out: Path, manifest: dict[str, Any]) -> Iterator[str]:
     for name, schema in TABLES.items():
         shards = shards_of(manifest, name)
-        listed = {Path(s.path).name for s in shards}
-        for path in sorted((out / name).glob("*")):
-            if path.name not in listed:
-                yield f"{name}/{path.name} is not in the manifest"
+        listed = {s.path for s in shards}
+        for path in sorted((out / name).rglob("*")):
+            shown = f"{name}/{path.relative_to(out / name).as_posix()}"
+            if not path.is_dir() and shown not in listed:
+                yield f"{shown} is not in the manifest"
         for shard in shards:
             yield from _shard_problems(out, shard, schema)
         entry, summed = manifest["tables"].get(name, {}), table_entry(shards)

@@ -89,6 +89,7 @@ class IngestConfig:
     )
     max_expansion: int = 200  # expanded / packed size of an archive member; text packs 5- to 30-fold
     json_lines: bool = True  # write pages.jsonl and clauses.jsonl beside the tables
+    by_site: bool = False  # cut the tables of pages into a folder a site (docs/operations.md)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ class Explanation:
     """Two articles, how they are related, and where they differ.
 
     `pair` is the row of table `pairs` (`stored`), or made anew with the output's corpus model where the table
-    does not hold it, with `in_order` and `replaced` as `dedup.explain` gives them. `clauses` has one
-    entry a clause of either side.
+    does not hold it, with `in_order` and `replaced` as `dedup.explain` gives them. `clauses` has one entry a
+    clause of either side.
     """
 
     left: dict[str, Any]

@@ -30,6 +30,11 @@ class Pairs(StrEnum):
 
 
 Structured = Annotated[Path, typer.Argument(metavar="STRUCTURED", help="Folder that ingest writes.")]
+Retry = Annotated[bool, typer.Option(help="Take pages again that timed out or lost their worker.")]
+JsonLines = Annotated[bool, typer.Option("--json/--no-json", help="Write pages.jsonl, clauses.jsonl.")]
+BySite = Annotated[
+    bool | None, typer.Option("--by-site/--no-by-site", help="Cut the tables into a folder a site.")
+]
 SiteFiles = Annotated[list[Path] | None, typer.Option(help="Site rules: a TOML file or a folder of them.")]
 
 
@@ -52,13 +57,10 @@ def ingest(
     sites: SiteFiles = None,
     dry_run: Annotated[bool, typer.Option(help="Say what would be done; write nothing.")] = False,
     verify: Annotated[bool, typer.Option(help="Read every file again, whatever its time says.")] = False,
-    retry: Annotated[
-        bool, typer.Option(help="Take pages again that timed out or lost their worker.")
-    ] = False,
+    retry: Retry = False,
     forget: Annotated[list[str] | None, typer.Option(help="Drop the rows of this root.")] = None,
-    json_lines: Annotated[
-        bool, typer.Option("--json/--no-json", help="Write pages.jsonl, clauses.jsonl.")
-    ] = True,
+    json_lines: JsonLines = True,
+    by_site: BySite = None,
     max_reject_rate: Annotated[float | None, typer.Option(min=0, max=1, help="Above: exit 3.")] = None,
 ) -> None:
     """Bring the tables into step with the sources: new added, changed replaced, vanished removed."""
@@ -67,7 +69,12 @@ def ingest(
     from pipeline.run import ingest as run_ingest
     from pipeline.store.sites import load_sites
 
-    given = {"workers": workers, "max_reject_rate": max_reject_rate, "json_lines": json_lines}
+    given = {
+        "workers": workers,
+        "max_reject_rate": max_reject_rate,
+        "json_lines": json_lines,
+        "by_site": by_site,
+    }
     settings = override(settings_of(config), "ingest", **given)
     options = Options(verify=verify, retry=retry, dry_run=dry_run, forget=tuple(forget or ()))
     with shown_progress(logger) as progress:

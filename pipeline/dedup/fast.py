@@ -1,5 +1,6 @@
 """The engine for large inputs: signatures, candidates, exact measures and stars by compiled kernels."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,20 +109,26 @@ def pairs_of_bands(
     """Return the pairs that meet in a band, and how often a hot band was cut short."""
 
     def call(bands: tuple[int, int]) -> tuple[NDArray[np.uint64], int]:
-        words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
-        room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64))
-        found, hot, pairs = [], 0, np.empty(FIRST_PAIRS, np.uint64)
-        for band in range(*bands):
-            n, cut = candidates.pairs_of_band(signatures, judged, band, room, pairs)
-            if n > len(pairs):
-                pairs = np.empty(2 * n, np.uint64)
-                n, cut = candidates.pairs_of_band(signatures, judged, band, room, pairs)
-            found.append(pairs[:n].copy())
-            hot += cut
-        return np.concatenate(found), hot
+        found, hot = zip(*pairs_by_band(signatures, judged, range(*bands)), strict=True)
+        return np.concatenate(found), sum(hot)
 
     made = work.each(call, ranges(candidates.BANDS, work.workers))
     return np.concatenate([pairs for pairs, _ in made]), sum(hot for _, hot in made)
+
+
+def pairs_by_band(
+    signatures: NDArray[np.uint8], judged: NDArray[np.int64], bands: range = range(candidates.BANDS)
+) -> Iterator[tuple[NDArray[np.uint64], int]]:
+    """Yield the pairs that first meet in each of some bands, and how often it was cut short."""
+    words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
+    room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64))
+    pairs = np.empty(FIRST_PAIRS, np.uint64)
+    for band in bands:
+        n, hot = candidates.pairs_of_band(signatures, judged, band, room, pairs)
+        if n > len(pairs):
+            pairs = np.empty(2 * n, np.uint64)
+            n, hot = candidates.pairs_of_band(signatures, judged, band, room, pairs)
+        yield pairs[:n].copy(), hot
 
 
 def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> NDArray[np.uint64]:

@@ -1,22 +1,33 @@
-"""Groups of equal and near-equal clauses over the corpus: clauses are compared as articles are."""
+"""Groups of equal and near-equal clauses over the corpus: candidates as of articles, decided by the ratio."""
 
-import dataclasses
+import os
+from collections.abc import Callable
+from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.entry import deduplicate_articles
+from pipeline.dedup import plain
+from pipeline.dedup.arrays import Texts
+from pipeline.dedup.components import texts_of
+from pipeline.dedup.entry import SMALL_SHORT_ROWS
+from pipeline.dedup.frames import distinct_plain, fold_plain
+from pipeline.dedup.work import Work
 from pipeline.schema import CLAUSE_GROUPS
 
 # Units of the key, 4..: shorter clauses ("立即上报。") are equal or different; one changed character in seven
 # leaves no shingle of four whole.
 MIN_CLAUSE_CHARS = 8
 # 0–100. Clauses are short: with the coverage that makes two articles one, 由财务部负责登记 and
-# 由保卫处负责清扫 would be one clause. At 80 every fifth character may differ.
+# 由保卫处负责清扫 would be one clause, and measuring it takes eight times as long. At 80 every fifth
+# character may differ.
 MIN_RATIO = 80.0
 
 
+Ints = NDArray[np.int64]
 MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
 
 
@@ -64,11 +75,79 @@ def group_clauses(parts: list[tuple[pa.Table, pa.Table]], config: DedupConfig) -
     return table.filter(pc.is_in(table["group_id"], value_set=groups.combine_chunks()))
 
 
-def _groups(texts: pa.Table, config: DedupConfig) -> pa.ChunkedArray:
-    """Return the group of each text, in the order of `texts`."""
-    settings = dataclasses.replace(config, min_chars=MIN_CLAUSE_CHARS, all_pairs=False)
-    compared = texts.select(["text_id", "text"]).rename_columns(["article_id", "text"])
-    found = deduplicate_articles(compared.combine_chunks(), settings).assignments
-    near = pc.fill_null(pc.greater_equal(found["ratio"], MIN_RATIO), True)
-    group = pc.if_else(near, found["cluster_id"], found["id"])
-    return group.take(pc.index_in(texts["text_id"], value_set=found["id"].combine_chunks()))
+def _groups(texts: pa.Table, config: DedupConfig) -> pa.Array:
+    """Return the group of each text, in the order of `texts`, which is that of their text_id."""
+    batches = texts.select(["text_id", "text"]).combine_chunks().to_batches()
+    count = texts.num_rows
+    if count <= SMALL_SHORT_ROWS:
+        folded, of_row = distinct_plain(fold_plain(batches, leaks=False), np.arange(count))
+    else:
+        from pipeline.dedup.intake import distinct_texts, fold_batches
+
+        folded, of_row = distinct_texts(fold_batches(batches, leaks=False), np.arange(count))
+    left, right = near_pairs(folded, Work(config, config.workers or os.cpu_count() or 1))
+    row_of = np.empty(len(folded), dtype=np.int64)
+    row_of[of_row] = np.arange(count)
+    group = stars(row_of[left], row_of[right], count)
+    first = np.full(count, count, dtype=np.int64)
+    np.minimum.at(first, group, np.arange(count))
+    return texts["text_id"].combine_chunks().take(pa.array(first[group]))
+
+
+def near_pairs(texts: Texts, work: Work) -> tuple[Ints, Ints]:
+    """Return the pairs of texts of a ratio from `MIN_RATIO`, those of short texts left out.
+
+    All pairs are looked at where texts are few, else those that meet in a band of their signatures, a band at
+    a time: memory is that of the pairs of one band.
+    """
+    judged = np.flatnonzero(texts.length >= MIN_CLAUSE_CHARS)
+    if len(texts) <= SMALL_SHORT_ROWS:
+        left, right = np.triu_indices(len(judged), 1)
+        return _near(texts, judged[left], judged[right], partial(plain.ratios, texts))
+    from pipeline.dedup import fast
+
+    work = work.on(texts)
+    measure = partial(fast.ratios, texts, work=work)
+    sketches = fast.sketch_all(texts, fast.bitmap_of(fast.fit_large(texts)), work)
+    bands = fast.pairs_by_band(sketches.signatures, judged)
+    found = [_near(texts, *texts_of(pairs), measure) for pairs, _ in bands]
+    left, right = (np.concatenate(side) for side in zip(*found, strict=True))
+    return left, right
+
+
+def _near(
+    texts: Texts, left: Ints, right: Ints, measure: Callable[[Ints, Ints], NDArray[np.float64]]
+) -> tuple[Ints, Ints]:
+    """Return those of some pairs whose ratio is `MIN_RATIO` or more."""
+    a, b = texts.length[left], texts.length[right]
+    # the ratio is at most twice the shorter length over both
+    likely = 200.0 * np.minimum(a, b) >= MIN_RATIO * (a + b)
+    left, right = left[likely], right[likely]
+    near = measure(left, right) >= MIN_RATIO
+    return left[near], right[near]
+
+
+def stars(left: Ints, right: Ints, count: int) -> Ints:
+    """Return the centre of each of `count` nodes: the node with most neighbours takes them, and so on.
+
+    Ties go to the lower number. Nobody is in a group but beside its centre: there is no chaining.
+
+    >>> stars(np.array([0, 1, 2]), np.array([1, 2, 3]), 5).tolist()
+    [1, 1, 1, 3, 4]
+    """
+    ends = np.concatenate((left, right))
+    others = np.concatenate((right, left))
+    order = np.argsort(ends, kind="stable")
+    others = others[order].tolist()
+    degree = np.bincount(ends, minlength=count)
+    starts = np.concatenate(([0], np.cumsum(degree))).tolist()
+    centre = np.full(count, -1, dtype=np.int64).tolist()
+    linked = np.flatnonzero(degree)
+    for node in linked[np.argsort(-degree[linked], kind="stable")].tolist():
+        if centre[node] < 0:
+            centre[node] = node
+            for other in others[starts[node] : starts[node + 1]]:
+                if centre[other] < 0:
+                    centre[other] = node
+    found = np.array(centre, dtype=np.int64)
+    return np.where(found < 0, np.arange(count), found)

@@ -13,6 +13,7 @@ from pipeline.config import DedupConfig
 from pipeline.dedup.align import alignment_rows
 from pipeline.dedup.groups import group_clauses
 from pipeline.run.corpus import Run
+from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
 from pipeline.schema import ALIGNMENTS
 from pipeline.store.generations import folder_of, state_of
@@ -133,10 +134,10 @@ def _holds_any(run: Run, shard: Shard, ids: pa.Array) -> bool:
     """Say whether a file of clauses holds those of one of some articles, from that of its articles."""
     stem = Path(shard.path).stem.rpartition("-")[0]
     folder = folder_of(run.out, run.generation + 1)
-    for other in run.shards["articles"]:
-        if other.path.startswith(f"articles/{stem}-"):
-            known = pq.ParquetFile(folder / other.path).read(["article_id"]).column(0)
-            return bool(pc.any(pc.is_in(known, value_set=ids)).as_py())
+    for other in at(run.shards["articles"], f"articles/{stem}"):
+        known = pq.ParquetFile(folder / other.path).read(["article_id"]).column(0)
+        if pc.any(pc.is_in(known, value_set=ids)).as_py():
+            return True
     return False
 
 

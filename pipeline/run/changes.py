@@ -31,8 +31,9 @@ def changes(before: Path, after: Path, shards: dict[str, list[Shard]]) -> pa.Tab
     """
     out: list[dict[str, str | None]] = []
     for table, columns in WATCHED.items():
-        new_names = {Path(s.path).name for s in shards[table]}
-        old_names = {p.name for p in (before / table).glob("*.parquet")}
+        new_names = {s.path.partition("/")[2] for s in shards[table]}
+        folder = before / table
+        old_names = {p.relative_to(folder).as_posix() for p in folder.rglob("*.parquet")}
         old = _rows(before / table, old_names - new_names, columns)
         new = _rows(after / table, new_names - old_names, columns)
         for key in sorted(old.keys() | new.keys()):

@@ -16,6 +16,7 @@ from pipeline.run.link import Link, Provenance
 from pipeline.store import generations, state
 from pipeline.store.containers import Record
 from pipeline.store.manifest import Shard
+from pipeline.store.remote import is_url, split_url, stat_url
 from pipeline.store.scan import SourceFile, split_glob
 from pipeline.store.sources import read_source
 from pipeline.store.state import FileState, PageState, RecordState
@@ -64,6 +65,7 @@ class Run:
     refit: bool = True
     links: dict[str, Link] = field(default_factory=dict)
     shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
+    sites_written: set[str | None] = field(default_factory=set)  # sites whose pages this run has written
     json_files: dict[str, dict[str, Any]] = field(default_factory=dict)  # their entries of the manifest
     assignments: Any = None  # Arrow table: what comparison says of each article
     next_manifest: dict[str, Any] = field(default_factory=dict)
@@ -78,12 +80,18 @@ def root_id(out: Path, root: str) -> str:
 
     >>> root_id(Path("/data/structured"), "/data/raw/")
     'raw'
+    >>> root_id(Path("/data/structured"), "s3://bucket/raw/")
+    's3://bucket/raw'
     """
+    if is_url(root):
+        return root.rstrip("/")
     return os.path.relpath(os.path.abspath(root), os.path.abspath(out.parent))
 
 
 def root_path(out: Path, identity: str) -> str:
     """Return the path of a root from its name in the state."""
+    if is_url(identity):
+        return identity
     return os.path.normpath(os.path.join(os.path.abspath(out.parent), identity))
 
 
@@ -154,6 +162,8 @@ def _source(run: Run, root: str, name: str) -> SourceFile:
     base = str(split_glob(root_path(run.out, root))[0])
     path = base if os.path.isfile(base) else run.paths.get((root, name), os.path.join(base, name))
     try:
+        if is_url(root):
+            return stat_url(split_url(root)[0], name)
         info = os.stat(path)
     except OSError as error:
         raise InputError(

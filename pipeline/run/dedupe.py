@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ from pipeline.dedup.entry import SMALL_ROWS
 from pipeline.dedup.model import CorpusModel, fit
 from pipeline.run.columns import COMPARED
 from pipeline.run.corpus import Run
-from pipeline.run.emit import link_shards, new_shard, old_shards, signature
+from pipeline.run.emit import at, link_shards, old_shards, page_shards, signature
 from pipeline.run.finish import base_path
 from pipeline.run.segments import read_arrow
 from pipeline.schema import TABLES
@@ -53,19 +53,31 @@ def about_articles(run: Run) -> pa.Table:
 _NOTHING = pa.table({"article_id": pa.array([], pa.string())})
 
 
+def _pages(run: Run, name: str, column: str) -> Iterator[tuple[pa.ChunkedArray, pa.ChunkedArray]]:
+    """Yield page ids and one more column of the pages of a segment, a file at a time."""
+    for shard in at(run.shards["pages"], f"pages/part-{name}"):
+        file = folder_of(run.out, run.generation + 1) / shard.path
+        table = pq.ParquetFile(file).read(["page_id", column])
+        yield table.column("page_id"), table.column(column)
+
+
 def _repairs(run: Run, name: str) -> dict[str, int]:
     """Return how many repairs each page of a segment took."""
     counts: dict[str, int] = {}
-    for shard in run.shards["pages"]:
-        if shard.path.startswith(f"pages/part-{name}-"):
-            file = folder_of(run.out, run.generation + 1) / shard.path
-            table = pq.ParquetFile(file).read(["page_id", "repairs"])
-            repairs = table.column("repairs").combine_chunks()
-            total: Any = 0
-            for rule in range(repairs.type.num_fields):
-                total = pc.add(total, pc.struct_field(repairs, rule))
-            counts |= zip(table.column("page_id").to_pylist(), total.to_pylist(), strict=True)
+    for ids, column in _pages(run, name, "repairs"):
+        repairs, total = column.combine_chunks(), cast("Any", 0)
+        for rule in range(repairs.type.num_fields):
+            total = pc.add(total, pc.struct_field(repairs, rule))
+        counts |= zip(ids.to_pylist(), total.to_pylist(), strict=True)
     return counts
+
+
+def _sites(run: Run, name: str) -> dict[str, str | None] | None:
+    """Return the site of each page of a segment, where tables are cut by site."""
+    if not run.config.ingest.by_site:
+        return None
+    named = [zip(i.to_pylist(), s.to_pylist(), strict=True) for i, s in _pages(run, name, "site")]
+    return {page_id: site for pairs in named for page_id, site in pairs}
 
 
 def texts_of(run: Run) -> Iterator[pa.RecordBatch]:
@@ -124,7 +136,7 @@ def write_articles(run: Run, folder: Path) -> set[str]:
             for column in found.schema.names:
                 rows = rows.append_column(column, found.column(column))
             rows = rows.select(TABLES["articles"].names).cast(TABLES["articles"])
-            linked = new_shard(folder, place, rows, made_from)
+            linked = page_shards(folder, place, rows, _sites(run, name), made_from)
         run.shards["articles"] += linked
         if base_path(state_of(run.out, run.generation + 1), name).exists():
             fresh.update(ids.to_pylist())

@@ -66,4 +66,6 @@ def digests(config: Config, sites: tuple[Site, ...]) -> Digests:
     limits = (config.ingest.max_page_mb, config.ingest.page_seconds)
     parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, limits, [repr(s) for s in sites])
     dedup = _digest(_code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(config.dedup))
-    return Digests(parse, dedup, _digest(parse, dedup, _code((".",)), config.ingest.json_lines))
+    return Digests(
+        parse, dedup, _digest(parse, dedup, _code((".",)), config.ingest.json_lines, config.ingest.by_site)
+    )

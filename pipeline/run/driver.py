@@ -24,6 +24,7 @@ from pipeline.store import generations
 from pipeline.store.files import full_disk_is_temporary
 from pipeline.store.lock import locked
 from pipeline.store.manifest import MANIFEST, read_manifest
+from pipeline.store.scan import CURRENT
 
 logger = logging.getLogger("fanwen")
 NOTHING_SPECIAL = Options()
@@ -107,9 +108,7 @@ def _open(run: Run) -> None:
     if run.generation:
         run.manifest = read_manifest(run.out)
     elif (run.out / MANIFEST).exists():
-        raise ContractError(
-            f"{run.out} has a manifest but no {generations.CURRENT}: it is a copy; move it away"
-        )
+        raise ContractError(f"{run.out} has a manifest but no {CURRENT}: it is a copy; move it away")
     corpus.load_sources(run)
     corpus.forget(run)
 

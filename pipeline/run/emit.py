@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.run.corpus import Run
 from pipeline.schema import TABLES
@@ -23,16 +25,22 @@ def signature(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
 
 
+def at(shards: Iterable[Shard], place: str) -> list[Shard]:
+    """Return the files at `place` (table/stem), whichever site's folder they stand in."""
+    stem = place.split("/")[1] + "-"
+    return [s for s in shards if s.path.rpartition("/")[2].startswith(stem)]
+
+
 def old_shards(run: Run, place: str) -> list[Shard]:
-    """Return the files of the last generation at `place` (table/stem): one, or none without rows."""
-    name = place.split("/")[0]
-    return [s for s in shards_of(run.manifest, name) if s.path.startswith(place + "-")]
+    """Return the files of the last generation at `place`."""
+    return at(shards_of(run.manifest, place.split("/")[0]), place)
 
 
 def link_shards(run: Run, folder: Path, place: str, made_from: str | None = None) -> list[Shard]:
     """Link the files of the last generation at `place`, those made from `made_from` where it is given."""
     found = [s for s in old_shards(run, place) if made_from in (None, s.made_from)]
     for old in found:
+        (folder / old.path).parent.mkdir(exist_ok=True)
         os.link(folder_of(run.out, run.generation) / old.path, folder / old.path)
     return found
 
@@ -41,10 +49,36 @@ def new_shard(folder: Path, place: str, table: pa.Table, made_from: str) -> list
     """Write the file of a table at `place`; none when there are no rows."""
     if not table.num_rows:
         return []
-    name, digest = place.split("/")[0], rows_digest(table)
+    digest = rows_digest(table)
     path = folder / f"{place}-{digest[:8]}.parquet"
-    write_parquet(path, table, name)
-    return [Shard(f"{name}/{path.name}", table.num_rows, file_sha256(path), digest, made_from)]
+    path.parent.mkdir(exist_ok=True)
+    write_parquet(path, table, place.split("/")[0])
+    shown = path.relative_to(folder).as_posix()
+    return [Shard(shown, table.num_rows, file_sha256(path), digest, made_from)]
+
+
+def page_shards(
+    folder: Path, place: str, table: pa.Table, sites: Mapping[str, str | None] | None, made_from: str = ""
+) -> list[Shard]:
+    """Write the files of a table cut by page: one, or one in the folder of each site, which `sites` tells."""
+    if sites is None:
+        return new_shard(folder, place, table, made_from)
+    name, stem = place.split("/")
+    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
+    shards = []
+    for each in sorted(folders.unique().to_pylist()):
+        rows = table.filter(pc.equal(folders, each))
+        shards += new_shard(folder, f"{name}/{each}/{stem}", rows, made_from)
+    return shards
+
+
+def site_folder(site: str | None) -> str:
+    """Return the folder of a site: no word of a page becomes a path; the manifest says which is whose.
+
+    >>> site_folder("管理者范文网"), site_folder(None)
+    ('site-b69dcfb2', 'site-none')
+    """
+    return "site-none" if site is None else f"site-{hashlib.sha256(site.encode()).hexdigest()[:8]}"
 
 
 def write_empty(folder: Path, name: str) -> Shard:

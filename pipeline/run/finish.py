@@ -14,7 +14,7 @@ from pipeline.dedup.groups import count_part
 from pipeline.engine.local import map_batches
 from pipeline.run.columns import BY_PAGE, COMPARED, Place
 from pipeline.run.corpus import Run
-from pipeline.run.emit import link_shards, new_shard
+from pipeline.run.emit import link_shards, page_shards
 from pipeline.run.read import BATCH_ROWS, IN_PROCESS_ROWS, plan_for
 from pipeline.run.rows import ORDERS, PACKED, finish_batch, lost_rows
 from pipeline.run.segments import (
@@ -77,7 +77,7 @@ def _orders(run: Run) -> dict[str, Order]:
             Place(link.first, link.offset, link.latest, tuple(origin.sources), url, key, origin.first),
             ensure_ascii=False,
         )
-        seen = f"{known.key}\n{lines}\n{place}\n{run.config.ingest.json_lines}"
+        seen = f"{known.key}\n{lines}\n{place}\n{run.config.ingest.json_lines} {run.config.ingest.by_site}"
         orders[page_id] = (lines, place, hashlib.sha256(seen.encode()).hexdigest()[:32])
     return orders
 
@@ -147,10 +147,13 @@ def _write(
             known.segment, known.finish_key, known.lost = making.name, orders[page_id][2], reason
             known.detail, known.excerpt = detail or "", excerpt or ""
     tables = {name: _table(batches, name) for name in BY_PAGE}
+    sites = dict(zip(*(tables["pages"].column(c).to_pylist() for c in ("page_id", "site")), strict=True))
+    run.sites_written |= set(sites.values())
     for name in WRITTEN:
-        run.shards[name] += new_shard(folder, f"{name}/part-{making.name}", tables[name], "")
+        cut = sites if run.config.ingest.by_site else None
+        run.shards[name] += page_shards(folder, f"{name}/part-{making.name}", tables[name], cut)
     write_arrow(base_path(kept, making.name), tables["articles"])
-    write_counts(kept, making.name, tables)
+    write_counts(kept, making.name, tables["clauses"], sites)
     spans = {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
         texts = [t for b in batches for t in b.column(column).to_pylist() if t is not None]
@@ -175,10 +178,9 @@ def base_path(kept: Path, name: str) -> Path:
     return kept / f"articles-{name}.arrow"
 
 
-def write_counts(kept: Path, name: str, tables: dict[str, pa.Table]) -> None:
+def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str | None]) -> None:
     """Count the clauses of a segment for `clause_groups`; the counts stay in the state."""
-    sites = dict(zip(*(tables["pages"].column(c).to_pylist() for c in ("page_id", "site")), strict=True))
-    clauses = tables["clauses"].select(["text_id", "text", "clause_id", "article_id", "page_id"])
+    clauses = clauses.select(["text_id", "text", "clause_id", "article_id", "page_id"])
     clauses = clauses.filter(pc.not_equal(clauses["text_id"], text_id("")))
     site = pa.array([sites[i] for i in clauses.column("page_id").to_pylist()], pa.string())
     counted, standing = count_part(clauses.append_column("site", site))

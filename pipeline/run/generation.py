@@ -1,5 +1,6 @@
 """The stages that write: a new generation beside the current one, then the commit."""
 
+import dataclasses
 import datetime
 import json
 import os
@@ -7,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import config_digest
+from pipeline.config import Config, config_digest
 from pipeline.records import SCHEMA_VERSION
 from pipeline.run import across, dedupe
 from pipeline.run import emit as tables
@@ -45,11 +46,18 @@ def unchanged(run: Run) -> bool:
 
 def _digests(run: Run) -> dict[str, str]:
     return {
-        "config": config_digest(run.config),
+        "config": config_digest(_of_rows(run.config)),
         "code": run.digests.code,
         "parse": run.digests.parse,
         "dedup": run.digests.dedup,
     }
+
+
+def _of_rows(config: Config) -> Config:
+    """Return a configuration without what changes no row: the number of processes and threads."""
+    ingest = dataclasses.replace(config.ingest, workers=0)
+    dedup = dataclasses.replace(config.dedup, workers=0)
+    return dataclasses.replace(config, ingest=ingest, dedup=dedup)
 
 
 def emit(run: Run) -> None:
@@ -143,7 +151,15 @@ def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_dige
         "rejects": dict(sorted(reasons.items())),
         "parsed": run.parsed,
         "seconds": run.seconds,
+        "folders": _folders(run),
     }
+
+
+def _folders(run: Run) -> dict[str, str | None]:
+    """Return which site each folder of a table cut by site holds."""
+    known = run.manifest.get("folders", {}) | {tables.site_folder(site): site for site in run.sites_written}
+    used = {part for s in run.shards["pages"] for part in s.path.split("/")[1:-1]}
+    return {folder: known[folder] for folder in sorted(used)}
 
 
 def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:

@@ -13,6 +13,7 @@ from pipeline.run.corpus import Run, again, page_id_of
 from pipeline.run.cut import BODIES, CutContext, cut_batch, cut_key, lost_cut
 from pipeline.store.containers import Record
 from pipeline.store.generations import spool_of
+from pipeline.store.remote import is_url, scan_url
 from pipeline.store.scan import Reject, scan
 from pipeline.store.sources import read_source
 from pipeline.store.state import KEPT, FileState, PageState, RecordState
@@ -33,7 +34,7 @@ def find_changes(run: Run) -> None:
     refused = {r.name: r for r in run.records if r.root == run.root_id and r.name not in before}
     seen: set[str] = set()
     rejects: list[RecordState] = []
-    for found in scan(run.root):
+    for found in scan_url(run.root) if is_url(run.root) else scan(run.root):
         if isinstance(found, Reject):
             rejects.append(_rejected(run, found.source, found))
             continue

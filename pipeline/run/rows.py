@@ -40,14 +40,16 @@ EXCERPT_CHARS = 80
 
 
 @cache
-def load_kernels(config: ClausesConfig) -> None:
-    """Load (on a fresh machine: compile) what finishing needs, so that no page's time is spent on it."""
-    clause_rows("一、甲。\n二、乙。", config)
+def load_kernels() -> None:
+    """Load (on a fresh machine: compile) the search for clauses, so that no page's time is spent on it."""
+    clause_rows("一、甲。\n二、乙。", ClausesConfig(compile_above=0))
 
 
 def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
     """Make the rows of every page of a batch (schema `ORDERS`); a page that fails has a reason instead."""
-    load_kernels(config.clauses)
+    longest = max((len(raw) for raw in batch.column("raw").to_pylist()), default=0)
+    if longest > config.clauses.compile_above:
+        load_kernels()
     rejects: dict[str, tuple[RejectReason, str, str]] = {}
     placed: list[Placed | None] = []
     ids = []

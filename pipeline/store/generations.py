@@ -25,9 +25,8 @@ from pathlib import Path
 from pipeline.errors import ContractError
 from pipeline.schema import TABLES
 from pipeline.store.files import sync_folder
+from pipeline.store.scan import CURRENT, GENERATIONS
 
-CURRENT = ".current"
-GENERATIONS = ".generations"
 STATE = ".state"
 SPOOL = "spool"
 JSON_LINES = ("pages.jsonl", "clauses.jsonl")

@@ -15,6 +15,7 @@ from pipeline.errors import InputError
 from pipeline.records import RejectReason
 
 GLOB_MARKS = "*?["
+CURRENT, GENERATIONS = ".current", ".generations"  # what an output has beside its tables
 MAX_DEPTH = 200  # folders in folders; PATH_MAX of Linux holds at most 2,048 of them
 
 
@@ -67,7 +68,8 @@ def split_glob(root: str) -> tuple[Path, str | None]:
 def scan(root: str) -> Iterator[SourceFile | Reject]:
     """Yield every file under `root` (a folder, a file or a glob), names in order within each folder.
 
-    Raises InputError when the root does not exist or cannot be listed. About 10 µs a file.
+    An output of this program below it is no source and is passed over. Raises InputError when the root does
+    not exist, cannot be listed or is such an output. About 10 µs a file.
     """
     base, pattern = split_glob(root)
     try:
@@ -78,16 +80,25 @@ def scan(root: str) -> Iterator[SourceFile | Reject]:
         os.scandir(base).close()
     except OSError as error:
         raise InputError(f"cannot read {root}: {error.strerror}") from error
+    if is_output(str(base)):
+        raise InputError(f"{root} is an output of fanwen, not a folder of sources")
     for found in _walk(str(base)):
         name = found.name if isinstance(found, SourceFile) else found.source
         if pattern is None or fnmatch.fnmatchcase(name, pattern):
             yield found
 
 
+def is_output(folder: str) -> bool:
+    """Say whether a folder is an output of this program, complete or of a run that died."""
+    return os.path.islink(os.path.join(folder, CURRENT)) or os.path.isdir(os.path.join(folder, GENERATIONS))
+
+
 def _walk(base: str) -> Iterator[SourceFile | Reject]:
     waiting: list[tuple[str, str, int]] = [(base, "", 0)]
     while waiting:
         folder, prefix, depth = waiting.pop()
+        if depth and is_output(folder):
+            continue
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)

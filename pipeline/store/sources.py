@@ -18,6 +18,7 @@ from pipeline.store.containers import (
     read_jsonl,
     read_warc,
 )
+from pipeline.store.remote import is_url, open_url
 from pipeline.store.scan import Reject, SourceFile
 from pipeline.store.sniff import HEAD_BYTES, kind_of
 
@@ -38,7 +39,7 @@ def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
 
 def _read(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     try:
-        with open(file.path, "rb", opener=_no_links) as handle:
+        with open_url(file.path) if is_url(file.path) else open(file.path, "rb", opener=_no_links) as handle:
             head = handle.read(HEAD_BYTES)
             handle.seek(0)
             kind = kind_of(head, file.name)

@@ -58,7 +58,7 @@ def test_every_table_is_there_and_holds_the_contract(raw: Path, out: Path) -> No
 def test_a_second_run_does_nothing_and_says_so(raw: Path, out: Path) -> None:
     run(raw, out)
     before = sorted((p, p.lstat().st_mtime_ns) for p in out.rglob("*") if p.name != ".lock")
-    summary = ingest(raw, out, config=settings())
+    summary = ingest(raw, out, config=settings(workers=2))
     assert (summary.changed, summary.generation, summary.parsed) == (False, 1, 0)
     assert sorted((p, p.lstat().st_mtime_ns) for p in out.rglob("*") if p.name != ".lock") == before
 
@@ -172,6 +172,31 @@ def test_without_json_lines(raw: Path, out: Path) -> None:
     assert not (out / "pages.jsonl").exists()
     run(raw, out)
     assert (out / "pages.jsonl").is_file()
+
+
+def test_tables_in_a_folder_a_site(raw: Path, out: Path, tmp_path: Path) -> None:
+    other = page(50).decode().replace("示例范文网", "制度参考网")
+    (raw / "other.html").write_bytes(other.encode())
+    (raw / "plain.txt").write_bytes("一、准时到岗。\n二、做好记录。".encode())
+    run(raw, tmp_path / "plain")
+    run(raw, out, by_site=True)
+    assert check(out) == []
+    assert digests(out) == digests(tmp_path / "plain")
+    sites = json.loads((out / "manifest.json").read_text("utf-8"))["folders"]
+    for name, schema in TABLES.items():
+        assert list(pd.read_parquet(out / name).columns) == schema.names
+    for folder, site in sites.items():
+        held = pd.read_parquet(out / "pages" / folder)
+        assert set(held.site.fillna("")) == {site or ""}
+        assert set(pd.read_parquet(out / "lines" / folder).page_id) == set(held.page_id)
+    write_pages(raw, [20])
+    run(raw, out, by_site=True)
+    run(raw, tmp_path / "plain")
+    assert check(out) == []
+    assert digests(out) == digests(tmp_path / "plain")
+    run(raw, out)
+    assert digests(out) == digests(tmp_path / "plain")
+    assert not list((out / "pages").glob("site-*"))
 
 
 def test_the_second_of_two_runs_is_told_who_holds_the_lock(raw: Path, out: Path) -> None:

@@ -1,0 +1,76 @@
+"""Sources behind a URL, and roots that hold an output: the same rows as from a plain folder."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from small_corpora import digests, page, settings, write_pages
+
+from pipeline.check import check
+from pipeline.errors import InputError
+from pipeline.run import ingest
+from pipeline.run.corpus import Options
+from pipeline.store.remote import open_url, scan_url
+from pipeline.store.scan import SourceFile, scan
+
+ROWS = ("articles", "clauses", "pages", "pairs", "lines")
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    write_pages(tmp_path / "raw", range(6))
+    (tmp_path / "raw" / ".hidden.html").write_bytes(page(99))
+    return tmp_path / "raw"
+
+
+def test_a_url_lists_what_its_folder_lists(raw: Path) -> None:
+    found = [f for f in scan_url(raw.as_uri()) if isinstance(f, SourceFile)]
+    plain = [f for f in scan(str(raw)) if isinstance(f, SourceFile)]
+    assert [(f.name, f.size) for f in found] == [(f.name, f.size) for f in plain]
+    for far, near in zip(found, plain, strict=True):
+        with open_url(far.path) as handle:
+            assert handle.read() == Path(near.path).read_bytes()
+    assert [f.name for f in scan_url(raw.as_uri() + "/000/*1.html")] == ["00001.html"]
+    with pytest.raises(InputError, match="nothing is there"):
+        list(scan_url((raw / "nowhere").as_uri()))
+    with pytest.raises(InputError, match="cannot read"):
+        list(scan_url("nosuchscheme://bucket/raw"))
+
+
+def test_a_url_gives_the_rows_of_its_folder_run_after_run(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ingest(raw.as_uri(), out, config=settings())
+    assert check(out) == []
+    assert not ingest(raw.as_uri() + "/", out, config=settings()).changed
+    write_pages(raw, [7])
+    (raw / "000" / "00003.html").unlink()
+    assert ingest(raw.as_uri(), out, config=settings()).parsed == 1
+    ingest(raw, tmp_path / "plain", config=settings())
+    assert digests(out) == digests(tmp_path / "plain")
+    ingest(raw, out, config=settings(), options=Options(forget=(raw.as_uri(),)))
+    assert digests(out) == digests(tmp_path / "plain")
+
+
+def test_any_file_system_of_fsspec_is_read(raw: Path, tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory")
+    memory.put(str(raw / "000"), "/raw/000", recursive=True)
+    ingest("memory://raw", tmp_path / "far", config=settings())
+    ingest(raw, tmp_path / "plain", config=settings())
+    assert digests(tmp_path / "far") == digests(tmp_path / "plain")
+
+
+def test_an_output_below_its_root_is_no_source(raw: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(raw)
+    ingest(".", "sub", config=settings())
+    before = digests(raw / "sub")
+    assert not ingest(".", "sub", config=settings()).changed
+    shutil.copytree(raw / "sub", raw / "other", symlinks=True)
+    (raw / "000" / "00001.html").rename("moved.html")
+    ingest(".", "sub", config=settings())
+    assert {n: d for n, d in digests(raw / "sub").items() if n != "pages"} == {
+        n: d for n, d in before.items() if n != "pages"
+    }
+    with pytest.raises(InputError, match="is an output of fanwen"):
+        ingest(os.fspath(raw / "other"), tmp_path / "out", config=settings())
