@@ -29,6 +29,7 @@ def dedup_table(
         raise InputError(f"cannot write to {out}: {error.strerror}") from error
     room = SpilledUnits(out, settings.memory_mb * MEGABYTE // OF_KEYS) if settings.memory_mb else None
     found = deduplicate_batches(read_columns(path, [id_column, text]), settings, room)
-    for name in ("pairs", "clusters", "assignments"):
-        write_table(getattr(found, name), out / f"{name}.parquet")
+    with found.costs.stage("writing"):
+        for name in ("pairs", "clusters", "assignments"):
+            write_table(getattr(found, name), out / f"{name}.parquet")
     return found

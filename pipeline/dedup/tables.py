@@ -1,7 +1,7 @@
 """From related texts to the tables of the contract (§4): pairs, clusters and assignments of articles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Related, Texts
+from pipeline.dedup.costs import Costs
 from pipeline.dedup.rules import (
     CONTAINED,
     CONTAINS,
@@ -30,13 +31,14 @@ class Deduplication:
     """Tables of contract §4: `pairs`, `clusters` (of two or more), `assignments` (every article, one row).
 
     `hot` counts how often a text met a band of more than `candidates.CHAIN` texts, of which only those were
-    looked at: pairs may be missed where it is large.
+    looked at: pairs may be missed where it is large. `costs` are those of the run, where kernels were used.
     """
 
     pairs: pa.Table
     clusters: pa.Table
     assignments: pa.Table
     hot: int = 0
+    costs: Costs = field(default_factory=Costs)
 
 
 @dataclass(frozen=True, slots=True)
