@@ -19,7 +19,8 @@ from pipeline.dedup.starring import SLOTS_FROM, add_row
 from pipeline.dedup.verify import EDITED, GROUP, index_one, measure_other
 
 ELECTED = 8  # texts that stand for centre in a large star
-ASKED = GROUP - 1  # candidates that each of them is measured against
+ASKED = GROUP - 1  # candidates that each of them is measured against, and of copies
+MOST_ASKED = 255  # so many: of 63 a text that 2 % of all fail against has none that fail in one case of four
 SMALL_STAR = 8  # of 63; families of different articles have stars of 1-20 among up to hundreds of candidates
 DEALT, ROUND = 4, 5  # counters behind the index of one text: texts measured against it, queues filled
 
@@ -90,8 +91,8 @@ def name_candidates(signatures, first, lists, n):
 def elect(corpus, signatures, graph, centre, first, work):
     """Return of `first` and its likeliest candidates the one that most pass against.
 
-    Asked are the first 63 of `first`'s candidates that have no centre. A smaller star keeps `first`, and so
-    does a text that few of the 63 pass against: its candidates share clauses with it, they are no copies.
+    Asked are up to 255 of `first`'s candidates that have no centre. A star of up to 63 keeps `first`, and so
+    does a text that few of 63 pass against: its candidates share clauses with it, they are no copies.
     """
     lists, rank = work[2], corpus[4]
     lists[3][ROUND] += 1
@@ -102,7 +103,9 @@ def elect(corpus, signatures, graph, centre, first, work):
     for k in range(name_candidates(signatures, first, lists, n)):
         t, passed = lists[2][0, k], 0
         index_first(corpus, t, work)
-        for i in range(ASKED):
+        for i in range(min(n, MOST_ASKED)):
+            if i == ASKED and passed < SMALL_STAR:
+                break
             b = lists[1][i]
             kind, _, _, _ = measure_next(corpus, t, b, work, SLOTS_FROM)
             passed += np.int64(kind == EDITED or b == t)
