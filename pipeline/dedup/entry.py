@@ -136,7 +136,7 @@ def _with_kernels(
         articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
         texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     with work.costs.stage("model"):
-        fitted = model or fast.fit_large(texts)
+        fitted = model or fast.fit_large(texts, work)
     related = fast.relate(texts, fitted, work)
     with work.costs.stage("tables"):
         return replace(build(articles, texts, related), costs=work.costs)
