@@ -27,7 +27,7 @@ MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and 
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
-WORDS = "篇|优秀范文|范文|范本|例文|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
+WORDS = "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
 OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
 DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
 ORNAMENT = re.compile(r"\s*+[★☆●◆◇■□▲△▼※=~～*#_]++$")  # behind a heading: `★题1★`
@@ -82,7 +82,7 @@ LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用�
 FIRST_MARKER = re.compile(r"(?:第\s*+[一1]\s*+[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
 # Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
-SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
+SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d（()）①-⑳⑴-⒇]{{2,12}}?(?={FIRST_MARKER.pattern})")
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
