@@ -9,7 +9,8 @@ from pipeline.errors import InputError
 from pipeline.store.external import SpilledUnits, read_columns, write_table
 
 MEGABYTE = 1 << 20
-OF_KEYS = 4  # a quarter of the bound may be pages of keys; signatures and samples take 450 bytes a text
+# An eighth of the bound may be pages of keys; signatures, samples and their postings take 1.4 KB a text.
+OF_KEYS = 8
 
 
 def dedup_table(
@@ -17,10 +18,11 @@ def dedup_table(
 ) -> Deduplication:
     """Find a table's near-duplicates; write `pairs`, `clusters` and `assignments` (.parquet) to `out`.
 
-    `path` is a Parquet, JSON Lines or CSV file of any size; `text` and `id_column` are columns of it. Returns
-    the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
-    InputError for an unreadable file or a folder that cannot be made, UsageError for a missing column or a
-    repeated id.
+    `path` is a Parquet, JSON Lines or CSV file of any size, the latter two also compressed (.gz, .bz2,
+    .zst); `text` and `id_column` are columns of it. Ids keep their type, in CSV they are strings.
+    Returns the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
+    InputError for an unreadable file or a folder that cannot be made, UsageError for a missing column
+    or a repeated id.
     """
     settings = config or DedupConfig()
     try:

@@ -10,8 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
-from pipeline.dedup.frames import Folded, Ints, strings
-from pipeline.dedup.tables import words
+from pipeline.dedup.frames import Folded, Ints, ids_of, join_ids, strings
 from pipeline.dedup.work import Room, Work
 
 FIRST_ROOM = 1 << 30  # units, 2 GB of addresses: pages that are never touched cost nothing
@@ -88,8 +87,7 @@ def fold_batches(batches: Iterable[pa.RecordBatch], work: Work, *, leaks: bool) 
     length, hashes, layout = (
         (np.concatenate(c) for c in zip(*columns, strict=True)) if columns else _nothing()
     )
-    joined = pa.concat_arrays(ids) if ids else words([])
-    return Folded(joined, keys.units[: keys.used], length, hashes, layout.view(np.int64))
+    return Folded(join_ids(ids), keys.units[: keys.used], length, hashes, layout.view(np.int64))
 
 
 def _folder(*, leaks: bool) -> Callable[[pa.RecordBatch, NDArray[np.uint16]], _Batch]:
@@ -106,7 +104,7 @@ def _folder(*, leaks: bool) -> Callable[[pa.RecordBatch, NDArray[np.uint16]], _B
             units = np.empty(most * 5 // 4, dtype=np.uint16)
         made = (np.empty(rows, np.int64), np.empty(rows, np.uint64), np.empty(rows, np.uint64))
         end = int(fold_batch(data, offsets, tables, units, 0, made))
-        return _Batch(strings(batch.column(0)), units, end, made)
+        return _Batch(ids_of(batch.column(0)), units, end, made)
 
     return fold
 

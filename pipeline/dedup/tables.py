@@ -45,10 +45,10 @@ class Deduplication:
 class Articles:
     """The articles of a run, in the order of their rows.
 
-    `ids` are strings, unique. `text` is each article's distinct text; `age` its place in the order by
-    (captured_at, article_id), `name` its place by id, `preferred` its place in the order in which canonicals
-    are chosen, each a permutation. `layout`, `script` and `repairs` are codes whose inequality is what the
-    three booleans of a pair say. `page` is a code of the page.
+    `ids` are strings or whole numbers, unique. `text` is each article's distinct text; `age` its place in
+    the order by (captured_at, article_id), `name` its place by id, `preferred` its place in the order
+    in which canonicals are chosen, each a permutation. `layout`, `script` and `repairs` are codes whose
+    inequality is what the three booleans of a pair say. `page` is a code of the page.
     """
 
     ids: pa.Array
@@ -186,6 +186,16 @@ def whole(units: str) -> str:
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def with_ids(schema: pa.Schema, kind: pa.DataType) -> pa.Schema:
+    """Return a table's schema with ids of the type that they came in.
+
+    >>> with_ids(ASSIGNMENTS, pa.int64()).field("cluster_id").type
+    DataType(int64)
+    """
+    named = [f.with_type(kind) if f.name == "id" or f.name.endswith("_id") else f for f in schema]
+    return pa.schema(named, metadata=schema.metadata)
+
+
 def _pair_table(articles: Articles, related: Related, rows: _Rows) -> pa.Table:
     swap = articles.name[rows.one] > articles.name[rows.other]
     left, right = np.where(swap, rows.other, rows.one), np.where(swap, rows.one, rows.other)
@@ -214,7 +224,7 @@ def _pair_table(articles: Articles, related: Related, rows: _Rows) -> pa.Table:
         take(words(REASON_OF), reasons_of(turned, (cover, cover_other), of_pair(related.jaccard, 1.0))),
         take(words([RULES]), np.zeros(len(order), dtype=np.int64)),
     ]
-    return pa.Table.from_arrays(columns, schema=PAIRS)
+    return pa.Table.from_arrays(columns, schema=with_ids(PAIRS, articles.ids.type))
 
 
 def build(articles: Articles, texts: Texts, related: Related) -> Deduplication:
@@ -255,7 +265,7 @@ def _assignments(
         nullable(ratio[order]),
         take(articles.ids, names[1][order]),
     ]
-    return pa.Table.from_arrays(columns, schema=ASSIGNMENTS)
+    return pa.Table.from_arrays(columns, schema=with_ids(ASSIGNMENTS, articles.ids.type))
 
 
 def _clusters(
@@ -279,7 +289,7 @@ def _clusters(
         integers(pages[heads]),
         floats(least[heads]),
     ]
-    return pa.Table.from_arrays(columns, schema=CLUSTERS)
+    return pa.Table.from_arrays(columns, schema=with_ids(CLUSTERS, articles.ids.type))
 
 
 def _first_places(values: Ints) -> Ints:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.config import DedupConfig
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.costs import Costs
+from pipeline.dedup.parameters import Parameters, parameters_for
 
 T = TypeVar("T")
 PAGE = 8192  # bytes that reading one text touches at least: two pages
@@ -44,6 +45,10 @@ class Work:
     room: Room | None = None
     touched: int = 0
     costs: Costs = field(default_factory=Costs)
+
+    def chosen(self) -> Parameters:
+        """Return how much is compared, by what the settings ask for."""
+        return parameters_for(self.config.jaccard, self.config.recall)
 
     def on(self, texts: Texts) -> "Work":
         """Return the same for given texts."""
@@ -105,4 +110,20 @@ def fill(run: Callable[[int, Any], tuple[int, int]], count: int, out: NDArray[An
         if more == 0:
             out = np.empty((2 * len(out), *out.shape[1:]), dtype=out.dtype)
         done += more
-    return np.concatenate(found)
+    return joined(found)
+
+
+def joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    """Join arrays and empty their list: each is given back once it is copied, so memory holds them once.
+
+    >>> joined([np.array([1, 2]), np.array([3])]).tolist()
+    [1, 2, 3]
+    """
+    out = np.empty((sum(map(len, pieces)), *pieces[0].shape[1:]), dtype=pieces[0].dtype)
+    at = 0
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()
+        out[at : at + len(piece)] = piece
+        at += len(piece)
+    return out
