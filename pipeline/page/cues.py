@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import compile_search
-from pipeline.page.sitewords import site_words
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, site_words
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
@@ -151,7 +151,7 @@ HINT = compile_search(
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示",
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示",
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
@@ -313,11 +313,20 @@ def edge_rows(
         line = page.texts[row]
         for subject in subjects:
             line = line.replace(subject, "")
-        reason = site_words(line, edge=True) if line and not NUMBERED.match(line) else None
+        reason = _edge_reason(line) if line and not NUMBERED.match(line) else None
         if reason is None:
             break
         out[row] = reason
     return out
+
+
+def _edge_reason(line: str) -> DropReason | None:
+    """Return why a line with which a text ends is the site's."""
+    if EDGE_LABEL.fullmatch(line):
+        return "footer"
+    if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
+        return "introduction"
+    return site_words(line, edge=True)
 
 
 def goes_on(page: PageLines, row: int) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.page.cues import ENDING, INTRODUCTION, goes_on
+from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
@@ -47,7 +47,8 @@ def unnumbered(
     opened = _before_first_clauses(page, fields)
     if len(opened) >= 2 and (len(opened) == declared or _collects(page, opened, fields, declared)):
         return [_whole(page, r, k) for k, r in enumerate(opened, 1)]
-    for rows in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
+    for found in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
+        rows = [r for r in found if drop_reason(page.texts[r]) is None]
         headed = [r for k, r in enumerate(rows) if _has_content(page, rows, k)]
         if len(headed) >= 2 and (len(headed) == declared or _names_subject(page, headed, fields, declared)):
             return [_whole(page, r, k) for k, r in enumerate(headed, 1)]
