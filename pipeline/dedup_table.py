@@ -17,10 +17,11 @@ def dedup_table(
 ) -> Deduplication:
     """Find a table's near-duplicates; write `pairs`, `clusters` and `assignments` (.parquet) to `out`.
 
-    `path` is a Parquet, JSON Lines or CSV file of any size; `text` and `id_column` are columns of it. Returns
-    the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
-    InputError for an unreadable file or a folder that cannot be made, UsageError for a missing column or a
-    repeated id.
+    `path` is a Parquet, JSON Lines or CSV file of any size, the latter two also compressed (.gz, .bz2,
+    .zst); `text` and `id_column` are columns of it. Ids keep their type, in CSV they are strings.
+    Returns the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
+    InputError for an unreadable file or a folder that cannot be made, UsageError for a missing column
+    or a repeated id.
     """
     settings = config or DedupConfig()
     try:
@@ -29,6 +30,7 @@ def dedup_table(
         raise InputError(f"cannot write to {out}: {error.strerror}") from error
     room = SpilledUnits(out, settings.memory_mb * MEGABYTE // OF_KEYS) if settings.memory_mb else None
     found = deduplicate_batches(read_columns(path, [id_column, text]), settings, room)
-    for name in ("pairs", "clusters", "assignments"):
-        write_table(getattr(found, name), out / f"{name}.parquet")
+    with found.costs.stage("writing"):
+        for name in ("pairs", "clusters", "assignments"):
+            write_table(getattr(found, name), out / f"{name}.parquet")
     return found

@@ -190,6 +190,34 @@ def enough(votes, asked, rare, share, thin):
     return of_all >= share * asked or (of_rare > 0 and of_rare >= RARE_VOTES * rare)
 
 
+@part
+def draw(samples, start, end, seen, words):
+    """Write a sample's shingles that two texts or more may have; return how many, and how many are rare.
+
+    Bit 32 says that one is rare. No step waits for the one before: the memory's delays overlap.
+    """
+    mask, n, rare = np.uint32(len(seen) - 1), 0, 0
+    for i in range(start, end):
+        common = seen[samples[i] & mask]
+        is_rare = np.int64(common <= RARE)
+        words[n] = np.uint64(samples[i]) | (np.uint64(is_rare) << np.uint64(32))
+        n += np.int64(common >= 2)
+        rare += is_rare
+    return n, rare
+
+
+@part
+def fetch(postings, words, drawn, shift):
+    """Read the postings of a sample once, so that they are at hand when it is their turn."""
+    heads, blocks, _ = postings
+    read = np.uint64(0)
+    for k in range(drawn):
+        b = heads[((words[k] & np.uint64(NOBODY)) * np.uint64(MIX)) >> shift]
+        if b >= 0:
+            read += np.uint64(blocks[b, KEY])
+    words[drawn] = read
+
+
 @kernel
 def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
     """Write the pairs (lower << 32 | upper) of a text and a longer one that has enough of its sample.
@@ -197,27 +225,24 @@ def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
     `order` are texts, longest first, of which those of `limits[2:]` ask: what stands before one in the
     postings is at least as long. `limits` begins with the texts kept for a shingle and the share of a sample
     that is enough. `sampled` are samples, their starts, and which texts are thin; `tally` are votes (all 0),
-    room for texts, and whether texts are put down as they ask. Returns how many asked and how many pairs
-    there are: it ends early where those of the next might not fit.
+    room for texts, for a sample and one more, and whether texts are put down as they ask. Returns how many
+    asked and how many pairs there are: it ends early where those of the next might not fit.
     """
     samples, starts, thin = sampled
-    votes, touched, adding = tally
-    mask, shift, n = np.uint32(len(seen) - 1), bits_left(len(postings[0])), 0
+    votes, touched, words, adding = tally
+    shift, n = bits_left(len(postings[0])), 0
     for at in range(limits[2], limits[3]):
-        t, hits, rare = order[at], 0, 0
+        t, hits = order[at], 0
         asked = starts[t + 1] - starts[t]
         if n + min(at, limits[0] * asked) > len(found):
             return at - limits[2], n
-        for i in range(starts[t], starts[t + 1]):
-            s = samples[i]
-            common = seen[s & mask]
-            rare += np.int64(common <= RARE)
-            if common >= 2:
-                place, worth = (
-                    (np.uint64(s) * np.uint64(MIX)) >> shift,
-                    1 + ALSO_RARE * np.int64(common <= RARE),
-                )
-                hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, worth, adding))
+        drawn, rare = draw(samples, starts[t], starts[t + 1], seen, words)
+        fetch(postings, words, drawn, shift)
+        for k in range(drawn):
+            s = np.uint32(words[k] & np.uint64(NOBODY))
+            worth = 1 + ALSO_RARE * np.int64(words[k] >> np.uint64(32))
+            place = (np.uint64(s) * np.uint64(MIX)) >> shift
+            hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, worth, adding))
         for k in range(hits):
             o = touched[k]
             if enough(votes[o], asked, rare, limits[1], thin[t]):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,9 +43,11 @@ def deduplicate(
 ) -> Deduplication:
     """Find the near-duplicates of a table.
 
-    `frame` is a pandas frame, an Arrow table or a RecordBatchReader; `text` and `id` name its columns, ids
-    being unique. The result does not depend on the order of rows or batches. Pinyin leaks in the texts are
-    folded away. Raises UsageError for a missing column or a repeated id. Cost: about 40 µs an article.
+    `frame` is a pandas frame, an Arrow table or a RecordBatchReader; `text` and `id` name its columns. Ids
+    are strings or whole numbers, unique, and keep their type in the tables; a null text is an empty
+    one. The result does not depend on the order of rows or batches. Pinyin leaks in the texts are
+    folded away. Raises UsageError for a missing column, a repeated or missing id. Cost: about 40 µs an
+    article.
 
     >>> rows = pa.table({"id": ["a", "b"], "text": ["第一条 总则" * 9, "第一條總則。" * 9]})
     >>> deduplicate(rows).pairs.select(["left_id", "right_id", "relation"]).to_pylist()
@@ -128,12 +131,17 @@ def _with_kernels(
     from pipeline.dedup.intake import distinct_texts, fold_batches
     from pipeline.dedup.work import Work
 
-    workers = config.workers or os.cpu_count() or 1
-    folded = fold_batches(batches, room, leaks=table is None)
-    articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
-    texts, articles.text[:] = distinct_texts(folded, articles.preferred)
-    fitted = model or fast.fit_large(texts)
-    return build(articles, texts, fast.relate(texts, fitted, Work(config, workers, room)))
+    work = Work(config, config.workers or os.cpu_count() or 1, room)
+    with work.costs.stage("folding"):
+        folded = fold_batches(work.costs.reading(batches), work, leaks=table is None)
+    with work.costs.stage("distinct"):
+        articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
+        texts, articles.text[:] = distinct_texts(folded, articles.preferred)
+    with work.costs.stage("model"):
+        fitted = model or fast.fit_large(texts)
+    related = fast.relate(texts, fitted, work)
+    with work.costs.stage("tables"):
+        return replace(build(articles, texts, related), costs=work.costs)
 
 
 def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:

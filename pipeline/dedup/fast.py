@@ -98,9 +98,14 @@ def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candidates:
     """Return the candidate pairs of both channels."""
-    met, hot = pairs_of_bands(sketches.signatures, judged, work)
-    longer = pairs_of_samples(sketches, judged, work)
-    return Candidates(distinct_sorted(np.concatenate((met, longer))), hot)
+    with work.costs.stage("bands"):
+        met, hot = pairs_of_bands(sketches.signatures, judged, work)
+    with work.costs.stage("postings"):
+        longer = pairs_of_samples(sketches, judged, work)
+        pairs = distinct_sorted(np.concatenate((met, longer)))
+    for name, found in (("candidates of bands", met), ("of postings", longer), ("candidates", pairs)):
+        work.costs.count(name, len(found))
+    return Candidates(pairs, hot)
 
 
 def pairs_of_bands(
@@ -145,6 +150,7 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
     limit, votes = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
     heads = np.full(1 << bits_of(kept // 2, MOST_BITS), -1, dtype=np.int32)
     blocks, alone = np.empty((kept * work.workers, candidates.COLUMNS), np.uint32), work.workers == 1
+    counts = np.diff(sketches.starts)[order]
     edges = [len(heads) * w // work.workers for w in range(work.workers + 1)]
 
     def put_down(part: tuple[int, int]) -> None:
@@ -153,7 +159,8 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
         candidates.put_down(sampled, order, seen, postings, none, (limit, edges[w], edges[w + 1]))
 
     def ask(part: tuple[int, int]) -> NDArray[np.uint64]:
-        tally = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64), alone)
+        tallied = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64))
+        tally = (*tallied, np.empty(int(counts.max(initial=0)) + 1, np.uint64), alone)
         postings = (heads, blocks, np.zeros(1, np.int64))
 
         def run(first: int, pairs: NDArray[np.uint64]) -> tuple[int, int]:
@@ -167,7 +174,6 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
 
     if not alone:
         work.each(put_down, ranges(work.workers, work.workers))
-    counts = np.diff(sketches.starts)[order]
     parts = [(0, len(order))] if alone else work.cut_by(np.concatenate(([0], np.cumsum(counts))))
     return np.concatenate(work.each(ask, parts))
 
@@ -208,13 +214,18 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
     judged = np.flatnonzero(texts.length >= work.config.min_chars)
     signatures, sizes = np.zeros((0, sketch.BINS), dtype=np.uint8), np.zeros(0, dtype=np.int64)
     if found is None:
-        sketches = sketch_all(texts, bitmap, work)
+        with work.costs.stage("sketches"):
+            sketches = sketch_all(texts, bitmap, work)
         signatures, sizes, found = sketches.signatures, sketches.sizes, propose(sketches, judged, work)
     corpus = components.corpus_of(texts, bitmap)
-    centre, rows = components.measure_components(corpus, signatures, found.pairs, work)
-    if not work.config.all_pairs:
-        rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sizes, work)))
+    with work.costs.stage("stars"):
+        centre, rows = components.measure_components(corpus, signatures, found.pairs, work)
+    with work.costs.stage("members"):
+        if not work.config.all_pairs:
+            rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sizes, work)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
+    with work.costs.stage("ratios"):
+        ratio = ratios(texts, left, right, work)
     return Related(
         centre=centre.astype(np.int64),
         left=left,
@@ -223,7 +234,7 @@ def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | Non
         jaccard=rows[:, 3].copy(),
         coverage_left=rows[:, 4].copy(),
         coverage_right=rows[:, 5].copy(),
-        ratio=ratios(texts, left, right, work),
+        ratio=ratio,
         slots=slots_of_templates(texts, left, right, np.flatnonzero(rows[:, 2] == TEMPLATE)),
         hot=found.hot,
     )
@@ -263,7 +274,7 @@ def ratios(
 
     def call(part: tuple[int, int]) -> NDArray[np.float64]:
         a, b = part
-        rows, found = np.zeros(0x10000, np.int64), np.empty(b - a, np.float64)
+        rows, found = np.zeros(0x10000, np.uint16), np.empty(b - a, np.float64)
         state, matches, done = np.empty(longest // 64 + 1, np.uint64), np.empty(FIRST_MATCHES, np.uint64), 0
         while done < b - a:
             rest, spans = slice(a + done, b), (texts.begin, texts.length)

@@ -72,6 +72,32 @@ def strings(column: pa.Array) -> pa.Array:
     return pc.fill_null(column, "") if column.null_count else column
 
 
+def ids_of(column: pa.Array) -> pa.Array:
+    """Return a column of ids: whole numbers keep their type, all else are strings; null stays null.
+
+    Raises UsageError for fractions, which name no row exactly, and for what is neither.
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_integer(column.type) or pa.types.is_string(column.type):
+        return column
+    if pa.types.is_floating(column.type):
+        raise UsageError("the ids are floating-point numbers; whole numbers of 64 bits or strings are needed")
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise UsageError(f"a column of {column.type} holds no ids: {error}") from error
+
+
+def join_ids(parts: Sequence[pa.Array]) -> pa.Array:
+    """Return the ids of all batches; of different types they become strings."""
+    if not parts:
+        return words([])
+    if len({part.type for part in parts}) > 1:
+        parts = [part.cast(pa.string()) for part in parts]
+    return pa.concat_arrays(parts)
+
+
 def whole_numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
     """Return an integer column without nulls; `to_numpy` would import pandas."""
     plain = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
@@ -117,16 +143,16 @@ def layout_code(text: str) -> int:
 
 def fold_plain(batches: Iterable[pa.RecordBatch], *, leaks: bool) -> Folded:
     """Fold batches of id and text in NumPy; hashes are left out. Twin of `intake.fold_batches`."""
-    ids: list[str] = []
+    ids: list[pa.Array] = []
     texts: list[str] = []
     for batch in batches:
-        ids += strings(batch.column(0)).to_pylist()
+        ids.append(ids_of(batch.column(0)))
         texts += strings(batch.column(1)).to_pylist()
     if leaks:
         texts = [without_leaks(text) for text in texts]
     folded = [key_units(text) for text in texts]
     return Folded(
-        words(ids),
+        join_ids(ids),
         np.concatenate(folded) if folded else np.zeros(0, dtype=np.uint16),
         np.array([len(f) for f in folded], dtype=np.int64),
         np.zeros(0, dtype=np.uint64),
@@ -166,9 +192,15 @@ def codes(values: pa.ChunkedArray) -> Ints:
 
 
 def unique_ids(ids: pa.Array) -> pa.Array:
-    """Return the ids. Raises UsageError where one stands twice."""
+    """Return the ids. Raises UsageError where one is null or stands twice, naming the rows, from 1."""
+    if ids.null_count:
+        row = pc.index(pc.is_null(ids), True).as_py() + 1
+        raise UsageError(f"row {row} has no id; every row needs one, and none may stand twice")
     counted = pc.value_counts(ids)
     if len(counted) < len(ids):
         repeated = next(row["values"] for row in counted.to_pylist() if row["counts"] > 1)
-        raise UsageError(f"id {repeated!r} stands more than once; ids must be unique")
+        first, second = [at + 1 for at, same in enumerate(ids.to_pylist()) if same == repeated][:2]
+        raise UsageError(
+            f"id {repeated!r} stands more than once, in rows {first} and {second}; ids must be unique"
+        )
     return ids

@@ -78,14 +78,14 @@ def group_clauses(parts: list[tuple[pa.Table, pa.Table]], config: DedupConfig) -
 def _groups(texts: pa.Table, config: DedupConfig) -> pa.Array:
     """Return the group of each text, in the order of `texts`, which is that of their text_id."""
     batches = texts.select(["text_id", "text"]).combine_chunks().to_batches()
-    count = texts.num_rows
+    count, work = texts.num_rows, Work(config, config.workers or os.cpu_count() or 1)
     if count <= SMALL_SHORT_ROWS:
         folded, of_row = distinct_plain(fold_plain(batches, leaks=False), np.arange(count))
     else:
         from pipeline.dedup.intake import distinct_texts, fold_batches
 
-        folded, of_row = distinct_texts(fold_batches(batches, leaks=False), np.arange(count))
-    left, right = near_pairs(folded, Work(config, config.workers or os.cpu_count() or 1))
+        folded, of_row = distinct_texts(fold_batches(batches, work, leaks=False), np.arange(count))
+    left, right = near_pairs(folded, work)
     row_of = np.empty(len(folded), dtype=np.int64)
     row_of[of_row] = np.arange(count)
     group = stars(row_of[left], row_of[right], count)

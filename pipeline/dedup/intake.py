@@ -1,15 +1,17 @@
 """Streaming in: record batches of (id, text) become one array of keys, folded batch by batch."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
-from pipeline.dedup.frames import Folded, Ints, strings
-from pipeline.dedup.tables import words
-from pipeline.dedup.work import Room
+from pipeline.dedup.frames import Folded, Ints, ids_of, join_ids, strings
+from pipeline.dedup.work import Room, Work
 
 FIRST_ROOM = 1 << 30  # units, 2 GB of addresses: pages that are never touched cost nothing
 FLUSH = 1 << 25  # units (64 MB) after which a room's pages are given back
@@ -24,40 +26,87 @@ def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]
     return data, offsets
 
 
-def fold_batches(batches: Iterable[pa.RecordBatch], room: Room | None = None, *, leaks: bool) -> Folded:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A folded batch: ids, units (the front of an array that is used again), lengths, hashes, layouts."""
+
+    ids: pa.Array
+    units: NDArray[np.uint16]
+    end: int
+    columns: tuple[Ints, NDArray[np.uint64], NDArray[np.uint64]]
+
+
+class _Keys:
+    """The keys so far: an array that grows, or the room outside of memory."""
+
+    def __init__(self, room: Room | None) -> None:
+        self.room = room
+        self.units = np.empty(FIRST_ROOM, dtype=np.uint16) if room is None else room.units
+        self.used = self.kept = 0
+
+    def add(self, units: NDArray[np.uint16]) -> None:
+        """Append the units of a batch."""
+        end = self.used + len(units)
+        if end > len(self.units):
+            larger = np.empty(2 * end, dtype=np.uint16)
+            larger[: self.used] = self.units[: self.used]
+            self.units = larger
+        self.units[self.used : end] = units
+        self.used = end
+        if self.room is not None and self.used - self.kept > FLUSH:
+            self.room.release()
+            self.kept = self.used
+
+
+def fold_batches(batches: Iterable[pa.RecordBatch], work: Work, *, leaks: bool) -> Folded:
     """Fold batches of two columns, id and text; `leaks` leaves out pinyin leaks, `務(wù)` being `務`.
 
-    Memory: two bytes a unit of key, no text is kept; a given `room` holds them. 4 ns a character.
+    Several workers fold the batches before while one is read. Memory: two bytes a unit of key, no text is
+    kept; the room of `work`, where it has one, holds them. 4 ns a character.
     """
-    from pipeline.dedup.folding import fold_batch, pinyin_letters
-    from pipeline.text.fold import fold_table
+    fold = _folder(leaks=leaks)
+    keys, ids, columns, spare = _Keys(work.room), [], [], [np.empty(0, dtype=np.uint16)]
 
-    pinyin = pinyin_letters() if leaks else np.zeros(0x10000, dtype=np.uint8)
-    tables = (np.array(fold_table()), pinyin)
-    units, used, kept = np.empty(FIRST_ROOM, dtype=np.uint16) if room is None else room.units, 0, 0
-    ids, columns = [], []
-    for batch in batches:
-        if not len(batch):
-            continue
-        data, offsets = text_buffers(batch.column(1))
-        most = int(offsets[-1]) - int(offsets[0]) + 1
-        if used + most > len(units):
-            larger = np.empty(2 * len(units) + most, dtype=np.uint16)
-            larger[:used] = units[:used]
-            units = larger
-        rows = len(batch)
-        made = (np.empty(rows, np.int64), np.empty(rows, np.uint64), np.empty(rows, np.uint64))
-        if room is not None and used - kept > FLUSH:
-            room.release()
-            kept = used
-        used = fold_batch(data, offsets, tables, units, used, made)
-        ids.append(strings(batch.column(0)))
-        columns.append(made)
+    def take(batch: _Batch) -> None:
+        keys.add(batch.units[: batch.end])
+        spare.append(batch.units)
+        ids.append(batch.ids)
+        columns.append(batch.columns)
+
+    with ThreadPoolExecutor(work.workers) as pool:
+        pending: deque[Future[_Batch]] = deque()
+        for batch in filter(len, batches):
+            if work.workers == 1:
+                take(fold(batch, spare.pop()))
+                continue
+            pending.append(pool.submit(fold, batch, spare.pop() if spare else np.empty(0, dtype=np.uint16)))
+            if len(pending) > work.workers:
+                take(pending.popleft().result())
+        for future in pending:
+            take(future.result())
     length, hashes, layout = (
         (np.concatenate(c) for c in zip(*columns, strict=True)) if columns else _nothing()
     )
-    joined = pa.concat_arrays(ids) if ids else words([])
-    return Folded(joined, units[:used], length, hashes, layout.view(np.int64))
+    return Folded(join_ids(ids), keys.units[: keys.used], length, hashes, layout.view(np.int64))
+
+
+def _folder(*, leaks: bool) -> Callable[[pa.RecordBatch, NDArray[np.uint16]], _Batch]:
+    """Return the function that folds a batch; the array it is given is used where it is large enough."""
+    from pipeline.dedup.folding import fold_batch, pinyin_letters
+    from pipeline.text.fold import fold_table
+
+    tables = (np.array(fold_table()), pinyin_letters() if leaks else np.zeros(0x10000, dtype=np.uint8))
+
+    def fold(batch: pa.RecordBatch, units: NDArray[np.uint16]) -> _Batch:
+        data, offsets = text_buffers(batch.column(1))
+        most, rows = int(offsets[-1]) - int(offsets[0]) + 1, len(batch)
+        if len(units) < most:
+            units = np.empty(most * 5 // 4, dtype=np.uint16)
+        made = (np.empty(rows, np.int64), np.empty(rows, np.uint64), np.empty(rows, np.uint64))
+        end = int(fold_batch(data, offsets, tables, units, 0, made))
+        return _Batch(ids_of(batch.column(0)), units, end, made)
+
+    return fold
 
 
 def _nothing() -> tuple[Ints, NDArray[np.uint64], NDArray[np.uint64]]:

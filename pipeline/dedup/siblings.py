@@ -1,6 +1,6 @@
 """Kernels: two texts side by side, the twin of `slots` without the strings: siblings, copies or neither.
 
-A pair is laid side by side on a `desk`: two tables of shingles (keys, places), lists, and the changes.
+A pair is laid side by side on a `desk`: a table of shingles with their places, lists, and the changes.
 """
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
@@ -30,6 +30,7 @@ WORDING = tuple(
     "包括含有提出予逐切实主动积极尽快立马加强落贯彻"
 )
 MIX = 0x9E3779B97F4A7C15
+LEFT, RIGHT = 0, 1  # rows of places
 AT, ONE, OTHER, TAILS, BEFORE = 0, 1, 2, 3, 4  # lists: entries of left, anchors, the rising chain
 
 
@@ -39,7 +40,7 @@ def make_desk(longest: int) -> tuple[NDArray[Any], ...]:
     while size < 2 * longest:
         size *= 2
     return (
-        np.empty((2, size), np.uint64),
+        np.empty(size, np.uint64),
         np.empty((2, size), np.int32),
         np.empty((5, longest + 1), np.int32),
         np.empty((longest + 2, 4), np.int32),
@@ -47,47 +48,55 @@ def make_desk(longest: int) -> tuple[NDArray[Any], ...]:
 
 
 @part
-def index_places(units, start, count, desk, side):
-    """Index a text's shingles: each entry's place, -2 where the shingle stands twice; return the bits."""
-    keys, places, lists, _ = desk
+def index_places(units, start, count, desk):
+    """Index the shingles of a text: each entry's place, -2 where one stands twice; return the bits."""
+    keys, places, _, _ = desk
     bits = 6
     while (1 << bits) < 2 * count:
         bits += 1
     for free in range(1 << bits):
-        keys[side, free] = 0
-    last, w = np.uint64((1 << bits) - 1), np.uint64(0)
+        keys[free] = 0
+        places[LEFT, free] = -1
+    last, shift, w = np.uint64((1 << bits) - 1), np.uint64(64 - bits), np.uint64(0)
     for i in range(count):
-        w = (w << np.uint64(16)) | np.uint64(units[start + i])
+        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
         if i < 3:
             continue
-        e = (w * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[side, e] != w and keys[side, e] != 0:
+        e = (w * np.uint64(MIX)) >> shift
+        while keys[e] != w and keys[e] != 0:
             e = (e + np.uint64(1)) & last
-        places[side, e] = -2 if keys[side, e] == w else i - 3
-        keys[side, e] = w
-        if side == 0:
-            lists[AT, i - 3] = e
+        places[RIGHT, e] = -2 if keys[e] == w else i - 3
+        keys[e] = w
     return bits
 
 
 @part
 def anchors_of(units, left, right, desk):
-    """List the places in left and right of the shingles that are unique in both; return how many."""
+    """List the places in left and right of the shingles that are unique in both; return how many.
+
+    Only the right text is indexed: a shingle that it has not is no anchor.
+    """
     keys, places, lists, _ = desk
-    index_places(units, left[0], left[1], desk, 0)
-    bits = index_places(units, right[0], right[1], desk, 1)
-    last, w, n = np.uint64((1 << bits) - 1), np.uint64(0), 0
+    bits = index_places(units, right[0], right[1], desk)
+    last, shift, w, n = np.uint64((1 << bits) - 1), np.uint64(64 - bits), np.uint64(0), 0
     for i in range(left[1]):
-        w = (w << np.uint64(16)) | np.uint64(units[left[0] + i])
-        if i < 3 or places[0, lists[AT, i - 3]] < 0:
+        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(left[0] + i)])
+        if i < 3:
             continue
-        e = (w * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[1, e] != w and keys[1, e] != 0:
+        e = (w * np.uint64(MIX)) >> shift
+        while keys[e] != w and keys[e] != 0:
             e = (e + np.uint64(1)) & last
-        if keys[1, e] == w and places[1, e] >= 0:
-            lists[ONE, n], lists[OTHER, n] = i - 3, places[1, e]
+        if keys[e] == w and places[RIGHT, e] >= 0:
+            places[LEFT, e] = i - 3 if places[LEFT, e] == -1 else -2
+            lists[AT, np.uint64(n)] = e
             n += 1
-    return n
+    found = 0
+    for k in range(n):
+        e = np.uint64(lists[AT, k])
+        if places[LEFT, e] >= 0:
+            lists[ONE, found], lists[OTHER, found] = places[LEFT, e], places[RIGHT, e]
+            found += 1
+    return found
 
 
 @part
@@ -136,15 +145,15 @@ def changes_of(units, left, right, desk):
         if i < p or j < q:
             continue
         end, stop = i, j
-        while p < end and q < stop and units[a + p] == units[b + q]:
+        while p < end and q < stop and units[np.uint64(a + p)] == units[np.uint64(b + q)]:
             p, q = p + 1, q + 1
-        while p < end and q < stop and units[a + end - 1] == units[b + stop - 1]:
+        while p < end and q < stop and units[np.uint64(a + end - 1)] == units[np.uint64(b + stop - 1)]:
             end, stop = end - 1, stop - 1
         if p < end or q < stop:
             found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, end, q, stop
             n += 1
         p, q = i, j
-        while p < left[1] and q < right[1] and units[a + p] == units[b + q]:
+        while p < left[1] and q < right[1] and units[np.uint64(a + p)] == units[np.uint64(b + q)]:
             p, q = p + 1, q + 1
     return n, chain > 0 and chain >= IN_ORDER * anchors
 
@@ -262,7 +271,7 @@ def keep_telling(units, left, right, desk, count):
 
 @part
 def count_substitutions(units, left, right, desk, count):
-    """Count equal substitutions of names in a table (`keys[1]`, `places[1]`) of the codes.
+    """Count equal substitutions of names in a table of the codes (keys, the right places).
 
     The entry of each change is left in `lists[AT]`, -1 where it is none: a side is empty or too long.
     """
@@ -271,8 +280,8 @@ def count_substitutions(units, left, right, desk, count):
     while (1 << bits) < 2 * count:
         bits += 1
     for free in range(1 << bits):
-        keys[1, free] = 0
-        places[1, free] = 0
+        keys[free] = 0
+        places[RIGHT, free] = 0
     last = np.uint64((1 << bits) - 1)
     for k in range(count):
         a, b = np.int64(found[k, 0]), np.int64(found[k, 1])
@@ -283,10 +292,10 @@ def count_substitutions(units, left, right, desk, count):
         code = span_code(units, left[0] + a, left[0] + b, np.uint64(b - a))
         code = span_code(units, right[0] + c, right[0] + d, code) | np.uint64(1)  # 0 is a free place
         e = (code * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[1, e] != code and keys[1, e] != 0:
+        while keys[e] != code and keys[e] != 0:
             e = (e + np.uint64(1)) & last
-        keys[1, e] = code
-        places[1, e] += 1
+        keys[e] = code
+        places[RIGHT, e] += 1
         lists[AT, k] = e
 
 
@@ -316,7 +325,7 @@ def are_siblings(corpus, left, right, desk, count):
         gone, come = np.int64(found[k, 1] - found[k, 0]), np.int64(found[k, 3] - found[k, 2])
         substituted += gone
         by += come
-        if places[1, lists[AT, k]] >= RECURS:
+        if places[RIGHT, lists[AT, k]] >= RECURS:
             in_all += 1
             of_left += gone
             of_right += come
@@ -341,11 +350,11 @@ def recurring_of(units, spans, desk, rows):
     count = keep_telling(units, left, right, desk, count)
     count_substitutions(units, left, right, desk, count)
     for k in range(count):
-        if lists[AT, k] < 0 or places[1, lists[AT, k]] < RECURS:
+        if lists[AT, k] < 0 or places[RIGHT, lists[AT, k]] < RECURS:
             continue
         rows[n, 0], rows[n, 1] = left[0] + found[k, 0], left[0] + found[k, 1]
         rows[n, 2], rows[n, 3] = right[0] + found[k, 2], right[0] + found[k, 3]
-        rows[n, 4] = places[1, lists[AT, k]]
-        places[1, lists[AT, k]] = 0  # the next occurrence is the same slot
+        rows[n, 4] = places[RIGHT, lists[AT, k]]
+        places[RIGHT, lists[AT, k]] = 0  # the next occurrence is the same slot
         n += 1
     return n

@@ -47,7 +47,7 @@ def count_texts(units, spans, words, hot):
             continue
         w, start = np.uint64(0), begin[t]
         for i in range(length[t]):
-            w = (w << np.uint64(16)) | np.uint64(units[start + i])
+            w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
             if i >= 3:
                 place = (w * np.uint64(MIX)) >> shift
                 word = words[place]
@@ -61,7 +61,7 @@ def is_copy(units, begin, length, hot):
     """Tell whether 85 % of a text's shingles are hot."""
     w, found, shift = np.uint64(0), 0, shift_of(len(hot))
     for i in range(length):
-        w = (w << np.uint64(16)) | np.uint64(units[begin + i])
+        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(begin + i)])
         if i >= 3:
             found += np.int64(hot[(w * np.uint64(MIX)) >> shift])
     return length >= 4 and found >= 0.85 * (length - 3)
@@ -73,7 +73,7 @@ def lowest_at(recent, since, until):
     mask = len(recent) - 1
     best = since
     for i in range(since + 1, until + 1):
-        if recent[i & mask] <= recent[best & mask]:
+        if recent[np.uint64(i & mask)] <= recent[np.uint64(best & mask)]:
             best = i
     return best
 
@@ -88,7 +88,7 @@ def scan_text(units, start, length, bitmap, filtered, bins, recent, sample, firs
     shift, window = shift_of(8 * len(bitmap)), len(recent)
     best, low = -1, np.uint32(EMPTY)
     for i in range(length):
-        w = (w << np.uint64(16)) | np.uint64(units[start + i])
+        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
         if i < 3:
             continue
         h = w * np.uint64(MIX)
@@ -98,21 +98,20 @@ def scan_text(units, start, length, bitmap, filtered, bins, recent, sample, firs
         g = (h ^ (h >> np.uint64(32))) * np.uint64(MIX2)
         value = np.uint32(g >> np.uint64(24))
         at = g >> np.uint64(56)
-        if value < bins[at]:
-            bins[at] = value
+        bins[at] = min(bins[at], value)
         drawn = np.uint32(g >> np.uint64(32))
-        recent[size & (window - 1)] = drawn
+        recent[np.uint64(size & (window - 1))] = drawn
         fresh = True
         if drawn <= low:
             best, low = size, drawn
         elif size - best >= window:
             best = lowest_at(recent, size - window + 1, size)
-            low = recent[best & (window - 1)]
+            low = recent[np.uint64(best & (window - 1))]
         else:
             fresh = size == window - 1
         size += 1
         if fresh and size >= window:
-            sample[first + taken] = low
+            sample[np.uint64(first + taken)] = low
             taken += 1
     if 0 < size < window:
         sample[first], taken = low, 1

@@ -1,7 +1,7 @@
 """From related texts to the tables of the contract (§4): pairs, clusters and assignments of articles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Related, Texts
+from pipeline.dedup.costs import Costs
 from pipeline.dedup.rules import (
     CONTAINED,
     CONTAINS,
@@ -30,23 +31,24 @@ class Deduplication:
     """Tables of contract §4: `pairs`, `clusters` (of two or more), `assignments` (every article, one row).
 
     `hot` counts how often a text met a band of more than `candidates.CHAIN` texts, of which only those were
-    looked at: pairs may be missed where it is large.
+    looked at: pairs may be missed where it is large. `costs` are those of the run, where kernels were used.
     """
 
     pairs: pa.Table
     clusters: pa.Table
     assignments: pa.Table
     hot: int = 0
+    costs: Costs = field(default_factory=Costs)
 
 
 @dataclass(frozen=True, slots=True)
 class Articles:
     """The articles of a run, in the order of their rows.
 
-    `ids` are strings, unique. `text` is each article's distinct text; `age` its place in the order by
-    (captured_at, article_id), `name` its place by id, `preferred` its place in the order in which canonicals
-    are chosen, each a permutation. `layout`, `script` and `repairs` are codes whose inequality is what the
-    three booleans of a pair say. `page` is a code of the page.
+    `ids` are strings or whole numbers, unique. `text` is each article's distinct text; `age` its place in
+    the order by (captured_at, article_id), `name` its place by id, `preferred` its place in the order
+    in which canonicals are chosen, each a permutation. `layout`, `script` and `repairs` are codes whose
+    inequality is what the three booleans of a pair say. `page` is a code of the page.
     """
 
     ids: pa.Array
@@ -184,6 +186,16 @@ def whole(units: str) -> str:
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def with_ids(schema: pa.Schema, kind: pa.DataType) -> pa.Schema:
+    """Return a table's schema with ids of the type that they came in.
+
+    >>> with_ids(ASSIGNMENTS, pa.int64()).field("cluster_id").type
+    DataType(int64)
+    """
+    named = [f.with_type(kind) if f.name == "id" or f.name.endswith("_id") else f for f in schema]
+    return pa.schema(named, metadata=schema.metadata)
+
+
 def _pair_table(articles: Articles, related: Related, rows: _Rows) -> pa.Table:
     swap = articles.name[rows.one] > articles.name[rows.other]
     left, right = np.where(swap, rows.other, rows.one), np.where(swap, rows.one, rows.other)
@@ -212,7 +224,7 @@ def _pair_table(articles: Articles, related: Related, rows: _Rows) -> pa.Table:
         take(words(REASON_OF), reasons_of(turned, (cover, cover_other), of_pair(related.jaccard, 1.0))),
         take(words([RULES]), np.zeros(len(order), dtype=np.int64)),
     ]
-    return pa.Table.from_arrays(columns, schema=PAIRS)
+    return pa.Table.from_arrays(columns, schema=with_ids(PAIRS, articles.ids.type))
 
 
 def build(articles: Articles, texts: Texts, related: Related) -> Deduplication:
@@ -253,7 +265,7 @@ def _assignments(
         nullable(ratio[order]),
         take(articles.ids, names[1][order]),
     ]
-    return pa.Table.from_arrays(columns, schema=ASSIGNMENTS)
+    return pa.Table.from_arrays(columns, schema=with_ids(ASSIGNMENTS, articles.ids.type))
 
 
 def _clusters(
@@ -277,7 +289,7 @@ def _clusters(
         integers(pages[heads]),
         floats(least[heads]),
     ]
-    return pa.Table.from_arrays(columns, schema=CLUSTERS)
+    return pa.Table.from_arrays(columns, schema=with_ids(CLUSTERS, articles.ids.type))
 
 
 def _first_places(values: Ints) -> Ints:

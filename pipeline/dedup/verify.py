@@ -49,14 +49,14 @@ def informative(corpus, t, filtered, shingles, at):
     w, n, touched, last = np.uint64(0), 0, 0, -4
     shift, start = shift_of(8 * len(bitmap)), begin[t]
     for i in range(length[t]):
-        w = (w << np.uint64(16)) | np.uint64(units[start + i])
+        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
         if i < 3:
             continue
         if filtered:
             place = (w * np.uint64(MIX)) >> shift
             if (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
                 continue
-        shingles[at + n] = w
+        shingles[np.uint64(at + n)] = w
         n += 1
         touched += min(4, i - 3 - last)
         last = i - 3
@@ -104,7 +104,7 @@ def index_group(corpus, members, room, index):
         masks[place] = 0
     for m in range(len(members)):
         bit, distinct = np.uint64(1) << np.uint64(m), 0
-        for i in range(index[0, m], index[0, m + 1]):
+        for i in range(np.uint64(index[0, m]), np.uint64(index[0, m + 1])):
             e = entry_of(shingles[i], keys, bits)
             keys[e] = shingles[i]
             first[i] = np.uint8((masks[e] & bit) == 0)
@@ -120,11 +120,12 @@ def index_group(corpus, members, room, index):
 def covered(words, first, start, end, other):
     """Return covered positions of one text by member `other`, and distinct shingles in common."""
     shift, last, cover, common = np.uint64(other), np.int64(-1), 0, 0
-    for i in range(start, end):
+    for place in range(start, end):
+        i = np.uint64(place)
         if (words[i] >> shift) & np.uint64(1):
             common += np.int64(first[i])
-            cover += i - last if last >= 0 and i - last <= BRIDGE + 1 else 1
-            last = i
+            cover += place - last if last >= 0 and place - last <= BRIDGE + 1 else 1
+            last = place
     return cover, common
 
 
@@ -179,7 +180,7 @@ def distinct_of(shingles, start, count, keys, free):
     last = np.uint64((1 << bits) - 1)
     for place in range(free, free + (1 << bits)):
         keys[place] = 0
-    for i in range(start, start + count):
+    for i in range(np.uint64(start), np.uint64(start + count)):
         key = shingles[i]
         e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
         while keys[np.uint64(free) + e] != key and keys[np.uint64(free) + e] != 0:
@@ -198,7 +199,7 @@ def cover_both(room, one, count, mark):
     shingles, entries, _, _, keys, marks = room
     place, cover, common, cover_first = np.int64(-1), 0, 0, 0
     for i in range(count):
-        key = shingles[one[0] + i]
+        key = shingles[np.uint64(one[0] + i)]
         e = entry_of(key, keys, one[3])
         if keys[e] == 0:
             continue

@@ -6,7 +6,7 @@ the order of rows change nothing.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
 from pipeline.dedup.arrays import Texts
+from pipeline.dedup.costs import Costs
 
 T = TypeVar("T")
 PAGE = 8192  # bytes that reading one text touches at least: two pages
@@ -35,13 +36,14 @@ class Room(Protocol):
 class Work:
     """How to work: settings, threads, and the room of the keys outside of memory. Changes no row.
 
-    `touched` are the bytes that reading all texts once brings into memory.
+    `touched` are the bytes that reading all texts once brings into memory; `costs` takes what is used up.
     """
 
     config: DedupConfig
     workers: int = 1
     room: Room | None = None
     touched: int = 0
+    costs: Costs = field(default_factory=Costs)
 
     def on(self, texts: Texts) -> "Work":
         """Return the same for given texts."""

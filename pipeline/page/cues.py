@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import compile_search
-from pipeline.page.sitewords import site_words
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, site_words
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
@@ -107,6 +107,10 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     ),
     (
         "footer",
+        r".{0,60}仅代表(?:该|其|作者|本人|个人|投稿).{0,40}|作者\s*[：:].{1,12}\s(?:责任编辑|责编|编辑)\s*[：:].{1,12}",
+    ),
+    (
+        "footer",
         r".{0,40}(?:如有侵权|若有侵权|如涉及侵权|侵权请联系|侵犯了?您的|不代表本站|本站(?:不|仅|所有|部分|内容)|仅供学习|网友(?:上传|投稿|提供)).{0,80}",
     ),
     # `首页`, `登录 | 注册`, `第 3 页 共 9 页`, `- 3 -`: yes; `3`: no
@@ -120,6 +124,11 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:(?:字号|调整字体|字体|图集|打印本页|打印|关闭窗口|关闭|关注|订阅|评论|我要评论|发表评论|收藏本文|大|中|小|\[|\]|A[+-])[：:\s|]*){1,6}",
     ),
     ("navigation", r"欢迎(?:光临|来到|访问).{2,20}"),
+    # `昨天`, `3小时前`, `发布时间：10-08 12:00`
+    (
+        "navigation",
+        r"(?:昨天|前天|今天|刚刚)(?:\s*\d{1,2}:\d\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:发布|更新|发表)(?:时间|于)\s*[：:]?\s*\d{1,4}[-/.年月].{0,30}",
+    ),
     # `2楼`, `发表于 2024-03-05 11:20`, `主题 12 帖子 33`, `只看该作者`: yes; `2楼值班室`: no
     (
         "navigation",
@@ -142,7 +151,7 @@ HINT = compile_search(
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评论|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示",
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示",
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
@@ -162,7 +171,7 @@ SENTENCE_HINTS = (
         "本站",
         "仅供",
     ),
-    *("网友", "分享", "转发"),
+    *("网友", "分享", "转发", "仅代表"),
 )
 # Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
 DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
@@ -174,6 +183,11 @@ LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a n
 # What stands before links in one line with them, and how much of the line is links then.
 LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}[：:】\])）]+")
 LABEL_SHARE = 0.4
+# A line of any length that begins so: `【免责声明】本文仅代表…`, `本站郑重声明：`: yes; `声明书：`: no
+DISCLAIMER = re.compile(
+    r"[【（(]?\s*(?:免责声明|版权声明|郑重声明|特别声明|本站声明|本站郑重声明|本网声明|风险提示)\s*[】）)：:]"
+)
+DISCLAIMER_BEGINS = frozenset("【（(免版郑特本风")
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
@@ -218,6 +232,8 @@ def drop_reason(line: str, subjects: Sequence[str] = ()) -> DropReason | None:
     >>> drop_reason("推荐度："), drop_reason("相关部门应当予以配合。")
     ('advert', None)
     """
+    if len(line) > MAX_CUE and DISCLAIMER.match(line):
+        return "footer"
     if len(line) > MAX_CUE or line[-1] in "；;" or NUMBERED.match(line):
         return None
     if is_share_bar(line):
@@ -255,6 +271,8 @@ def cue_rows(
         line = page.texts[row]
         if row not in out and page.shares[row] > LABEL_SHARE and (reason := _labelled_links(page, row)):
             out[row] = reason
+        if len(line) > MAX_CUE and line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
+            out.setdefault(row, "footer")
         if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
             continue
         if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
@@ -295,11 +313,20 @@ def edge_rows(
         line = page.texts[row]
         for subject in subjects:
             line = line.replace(subject, "")
-        reason = site_words(line, edge=True) if line and not NUMBERED.match(line) else None
+        reason = _edge_reason(line) if line and not NUMBERED.match(line) else None
         if reason is None:
             break
         out[row] = reason
     return out
+
+
+def _edge_reason(line: str) -> DropReason | None:
+    """Return why a line with which a text ends is the site's."""
+    if EDGE_LABEL.fullmatch(line):
+        return "footer"
+    if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
+        return "introduction"
+    return site_words(line, edge=True)
 
 
 def goes_on(page: PageLines, row: int) -> bool:

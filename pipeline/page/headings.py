@@ -49,10 +49,12 @@ ANY_WORD_N = re.compile(
     rf"{DECOR}{OPEN}?(?P<word>[一-鿿]{{1,5}}?)\s*+{OPEN}?(?P<n>{NUMERAL}){CLOSE}*(?:\s*+[：:]\s*+|\s+)(?P<rest>[^。；！？;!?：:]{{2,60}})$"
 )
 # `一、题`, `1. 题`: a heading only where the rest of the line is the page's own title
-ITEM_TITLE = re.compile(rf"{DECOR}{OPEN}?(?P<n>{NUMERAL}){CLOSE}?[、.．：:\s]\s*+(?P<rest>.+)$")
+ITEM_TITLE = re.compile(
+    rf"{DECOR}{OPEN}?(?P<n>{NUMERAL})(?:{CLOSE}|[、.．：:\s]|(?<=[①-⑳])){COLON}*(?P<rest>.+)$"
+)
 # What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
 TAIL_N = re.compile(
-    rf"\s*+》?\s*+[-—_·:：，,]?\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
+    rf"\s*+》?\s*+[-—_·:：，,]{{0,2}}\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
     rf"\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.

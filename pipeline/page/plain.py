@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.page.cues import ENDING, INTRODUCTION, goes_on
+from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
@@ -29,6 +29,8 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
 MIN_LISTED, LISTED_SHARE, LISTED_GAP = 4, 0.2, 5
+MAX_TABLE = 100  # short lines between two clauses, which cost nothing: the cells of a table
+FIRST_SHARE = 0.4  # of the weight of the heaviest run, from which an earlier one is the text
 MIN_BODY = 30  # characters that an article without any heading must have
 MIN_CONTENT = 20  # characters between two unnumbered headings
 
@@ -45,7 +47,8 @@ def unnumbered(
     opened = _before_first_clauses(page, fields)
     if len(opened) >= 2 and (len(opened) == declared or _collects(page, opened, fields, declared)):
         return [_whole(page, r, k) for k, r in enumerate(opened, 1)]
-    for rows in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
+    for found in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
+        rows = [r for r in found if drop_reason(page.texts[r]) is None]
         headed = [r for k, r in enumerate(rows) if _has_content(page, rows, k)]
         if len(headed) >= 2 and (len(headed) == declared or _names_subject(page, headed, fields, declared)):
             return [_whole(page, r, k) for k, r in enumerate(headed, 1)]
@@ -182,21 +185,49 @@ def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: 
     """Return the run of lines of highest weight (Kadane): text weighs its length, other lines cost.
 
     A cue that ends a text ends the run: what comes behind a list of related pages is no part of what is
-    before.
+    before. Of several runs the first that weighs `FIRST_SHARE` of the heaviest is the text: comments may be
+    longer.
     """
-    best, at = (0, 0), fields.start
-    best_weight, weight = 0, 0
+    runs: list[tuple[int, int, int]] = []  # weight, first line, end
+    at, weight = fields.start, 0
+    heaviest = (0, 0, 0)
+    goes_on_to = _numbered_ahead(page, cues, fields.start, end)
+    listed = False  # a clause stands in the run
     for row in range(fields.start, end):
         step = _weight(page, row) if row not in fields.rows and row not in cues else THIN
         if cues.get(row) == "contents":  # stands inside its document
             step = 0
+        listed = weight > 0 and (listed or NUMBERED.match(page.texts[row]) is not None)
+        if step == SHORT and listed and row in goes_on_to:
+            step = 0
         if weight + step <= 0 or (cues.get(row) in ENDING and not goes_on(page, row)):
-            weight, at = 0, row + 1
+            runs.append(heaviest)
+            weight, at, heaviest = 0, row + 1, (0, 0, 0)
             continue
         weight += step
-        if weight > best_weight:
-            best_weight, best = weight, (at, row + 1)
-    return best if best_weight >= MIN_BODY or not page.from_html else (end, end)
+        if weight > heaviest[0]:
+            heaviest = (weight, at, row + 1)
+    runs.append(heaviest)
+    most = max(weight for weight, _, _ in runs)
+    if most < MIN_BODY and page.from_html:
+        return end, end
+    return next((first, last) for weight, first, last in runs if weight >= FIRST_SHARE * most)
+
+
+def _numbered_ahead(page: PageLines, cues: dict[int, DropReason], first: int, end: int) -> set[int]:
+    """Return the lines that a numbered sentence follows, nothing of the site between: cells of a table."""
+    found = set()
+    distance = MAX_TABLE
+    for row in range(end - 1, first - 1, -1):
+        line = page.texts[row]
+        distance += 1
+        if row in cues or page.shares[row] > LINKED:
+            distance = MAX_TABLE
+        elif line[-1] in "。；：:;" and NUMBERED.match(line):
+            distance = 0
+        if 0 < distance < MAX_TABLE:
+            found.add(row)
+    return found
 
 
 def _weight(page: PageLines, row: int) -> int:

@@ -94,8 +94,9 @@ def fit_model(run: Run, count: int) -> CorpusModel:
         return fit(text for batch in texts_of(run) for text in batch.column("text").to_pylist())
     from pipeline.dedup.fast import fit_large
     from pipeline.dedup.intake import distinct_texts, fold_batches
+    from pipeline.dedup.work import Work
 
-    folded = fold_batches(texts_of(run), leaks=False)
+    folded = fold_batches(texts_of(run), Work(run.config.dedup), leaks=False)
     return fit_large(distinct_texts(folded, np.arange(count))[0])
 
 

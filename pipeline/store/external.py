@@ -1,5 +1,8 @@
 """Tables that are not ours: Parquet, JSON Lines or CSV read in batches; files written whole."""
 
+import io
+import itertools
+import json
 import mmap
 import os
 import tempfile
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputError, UsageError
 
 MOST_SPILLED = 1 << 40  # bytes of a sparse file: an address range, no disk
+FIRST_RECORDS = 1000  # of JSON Lines, by which the types of columns are told
 BATCH_ROWS = 2048  # 2 MB of text; larger batches cost page faults (docs/accuracy-dedup.md)
 
 
@@ -30,12 +34,41 @@ def _parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
             yield batch.select(list(columns))
 
 
+def _fields_of(path: Path, columns: Sequence[str]) -> pa.Schema:
+    """Return the types of columns by the first records of a JSON Lines file: whole numbers or strings.
+
+    Other fields, of whatever shape, are not read at all.
+    """
+    seen: dict[str, object] = {}
+    with pa.input_stream(str(path)) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig") as lines:
+        for line in itertools.islice(filter(str.strip, lines), FIRST_RECORDS):
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise InputError(f"cannot read {path}: a line holds {type(record).__name__}, not an object")
+            seen |= {k: v for k, v in record.items() if v is not None or k not in seen}
+            if all(seen.get(name) is not None for name in columns):
+                break
+    if not seen:
+        raise InputError(f"cannot read {path}: it is empty")
+    _missing(path, columns, list(seen))
+    for name in columns:
+        if not isinstance(seen[name], str | int | None):
+            raise UsageError(
+                f"{path}: column {name!r} holds {type(seen[name]).__name__}, no strings or numbers"
+            )
+    return pa.schema([(n, pa.int64() if isinstance(seen[n], int) else pa.string()) for n in columns])
+
+
 def _jsonl(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     from pyarrow import json as arrow_json
 
     options = arrow_json.ReadOptions(use_threads=False, block_size=1 << 22)
-    for batch in arrow_json.open_json(path, read_options=options):
-        _missing(path, columns, batch.schema.names)
+    try:
+        fields = _fields_of(path, columns)
+    except ValueError as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    parse = arrow_json.ParseOptions(explicit_schema=fields, unexpected_field_behavior="ignore")
+    for batch in arrow_json.open_json(path, read_options=options, parse_options=parse):
         yield batch.select(list(columns))
 
 
@@ -46,29 +79,37 @@ def _csv(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         path,
         read_options=csv.ReadOptions(use_threads=False, block_size=1 << 22),
         parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string())),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
     ) as reader:
         _missing(path, columns, reader.schema.names)
         for batch in reader:
             yield batch.select(list(columns))
 
 
+PACKED = (".gz", ".bz2", ".zst")  # told by the suffix; Parquet is packed within
 READERS = {".parquet": _parquet, ".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv}
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Read columns of a table in batches, in the order asked for; the kind of file is told by its suffix.
 
-    Parquet, JSON Lines (.jsonl, .ndjson) and CSV with a header are read; a folder of Parquet files is read in
-    the order of its names. Memory: one batch (Parquet: one row group's columns). Raises InputError where the
-    file is missing or broken, UsageError for an unknown suffix or a missing column.
+    Parquet, JSON Lines (.jsonl, .ndjson) and CSV with a header are read, the latter two also packed
+    (.csv.gz); a folder of Parquet files is read in the order of its names. An empty field of CSV is
+    null. Memory: one batch (Parquet: one row group's columns). Raises InputError where the file is
+    missing or broken, UsageError for an unknown suffix or a missing column.
     """
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files or not path.exists():
         raise InputError(f"no table at {path}")
     for file in files:
-        reader = READERS.get(file.suffix.lower())
-        if reader is None:
+        packed = file.suffix.lower() in PACKED
+        reader = READERS.get((Path(file.stem) if packed else file).suffix.lower())
+        if reader is None or (packed and reader is _parquet):
             raise UsageError(f"{file}: unknown kind of table; known: {', '.join(READERS)}")
         try:
             yield from reader(file, columns)

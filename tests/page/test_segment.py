@@ -72,3 +72,27 @@ def test_a_closing_paragraph_stays_with_the_last_article() -> None:
 def test_an_introduction_that_alone_declares_the_count() -> None:
     lines = [SUBJECT, "时间:2024-03-05", "本站为大家精心准备了2篇，一起来看看吧！", *page()[3:]]
     assert segment(lines_of(lines)).declared == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("（完）", "footer"),
+        ("THE END", "footer"),
+        ("分类：管理制度", "footer"),
+        ("上传者：小雨 时间：2024-01-02", "footer"),
+        ("本文标题：仓库值班制度", "footer"),
+        ("打赏", "navigation"),
+        ("以上就是本站为您整理的全部内容，希望对您有帮助！", "introduction"),
+    ],
+)
+def test_the_sites_lines_at_the_end_of_an_article(line: str, reason: str) -> None:
+    lines = page(line, tail=(line,))
+    parts, articles = segmented(lines)
+    assert [a[1:] for a in articles] == [list(BODY), list(BODY)]
+    assert [p.reason for p in parts.pieces if "\n".join(lines)[p.start : p.end] == line] == [reason] * 2
+
+
+@pytest.mark.parametrize("line", ["某某公司行政部", "2024年3月5日", "附：值班表", "总经理办公室"])
+def test_a_signature_stays_with_its_article(line: str) -> None:
+    assert segmented(page(line))[1][0][-1] == line
