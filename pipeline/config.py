@@ -23,6 +23,8 @@ RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
     ("page", "max_lines"): (1, None),
     ("clauses", "compile_above"): (0, None),
     ("dedup", "min_chars"): (4, None),
+    ("dedup", "jaccard"): (0.1, 0.9),
+    ("dedup", "recall"): (0.5, 0.9999),
     ("dedup", "workers"): (0, None),
     ("dedup", "memory_mb"): (0, None),
     ("ingest", "workers"): (0, None),
@@ -69,6 +71,8 @@ class DedupConfig:
     """Limits of deduplication. The rules of relations are fixed (pipeline/dedup/rules.py)."""
 
     min_chars: int = 30  # units of the key, 4..; below, texts compare exactly only
+    jaccard: float = 0.3  # 0.1..0.9; pairs as similar as this are to be proposed
+    recall: float = 0.908  # 0.5..0.9999, with this probability: 85 bands of 3, 255 of a signature's 256 bins
     workers: int = 0  # threads; 0 = one a core; changes no row
     memory_mb: int = 0  # MB, 0 = no bound; above it the keys are spilled to disk; changes no row
     all_pairs: bool = False  # every verified pair in `pairs`, not only canonicals'

@@ -6,13 +6,10 @@ import numpy as np
 
 from pipeline.compiled import kernel, part
 
-ROWS = 3
-BANDS = 85  # 85 × 3 rows: Jaccard .5 is found with 1 - 4e-5, .3 with .90, .2 with .49
-LIKELY = 41  # of 256 bins equal: an estimate of .16 (facts §6: .16-.18)
+ROWS = 3  # of `parameters`, where bands, the estimate and votes are derived; tests compare
 CHAIN = 32  # texts looked at in one band; more is a hot band
 POSTINGS = 4  # texts kept for a sampled shingle, the longest ones
 RARE = POSTINGS + 1  # texts that have a shingle: one asks, the others are all kept
-VOTES = 0.3  # share of a text's sample that a longer one must have
 RARE_VOTES = 0.6  # or of its rare shingles: those of so few texts that the postings keep every longer one
 FEW_TEXTS = (
     2048  # up to here every shingle is in the sample and every text in the postings: all pairs are found
@@ -65,11 +62,12 @@ def sort_by_digit(source, target, shift, counts):
 
 
 @kernel
-def pairs_of_band(signatures, judged, band, room, found):
+def pairs_of_band(signatures, judged, band, likely, room, found):
     """Write the pairs (lower << 32 | upper) that first meet in a band; return how many, and the hot meetings.
 
     Pairs that do not fit in `found` are counted all the same. Texts stand in the order of a hash: the last
-    `CHAIN` of a band are a fair draw. `room` are two arrays of words, one a text, and counts of digits.
+    `CHAIN` of a band are a fair draw; `likely` are the bins in which a pair must agree. `room` are two
+    arrays of words, one a text, and counts of digits.
     """
     words, sorted_words, counts = room
     k, n, hot = band * ROWS, 0, 0
@@ -90,7 +88,7 @@ def pairs_of_band(signatures, judged, band, room, found):
         hot += np.int64(i - start >= CHAIN)
         for j in range(max(start, i - CHAIN), i):
             e = words[j] & np.uint64(0xFFFFFFFF)
-            if met_before(signatures, e, t, band) or agreement(signatures, e, t) < LIKELY:
+            if met_before(signatures, e, t, band) or agreement(signatures, e, t) < likely:
                 continue
             if n < len(found):
                 found[n] = (e << np.uint64(32)) | t

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.dedup import candidates, components, held, indel, plain, siblings, sketch
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
+from pipeline.dedup.parameters import Parameters
 from pipeline.dedup.rules import TEMPLATE, Slot
 from pipeline.dedup.work import Work, fill, ranges
 
@@ -69,7 +70,7 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     count = len(texts)
     signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
     counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    window = 1 if count <= candidates.FEW_TEXTS else sketch.WINDOW
+    window = 1 if count <= candidates.FEW_TEXTS else work.chosen().window
     route = sketch.routes()
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
@@ -112,27 +113,31 @@ def pairs_of_bands(
     signatures: NDArray[np.uint8], judged: NDArray[np.int64], work: Work
 ) -> tuple[NDArray[np.uint64], int]:
     """Return the pairs that meet in a band, and how often a hot band was cut short."""
+    chosen = work.chosen()
 
     def call(bands: tuple[int, int]) -> tuple[NDArray[np.uint64], int]:
-        found, hot = zip(*pairs_by_band(signatures, judged, range(*bands)), strict=True)
+        found, hot = zip(*pairs_by_band(signatures, judged, chosen, range(*bands)), strict=True)
         return np.concatenate(found), sum(hot)
 
-    made = work.each(call, ranges(candidates.BANDS, work.workers))
+    made = work.each(call, ranges(chosen.bands, work.workers))
     return np.concatenate([pairs for pairs, _ in made]), sum(hot for _, hot in made)
 
 
 def pairs_by_band(
-    signatures: NDArray[np.uint8], judged: NDArray[np.int64], bands: range = range(candidates.BANDS)
+    signatures: NDArray[np.uint8],
+    judged: NDArray[np.int64],
+    chosen: Parameters,
+    bands: range | None = None,
 ) -> Iterator[tuple[NDArray[np.uint64], int]]:
-    """Yield the pairs that first meet in each of some bands, and how often it was cut short."""
+    """Yield the pairs that first meet in each of some bands, or all, and how often it was cut short."""
     words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
     room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64))
     pairs = np.empty(FIRST_PAIRS, np.uint64)
-    for band in bands:
-        n, hot = candidates.pairs_of_band(signatures, judged, band, room, pairs)
+    for band in bands or range(chosen.bands):
+        n, hot = candidates.pairs_of_band(signatures, judged, band, chosen.likely, room, pairs)
         if n > len(pairs):
             pairs = np.empty(2 * n, np.uint64)
-            n, hot = candidates.pairs_of_band(signatures, judged, band, room, pairs)
+            n, hot = candidates.pairs_of_band(signatures, judged, band, chosen.likely, room, pairs)
         yield pairs[:n].copy(), hot
 
 
@@ -147,7 +152,7 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
     kept = candidates.count_samples(sketches.samples, seen)
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
     few = len(sketches.sizes) <= candidates.FEW_TEXTS
-    limit, votes = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, candidates.VOTES)
+    limit, votes = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, work.chosen().votes)
     heads = np.full(1 << bits_of(kept // 2, MOST_BITS), -1, dtype=np.int32)
     blocks, alone = np.empty((kept * work.workers, candidates.COLUMNS), np.uint32), work.workers == 1
     counts = np.diff(sketches.starts)[order]

@@ -2,8 +2,8 @@
 
 Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017). A bin
 keeps 8 bits: two differing ones agree once in 256. The sample is winnowed (Schleimer, Wilkerson, Aiken 2003):
-the lowest hash of every `WINDOW` informative positions in a row. Any passage of that length that two texts
-share is in both samples; a FracMinHash sample of the same size has nothing of every eighth such passage.
+the lowest hash of every window of informative positions (`parameters.window_for`). Any passage of that length
+that two texts share is in both samples; a FracMinHash sample of the same size has nothing of every eighth.
 """
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from pipeline.compiled import kernel, part
 
 BINS = 256  # a signature's bytes: 85 bands of three rows
-WINDOW = 16  # positions, a power of two: 2 / 17 of a text is in its sample (facts §6: 1/16 loses fragments)
 FEW, OWN = 30, 13  # of `rules`
 EMPTY = 0xFFFFFFFF
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.config import DedupConfig
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.costs import Costs
+from pipeline.dedup.parameters import Parameters, parameters_for
 
 T = TypeVar("T")
 PAGE = 8192  # bytes that reading one text touches at least: two pages
@@ -44,6 +45,10 @@ class Work:
     room: Room | None = None
     touched: int = 0
     costs: Costs = field(default_factory=Costs)
+
+    def chosen(self) -> Parameters:
+        """Return how much is compared, by what the settings ask for."""
+        return parameters_for(self.config.jaccard, self.config.recall)
 
     def on(self, texts: Texts) -> "Work":
         """Return the same for given texts."""

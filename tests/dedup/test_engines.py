@@ -11,9 +11,11 @@ from rapidfuzz.distance import Indel
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import (
+    candidates,
     components,
     deduplicate,
     fast,
+    parameters,
     plain,
     rules,
     siblings,
@@ -27,6 +29,7 @@ from pipeline.dedup.model import CorpusModel, fit, fit_texts
 from pipeline.text.fold import comparison_key, key_units
 
 CONFIG = DedupConfig(workers=1)
+WINDOW = parameters.window_for()
 NO_MODEL = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
 
 
@@ -224,6 +227,7 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     ):
         assert getattr(verify, name) == getattr(rules, name)
     assert verify.FEW == rules.FEW_SHINGLES
+    assert (candidates.ROWS, sketch.BINS) == (parameters.ROWS, parameters.BINS)
     assert (sketch.FEW, sketch.OWN) == (rules.FEW_SHINGLES, rules.OWN)
     for name in ("TEMPLATE", "SURE", "IN_ORDER", "REPLACED"):
         assert getattr(siblings, name) == getattr(rules, name)
@@ -241,13 +245,13 @@ def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
     """Of any `WINDOW` positions in a row that two texts share, one is in both samples."""
     r = random.Random(12)
     keys = [comparison_key(article(r, 20)) for _ in range(40)]
-    passage = sketch.WINDOW + rules.SHINGLE - 1
+    passage = WINDOW + rules.SHINGLE - 1
     parts = [key[at : at + passage] for key in keys for at in [r.randrange(len(key) - passage)]]
     texts, none = texts_of([*keys, *parts]), np.zeros(0, dtype=np.uint8)
     spans, count = (texts.begin, texts.length), len(texts)
     out = (np.zeros((count, sketch.BINS), np.uint8), np.zeros(count, np.int64), np.zeros(count, np.bool_))
     counts = np.zeros(count, np.int64)
-    fixed = (sketch.routes(), np.empty(sketch.WINDOW, np.uint32), np.empty(sketch.BINS, np.uint32))
+    fixed = (sketch.routes(), np.empty(WINDOW, np.uint32), np.empty(sketch.BINS, np.uint32))
     sample = np.empty(int(texts.length.sum()), np.uint32)
     done, end = sketch.sketch_texts(texts.units, spans, none, fixed, (*out, counts), sample)
     assert done == count
