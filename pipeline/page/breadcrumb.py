@@ -18,7 +18,7 @@ PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
 ARROW = re.compile(
     r"(?<!\s)\s*+(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*+"
 )  # ` > `, `›`, ` / `: yes; `1/2`: no
-DASHES = re.compile(r"(?<!\s)\s++[-–—|·]\s++")  # between items behind a label: `位置：甲网 - 制度`
+DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`.
 HERE = frozenset(
     (

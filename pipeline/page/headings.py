@@ -27,9 +27,10 @@ MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and 
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
-WORDS = "篇|优秀范文|范文|范本|例文|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
+WORDS = "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
 OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
 DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
+ORNAMENT = re.compile(r"\s*+[★☆●◆◇■□▲△▼※=~～*#_]++$")  # behind a heading: `★题1★`
 COLON = r"[：:、.．,，\s\-—]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
@@ -37,7 +38,7 @@ NTH = re.compile(rf"{DECOR}{OPEN}?\s*+第\s*+(?P<n>{NUMERAL})\s*+({UNITS})\s*+{C
 # `篇1:题`, `篇一:《题》`, `范文1 题`, `【范文一】题`, `范文（1）：题`: yes; `范文大全`, `篇章1`: no
 WORD_N = re.compile(
     rf"{DECOR}{OPEN}?\s*+({WORDS})\s*+{OPEN}?\s*+第?\s*+(?P<n>{NUMERAL})\s*+篇?\s*+{CLOSE}*"
-    rf"(?={COLON}|[一-鿿《【（(①⑴0-9]|$){COLON}*"
+    rf"(?={COLON}|[一-鿿《【（(①⑴0-9=~*★☆]|$){COLON}*"
 )
 # `题1`, `题 篇1`, `《题》 篇1`, `题(篇1)`, `题（一）`, `题 第二篇`, `题1：`: yes; `题3篇`, `题。1`: no
 TITLE_N = re.compile(
@@ -54,7 +55,7 @@ ITEM_TITLE = re.compile(
 )
 # What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
 TAIL_N = re.compile(
-    rf"\s*+》?\s*+[-—_·:：，,]{{0,2}}\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
+    rf"\s*+[》】”]?\s*+[-—_·:：，,]{{0,2}}\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
     rf"\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
@@ -81,7 +82,7 @@ LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用�
 FIRST_MARKER = re.compile(r"(?:第\s*+[一1]\s*+[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
 # Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
-SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d]{{1,12}}?(?={FIRST_MARKER.pattern})")
+SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d（()）①-⑳⑴-⒇]{{2,12}}?(?={FIRST_MARKER.pattern})")
 # What may follow a known title inside a heading: `》`, `范文`, `（推荐）`.
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
@@ -202,7 +203,9 @@ def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[
     for run, end in _readings(line, match["n"], at, match.end()):
         rest = line[end : end + MAX_READ]
         cut = cut_title(rest, bases)
-        title = rest[:cut].strip(" 《》：:【】")
+        title = rest[:cut].strip(" 《》：:【】=*★☆◆~")
+        if ornament := ORNAMENT.match(rest, cut):
+            cut = ornament.end()
         alone = offset == 0 and end + cut >= len(line)
         yield Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone)
 
@@ -358,6 +361,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
                 end = own.end()
             if not word and end < len(line) and _opens_a_list(line, at, run, end):
                 continue
+            if ornament := ORNAMENT.match(line, end):
+                end = ornament.end()
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not NOT_ORDINAL.match(line, end):
                 alone = start == 0 and end >= len(line)

@@ -11,7 +11,9 @@ from pipeline.records import DropReason
 
 MAX_LINE = 60  # characters; longer lines are sentences, which the patterns of `cues` know
 COVERED = 0.8  # share of the letters that stand in words of the lists below
+EDGE_COVERED = 0.5  # the same at the edge of an article, for a line with a word that only sites use
 OWN = 0.4  # share of the letters that stand in words of a site, neutral words left out
+MAX_EDGE = 24  # characters of a line for which that is enough
 SURE, ENOUGH = 3, 2  # distinct words of a site: anywhere; with one that only sites use
 
 # A word of the site, by what a line of such words is. The longest of each first.
@@ -28,7 +30,7 @@ WORDS: tuple[tuple[DropReason, str], ...] = (
     ),
     (
         "related",
-        "没有了|正在搜|想看|热词|换一换|为您|为你|都在看|还在看|在看|还看了|看了|看过|的人|上一篇|下一篇|关键词|相关|推荐|热门|热点|最新|精选|精品|优质|精彩|拓展|扩展|延伸|近期|阅读|文章|范文|更多|专题|栏目|频道"
+        "没有更多|没有了|正在搜|想看|热词|换一换|为您|为你|都在看|还在看|在看|还看了|看了|看过|的人|上一篇|下一篇|关键词|相关|推荐|热门|热点|最新|精选|精品|优质|精彩|拓展|扩展|延伸|近期|阅读|文章|范文|更多|专题|栏目|频道"
         "|猜你|猜您|喜欢|感兴趣|可能|大家|标签|TAG|tag|Tag|排行榜?|随机|感谢|浏览|搜索",
     ),
     (
@@ -38,7 +40,7 @@ WORDS: tuple[tuple[DropReason, str], ...] = (
     ),
     (
         "navigation",
-        "发表评论|我来说两句|我来|说两句|好评|差评|顶一下|踩一下|上一页|下一页|返回|顶部|首页|尾页|末页|关闭|窗口|字号|字体|评论|留言|点赞|打赏|赞赏|支持|反馈|纠错|点击|查看|展开|收起|继续|全文|正文|目录|第\\d+页|共\\d+页|当前|页"
+        "发表评论|返回列表|返回|来自|投诉|建议|暂无|热评|我来说两句|我来|说两句|好评|差评|顶一下|踩一下|上一页|下一页|返回|顶部|首页|尾页|末页|关闭|窗口|字号|字体|评论|留言|点赞|打赏|赞赏|支持|反馈|纠错|点击|查看|展开|收起|继续|全文|正文|目录|第\\d+页|共\\d+页|当前|页"
         "|赞|顶|踩|条|楼主|回复|发帖|网址|链接|地址|页数|页码|详情|隐藏|显示|菜单|回到",
     ),
 )
@@ -51,7 +53,7 @@ WORD = compile_search(
 )
 # Words that a text has no use for: `文件的下载和打印` may be a heading, `下载本文` is none.
 ONLY_SITES = compile_search(
-    "公众号|VIP|vip|赞助商|点此|可编辑|QQ空间|朋友圈|上一篇|下一篇|没有了|猜[你您]|[你您]可能|本文|本站|本网|本页|网友|转载|责编|录入|佚名|我来说|好评|换一换|正在搜|热点排行|为您推荐|为你推荐|关于我们|复制链接|链接已复制|下载次数|赞|广告|责任编辑|原作者|评论|顶一下|踩一下|打赏"
+    "公众号|VIP|vip|赞助商|点此|可编辑|QQ空间|朋友圈|上一篇|下一篇|没有了|猜[你您]|[你您]可能|本文|本站|本网|本页|网友|转载|责编|录入|佚名|我来说|好评|换一换|正在搜|热点排行|为您推荐|为你推荐|关于我们|复制链接|链接已复制|下载次数|赞|广告|专题|收藏|返回|来自|投稿|客服|留言|热门|投诉|标签|排行|责任编辑|原作者|评论|顶一下|踩一下|打赏"
     "|点赞|点击|全文|阅读|范文|文章|举报|登录|下载|完整版|TAG|tag|END|扫码|扫一扫|关注|分享|本栏目|页"
 )
 # Of these, what makes a whole sentence the site's: `更多范文请关注本站公众号。`
@@ -59,11 +61,13 @@ OF_ITSELF = re.compile("本文|本站|本网|本页|点击|网友|VIP|扫码")
 # At an article's edge: `分类：管理制度`, `上传者：小雨 时间：2024-01-02`
 EDGE_LABEL = re.compile(
     r"[【\[（(<]?(?:(?:本文|文章|文档|资料|所属)(?:标题|分类|栏目|专题|录入|作者|来源|出处|编辑|编号|格式|大小|网址|地址|链接)"
-    r"|分类|录入|上传者|上传人|发布者|发布人|发布时间|更新时间|上传时间|页数|字数|下载次数|浏览次数|好评)\s*[：:（(].{0,50}"
+    r"|分类|录入|整理|来自|推荐访问|下载说明|上传者|上传人|发布者|发布人|发布时间|更新时间|上传时间|页数|字数|下载次数|浏览次数|好评)\s*[：:（(].{0,50}"
 )
 # `以上就是本站为您整理的全部内容`, `以上是小编整理的范文`: with the words of an introduction
 CLOSING = re.compile(r"(?:以上|上面|上述|关于|好了|更多|希望以上).{0,100}")
 ENDS = frozenset(("完", "全文完", "END", "End", "the end", "THE END"))
+# `客服部`, `投诉电话：123`, `留言簿`: may well end a text
+SIGNATURE = re.compile("(?:部|处|局|科|室|组|公司|中心|委员会|簿|表|书|人)$|电话|热线")
 ADDRESS = re.compile(r"(?:https?://|www\.)[\w./?=&%#:-]+")
 HANZI_OR_LATIN = re.compile(r"[^\W\d_]+")
 
@@ -92,9 +96,11 @@ def site_words(line: str, *, edge: bool = False) -> DropReason | None:
             reason = WORDS[match.lastindex - 1][0]
             found[reason] = found.get(reason, 0) + size
             words.add(match.group())
-    if not words or not line or covered < COVERED * total or sum(found.values()) < OWN * total:
-        return None
     only = addresses > 0 or ONLY_SITES.search(line) is not None
+    loose = edge and only and len(line) <= MAX_EDGE and not SIGNATURE.search(line)
+    least_covered = EDGE_COVERED if loose else COVERED
+    if not words or not line or covered < least_covered * total or sum(found.values()) < OWN * total:
+        return None
     if line[-1] == "。" and not (OF_ITSELF.search(line) and len(words) >= SURE):
         return None
     least = SURE if not only else 1 if edge else ENOUGH

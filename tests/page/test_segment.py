@@ -83,6 +83,8 @@ def test_an_introduction_that_alone_declares_the_count() -> None:
         ("上传者：小雨 时间：2024-01-02", "footer"),
         ("本文标题：仓库值班制度", "footer"),
         ("打赏", "navigation"),
+        ("喜欢就收藏一下吧", "related"),
+        ("暂无评论", "navigation"),
         ("以上就是本站为您整理的全部内容，希望对您有帮助！", "introduction"),
     ],
 )
@@ -93,6 +95,17 @@ def test_the_sites_lines_at_the_end_of_an_article(line: str, reason: str) -> Non
     assert [p.reason for p in parts.pieces if "\n".join(lines)[p.start : p.end] == line] == [reason] * 2
 
 
-@pytest.mark.parametrize("line", ["某某公司行政部", "2024年3月5日", "附：值班表", "总经理办公室"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "某某公司行政部",
+        "客服部",
+        "投诉电话：12345",
+        "留言簿",
+        "2024年3月5日",
+        "附：值班表",
+        "总经理办公室",
+    ],
+)
 def test_a_signature_stays_with_its_article(line: str) -> None:
     assert segmented(page(line))[1][0][-1] == line
