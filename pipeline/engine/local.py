@@ -5,6 +5,7 @@ that hangs cannot be stopped. Here each worker has one batch and a pipe of its o
 known.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -58,7 +59,7 @@ def map_batches(
     EngineError when no worker can be started.
     """
     if plan.workers == 0:
-        yield from (kernel(batch) for batch in batches)
+        yield from (_undisturbed(kernel, batch) for batch in batches)
         return
     pool = _Pool(kernel, on_loss, plan)
     try:
@@ -175,6 +176,20 @@ def _stop(worker: _Worker) -> None:
     worker.process.join()
 
 
+def _undisturbed(kernel: Kernel, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Run a kernel without the collector of cycles, which would look through all that the process holds.
+
+    A batch makes tens of thousands of objects and few cycles; a tenth of the time was spent looking for them.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        return kernel(batch)
+    finally:
+        if on:
+            gc.enable()
+
+
 def _serve(kernel: Kernel, pipe: Connection) -> None:
     """Answer batches until the pipe closes; the parent's Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -185,7 +200,7 @@ def _serve(kernel: Kernel, pipe: Connection) -> None:
         except (EOFError, OSError):
             return
         try:
-            answer: object = kernel(batch)
+            answer: object = _undisturbed(kernel, batch)
         except Exception as error:  # carried to the parent, which raises it
             answer = error
         try:
