@@ -9,7 +9,8 @@ from pipeline.errors import InputError
 from pipeline.store.external import SpilledUnits, read_columns, write_table
 
 MEGABYTE = 1 << 20
-OF_KEYS = 4  # a quarter of the bound may be pages of keys; signatures and samples take 450 bytes a text
+# An eighth of the bound may be pages of keys; signatures, samples and their postings take 1.4 KB a text.
+OF_KEYS = 8
 
 
 def dedup_table(

@@ -1,21 +1,20 @@
 """The kernels compiled by numba, cached on disk. Imported only for long texts: loading takes 0.3–0.8 s."""
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from inspect import isfunction
 from itertools import accumulate
 from typing import Any
 
-import numba
 import numpy as np
 from numba.extending import register_jitable
 
-from pipeline.clauses import beam, candidates, digits, markers, scan, search, shapes
+from pipeline.clauses import beam, candidates, digits, scan, search, shapes
 from pipeline.clauses.decide import AT_LINE, BROKEN, SCRATCH, Row, boundary_rules
 from pipeline.clauses.markers import FIRST_TRIGGER, LINE, STYLES, class_tables
 from pipeline.clauses.scan import BOUNDARY, END, FIELDS, ORDINAL, PAD, START, STYLE
 from pipeline.clauses.search import BEAM, MOVE, MOVES
+from pipeline.compiled import kernel
 
 MODULES = (scan, shapes, digits, candidates, search, beam)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
@@ -34,49 +33,28 @@ def kernel_functions() -> dict[str, Any]:
     }
 
 
-def version_of_kernels() -> int:
-    """Return a number that changes with the code or a constant of any kernel.
-
-    numba's cache on disk looks at the file of the entry point alone; without this number in its key a change
-    in a module below would go unnoticed.
-    """
-    functions = [
-        (name, f.__code__.co_code, f.__code__.co_consts, f.__code__.co_names)
-        for name, f in kernel_functions().items()
-    ]
-    constants = [
-        (name, value)
-        for module in (*MODULES, markers)
-        for name, value in vars(module).items()
-        if isinstance(value, int | tuple) and name.isupper()
-    ]
-    return int(hashlib.sha256(repr((functions, constants)).encode()).hexdigest()[:12], 16)
+def count_places(codes: Any, classes: Any) -> int:
+    """Return how many code points may begin a marker: there are no more candidates."""
+    places = 0
+    for code in codes:
+        if code < 65536 and classes[code] >= FIRST_TRIGGER:
+            places += 1
+    return places
 
 
-def entry_points(version: int) -> dict[str, Any]:
-    """Return the two entry points; `version` is a free variable, hence part of the key of the cache."""
-
-    def count_places(codes: Any, classes: Any) -> int:
-        places = 0 * version
-        for code in codes:
-            if code < 65536 and classes[code] >= FIRST_TRIGGER:
-                places += 1
-        return places
-
-    def decide(codes: Any, bounds: Any, grammar: Any, work: Any, out: Any) -> int:
-        tables, rules = grammar
-        cands, scratch, seen, states, moves, history, picked = work
-        total = 0 * version
-        for k in range(len(bounds) - 1):
-            start, size = bounds[k], bounds[k + 1] - bounds[k] - PAD
-            count = candidates.sweep(codes[start:], size, tables, rules, (cands, scratch))
-            beam.look_ahead(cands, count, seen)
-            states[:] = 0
-            beam.run_beam((states, cands, moves), count, history, picked)
-            total = write_rows(cands, picked, count, k, out, total)
-        return total
-
-    return {"count_places": count_places, "decide": decide}
+def decide(codes: Any, bounds: Any, grammar: Any, work: Any, out: Any) -> int:
+    """Write the rows of all texts, which stand one after the other in `codes`; return how many rows."""
+    tables, rules = grammar
+    cands, scratch, seen, states, moves, history, picked = work
+    total = 0
+    for k in range(len(bounds) - 1):
+        start, size = bounds[k], bounds[k + 1] - bounds[k] - PAD
+        count = candidates.sweep(codes[start:], size, tables, rules, (cands, scratch))
+        beam.look_ahead(cands, count, seen)
+        states[:] = 0
+        beam.run_beam((states, cands, moves), count, history, picked)
+        total = write_rows(cands, picked, count, k, out, total)
+    return total
 
 
 def write_rows(cands: Any, picked: Any, count: int, text: int, out: Any, total: int) -> int:
@@ -99,8 +77,7 @@ def kernels() -> dict[str, Any]:
     for function in kernel_functions().values():
         register_jitable(**OPTIONS)(function)
     register_jitable(**OPTIONS)(write_rows)
-    compile_one = numba.njit(cache=True, nogil=True, **OPTIONS)
-    return {name: compile_one(function) for name, function in entry_points(version_of_kernels()).items()}
+    return {"count_places": kernel(count_places), "decide": kernel(decide)}
 
 
 @cache

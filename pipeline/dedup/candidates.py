@@ -158,24 +158,6 @@ def bits_left(places):
     return shift
 
 
-@kernel
-def put_down(sampled, order, seen, postings, votes, share):
-    """Put texts down under the shingles of their samples, longest first: those of one share of the places.
-
-    `share` is how many texts are kept for a shingle, and from which place to which; its first block is
-    `postings[2][0]`. `order` are texts; no `votes` are given.
-    """
-    samples, starts, _ = sampled
-    mask, shift = np.uint32(len(seen) - 1), bits_left(len(postings[0]))
-    for at in range(len(order)):
-        t = order[at]
-        for i in range(starts[t], starts[t + 1]):
-            s = samples[i]
-            place = (np.uint64(s) * np.uint64(MIX)) >> shift
-            if share[1] <= np.int64(place) < share[2] and seen[s & mask] >= 2:
-                visit(postings, place, s, at, share[0], (votes, votes, 0, 0, True))
-
-
 @part
 def enough(votes, asked, rare, share, thin):
     """Tell whether votes (`visit`) make a pair; `asked` are the shingles of the sample, `rare` are of them.
@@ -189,17 +171,20 @@ def enough(votes, asked, rare, share, thin):
 
 
 @part
-def draw(samples, start, end, seen, words):
+def draw(samples, span, seen, words, share):
     """Write a sample's shingles that two texts or more may have; return how many, and how many are rare.
 
-    Bit 32 says that one is rare. No step waits for the one before: the memory's delays overlap.
+    Bit 32 says that one is rare. `share` is from which place of the postings to which they are wanted, and
+    the shift of the places. No step waits for the one before: the memory's delays overlap.
     """
     mask, n, rare = np.uint32(len(seen) - 1), 0, 0
-    for i in range(start, end):
-        common = seen[samples[i] & mask]
+    for i in range(span[0], span[1]):
+        s = samples[np.uint64(i)]
+        common = seen[s & mask]
         is_rare = np.int64(common <= RARE)
-        words[n] = np.uint64(samples[i]) | (np.uint64(is_rare) << np.uint64(32))
-        n += np.int64(common >= 2)
+        words[np.uint64(n)] = np.uint64(s) | (np.uint64(is_rare) << np.uint64(32))
+        place = np.int64((np.uint64(s) * np.uint64(MIX)) >> share[2])
+        n += np.int64(common >= 2) & np.int64(place >= share[0]) & np.int64(place < share[1])
         rare += is_rare
     return n, rare
 
@@ -217,6 +202,24 @@ def fetch(postings, words, drawn, shift):
 
 
 @kernel
+def put_down(sampled, order, seen, postings, words, share):
+    """Put texts down under the shingles of their samples, longest first: those of one share of the places.
+
+    `share` is from which place to which, and how many texts are kept for a shingle; its first block is
+    `postings[2][0]`. `order` are texts; `words` are room for a sample and one more.
+    """
+    samples, starts, _ = sampled
+    shift, nobody = bits_left(len(postings[0])), (starts, starts, 0, 0, True)
+    for at in range(len(order)):
+        t = order[at]
+        drawn, _ = draw(samples, (starts[t], starts[t + 1]), seen, words, (share[0], share[1], shift))
+        fetch(postings, words, drawn, shift)
+        for k in range(drawn):
+            s = np.uint32(words[k] & np.uint64(NOBODY))
+            visit(postings, (np.uint64(s) * np.uint64(MIX)) >> shift, s, at, share[2], nobody)
+
+
+@kernel
 def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
     """Write the pairs (lower << 32 | upper) of a text and a longer one that has enough of its sample.
 
@@ -229,12 +232,13 @@ def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
     samples, starts, thin = sampled
     votes, touched, words, adding = tally
     shift, n = bits_left(len(postings[0])), 0
+    whole = (0, len(postings[0]), shift)
     for at in range(limits[2], limits[3]):
         t, hits = order[at], 0
         asked = starts[t + 1] - starts[t]
         if n + min(at, limits[0] * asked) > len(found):
             return at - limits[2], n
-        drawn, rare = draw(samples, starts[t], starts[t + 1], seen, words)
+        drawn, rare = draw(samples, (starts[t], starts[t + 1]), seen, words, whole)
         fetch(postings, words, drawn, shift)
         for k in range(drawn):
             s = np.uint32(words[k] & np.uint64(NOBODY))

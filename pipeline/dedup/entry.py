@@ -134,11 +134,13 @@ def _with_kernels(
     work = Work(config, config.workers or os.cpu_count() or 1, room)
     with work.costs.stage("folding"):
         folded = fold_batches(work.costs.reading(batches), work, leaks=table is None)
+    if room is not None:
+        work.costs.count("bytes spilled", folded.units.nbytes)
     with work.costs.stage("distinct"):
         articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
         texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     with work.costs.stage("model"):
-        fitted = model or fast.fit_large(texts)
+        fitted = model or fast.fit_large(texts, work)
     related = fast.relate(texts, fitted, work)
     with work.costs.stage("tables"):
         return replace(build(articles, texts, related), costs=work.costs)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.config import DedupConfig
 from pipeline.dedup import candidates, components, held, indel, plain, siblings, sketch
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
 from pipeline.dedup.parameters import Parameters
 from pipeline.dedup.rules import TEMPLATE, Slot
-from pipeline.dedup.work import Work, fill, ranges
+from pipeline.dedup.work import Work, fill, joined, ranges
 
 MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
@@ -39,16 +40,21 @@ class Candidates:
     hot: int
 
 
-def fit_large(texts: Texts) -> CorpusModel:
+def fit_large(texts: Texts, work: Work | None = None) -> CorpusModel:
     """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE` texts."""
     count, slots = min(len(texts), sample_size(len(texts))), 1 << slot_bits(len(texts))
-    spans = (texts.begin[:count], texts.length[:count])
-    limit = frequent_from(len(texts)) * count / len(texts)
+    limit, work = frequent_from(len(texts)) * count / len(texts), work or Work(DedupConfig(workers=1))
 
     def counts(hot: NDArray[np.uint8]) -> NDArray[np.uint32]:
-        words = np.full(slots, sketch.NONE_YET, dtype=np.uint32)
-        sketch.count_texts(texts.units, spans, words, hot)
-        return words & np.uint32(sketch.MOST_COUNTED)
+        def call(part: tuple[int, int]) -> NDArray[np.uint32]:
+            words = np.full(slots, sketch.NONE_YET, dtype=np.uint32)
+            spans = (texts.begin[part[0] : part[1]], texts.length[part[0] : part[1]])
+            sketch.count_texts(texts.units, spans, words, hot)
+            words &= np.uint32(sketch.MOST_COUNTED)
+            return words
+
+        counted = work.each(call, ranges(count, max(1, min(work.workers, count))))
+        return sum(counted[1:], counted[0])
 
     counted = counts(np.zeros(0, dtype=np.uint8))
     hot = (counted > limit).view(np.uint8)
@@ -85,7 +91,7 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
 
         return fill(run, b - a, np.empty(FIRST_SAMPLES, np.uint32))
 
-    samples = np.concatenate(work.each(call, work.cut(count)))
+    samples = joined(work.each(call, work.cut(count)))
     return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
 
 
@@ -156,16 +162,17 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
     heads = np.full(1 << bits_of(kept // 2, MOST_BITS), -1, dtype=np.int32)
     blocks, alone = np.empty((kept * work.workers, candidates.COLUMNS), np.uint32), work.workers == 1
     counts = np.diff(sketches.starts)[order]
+    most = int(counts.max(initial=0))
     edges = [len(heads) * w // work.workers for w in range(work.workers + 1)]
 
     def put_down(part: tuple[int, int]) -> None:
-        w, none = part[0], np.empty(0, np.int64)
+        w, words = part[0], np.empty(most + 1, np.uint64)
         postings = (heads, blocks, np.array([kept * w]))
-        candidates.put_down(sampled, order, seen, postings, none, (limit, edges[w], edges[w + 1]))
+        candidates.put_down(sampled, order, seen, postings, words, (edges[w], edges[w + 1], limit))
 
     def ask(part: tuple[int, int]) -> NDArray[np.uint64]:
         tallied = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64))
-        tally = (*tallied, np.empty(int(counts.max(initial=0)) + 1, np.uint64), alone)
+        tally = (*tallied, np.empty(most + 1, np.uint64), alone)
         postings = (heads, blocks, np.zeros(1, np.int64))
 
         def run(first: int, pairs: NDArray[np.uint64]) -> tuple[int, int]:

@@ -108,7 +108,7 @@ def near_pairs(texts: Texts, work: Work) -> tuple[Ints, Ints]:
 
     work = work.on(texts)
     measure = partial(fast.ratios, texts, work=work)
-    sketches = fast.sketch_all(texts, fast.bitmap_of(fast.fit_large(texts)), work)
+    sketches = fast.sketch_all(texts, fast.bitmap_of(fast.fit_large(texts, work)), work)
     bands = fast.pairs_by_band(sketches.signatures, judged, work.chosen())
     found = [_near(texts, *texts_of(pairs), measure) for pairs, _ in bands]
     left, right = (np.concatenate(side) for side in zip(*found, strict=True))

@@ -110,4 +110,20 @@ def fill(run: Callable[[int, Any], tuple[int, int]], count: int, out: NDArray[An
         if more == 0:
             out = np.empty((2 * len(out), *out.shape[1:]), dtype=out.dtype)
         done += more
-    return np.concatenate(found)
+    return joined(found)
+
+
+def joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    """Join arrays and empty their list: each is given back once it is copied, so memory holds them once.
+
+    >>> joined([np.array([1, 2]), np.array([3])]).tolist()
+    [1, 2, 3]
+    """
+    out = np.empty((sum(map(len, pieces)), *pieces[0].shape[1:]), dtype=pieces[0].dtype)
+    at = 0
+    pieces.reverse()
+    while pieces:
+        piece = pieces.pop()
+        out[at : at + len(piece)] = piece
+        at += len(piece)
+    return out

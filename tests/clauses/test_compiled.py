@@ -1,21 +1,22 @@
-from typing import Any
-
 import pytest
 
-from pipeline.clauses import search
-from pipeline.clauses.compiled import entry_points, kernel_functions, version_of_kernels
+from pipeline.clauses import markers, search
+from pipeline.clauses.compiled import decide, kernel_functions, kernels
+from pipeline.compiled import KernelCache, fingerprint
 
 
 def test_the_cache_notices_a_change_in_any_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = version_of_kernels()
-    assert version_of_kernels() == before
+    before = fingerprint(decide)
+    assert fingerprint(decide) == before
     monkeypatch.setattr(search, "NEXT", search.NEXT + 1)
-    assert version_of_kernels() != before
+    changed = fingerprint(decide)
+    assert changed != before
+    monkeypatch.setattr(markers, "CN_PAREN", markers.CN_PAREN + 1)
+    assert fingerprint(decide) != changed
 
 
-def test_the_version_is_part_of_each_entry_point() -> None:
-    points: dict[str, Any] = entry_points(5)
-    assert all("version" in f.__code__.co_freevars for f in points.values())
+def test_each_entry_point_is_cached_with_its_fingerprint() -> None:
+    assert all(isinstance(point._cache, KernelCache) for point in kernels().values())
 
 
 def test_kernels_are_small_functions_of_their_modules() -> None:
