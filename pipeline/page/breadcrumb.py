@@ -11,7 +11,7 @@ MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*"
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*|^位置\s*[：:]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
@@ -52,7 +52,7 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
         if label and len(ARROW.split(rest)) < 3:  # the items are spread over lines, or there are two
             rest, last = _joined(page, i, rest)
         items = _items(rest, labelled=label is not None)
-        if len(items) >= 2:
+        if len(items) >= 2 or (items and ARROW.split(rest)[-1].strip() in HERE):
             return items, range(i, last + 1)
         if label:
             return (), range(i, i + 1)
@@ -85,7 +85,7 @@ def _bare_breadcrumb(line: str) -> bool:
         return False
     parts = ARROW.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
-        len(parts) == 2 and parts[0] in HOME
+        len(parts) == 2 and (parts[0] in HOME or parts[1] in HERE)
     )
 
 

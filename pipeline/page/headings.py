@@ -6,7 +6,7 @@ every place that could be a member, in all forms of facts §1; `pipeline.page.se
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.page.lines import (
     LINKED,
@@ -121,8 +121,7 @@ LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?
 TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A place that may be an article's heading: `start` to `end` of line `row`, the body from `body` on.
 
     `key` names the form, equal for all members of a series; `title` is the article's own title ("" for none);
