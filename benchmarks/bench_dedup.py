@@ -1,28 +1,33 @@
-"""Deduplication beside its peers, in one run on one corpus of folded texts.
+"""Deduplication beside its peers, in one run on one corpus of folded texts; and how its cost grows.
 
-usage: python benchmarks/bench_dedup.py [texts.parquet truth.parquet] [--rounds 3]
-Peers that are not installed in the environment are left out by name: rensa, gaoya, datasketch (datatrove has
-no in-memory entry and is measured by its own executor). Without files a corpus of 4,000 articles is made.
-Prints articles per CPU-second (median), F1 of pairs, and the ratio to the first line. Asserts nothing.
+usage: python benchmarks/bench_dedup.py [texts.parquet truth.parquet] [--rounds 3] [--sizes 10000,100000]
+Each peer runs in a pinned environment of its own. Without files a corpus of 4,000 articles is made. Prints
+CPU seconds, articles a CPU-second, peak memory, F1 of pairs and adjusted Rand index, and ratios to the
+first line. --sizes: instead, fits seconds = a·N + b·N² to whole runs on corpora of these sizes. Asserts
+nothing.
 """
 
 import argparse
-import importlib.util
+import json
 import random
-import statistics
-import time
-from collections.abc import Callable
+import sys
+import tempfile
 from pathlib import Path
 
-import pyarrow as pa
+import harness
 import pyarrow.parquet as pq
 
-from pipeline.config import DedupConfig
-from pipeline.dedup import deduplicate
 from pipeline.text.fold import comparison_key
 
-WIDTH, PERMUTATIONS, THRESHOLD = 5, 128, 0.5
-Clusters = list[int]
+CHILD = str(Path(__file__).with_name("dedup_peers.py"))
+PEERS = {
+    "fanwen": (),
+    "rensa": ("rensa==0.5.0",),
+    "gaoya": ("gaoya==0.2.2",),
+    "datasketch": ("datasketch==2.0.0",),
+    "datatrove": ("datatrove==0.10.1", "xxhash==3.5.0", "regex==2026.11.19", "tokenizers==0.23.3"),
+}
+SHORTEST = 5  # units; peers have no shingle below
 
 
 def made_up(count: int) -> tuple[list[str], list[int]]:
@@ -44,110 +49,55 @@ def made_up(count: int) -> tuple[list[str], list[int]]:
     return texts[:count], labels[:count]
 
 
-def shingles(key: str) -> list[str]:
-    return [key[i : i + WIDTH] for i in range(max(1, len(key) - WIDTH + 1))]
+def write_keys(path: Path, texts: list[str], labels: list[int]) -> None:
+    """Write the folded keys of the texts that have a label, with it."""
+    rows = [(comparison_key(t), n) for t, n in zip(texts, labels, strict=True) if n >= 0]
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows if len(row[0]) > SHORTEST)
+    path.write_text("\n".join(lines), "utf-8")
 
 
-def joined(count: int, pairs: list[tuple[int, int]]) -> Clusters:
-    parent = list(range(count))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for a, b in pairs:
-        parent[root(a)] = root(b)
-    return [root(i) for i in range(count)]
+def side_by_side(files: list[Path], rounds: int, folder: Path) -> None:
+    """Run every engine on one corpus, print the table."""
+    texts, labels = made_up(4000)
+    if files:
+        texts = pq.read_table(files[0])["text"].to_pylist()
+        labels = pq.read_table(files[1])["label"].to_pylist()
+    write_keys(folder / "keys.jsonl", texts, labels)
+    keys = str(folder / "keys.jsonl")
+    pieces = [harness.Piece(name, (CHILD, name, keys), pinned) for name, pinned in PEERS.items()]
+    print(harness.table(harness.compare(pieces, rounds=rounds, warm=0), unit="articles"))
 
 
-def ours(keys: list[str]) -> Clusters:
-    rows = pa.table({"id": [f"{i:08}" for i in range(len(keys))], "text": keys})
-    found = deduplicate(rows, config=DedupConfig(workers=1)).assignments
-    return [int(c) for c in found["cluster_id"].to_pylist()]
-
-
-def rensa(keys: list[str]) -> Clusters:
-    from rensa import RMinHash, RMinHashLSH
-
-    index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=16)
-    pairs = []
-    for i, key in enumerate(keys):
-        sketch = RMinHash(num_perm=PERMUTATIONS, seed=1)
-        sketch.update(shingles(key))
-        pairs += [(i, j) for j in index.query(sketch)]
-        index.insert(i, sketch)
-    return joined(len(keys), pairs)
-
-
-def datasketch(keys: list[str]) -> Clusters:
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
-    pairs = []
-    for i, key in enumerate(keys):
-        sketch = MinHash(num_perm=PERMUTATIONS)
-        sketch.update_batch([s.encode() for s in shingles(key)])
-        pairs += [(i, int(j)) for j in index.query(sketch)]
-        index.insert(str(i), sketch)
-    return joined(len(keys), pairs)
-
-
-def gaoya(keys: list[str]) -> Clusters:
-    from gaoya.minhash import MinHashStringIndex
-
-    index = MinHashStringIndex(32, THRESHOLD, 32, 4, PERMUTATIONS, "char", True, (WIDTH, WIDTH))
-    pairs = []
-    for i, key in enumerate(keys):
-        pairs += [(i, int(j)) for j in index.query(key)]
-        index.insert_document(i, key)
-    return joined(len(keys), pairs)
-
-
-def pair_f1(found: Clusters, truth: list[int]) -> float:
-    def pairs(values: list[object]) -> int:
-        counts: dict[object, int] = {}
-        for value in values:
-            counts[value] = counts.get(value, 0) + 1
-        return sum(n * (n - 1) // 2 for n in counts.values())
-
-    hit = pairs(list(zip(found, truth, strict=True)))
-    return 2 * hit / max(1, pairs(list(found)) + pairs(list(truth)))
-
-
-def measure(engine: Callable[[list[str]], Clusters], keys: list[str], rounds: int) -> tuple[float, Clusters]:
-    engine(keys[:300])
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        found = engine(keys)
-        times.append(time.process_time() - start)
-    return len(keys) / statistics.median(times), found
+def growth(sizes: list[int], rounds: int, folder: Path) -> None:
+    """Fit the cost of whole runs, corpus by corpus."""
+    seconds = []
+    for size in sizes:
+        keys = folder / f"{size}.jsonl"
+        write_keys(keys, *made_up(size))
+        row = harness.compare([harness.Piece("fanwen", (CHILD, "fanwen", str(keys)))], rounds=rounds, warm=0)[
+            0
+        ]
+        seconds.append(row.median("cpu_s"))
+        print(f"{size:>10} articles {seconds[-1]:8.2f} cpu s {row.median('peak_mb'):8.0f} MB", flush=True)
+        keys.unlink()
+    a, b = harness.linear_and_square(sizes, seconds)
+    square = b * sizes[-1] ** 2 / seconds[-1]
+    print(f"{1e6 * a:.2f} µs an article + {1e12 * b:.3f} µs a million pairs: {square:.1%} at {sizes[-1]}")
 
 
 def main() -> None:
-    """Read or make a corpus, run every engine, print the table."""
+    """Read the options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")])
     given = parser.parse_args()
-    texts, labels = made_up(4000)
-    if given.files:
-        texts = pq.read_table(given.files[0])["text"].to_pylist()
-        labels = pq.read_table(given.files[1])["label"].to_pylist()
-    kept = [i for i, text in enumerate(texts) if labels[i] >= 0 and len(text) > WIDTH]
-    keys, truth = [comparison_key(texts[i]) for i in kept], [labels[i] for i in kept]
-    print(f"{len(keys)} articles\n{'engine':<12}{'per CPU-s':>12}{'F1':>8}{'ratio':>8}")
-    first = 0.0
-    for name, engine in (("fanwen", ours), ("rensa", rensa), ("gaoya", gaoya), ("datasketch", datasketch)):
-        if name != "fanwen" and importlib.util.find_spec(name) is None:
-            print(f"{name:<12}{'not installed':>20}")
-            continue
-        speed, found = measure(engine, keys, given.rounds)
-        first = first or speed
-        print(f"{name:<12}{speed:>12.0f}{pair_f1(found, truth):>8.3f}{first / speed:>8.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        if given.sizes:
+            growth(given.sizes, given.rounds, Path(folder))
+        else:
+            side_by_side(given.files, given.rounds, Path(folder))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,21 +16,24 @@ from pipeline.compiled import kernel, part
 from pipeline.dedup.candidates import agreement
 from pipeline.dedup.siblings import look_side_by_side
 from pipeline.dedup.starring import SLOTS_FROM, add_row
-from pipeline.dedup.verify import EDITED, GROUP, index_one, measure_other
+from pipeline.dedup.verify import CONTAINED, EDITED, GROUP, index_one, measure_other
 
 ELECTED = 8  # texts that stand for centre in a large star
-ASKED = GROUP - 1  # candidates that each of them is measured against
+ASKED = GROUP - 1  # candidates that each of them is measured against, and of copies
+MOST_ASKED = 255  # so many: of 63 a text that 2 % of all fail against has none that fail in one case of four
 SMALL_STAR = 8  # of 63; families of different articles have stars of 1-20 among up to hundreds of candidates
+OF_MIDDLE_SIZE = 5  # of the named: a text must be neither 1.5 times longer nor shorter than its members
 DEALT, ROUND = 4, 5  # counters behind the index of one text: texts measured against it, queues filled
 
 
 def make_lists(texts: int, longest: int) -> tuple[NDArray[Any], ...]:
-    """Return working arrays: marks of texts, a queue of up to `longest`, who is named, the index of one."""
+    """Return working arrays: marks, a queue of up to `longest`, who is named, the index of one, sizes."""
     return (
         np.zeros(texts, np.int64),
         np.empty(longest + 1, np.int64),
         np.empty((2, ELECTED), np.int64),
         np.zeros(6, np.int64),
+        np.empty(MOST_ASKED, np.float64),
     )
 
 
@@ -90,8 +93,8 @@ def name_candidates(signatures, first, lists, n):
 def elect(corpus, signatures, graph, centre, first, work):
     """Return of `first` and its likeliest candidates the one that most pass against.
 
-    Asked are the first 63 of `first`'s candidates that have no centre. A smaller star keeps `first`, and so
-    does a text that few of the 63 pass against: its candidates share clauses with it, they are no copies.
+    Asked are up to 255 of `first`'s candidates that have no centre. A star of up to 63 keeps `first`, and so
+    does a text that few of 63 pass against: its candidates share clauses with it, they are no copies.
     """
     lists, rank = work[2], corpus[4]
     lists[3][ROUND] += 1
@@ -99,18 +102,56 @@ def elect(corpus, signatures, graph, centre, first, work):
     if n <= ASKED:
         return first
     best, most = first, -1
-    for k in range(name_candidates(signatures, first, lists, n)):
-        t, passed = lists[2][0, k], 0
-        index_first(corpus, t, work)
-        for i in range(ASKED):
-            b = lists[1][i]
-            kind, _, _, _ = measure_next(corpus, t, b, work, SLOTS_FROM)
-            passed += np.int64(kind == EDITED or b == t)
+    named = name_candidates(signatures, first, lists, n)
+    for k in range(named):
+        t = lists[2][0, k]
+        passed = count_passing(corpus, t, min(n, MOST_ASKED), work)
         if passed > most or (passed == most and rank[t] < rank[best]):
             best, most = t, passed
         if most < SMALL_STAR:
             break
+        if k == 0 and named == ELECTED:
+            name_middle_sized(lists, min(n, MOST_ASKED))
     return best
+
+
+@part
+def count_passing(corpus, t, asked, work):
+    """Return how many of the first `asked` in the queue pass against a text; note their sizes beside its own.
+
+    What two texts cover of each other is of one length: sizes are as the coverages, the other way round.
+    """
+    lists, passed = work[2], 0
+    index_first(corpus, t, work)
+    for i in range(asked):
+        if i == ASKED and passed < SMALL_STAR:
+            break
+        b = lists[1][i]
+        kind, _, left, right = measure_next(corpus, t, b, work, SLOTS_FROM)
+        passed += np.int64(kind == EDITED or b == t)
+        lists[4][i] = left / right if kind >= CONTAINED and kind <= EDITED else 0.0
+    return passed
+
+
+@part
+def name_middle_sized(lists, asked):
+    """Name, in place of the last, those of a size nearest to the middle of the smallest and the largest."""
+    named, sizes = lists[2], lists[4]
+    low, high = 1.0, 1.0
+    for i in range(asked):
+        if sizes[i] > 0:
+            low, high = min(low, sizes[i]), max(high, sizes[i])
+    middle = np.sqrt(low * high)
+    for k in range(ELECTED - OF_MIDDLE_SIZE, ELECTED):
+        best, least = -1, np.inf
+        for i in range(asked):
+            apart = max(sizes[i] / middle, middle / sizes[i]) if sizes[i] > 0 else np.inf
+            if apart < least:
+                best, least = i, apart
+        if best < 0:
+            return
+        named[0, k] = lists[1][best]
+        sizes[best] = 0.0
 
 
 @part
