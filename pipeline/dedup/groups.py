@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pipeline.config import DedupConfig
 from pipeline.dedup import plain
 from pipeline.dedup.arrays import Texts
-from pipeline.dedup.components import texts_of
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
 from pipeline.dedup.frames import distinct_plain, fold_plain
 from pipeline.dedup.work import Work
@@ -105,6 +104,7 @@ def near_pairs(texts: Texts, work: Work) -> tuple[Ints, Ints]:
         left, right = np.triu_indices(len(judged), 1)
         return _near(texts, judged[left], judged[right], partial(plain.ratios, texts))
     from pipeline.dedup import fast
+    from pipeline.dedup.components import texts_of
 
     work = work.on(texts)
     measure = partial(fast.ratios, texts, work=work)

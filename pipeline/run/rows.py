@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -48,7 +49,7 @@ def load_kernels() -> None:
 def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
     """Make the rows of every page of a batch (schema `ORDERS`); a page that fails has a reason instead."""
     longest = max((len(raw) for raw in batch.column("raw").to_pylist()), default=0)
-    if longest > config.clauses.compile_above:
+    if longest > config.clauses.compile_above or "numba" in sys.modules:  # as `find_markers` decides
         load_kernels()
     rejects: dict[str, tuple[RejectReason, str, str]] = {}
     placed: list[Placed | None] = []

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -282,6 +284,11 @@ def test_names_and_order_of_files_change_sources_alone(tmp_path: Path) -> None:
     run(tmp_path / "b", tmp_path / "two")
     one, two = digests(tmp_path / "one"), digests(tmp_path / "two")
     assert {k: v for k, v in one.items() if k != "pages"} == {k: v for k, v in two.items() if k != "pages"}
+
+
+def test_no_compiler_is_loaded_before_it_pays() -> None:
+    code = "import sys, pipeline.run.driver; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_caches_beside_the_code_are_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
