@@ -12,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import ROOT, Piece, Run, grid, growth_exponent, interpreter, run_once
+from harness import ROOT, TRAFILATURA, Piece, Run, grid, growth_exponent, interpreter, run_once
 
-TRAFILATURA = Piece("trafilatura", (), ("trafilatura==2.3.1", "lxml_html_clean==0.4.6"))
+EXTRACTOR = Piece("trafilatura", (), TRAFILATURA)
 SMALLEST_REFIT = "50000"  # pages; below it every ingest refits the corpus model
 NEVER_REFIT = "0"
 INGEST = """
@@ -79,7 +79,7 @@ def peer(pages: int, size_kb: int) -> list[str]:
     """Trafilatura over the same kind of pages."""
     with tempfile.TemporaryDirectory() as folder:
         make_pages(Path(folder), pages, 0, size_kb)
-        python = str(interpreter(TRAFILATURA))
+        python = str(interpreter(EXTRACTOR))
         found = run_once([python, "-c", EXTRACT, str(Path(folder) / "raw"), str(pages)])
     return line(f"trafilatura, {pages} pages extracted", found, None)
 

@@ -21,10 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness import ROOT, Piece, compare, table
+from harness import ROOT, TRAFILATURA, Piece, compare, table
 
 PEERS = {
-    "trafilatura": ("trafilatura==2.3.1",),
+    "trafilatura": TRAFILATURA,
     "resiliparse": ("resiliparse==2.0.1",),
 }
 WORDS = [

@@ -27,6 +27,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / ".bench"
+# Of more than one benchmark: an environment is made anew when its requirements change.
+TRAFILATURA = ("trafilatura==2.3.1", "lxml_html_clean==0.4.6")
 
 
 @dataclass(frozen=True, slots=True)
