@@ -139,6 +139,8 @@ def _with_kernels(
     with work.costs.stage("distinct"):
         articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
         texts, articles.text[:] = distinct_texts(folded, articles.preferred)
+    if room is not None:
+        room.release()
     with work.costs.stage("model"):
         fitted = model or fast.fit_large(texts, work)
     related = fast.relate(texts, fitted, work)

@@ -16,6 +16,7 @@ from pipeline.dedup.work import Work, fill, joined, ranges
 
 MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
+WIDER = 4  # of a round that counts: each has counts of its own, up to 64 MB, and little else is held then
 FIRST_SAMPLES = 1 << 20  # shingles; a kernel that fills what it is given is called again
 FIRST_PAIRS = 1 << 16
 FIRST_MATCHES = 1 << 18  # words of 64 units: 2 MB, a text of 8,000 units with 2,000 different ones
@@ -44,6 +45,7 @@ def fit_large(texts: Texts, work: Work | None = None) -> CorpusModel:
     """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE` texts."""
     count, slots = min(len(texts), sample_size(len(texts))), 1 << slot_bits(len(texts))
     limit, work = frequent_from(len(texts)) * count / len(texts), work or Work(DedupConfig(workers=1))
+    parts = max(work.workers, work.on(texts).parts() * count // len(texts) // WIDER)
 
     def counts(hot: NDArray[np.uint8]) -> NDArray[np.uint32]:
         def call(part: tuple[int, int]) -> NDArray[np.uint32]:
@@ -53,7 +55,7 @@ def fit_large(texts: Texts, work: Work | None = None) -> CorpusModel:
             words &= np.uint32(sketch.MOST_COUNTED)
             return words
 
-        counted = work.each(call, ranges(count, max(1, min(work.workers, count))))
+        counted = work.each(call, ranges(count, max(1, min(parts, count))))
         return sum(counted[1:], counted[0])
 
     counted = counts(np.zeros(0, dtype=np.uint8))
@@ -74,7 +76,7 @@ def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:
 def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     """Sketch every text."""
     count = len(texts)
-    signatures, sizes = np.zeros((count, sketch.BINS), dtype=np.uint8), np.zeros(count, dtype=np.int64)
+    signatures, sizes = signature_rows(texts, work), np.zeros(count, dtype=np.int64)
     counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     window = 1 if count <= candidates.FEW_TEXTS else work.chosen().window
     route = sketch.routes()
@@ -95,6 +97,15 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
 
 
+def signature_rows(texts: Texts, work: Work) -> NDArray[np.uint8]:
+    """Return zeros for the signatures: behind the keys in the room outside of memory, where there is one."""
+    shape = (len(texts), sketch.BINS)
+    if work.room is None:
+        return np.zeros(shape, dtype=np.uint8)
+    behind, units = len(texts.units), shape[0] * shape[1] // 2
+    return work.room.units[behind : behind + units].view(np.uint8).reshape(shape)
+
+
 def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Sort and drop repeats; `np.unique` of u64 is five times slower (facts §6)."""
     values = np.sort(values)
@@ -107,6 +118,8 @@ def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candid
     """Return the candidate pairs of both channels."""
     with work.costs.stage("bands"):
         met, hot = pairs_of_bands(sketches.signatures, judged, work)
+        if work.room is not None:  # postings take the most memory: the signatures are not needed for them
+            work.room.release()
     with work.costs.stage("postings"):
         longer = pairs_of_samples(sketches, judged, work)
         pairs = distinct_sorted(np.concatenate((met, longer)))
@@ -159,7 +172,8 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
     few = len(sketches.sizes) <= candidates.FEW_TEXTS
     limit, votes = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, work.chosen().votes)
-    heads = np.full(1 << bits_of(kept // 2, MOST_BITS), -1, dtype=np.int32)
+    most_bits = MOST_BITS if work.room is None else MOST_BITS - 1  # longer chains, the same pairs
+    heads = np.full(1 << bits_of(kept // 2, most_bits), -1, dtype=np.int32)
     blocks, alone = np.empty((kept * work.workers, candidates.COLUMNS), np.uint32), work.workers == 1
     counts = np.diff(sketches.starts)[order]
     most = int(counts.max(initial=0))

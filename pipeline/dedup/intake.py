@@ -84,6 +84,7 @@ def fold_batches(batches: Iterable[pa.RecordBatch], work: Work, *, leaks: bool) 
                 take(pending.popleft().result())
         for future in pending:
             take(future.result())
+    pa.default_memory_pool().release_unused()  # of the batches: 1.4 GB after a million texts in one row group
     length, hashes, layout = (
         (np.concatenate(c) for c in zip(*columns, strict=True)) if columns else _nothing()
     )

@@ -19,7 +19,7 @@ from pipeline.dedup.costs import Costs
 from pipeline.dedup.parameters import Parameters, parameters_for
 
 T = TypeVar("T")
-PAGE = 8192  # bytes that reading one text touches at least: two pages
+PAGE = 1 << 16  # bytes that reading one text maps at least: Linux maps what is cached around a page, 64 KB
 SHARES = 8  # ranges a thread: components differ in cost, and the last thread should not be waited for
 
 

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError, UsageError
 
+READ_AHEAD = (
+    1 << 22
+)  # bytes of a column read at once: else a row group's whole column is held, 1.4 GB of a million texts
 MOST_SPILLED = 1 << 40  # bytes of a sparse file: an address range, no disk
 FIRST_RECORDS = 1000  # of JSON Lines, by which the types of columns are told
 BATCH_ROWS = 2048  # 2 MB of text; larger batches cost page faults (docs/accuracy-dedup.md)
@@ -28,7 +31,7 @@ def _missing(path: Path, wanted: Sequence[str], there: Sequence[str]) -> None:
 
 
 def _parquet(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path, pre_buffer=False) as file:
+    with pq.ParquetFile(path, pre_buffer=False, buffer_size=READ_AHEAD) as file:
         _missing(path, columns, file.schema_arrow.names)
         for batch in file.iter_batches(BATCH_ROWS, columns=list(columns), use_threads=False):
             yield batch.select(list(columns))
@@ -128,6 +131,8 @@ class SpilledUnits:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.truncate(MOST_SPILLED)
             self._map = mmap.mmap(file.fileno(), MOST_SPILLED)
+        self._map.madvise(mmap.MADV_RANDOM)  # texts are read in the order of a hash
+        self._map.madvise(mmap.MADV_NOHUGEPAGE)
         self.units: NDArray[np.uint16] = np.frombuffer(self._map, dtype=np.uint16)
         self.budget = budget
 
