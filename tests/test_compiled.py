@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.compiled import KernelCache, fingerprint
-from pipeline.dedup import candidates, growing, siblings, sketch, starring, verify
+from pipeline.dedup import growing, siblings, sketch, starring, verify
 
 
 def test_a_kernel_is_known_by_all_it_calls_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,7 +15,7 @@ def test_a_kernel_is_known_by_all_it_calls_and_reads(monkeypatch: pytest.MonkeyP
 
 def test_another_function_below_is_another_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint(starring.relate_small), fingerprint(sketch.sketch_texts)
-    monkeypatch.setattr(verify, "bits_for", candidates.bits_left)
+    monkeypatch.setattr(verify, "bits_for", sketch.shift_of)
     assert fingerprint(starring.relate_small) != before[0]
     assert fingerprint(sketch.sketch_texts) == before[1]
 

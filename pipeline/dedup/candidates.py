@@ -5,6 +5,7 @@
 import numpy as np
 
 from pipeline.compiled import kernel, part
+from pipeline.dedup.sketch import shift_of
 
 ROWS = 3  # of `parameters`, where bands, the estimate and votes are derived; tests compare
 CHAIN = 32  # texts looked at in one band; more is a hot band
@@ -149,16 +150,6 @@ def visit(postings, place, s, mine, limit, tally):
 
 
 @part
-def bits_left(places):
-    """Return by how much a hash of 64 bits is shifted to number so many places, a power of two."""
-    shift = np.uint64(64)
-    while places > 1:
-        places >>= 1
-        shift -= np.uint64(1)
-    return shift
-
-
-@part
 def enough(votes, asked, rare, share, thin):
     """Tell whether votes (`visit`) make a pair; `asked` are the shingles of the sample, `rare` are of them.
 
@@ -209,7 +200,7 @@ def put_down(sampled, order, seen, postings, words, share):
     `postings[2][0]`. `order` are texts; `words` are room for a sample and one more.
     """
     samples, starts, _ = sampled
-    shift, nobody = bits_left(len(postings[0])), (starts, starts, 0, 0, True)
+    shift, nobody = shift_of(len(postings[0])), (starts, starts, 0, 0, True)
     for at in range(len(order)):
         t = order[at]
         drawn, _ = draw(samples, (starts[t], starts[t + 1]), seen, words, (share[0], share[1], shift))
@@ -231,7 +222,7 @@ def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
     """
     samples, starts, thin = sampled
     votes, touched, words, adding = tally
-    shift, n = bits_left(len(postings[0])), 0
+    shift, n = shift_of(len(postings[0])), 0
     whole = (0, len(postings[0]), shift)
     for at in range(limits[2], limits[3]):
         t, hits = order[at], 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
-from pipeline.page.lines import LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.lines import DENSE, LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
 
@@ -20,7 +20,6 @@ ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
 UNLIKE = -50  # rank of a line that says no part of `<title>`
-SENTENCE = 20  # characters of a line that is text
 MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
 # `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
 ABOUT = re.compile(
@@ -117,7 +116,7 @@ def _content_start(page: PageLines, rows: Set[int]) -> int:
     """Return the line after the last field that does not stand behind the text, as a date may do."""
     start = 0
     for row in sorted(rows):
-        between = [x for x in page.texts[start:row] if start and x[-1] in "。！？" and len(x) >= SENTENCE]
+        between = [x for x in page.texts[start:row] if start and x[-1] in "。！？" and len(x) >= DENSE]
         if len(between) > MAX_SUMMARY or sum(map(len, between)) > MAX_SUMMARY_CHARS:
             break
         start = row + 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields, declared_count
 from pipeline.page.headings import Candidate, base_titles
-from pipeline.page.lines import SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
 from pipeline.records import DropReason
 
@@ -120,7 +120,7 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
     for k, row in enumerate(rows):
         line = page.texts[row]
         following = rows[k + 1] if k + 1 < len(rows) else None
-        if page.shares[row] > 0.8:
+        if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1

@@ -8,11 +8,10 @@ from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
-from pipeline.page.lines import LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import DENSE, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.series import overlap
 from pipeline.records import DropReason
 
-DENSE = 20  # characters from which a line reads as text
 THIN = -12  # what a line of links or of the site's own costs a run of text, in characters
 SHORT = -3  # what a short line costs: a heading inside the text, a table's cell
 # `2024年3月1日`, `某某公司`, `甲方（签字）：`, `本报记者 张三`: yes; `热帖`, `订阅`: no

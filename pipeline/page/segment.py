@@ -12,8 +12,8 @@ from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_o
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
-from pipeline.page.lines import LINKED, PageLines, letters, rows_saying
-from pipeline.page.plain import DENSE, body_rows, unnumbered
+from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
+from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
 from pipeline.records import DropReason, LineRole, from_columns
