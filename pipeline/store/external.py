@@ -132,7 +132,8 @@ class SpilledUnits:
             file.truncate(MOST_SPILLED)
             self._map = mmap.mmap(file.fileno(), MOST_SPILLED)
         self._map.madvise(mmap.MADV_RANDOM)  # texts are read in the order of a hash
-        self._map.madvise(mmap.MADV_NOHUGEPAGE)
+        if hasattr(mmap, "MADV_NOHUGEPAGE"):  # Linux: else a page that is read maps up to 2 MB around it
+            self._map.madvise(mmap.MADV_NOHUGEPAGE)
         self.units: NDArray[np.uint16] = np.frombuffer(self._map, dtype=np.uint16)
         self.budget = budget
 
