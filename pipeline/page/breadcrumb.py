@@ -1,12 +1,14 @@
 """The breadcrumb of a page: behind a label or by its arrows, in one line or over several."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.page.lines import PageLines, rows_saying
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
 HEAD_LINES = 400
+FIRST_LINES = 64  # of these, where nearly every breadcrumb stands: the others are read where none does
 MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
@@ -40,7 +42,7 @@ HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首
 
 def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
     """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
-    for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
+    for i in _rows_with_signs(page):
         line = page.texts[i]
         if len(line) > MAX_LABELLED:
             continue
@@ -57,6 +59,11 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
         if label:
             return (), range(i, i + 1)
     return (), range(0)
+
+
+def _rows_with_signs(page: PageLines) -> Iterator[int]:
+    yield from sorted(rows_saying(page, PLACE_SIGNS, 0, FIRST_LINES))
+    yield from sorted(rows_saying(page, PLACE_SIGNS, FIRST_LINES, HEAD_LINES))
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         fields.rows.update(_repeats(page, fields, chosen, end))
-        plan = read_head(page, fields, chosen, cues)
+        plan = read_head(page, fields, chosen, cues, (names, subjects))
         if out.declared is None:
             out.declared = plan.declared
         _put_head(page, plan, fields, out)

@@ -1,7 +1,7 @@
 """The best series of headings: a chain 1, 2, …, N of candidates of one form, each with text behind."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.page.headings import Candidate
@@ -40,10 +40,13 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
         groups[c.key].append(c)
         if c.key[0] == "bare" and c.title:
             groups[("tail", letters(c.title)[-3:])].append(c)
+    shared = {name: overlap(name, title) for name in {c.title for c in found}}
     best = Series((), 0.0)
     for key, members in groups.items():
+        if key[0] == "tail" and len(members) == len(groups[members[0].key]):
+            continue  # they are all the members of one form, which scores more
         chain, score = _best_chain(page, members[:MAX_GROUP])
-        score += _bonus(page, chain, key, title, declared)
+        score += _bonus(page, chain, key, shared, declared)
         enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], title, declared))
         if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
             best = Series(tuple(chain), score)
@@ -129,8 +132,13 @@ def overlap(words: str, title: str) -> float:
 
 
 def _bonus(
-    page: PageLines, chain: Sequence[Candidate], key: tuple[str, str], title: str, declared: int | None
+    page: PageLines,
+    chain: Sequence[Candidate],
+    key: tuple[str, str],
+    overlaps: Mapping[str, float],
+    declared: int | None,
 ) -> float:
+    """Return what speaks for a chain beside its steps; `overlaps` are those of its titles with the page's."""
     if not chain:
         return REJECTED
     n = len(chain)
@@ -140,7 +148,7 @@ def _bonus(
         score += (
             DECLARED if n + first_missing == declared else NEAR_DECLARED if abs(n - declared) <= 1 else 0.0
         )
-    shared = sum(overlap(c.title, title) for c in chain) / n
+    shared = sum(overlaps[c.title] for c in chain) / n
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
