@@ -13,6 +13,8 @@ from itertools import accumulate, compress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline.page.layout import BLOCK_NAMES, Layout
+
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
 TAG = "\ufdd5"
@@ -23,14 +25,6 @@ UNSEEN = [
     *("select", "datalist", "textarea", "map", "head", "title"),
 ]
 ATTRIBUTES = r'(?:\s[^>"]*+(?:"[^"]*"[^>"]*+)*+)?'  # ` class="a>b"`: yes; ` class="a` unclosed: no
-# Elements that begin a line of their own (HTML standard §15.3: block, table parts, list items; and br).
-# All others, unknown ones too (`<o:p>`), run on in the line.
-BLOCK_NAMES = (
-    "p|br|div|li|ul|td|tr|h1|h2|h3|h4|h5|h6|dd|dt|table|tbody|body|html|address|article|aside|blockquote|caption"
-    "|center|col|colgroup|details|dialog|dir|dl|fieldset|figcaption|figure|footer|form|frameset|header|hgroup|hr"
-    "|legend|listing|main|menu|nav|noframes|ol|optgroup|option|plaintext|pre|search|section|summary|tfoot|th"
-    "|thead|xmp"
-)
 # A tag or comment as lexbor writes it: `<p>`, `</p>`, `<a title="x>y">` with their names, `<!-- -->` without.
 REST = r'[^>"]*+(?:"[^"]*"[^>"]*+)*+>'
 ANY_TAG = re.compile(rf'<(?:(/?[a-z][^\s/>"]*+)(?:>|{REST})|!--[\s\S]*?-->|{REST})')
@@ -110,14 +104,19 @@ class Blocks:
     """The visible lines of a page and what the markup says of them.
 
     `linked[i]` is how many characters of line i stand in links; `heads[i]` is 1 to 3: plain, wholly bold, a
-    heading element. `title` is the text of `<title>`, "" where there is none.
+    heading element. `title` is the text of `<title>`, "" where there is none; `layout` None of a plain text.
     """
 
     lines: list[str]
     linked: list[int]
     heads: list[int]
     title: str
-    from_html: bool
+    layout: Layout | None
+
+    @property
+    def from_html(self) -> bool:
+        """Whether the page had tags."""
+        return self.layout is not None
 
 
 PLAIN, BOLDED, HEADED = 1, 2, 3
@@ -183,7 +182,7 @@ def read_blocks(text: str) -> Blocks:
             text = text.replace(mark, "")
     if not looks_like_html(text):
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return Blocks(lines, [0] * len(lines), [PLAIN] * len(lines), "", False)
+        return Blocks(lines, [0] * len(lines), [PLAIN] * len(lines), "", None)
     regular, title = _regular_form(text)
     return _lines_of(regular, title)
 
@@ -244,23 +243,25 @@ def _lines_of(html: str, title: str) -> Blocks:
     if "<pre" in html:
         html = PREFORMATTED.sub(lambda m: m.group().replace("\n", "<br>"), html)
     parts = ANY_TAG.split(html.replace("\n", " "))
-    tags = parts[1::2] = list(map(MEANINGS.__getitem__, parts[1::2]))
+    names = parts[1::2]
+    tags = parts[1::2] = list(map(MEANINGS.__getitem__, names))
     text = "".join(parts).replace("&nbsp;", " ").replace("\xa0", " ")
     if "&" in text:
         text = ENTITY.sub(_char_of, text)
     text = text.replace("\t", " ")
     blanks = SPACES if "\r" in text or "\f" in text or "\v" in text else BLANKS
-    lines = list(map(str.strip, blanks.sub(" ", text).split("\n")))
+    layout = Layout(names, list(map(str.strip, blanks.sub(" ", text).split("\n"))))
     marks = {row: kinds for row, kinds in enumerate("".join(tags).split("\n")) if kinds}
-    return _marked_lines(lines, marks, title)
+    return _marked_lines(layout, marks, title)
 
 
 def _char_of(entity: re.Match[str]) -> str:
     return CHARS[entity[0]]
 
 
-def _marked_lines(lines: list[str], marks: dict[int, str], title: str) -> Blocks:
-    """Strip the marks off the lines and count what they say; empty lines go."""
+def _marked_lines(layout: Layout, marks: dict[int, str], title: str) -> Blocks:
+    """Strip the marks off the lines of `layout` and count what they say; empty lines go."""
+    lines = layout.lines
     linked = [0] * len(lines)
     heads = [PLAIN] * len(lines)
     inside, before = False, 0  # a link that runs over several lines
@@ -285,7 +286,7 @@ def _marked_lines(lines: list[str], marks: dict[int, str], title: str) -> Blocks
         list(compress(linked, lines)),
         list(compress(heads, lines)),
         title,
-        from_html=True,
+        layout,
     )
 
 

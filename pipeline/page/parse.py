@@ -100,6 +100,8 @@ def read_page(
     linked, heads = _marks_of_repaired(blocks, texts)
     title = _canonical_title(blocks.title, raw, repaired, leaks)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
+    if blocks.layout and len(lines.texts) == len(blocks.lines):
+        lines = dataclasses.replace(lines, layout=blocks.layout)
     hints = _hints(url, decoded, blocks, lines.texts, sites)
     page_id = hashlib.sha256(data).hexdigest()[:32]
     return CutPage(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, segment(lines, hints))
