@@ -30,8 +30,8 @@ from pipeline.urls import host_of
 TITLE_LEAK = re.compile(r"(?<=[一-鿿])[（(]\s*[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\s*[)）]")
 
 
-# glibc gives freed memory back to the system behind every page, and fresh memory costs 2 ns a byte: 3 to 8 % of
-# a page. A block of this size, taken untouched and freed, raises its thresholds (mallopt(3),
+# glibc gives freed memory back to the system behind every page, and fresh memory costs 2 ns a byte: 3 to 8 %
+# of a page. A block of this size, taken untouched and freed, raises its thresholds (mallopt(3),
 # M_MMAP_THRESHOLD): it then keeps up to twice as many bytes. Elsewhere this does nothing.
 KEPT_BYTES = 4 << 20
 bytes(KEPT_BYTES)
