@@ -103,8 +103,6 @@ def near_pairs(texts: Texts, work: Work) -> tuple[Ints, Ints]:
     if len(texts) <= SMALL_SHORT_ROWS:
         left, right = np.triu_indices(len(judged), 1)
         return _near(texts, judged[left], judged[right], partial(plain.ratios, texts))
-    from pipeline.dedup import fast
-    from pipeline.dedup.components import texts_of
 
     from pipeline.dedup.fast import ratios
 
