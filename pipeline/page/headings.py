@@ -10,14 +10,19 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.page.lines import (
+    CLOSE,
+    DECOR,
     NUMBERS,
     NUMERAL,
+    OPEN,
+    SENTENCE_END,
     SENTENCE_MARK,
     PageLines,
     letters,
     rows_saying,
     rows_with,
 )
+from pipeline.page.mentions import begin_of_mention
 from pipeline.page.search import compile_search
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
@@ -27,10 +32,12 @@ MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and 
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
-WORDS = "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
-OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
-DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
-ORNAMENT = re.compile(r"\s*+[★☆●◆◇■□▲△▼※=~～*#_]++$")  # behind a heading: `★题1★`
+WORDS = (
+    "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考"
+    r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
+)
+# What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
+REMARK = re.compile(r"\s*+(?:[（(【\[][^（()）【】\[\]]{2,30}[)）】\]])?+\s*+[★☆●◆◇■□▲△▼※=~～*#_]*+$")
 COLON = r"[：:、.．,，\s\-—]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
@@ -46,9 +53,8 @@ TITLE_N = re.compile(
     rf"(?P<n>{NUMERAL})\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
 # Without this at its end, no line is one of TITLE_N, which tries every length of a title.
-NUMBER_AT_END = re.compile(
-    rf"[0-9０-９一二三四五六七八九十两壹贰叁肆伍陆柒捌玖拾①-⑳Ⅰ-ⅩIVX]\s*+(?:{UNITS})?\s*+{CLOSE}*\s*+"
-    r"(?:[：:][^。；！？：:，,]{0,30}|[、.．。])?$"
+NUMBER_AT_END = compile_search(
+    rf"{NUMERAL}\s*+(?:{UNITS})?\s*+{CLOSE}*\s*+(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
 # `方案一：题`, `示范文本2 题`: any word with a number, where titles, markup or the count speak for the series
 ANY_WORD_N = re.compile(
@@ -77,7 +83,6 @@ NUMBER_ENDS = frozenset(
 OPEN_END = re.compile("[^。；！？;!?]")  # with these neither a number ends nor what ANY_WORD_N matches
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
-SENTENCE_END = "。！？；!?…”》"
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
 BODY_START = re.compile(
     r"\s*+(?:第\s*+[一1]\s*+[条章节编、，,]|[（(]\s*+[一1]\s*+[）)]|[一1]\s*+[、.．,，:：）)]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
@@ -105,12 +110,6 @@ NUMBERED = rf"(?:第\s*+{NUMERAL}\s*+(?:{UNITS})|(?:{WORDS})\s*+{OPEN}?\s*+{NUME
 INLINE = re.compile(
     rf"(?<=[{SENTENCE_END}])\s*+(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
-# `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
-NEAR = 40  # characters before a title in which that may stand
-COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
-# What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
-BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*+")
-KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
 TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
 
 # Qualifiers of a collection's title that are no part of its subject.
@@ -181,7 +180,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 
 
 def _numbered_rows(page: PageLines, start: int) -> set[int]:
-    """Return the lines that may be a heading by a number at their end, or at their beginning behind a word."""
+    """Return the lines that may be a heading by a number at their end, or behind their first word."""
     rows = set()
     for match in OPEN_END.finditer(page.lasts, start):
         line = page.texts[match.start()]
@@ -193,7 +192,7 @@ def _numbered_rows(page: PageLines, start: int) -> set[int]:
 def _at_the_start(
     row: int, line: str, titles: tuple[set[str], Sequence[str]], *, signed: bool
 ) -> list[Candidate]:
-    """Return the headings with which a line begins, or that it is. All but a few forms need one of `SIGNS`."""
+    """Return the headings with which a line begins, or that it is; most forms need one of `SIGNS`."""
     known, bases = titles
     found = list(_at(row, line, bases)) if signed else []
     if not found and len(line) <= MAX_HEADING:
@@ -217,8 +216,8 @@ def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[
         rest = line[end : end + MAX_READ]
         cut = cut_title(rest, bases)
         title = rest[:cut].strip(" 《》：:【】=*★☆◆~")
-        if ornament := ORNAMENT.match(rest, cut):
-            cut = ornament.end()
+        if remark := REMARK.match(rest, cut):
+            cut = remark.end()
         alone = offset == 0 and end + cut >= len(line)
         yield Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone)
 
@@ -322,53 +321,9 @@ def _mentions(line: str, base: str) -> Iterator[tuple[int, re.Match[str]]]:
     at = line.find(tail)
     while at >= 0:
         number = TAIL_N.match(line, at + len(tail))
-        if number is not None and (begin := _begin_of_mention(line, at, rest)) >= 0:
+        if number is not None and (begin := begin_of_mention(line, at, rest)) >= 0:
             yield begin, number
         at = line.find(tail, at + len(tail))
-
-
-def _begin_of_mention(line: str, at: int, rest: str) -> int:
-    """Return where the heading begins of whose title `rest` stands before `at`; -1 where none does."""
-    start = _reach_back(line, at, rest)
-    begin = _heading_start(line, start) if start >= 0 else -1
-    if begin < 0 and len(rest) > 1 and KINDRED.fullmatch(line, 0, at):
-        return 0
-    return begin
-
-
-def _reach_back(line: str, at: int, words: str) -> int:
-    """Return where `words` begin that end at `at`, blanks left out; -1 where other words stand there."""
-    if line.endswith(words, 0, at):
-        return at - len(words)
-    for char in reversed(words):
-        while at and line[at - 1].isspace():
-            at -= 1
-        if not at or line[at - 1] != char:
-            return -1
-        at -= 1
-    return at
-
-
-def _heading_start(line: str, start: int) -> int:
-    """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
-    if start == 0:
-        return 0
-    if COUNT_BEFORE.search(line[max(0, start - NEAR) : start].rstrip()):
-        return start
-    if BEFORE_TITLE.fullmatch(line, 0, start):
-        return 0
-    begin = _before_blanks(line, start)
-    if begin and line[begin - 1] in "（(【[〔〖「《<":
-        start = begin - 1
-        begin = _before_blanks(line, start)
-    before = line[begin - 1 : begin]
-    return start if before in SENTENCE_END or line[start - 1].isspace() else -1
-
-
-def _before_blanks(line: str, at: int) -> int:
-    while at and line[at - 1].isspace():
-        at -= 1
-    return at
 
 
 def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
@@ -385,8 +340,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
                 end = own.end()
             if not word and end < len(line) and _opens_a_list(line, at, run, end):
                 continue
-            if ornament := ORNAMENT.match(line, end):
-                end = ornament.end()
+            if remark := REMARK.match(line, end):
+                end = remark.end()
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not NOT_ORDINAL.match(line, end):
                 alone = start == 0 and end >= len(line)

@@ -81,11 +81,11 @@ def _members(members: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:
 
 
 class WholeLines:
-    """Patterns of whole lines, in their order, each tried only on lines with a character it cannot do without.
+    r"""Patterns of whole lines, in their order, each tried only where a character stands that it needs.
 
     One large choice of them tries all on every line, those that begin with `.{0,60}` in sixty ways.
 
-    >>> lines = WholeLines([".{0,60}版权所有", "第\\\\d页"])
+    >>> lines = WholeLines([".{0,60}版权所有", "第\\d页"])
     >>> lines.first("甲乙丙版权所有"), lines.first("第3页"), lines.first("第三页")
     (0, 1, -1)
     """

@@ -28,7 +28,7 @@ def test_lines_of_links_are_never_headings() -> None:
 
 
 def test_headings_of_one_place_come_in_one_order() -> None:
-    """Whatever the seed of this process's hashes: two forms of one heading may differ in their title alone."""
+    """Whatever the seed of hashes: two forms of one heading may differ in their title alone."""
     page = lines_of(["值班制度——第1篇", "一、准时到岗。", "值班制度——第2篇", "一、做好记录。"])
     found = candidates(page, 0, ["值班制度"])
     places = [(c.row, c.start, c.ordinal, c.end) for c in found]
