@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import compile_search
-from pipeline.page.sitewords import CLOSING, EDGE_LABEL, site_words
+from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
@@ -300,33 +300,6 @@ def _labelled_links(page: PageLines, row: int) -> DropReason | None:
         return None
     label = match.group().strip(DECORATION + "：:")
     return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
-
-
-def edge_rows(
-    page: PageLines, first: int, end: int, cues: dict[int, DropReason], subjects: Sequence[str]
-) -> dict[int, DropReason]:
-    """Return the lines of the site at the end of a text, from `first` to before `end`, that `cues` lack."""
-    out: dict[int, DropReason] = {}
-    for row in range(end - 1, first - 1, -1):
-        if row in cues:
-            continue
-        line = page.texts[row]
-        for subject in subjects:
-            line = line.replace(subject, "")
-        reason = _edge_reason(line) if line and not NUMBERED.match(line) else None
-        if reason is None:
-            break
-        out[row] = reason
-    return out
-
-
-def _edge_reason(line: str) -> DropReason | None:
-    """Return why a line with which a text ends is the site's."""
-    if EDGE_LABEL.fullmatch(line):
-        return "footer"
-    if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
-        return "introduction"
-    return site_words(line, edge=True)
 
 
 def goes_on(page: PageLines, row: int) -> bool:

@@ -27,10 +27,14 @@ MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and 
 MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
-WORDS = "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考|Part|PART|part|NO\\.?|No\\.?"
+WORDS = (
+    "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考"
+    r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
+)
 OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
 DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
-ORNAMENT = re.compile(r"\s*+[★☆●◆◇■□▲△▼※=~～*#_]++$")  # behind a heading: `★题1★`
+# What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
+REMARK = re.compile(r"\s*+(?:[（(【\[][^（()）【】\[\]]{2,30}[)）】\]])?+\s*+[★☆●◆◇■□▲△▼※=~～*#_]*+$")
 COLON = r"[：:、.．,，\s\-—]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
@@ -203,8 +207,8 @@ def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[
         rest = line[end : end + MAX_READ]
         cut = cut_title(rest, bases)
         title = rest[:cut].strip(" 《》：:【】=*★☆◆~")
-        if ornament := ORNAMENT.match(rest, cut):
-            cut = ornament.end()
+        if remark := REMARK.match(rest, cut):
+            cut = remark.end()
         alone = offset == 0 and end + cut >= len(line)
         yield Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone)
 
@@ -360,8 +364,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
                 end = own.end()
             if not word and end < len(line) and _opens_a_list(line, at, run, end):
                 continue
-            if ornament := ORNAMENT.match(line, end):
-                end = ornament.end()
+            if remark := REMARK.match(line, end):
+                end = remark.end()
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not NOT_ORDINAL.match(line, end):
                 alone = start == 0 and end >= len(line)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, compress
 
-# Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`.
+from pipeline.page.layout import Layout
+
+# Numerals of headings and counts, 1 to 99: `3`, `03`, `３`, `三`, `十二`, `两`, `③`, `III`, `㈢`, `❸`, `ⅲ`.
 _DIGITS = "一二三四五六七八九"
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 
@@ -24,8 +26,9 @@ NUMBERS |= {str(n).translate(_WIDE): n for n in range(1, 100)}
 NUMBERS |= {chr(0x2460 + n - 1): n for n in range(1, 21)}  # ① to ⑳
 NUMBERS |= {x: n for n, x in enumerate(("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"), 1)}
 NUMBERS |= {x: n for n, x in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", 1)}
+NUMBERS |= {chr(first + n): n + 1 for first in (0x3220, 0x2776, 0x2780, 0x278A, 0x2170) for n in range(10)}
 NUMERAL = (
-    "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[壹贰叁肆伍陆柒捌玖拾]|[①-⑳]|[Ⅰ-Ⅹ]"
+    "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[壹贰叁肆伍陆柒捌玖拾]|[①-⑳㈠-㈩❶-➓]|[Ⅰ-Ⅹⅰ-ⅹ]"
     "|[IVX]{1,4}(?![A-Za-z]))"
 )
 
@@ -54,7 +57,8 @@ class PageLines:
 
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
     stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in `blocks.Blocks`;
-    `title` is the canonical text of `<title>`, `text` that of the whole page.
+    `title` is the canonical text of `<title>`, `text` that of the whole page; `layout` that of its markup,
+    where every line of it is a line here.
     """
 
     text: str
@@ -64,6 +68,7 @@ class PageLines:
     heads: list[int]
     title: str
     from_html: bool
+    layout: Layout | None = None
 
 
 def page_lines(

@@ -44,6 +44,8 @@ def unnumbered(
     if chosen:
         return chosen
     opened = _before_first_clauses(page, fields)
+    if declared and len(opened) > declared:
+        opened = [r for r in opened if not GUIDE_WORD.search(page.texts[r])]
     if len(opened) >= 2 and (len(opened) == declared or _collects(page, opened, fields, declared)):
         return [_whole(page, r, k) for k, r in enumerate(opened, 1)]
     for found in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):

@@ -8,7 +8,8 @@ from operator import add
 from typing import NamedTuple
 
 from pipeline.page.blocks import HEADED
-from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, edge_rows, goes_on
+from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
+from pipeline.page.edges import edge_rows, end_of_element, read_manner
 from pipeline.page.fields import Fields, declared_count, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
@@ -16,6 +17,7 @@ from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.sites import NO_HINTS, Hints
+from pipeline.page.skeletons import skeletons
 from pipeline.records import DropReason, LineRole, from_columns
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
@@ -79,7 +81,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     chosen = _choose_headings(page, fields, (names, subjects), out.declared)
     if chosen:
         end = _end_of_texts(page, chosen, fields, cues)
-        _add_edges(page, chosen, end, cues, subjects)
+        end = end_of_element(page, chosen, end)
+        _add_edges(page, chosen, end, cues, (fields.site, subjects))
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         fields.rows.update(_repeats(page, fields, chosen, end))
@@ -122,7 +125,8 @@ def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequenc
         line = page.texts[row]
         if "篇" not in line or not (count := declared_count(line)):
             continue
-        if INTRODUCTION.search(line) or names_subject(line, subjects):
+        said = count > 1 and any(subject in line for subject in subjects) and line[-1] in "。！"
+        if said or INTRODUCTION.search(line) or names_subject(line, subjects):
             return count
     return None
 
@@ -132,11 +136,13 @@ def _add_edges(
     chosen: Sequence[Candidate],
     end: int,
     cues: dict[int, DropReason],
-    subjects: Sequence[str],
+    about: tuple[str | None, Sequence[str]],
 ) -> None:
-    """Add the lines of the site with which each article ends to the cues."""
-    for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True):
-        cues |= edge_rows(page, a.row + 1, b, cues, subjects)
+    """Add the lines of the site with which each article ends to the cues; `about` is site and subjects."""
+    bodies = [(a.row + 1, b) for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True)]
+    manner = read_manner(page, bodies, *about)
+    for first, stop in bodies:
+        cues |= edge_rows(page, first, stop, cues, manner)
 
 
 def _choose_headings(
@@ -152,6 +158,9 @@ def _choose_headings(
     if more:  # the series knows its subject better than the title does: look again for glued members
         found = candidates(page, fields.start, [*bases, *more])
         series = best_series(page, found, title, declared)
+    if not series.headings:
+        found = skeletons(page, fields.start)
+        series = best_series(page, found, title, declared) if found else series
     return unnumbered(page, fields, series.headings, bases, declared)
 
 

@@ -12,6 +12,7 @@ MIN_CONTENT = 4  # characters between two headings, line break included; less is
 NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
 MIN_NAME = 4  # letters of a title that one heading alone must repeat
 OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范本` under 仓库管理制度三篇 has .71
+OWN_SHARE = 0.4  # share of a bare heading's pairs of characters that the title says too
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
@@ -144,8 +145,11 @@ def _bonus(
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
+    if key[0] in ("skeleton", "lead"):
+        speaks = shared >= OWN_SHARE or n == declared or (key[0] == "skeleton" and marked == 1.0)
+        return score if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
-        if shared < 0.4 and marked < 1.0 and not (key[0] == "word" and n == declared):
+        if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and n == declared):
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)

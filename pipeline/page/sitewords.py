@@ -68,7 +68,10 @@ CLOSING = re.compile(r"(?:以上|上面|上述|关于|好了|更多|希望以上
 ENDS = frozenset(("完", "全文完", "END", "End", "the end", "THE END"))
 # `客服部`, `投诉电话：123`, `留言簿`: may well end a text
 SIGNATURE = re.compile("(?:部|处|局|科|室|组|公司|中心|委员会|簿|表|书|人)$|电话|热线")
-ADDRESS = re.compile(r"(?:https?://|www\.)[\w./?=&%#:-]+")
+# `www.abc.com/x.html`, `m.abc.net`: yes; `3.5`, `readme.txt`: no
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)[\w./?=&%#:-]+|(?:[a-z0-9-]+\.)+(?:com|cn|net|org|cc|info)\b[\w./?=&%#:-]*", re.ASCII
+)
 HANZI_OR_LATIN = re.compile(r"[^\W\d_]+")
 
 

@@ -29,6 +29,7 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 CONTEST = ("gb18030", "big5hkscs", "utf-8")  # an equal score goes to the earlier
+SURE = 0.5  # share of common characters that no wrong encoding comes near (see COMMON): the rest is not tried
 HIGH_BYTES = bytes(range(0x80, 0x100))
 PADDING = "\0"  # some servers pad with NUL; a BOM inside the body is for repair to drop
 # The commonest characters of Chinese prose and of rules and regulations, with their Traditional forms (OpenCC
@@ -116,8 +117,12 @@ def _contest(body: bytes) -> Decoded:
         text, bad, beyond = _soundness(body)
         if 1 - bad / beyond >= SOUND_UTF8:
             return _finish(body, text, "utf-8", f"UTF-8 with {bad} of {beyond} sequences broken")
-    scores = {name: _score(sample.decode(name, "replace")) for name in CONTEST}
-    best = max(CONTEST, key=lambda name: scores[name])
+    scores: dict[str, float] = {}
+    for name in CONTEST:
+        scores[name] = _score(sample.decode(name, "replace"))
+        if scores[name] >= SURE:
+            break
+    best = max(scores, key=lambda name: scores[name])
     words = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
     return _finish(body, _decode_blocks(body, starts, best), best, f"common characters: {words}")
 

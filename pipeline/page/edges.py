@@ -1,0 +1,184 @@
+"""Where a text ends and its site begins again, told by the page itself and not by the site's words.
+
+A template page says the same thing many times over: all lines of its articles stand in one element, end with
+the same marks and never speak to the reader. A line at the end of an article that does otherwise is foreign.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from pipeline.page.cues import INTRODUCTION, goes_on
+from pipeline.page.headings import Candidate
+from pipeline.page.lines import LINKED, NUMBERED, PageLines
+from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
+from pipeline.records import DropReason
+
+LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
+RARE = 0.04  # share of them that end like a line which is foreign among them
+FEW = 2  # lines of an article that stands in one: each full stop counts as the end of a line
+MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
+READER = "您你"
+LAST_CHARACTER = itemgetter(-1)
+CLAUSE_ENDS = "。；：;:"
+WORD = "文"  # stands for any letter or digit with which a line ends
+# What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
+SIGNED = re.compile(
+    r"^(?:附[：:件录表]|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
+    r"|_{2,}|\d\s*[年月]|年.{0,4}月|[某×xX]{2}"
+    r"|(?:[部处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
+)
+# `提示：以上某制度仅作范例`, where the page's subject is named
+SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
+SHORT_NAME = 3  # characters of a name below a text
+FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
+
+    ends: Counter[str]
+    lines: int
+    impersonal: bool
+    site: str
+    subjects: Sequence[str]
+
+    def is_foreign(self, line: str) -> bool:
+        """Tell whether hardly a line of the texts ends like this one."""
+        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(1, RARE * self.lines)
+
+    def names_site(self, line: str) -> bool:
+        """Tell whether a line speaks of the site, or gives an address of the net."""
+        return bool(self.site and self.site in line and line != self.site) or bool(ADDRESS.search(line))
+
+
+def _end(line: str) -> str:
+    return WORD if line[-1].isalnum() else line[-1]
+
+
+def read_manner(
+    page: PageLines, articles: Sequence[tuple[int, int]], site: str | None, subjects: Sequence[str]
+) -> Manner:
+    """Learn from the lines between the first and the last numbered clause of each article.
+
+    `articles` are the lines of each body: the first, and the one behind the last.
+    """
+    ends = Counter[str]()
+    personal = False
+    for first, end in articles:
+        rows = _numbered_part(page, first, end)
+        if not rows:
+            continue
+        ends.update(map(LAST_CHARACTER, page.texts[rows.start : rows.stop]))
+        begin, stop = page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])
+        personal = personal or any(page.text.find(c, begin, stop) >= 0 for c in READER)
+        if len(rows) <= FEW:
+            ends["。"] += page.text.count("。", begin, stop)
+    lines = ends.total()
+    ends[WORD] = sum(n for char, n in ends.items() if char.isalnum())
+    return Manner(ends, lines, not personal, site or "", subjects)
+
+
+def _numbered_part(page: PageLines, first: int, end: int) -> range:
+    """Return the lines from the first numbered clause to the last."""
+    at, stop = first, end
+    while at < end and not NUMBERED.match(page.texts[at]):
+        at += 1
+    while stop > at and not NUMBERED.match(page.texts[stop - 1]):
+        stop -= 1
+    return range(at, stop)
+
+
+def edge_rows(
+    page: PageLines, first: int, end: int, cues: dict[int, DropReason], manner: Manner
+) -> dict[int, DropReason]:
+    """Return the lines of the site in and behind a text, from `first` to before `end`, that `cues` lack."""
+    rows = _numbered_part(page, first, end)
+    out = _foreign_inside(page, rows, cues, manner)
+    best, total, start = 0.0, 0.0, end
+    reasons: dict[int, DropReason] = {}
+    for row in range(end - 1, max(rows.stop, first) - 1, -1):
+        weight, reason = _weigh(page, row, cues, manner)
+        total += weight
+        if reason:
+            reasons[row] = reason
+        if weight > 0 and total > best:
+            best, start = total, row
+    return out | {r: reasons.get(r, "footer") for r in range(start, end) if r not in cues}
+
+
+def _foreign_inside(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
+) -> dict[int, DropReason]:
+    """Return lines between the clauses that end like no other and speak of the site."""
+    out: dict[int, DropReason] = {}
+    if sum(manner.ends[c] for c in CLAUSE_ENDS) == manner.lines:
+        return out
+    for row in rows:
+        line = page.texts[row]
+        if line[-1] in CLAUSE_ENDS or len(line) > MAX_FOREIGN or row in cues or not manner.is_foreign(line):
+            continue
+        if NUMBERED.match(line) or SIGNED.search(line):
+            continue
+        if manner.names_site(line):
+            out[row] = "spam"
+        elif reason := site_words(line, edge=True):
+            out[row] = reason
+    return out
+
+
+def _weigh(
+    page: PageLines, row: int, cues: dict[int, DropReason], manner: Manner
+) -> tuple[float, DropReason | None]:
+    """Return how much a line behind the clauses speaks for the site, below 0 for the text, and as what."""
+    line = page.texts[row]
+    if row in cues or page.shares[row] > LINKED:
+        return FOREIGN, None
+    summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
+    for subject in manner.subjects:
+        line = line.replace(subject, "")
+    if not line:
+        return SENTENCE, None
+    if reason := _edge_reason(line) or ("introduction" if summary else None):
+        return FOREIGN, reason
+    if len(line) > MAX_FOREIGN:
+        return SENTENCE, None
+    if manner.names_site(line):
+        return CERTAIN, "footer"
+    signed = SIGNED.search(line) or len(line) <= SHORT_NAME
+    if manner.is_foreign(line):
+        return (SIGNATURE, None) if signed else (FOREIGN, None)
+    if manner.impersonal and any(c in line for c in READER):
+        return FOREIGN, None
+    return SENTENCE, None
+
+
+def _edge_reason(line: str) -> DropReason | None:
+    """Return why a line with which a text ends is the site's."""
+    if EDGE_LABEL.fullmatch(line):
+        return "footer"
+    if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
+        return "introduction"
+    return site_words(line, edge=True)
+
+
+def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> int:
+    """Return the line before `end` with which the element of the last article ends, `end` where none does.
+
+    What separates the last article from the one before separates lines of one text; where the markup closes
+    further than that, the text has ended, unless numbered clauses go on behind it.
+    """
+    last = chosen[-1].row
+    if page.layout is None or len(chosen) < 2 or chosen[-2].row == last:
+        return end
+    depths = page.layout.separations(len(page.texts) - last)
+    if len(depths) < len(page.texts) - last:
+        return end
+    within = min(depths[0], depths[1]) if len(depths) > 1 else depths[0]
+    for row in range(last + 2, end):
+        if depths[row - last] < within:
+            return end if goes_on(page, row - 1) else row
+    return end

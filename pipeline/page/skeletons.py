@@ -1,0 +1,50 @@
+"""Headings in a form that no rule names: lines that differ in a number alone, or in a number and a title.
+
+`值班制度第1稿`, `值班制度第2稿`; `样本1｜夜班`, `样本2｜白班`. Sought where the known forms give no series.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.page.headings import Candidate
+from pipeline.page.lines import LINKED, NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters
+
+MAX_LINE = 60  # characters
+MAX_LEAD = 6  # letters before a number in front of a title: `精选案例`
+MIN_TITLE = 3  # letters
+MAX_NUMBERS = 4  # of one line that are tried: a line has one ordinal, and may say a year
+SERIAL = {x: n for n, x in enumerate("甲乙丙丁戊己庚辛壬癸", 1)} | {x: n for n, x in enumerate("ABCDEFGH", 1)}
+# Any number, or a letter or stem that stands by itself: `（甲）`, ` B`, `A.`: yes; `甲方`, `PPT`: no
+ANY_NUMBER = re.compile(
+    rf"{NUMERAL}|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
+)
+BREAK = re.compile(r"[\W_]+")
+
+
+def skeletons(page: PageLines, start: int) -> list[Candidate]:
+    """Return the candidates of lines from `start` on. 2 µs a short line."""
+    out: list[Candidate] = []
+    for row in range(start, len(page.texts)):
+        line = page.texts[row]
+        if 2 < len(line) <= MAX_LINE and page.shares[row] <= LINKED and not SENTENCE_MARK.search(line):
+            out += _of_line(row, line)
+    return out
+
+
+def _of_line(row: int, line: str) -> Iterator[Candidate]:
+    for k, match in enumerate(ANY_NUMBER.finditer(line)):
+        run = match.group()
+        ordinal = NUMBERS.get(run) or SERIAL.get(run)
+        if k == MAX_NUMBERS or ordinal is None:
+            return
+        before, after = line[: match.start()], line[match.end() :]
+        size = len(line)
+        if len(letters(before + after)) >= MIN_TITLE:
+            skeleton = f"{letters(before)}#{letters(after)}"
+            title = (before + after).strip(" 《》【】（）()[]：:-—")
+            yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
+        gap = BREAK.match(after)
+        lead = letters(before)
+        if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
+            form = ("lead", f"{lead}#{gap.group().strip()}")
+            yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)

@@ -1,0 +1,81 @@
+import pytest
+
+from pipeline.page.edges import read_manner
+from pipeline.page.parse import parse_page
+
+from .oracles import lines_of, segmented
+
+SUBJECT = "仓库值班制度"
+CLAUSES = tuple(f"{n}、值班人员按照{n}号清单逐项检查，并做好记录。" for n in range(1, 9))
+
+
+def page(*tail: str, between: str = "", site: str = "甲文网") -> list[str]:
+    """Two articles of eight clauses; `between` stands behind the fourth of the first."""
+    first = [*CLAUSES[:4], *([between] if between else []), *CLAUSES[4:]]
+    head = [f"当前位置：{site} > 制度 > 值班", f"{SUBJECT}2篇", "时间:2024-03-05"]
+    return [*head, f"{SUBJECT}1", *first, f"{SUBJECT}2", *CLAUSES, *tail]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ("打开手机看得更清楚",),
+        ("参与讨论（373）", "觉得不错吗"),
+        ("请您核对内容再用，风险由您承担。",),
+        ("甲文网 让写作更简单",),
+        ("提示：以上仓库值班制度仅作范例。",),
+        ("客服邮箱 kf@abc.com",),
+        ("看完的感受", "本条内容与站点的立场没有关系。", "有用 没用"),
+    ],
+)
+def test_lines_that_are_written_unlike_the_texts_are_the_sites(tail: tuple[str, ...]) -> None:
+    parts, articles = segmented(page(*tail))
+    assert [a[1:] for a in articles] == [list(CLAUSES)] * 2
+    assert sum(p.role == "dropped" for p in parts.pieces) >= len(tail)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ("值班人员应当与主管部门保持联系，做到发现问题不过夜。",),
+        ("某某物流有限公司", "2024年3月5日"),
+        ("附：值班表",),
+        ("甲方（签字）：", "乙方（签字）："),
+        ("特此通知",),
+    ],
+)
+def test_what_texts_end_with_stays(tail: tuple[str, ...]) -> None:
+    assert segmented(page(*tail))[1][1][1:] == [*CLAUSES, *tail]
+
+
+def test_a_line_of_the_site_between_the_clauses() -> None:
+    articles = segmented(page(between="你正在看甲文网的资料"))[1]
+    assert [a[1:] for a in articles] == [list(CLAUSES)] * 2
+
+
+def test_a_heading_between_the_clauses_stays() -> None:
+    assert "交接班的要求" in segmented(page(between="交接班的要求"))[1][0]
+
+
+def test_few_lines_show_no_manner() -> None:
+    lines = [*CLAUSES[:3], "打开手机看得更清楚"]
+    manner = read_manner(lines_of(lines), [(0, 4)], None, ())
+    assert (manner.lines, manner.is_foreign(lines[-1])) == (3, False)
+
+
+def html(tail: str, body: str = "p") -> str:
+    text = "".join(f"<{body}>{x}</{body}>" for x in page()[3:])
+    fields = f"<p>{page()[0]}</p><h1>{SUBJECT}2篇</h1><p>时间:2024-03-05</p>"
+    return f"<html><body>{fields}<div class=x>{text}</div>{tail}</body></html>"
+
+
+@pytest.mark.parametrize("body", ["p", "div", "li", "section"])
+def test_a_text_ends_with_its_element(body: str) -> None:
+    tail = "<div><p>本栏目的稿件由编辑部统一保管。</p><p>来稿请寄邮箱，七日内答复。</p></div>"
+    articles = parse_page(html(tail, body)).articles
+    assert [a.text for a in articles] == ["\n".join(CLAUSES)] * 2
+
+
+def test_clauses_that_go_on_in_another_element_stay() -> None:
+    tail = "<div><p>9、交班时双方签名，并注明时间。</p><p>10、本制度自发布之日起施行。</p></div>"
+    assert parse_page(html(tail)).articles[1].text.endswith("10、本制度自发布之日起施行。")
