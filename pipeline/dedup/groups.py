@@ -1,7 +1,7 @@
 """Groups of equal and near-equal clauses over the corpus: candidates as of articles, decided by the ratio."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -103,16 +103,34 @@ def near_pairs(texts: Texts, work: Work) -> tuple[Ints, Ints]:
     if len(texts) <= SMALL_SHORT_ROWS:
         left, right = np.triu_indices(len(judged), 1)
         return _near(texts, judged[left], judged[right], partial(plain.ratios, texts))
-    from pipeline.dedup import fast
-    from pipeline.dedup.components import texts_of
+
+    from pipeline.dedup.fast import ratios
 
     work = work.on(texts)
-    measure = partial(fast.ratios, texts, work=work)
-    sketches = fast.sketch_all(texts, fast.bitmap_of(fast.fit_large(texts, work)), work)
-    bands = fast.pairs_by_band(sketches.signatures, judged, work.chosen())
-    found = [_near(texts, *texts_of(pairs), measure) for pairs, _ in bands]
+    found = [_near(texts, *pairs, partial(ratios, texts, work=work)) for pairs in _pairs(texts, judged, work)]
     left, right = (np.concatenate(side) for side in zip(*found, strict=True))
     return left, right
+
+
+def _pairs(texts: Texts, judged: Ints, work: Work) -> Iterator[tuple[Ints, Ints]]:
+    """Yield the pairs that first meet in each band of their signatures and may be near."""
+    from pipeline.dedup import candidates, fast, near
+    from pipeline.dedup.components import texts_of
+
+    sketches = fast.sketch_all(texts, fast.bitmap_of(fast.fit_large(texts, work)), work)
+    parities = np.empty((len(texts), near.WORDS), np.uint64)
+    near.write_parities(texts.units, (texts.begin, texts.length), parities)
+    words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
+    room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64))
+    pairs, chosen = np.empty(fast.FIRST_PAIRS, np.uint64), work.chosen()
+    given = (sketches.signatures, (parities, texts.length), judged)
+    for band in range(chosen.bands):
+        limits = (chosen.likely, int(100 - MIN_RATIO))
+        n = near.near_in_band(*given, band, limits, room, pairs)
+        if n > len(pairs):
+            pairs = np.empty(2 * n, np.uint64)
+            n = near.near_in_band(*given, band, limits, room, pairs)
+        yield texts_of(pairs[:n])
 
 
 def _near(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
-from pipeline.page.search import compile_search
+from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
@@ -17,7 +17,7 @@ SHARE_WORDS = (
     "微信好友|微信|微博|新浪|腾讯|QQ空间|QQ好友|QQ|朋友圈|人人网|豆瓣|百度贴吧|贴吧|收藏|打印|举报|复制链接|复制|链接|二维码"
     "|扫一扫|点赞|赞|评论|转发|分享|支付宝|钉钉|邮件|邮箱|更多|大|中|小|字号|字体|纠错|Facebook|Twitter|LINE"
 )
-SHARE_WORD = re.compile(SHARE_WORDS)
+SHARE_WORD = compile_search(SHARE_WORDS)
 SHARE = re.compile(
     r"^(?:分享|分享到|转发|转发到|分享本文|一键分享|分享至)\s*[：:]"
 )  # `分享到：微信 微博`: yes
@@ -144,7 +144,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:页码[：:]?\s*)?(?:\d{1,2}\s+){3,}(?:下一页|末页|尾页)?|(?:首页|上一页)[\s\d]+(?:下一页|尾页|末页).{0,6}",
     ),
 )
-ANY_CUE = re.compile("|".join(f"({pattern})" for _, pattern in CUES), re.IGNORECASE)
+ANY_CUE = WholeLines([pattern for _, pattern in CUES], re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
 HINT = compile_search(
     "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
@@ -175,13 +175,14 @@ SENTENCE_HINTS = (
 )
 # Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
 DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
+OPEN_END = re.compile("[^。；;]")  # of a line that is no sentence and no item of a list
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
 # What stands before links in one line with them, and how much of the line is links then.
-LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}[：:】\])）]+")
+LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}+[：:】\])）]+")
 LABEL_SHARE = 0.4
 # A line of any length that begins so: `【免责声明】本文仅代表…`, `本站郑重声明：`: yes; `声明书：`: no
 DISCLAIMER = re.compile(
@@ -238,14 +239,16 @@ def drop_reason(line: str, subjects: Sequence[str] = ()) -> DropReason | None:
         return None
     if is_share_bar(line):
         return "share"
-    match = ANY_CUE.fullmatch(line)
-    if match is None:
+    known = ANY_CUE.first(line)
+    if known < 0:
+        whole = line
         for subject in subjects:
             line = line.replace(subject, "")
-        match = ANY_CUE.fullmatch(line.strip(DECORATION)) if line else None
-    if match is None or match.lastindex is None:
+        bare = line.strip(DECORATION)
+        known = ANY_CUE.first(bare) if bare != whole and line else -1
+    if known < 0:
         return site_words(line) if line else None
-    reason = CUES[match.lastindex - 1][0]
+    reason = CUES[known][0]
     return None if line[-1] == "。" and reason in PHRASES else reason
 
 
@@ -266,20 +269,28 @@ def cue_rows(
             if known is not None:
                 out[row] = known
     out |= contents_rows(page, start)
-    hinted = rows_saying(page, SENTENCE_HINTS, start)
-    for row in range(start, len(page.texts)):
-        line = page.texts[row]
-        if row not in out and page.shares[row] > LABEL_SHARE and (reason := _labelled_links(page, row)):
+    for row, share in enumerate(page.shares[start:], start):
+        if share > LABEL_SHARE and row not in out and (reason := _labelled_links(page, row)):
             out[row] = reason
+    for row, line in enumerate(page.texts[start:], start):
         if len(line) > MAX_CUE and line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
             out.setdefault(row, "footer")
-        if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
-            continue
-        if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
-            reason = drop_reason(line, subjects)
-            if reason is not None:
-                out[row] = reason
+    for row in _hinted_rows(page, start):
+        if row not in out and (reason := drop_reason(page.texts[row], subjects)):
+            out[row] = reason
     return out
+
+
+def _hinted_rows(page: PageLines, start: int) -> list[int]:
+    """Return the lines that may be cues of their own: short, with a hint, no item of a list."""
+    said = rows_saying(page, SENTENCE_HINTS, start)
+    open_ends = [match.start() for match in OPEN_END.finditer(page.lasts, start)]
+    return [
+        row
+        for row in (*open_ends, *(r for r in said if page.lasts[r] == "。"))
+        if len(line := page.texts[row]) <= (MAX_CUE if line[0] not in NUMERALS else MAX_COUNT_CUE)
+        and (line[-1] == "。" or HINT.search(line))
+    ]
 
 
 def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:

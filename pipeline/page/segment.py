@@ -73,8 +73,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
     subjects = base_titles(names)
     out.declared = (
-        declared_count(title)
-        or declared_count(page.title)
+        declared_count(title, title=True)
+        or declared_count(page.title, title=True)
         or _declared_in_introduction(page, fields, subjects)
     )
     cues = cue_rows(page, fields.start, hints.drop, subjects)
@@ -86,7 +86,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         fields.rows.update(_repeats(page, fields, chosen, end))
-        plan = read_head(page, fields, chosen, cues)
+        plan = read_head(page, fields, chosen, cues, (names, subjects))
         if out.declared is None:
             out.declared = plan.declared
         _put_head(page, plan, fields, out)

@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import groups
-from pipeline.dedup.groups import count_part, group_clauses, stars
-from pipeline.text.fold import text_id
+from pipeline.dedup import fast, groups, near, plain
+from pipeline.dedup.arrays import Texts
+from pipeline.dedup.components import texts_of
+from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, count_part, group_clauses, near_pairs, stars
+from pipeline.dedup.work import Work
+from pipeline.text.fold import key_units, text_id
 
 NEAR = (
     "每周五下午由仓库管理员对库房进行全面盘点并登记。",
@@ -104,3 +107,52 @@ def test_bands_find_what_all_pairs_find(monkeypatch: pytest.MonkeyPatch) -> None
     many = group_clauses(counted, DedupConfig())
     same = sum(a == b for a, b in zip(few["group_id"].to_pylist(), many["group_id"].to_pylist(), strict=True))
     assert same >= 0.95 * len(texts)  # bands miss scattered changes at the edge of the ratio: 483 of 498 here
+
+
+def keys_as_texts(texts: list[str]) -> Texts:
+    keys = [key_units(text) for text in texts]
+    length = np.array([len(k) for k in keys], dtype=np.int64)
+    units = np.concatenate([*keys, np.zeros(0, np.uint16)])
+    return Texts(units, np.cumsum(length) - length, length, np.arange(len(keys)))
+
+
+def slow_near_pairs(texts: Texts, work: Work) -> set[tuple[int, int]]:
+    """Every pair of the bands is measured: what `near.near_in_band` may leave out, its twin does not."""
+    judged = np.flatnonzero(texts.length >= MIN_CLAUSE_CHARS)
+    sketches = fast.sketch_all(texts, fast.bitmap_of(fast.fit_large(texts, work)), work)
+    found, _ = fast.pairs_of_bands(sketches.signatures, judged, work)
+    left, right = texts_of(found)
+    near_ones = plain.ratios(texts, left, right) >= MIN_RATIO
+    return set(zip(left[near_ones].tolist(), right[near_ones].tolist(), strict=True))
+
+
+def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = random.Random(5)
+    bases = [
+        "".join(chr(rng.randrange(0x4E00, 0x4E80)) for _ in range(rng.randint(6, 40))) for _ in range(40)
+    ]
+    texts = set(bases)
+    for base in bases * 25:
+        units = list(base + "\U00020000" * (rng.random() < 0.1))
+        for _ in range(rng.randint(0, len(units) // 4)):
+            units[rng.randrange(len(units))] = chr(rng.randrange(0x4E00, 0x4E80))
+        texts.add("".join(units))
+    keys, work = keys_as_texts(sorted(texts)), Work(DedupConfig())
+    monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
+    left, right = near_pairs(keys, work)
+    found = set(zip(left.tolist(), right.tolist(), strict=True))
+    assert len(found) > 1000
+    assert found == slow_near_pairs(keys, work)
+
+
+@given(st.lists(st.text("甲乙丙丁戊己庚\U00020000", max_size=12), min_size=2, max_size=2))
+def test_parities_differ_in_no_more_bits_than_texts_are_apart(pair: list[str]) -> None:
+    texts = keys_as_texts(pair)
+    parities = np.empty((2, near.WORDS), dtype=np.uint64)
+    near.write_parities(texts.units, (texts.begin, texts.length), parities)
+    differ = sum(int(a ^ b).bit_count() for a, b in zip(*parities.tolist(), strict=True))
+    (ratio,) = plain.ratios(texts, np.array([0]), np.array([1]))
+    both = len("".join(pair))
+    assert differ <= round((1 - ratio / 100) * both)
