@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from pipeline.page.cues import INTRODUCTION, goes_on
 from pipeline.page.headings import Candidate
@@ -21,7 +20,7 @@ RARE = 0.04  # share of them that end like a line which is foreign among them
 FEW = 2  # lines of an article that stands in one: each full stop counts as the end of a line
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
 READER = "您你"
-LAST_CHARACTER = itemgetter(-1)
+MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
@@ -32,6 +31,11 @@ SIGNED = re.compile(
 )
 # `提示：以上某制度仅作范例`, where the page's subject is named
 SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
+COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所有，请勿采集`
+# `温馨提示：内容仅供参考，不构成任何建议。`
+NOTICE = re.compile(
+    r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
+)
 SHORT_NAME = 3  # characters of a name below a text
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
 
@@ -72,7 +76,7 @@ def read_manner(
         rows = _numbered_part(page, first, end)
         if not rows:
             continue
-        ends.update(map(LAST_CHARACTER, page.texts[rows.start : rows.stop]))
+        ends.update(line[-1] for line in page.texts[rows.start : rows.stop] if len(line) > MARKER)
         begin, stop = page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])
         personal = personal or any(page.text.find(c, begin, stop) >= 0 for c in READER)
         if len(rows) <= FEW:
@@ -123,7 +127,7 @@ def _foreign_inside(
             continue
         if NUMBERED.match(line) or SIGNED.search(line):
             continue
-        if manner.names_site(line):
+        if manner.names_site(line) or COMMA.search(line):
             out[row] = "spam"
         elif reason := site_words(line, edge=True):
             out[row] = reason
@@ -158,7 +162,7 @@ def _weigh(
 
 def _edge_reason(line: str) -> DropReason | None:
     """Return why a line with which a text ends is the site's."""
-    if EDGE_LABEL.fullmatch(line):
+    if EDGE_LABEL.fullmatch(line) or NOTICE.fullmatch(line):
         return "footer"
     if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
         return "introduction"

@@ -32,8 +32,8 @@ NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
 DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
-DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
-    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
+DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
 )
 DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|更新|发布)\s*[：:]?\s*$")
 VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
@@ -53,10 +53,15 @@ AUTHOR = re.compile(
 COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
     rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
 )
+# `制度模板3份`, `制度（五则）`: yes; `合同一式两份`, `名言十则故事`: no
+PIECES = re.compile(
+    rf"(?:[（(【\[]|精选|通用|推荐|合集|汇总|模板|范本|范文|共)\s*({NUMERAL})\s*[份则例套]\s*(?:[)）】\]]|$|[_|])"
+)
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(
     r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
 )
+BESIDE_SITE = " _|｜-–—·"
 SITE_WORD = compile_search(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
@@ -159,13 +164,17 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
     return True
 
 
-def declared_count(text: str) -> int | None:
+def declared_count(text: str, *, title: bool = False) -> int | None:
     """Return the number of articles that a title or an introduction declares.
+
+    A `title` may count in other words: `模板3份`, `（五则）`.
 
     >>> declared_count("制度（通用五篇）"), declared_count("第3篇 制度"), declared_count("本文共12篇")
     (5, None, 12)
+    >>> declared_count("制度（五则）", title=True), declared_count("合同一式两份", title=True)
+    (5, None)
     """
-    match = COUNT.search(text) if "篇" in text else None
+    match = COUNT.search(text) if "篇" in text else PIECES.search(text) if title else None
     return NUMBERS.get(match.group(1)) if match else None
 
 
@@ -263,7 +272,7 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
     bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
-    if NO_TITLE.search(line) or ABOUT.match(line):
+    if ABOUT.match(line) or (NO_TITLE.search(line) and not COUNT.search(line)):
         return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
@@ -358,6 +367,10 @@ def _find_site(page: PageLines, found: Fields) -> str | None:
     segments = TITLE_BREAK.split(page.title) if page.title else []
     if len(segments) > 1 and SITE_WORD.search(segments[-1]):
         return segments[-1].strip()
+    if found.title and page.title.startswith(found.title):
+        rest = page.title[len(found.title) :].strip(BESIDE_SITE)
+        if 2 <= len(rest) <= MAX_SITE_NAME:
+            return rest
     for line in page.texts[-12:]:
         if len(line) <= 2 * MAX_FIELD_LINE and (name := NAME_BEFORE_RIGHTS.search(line)):
             return name.group(1)

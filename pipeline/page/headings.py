@@ -35,7 +35,9 @@ OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
 DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
 # What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
 REMARK = re.compile(r"\s*+(?:[（(【\[][^（()）【】\[\]]{2,30}[)）】\]])?+\s*+[★☆●◆◇■□▲△▼※=~～*#_]*+$")
-COLON = r"[：:、.．,，\s\-—]"
+# `题1全文`, `题2 夜班`: a few words up to the end of the line, none of which begins a list
+BYNAME = re.compile(r"\s*+[一-鿿]{2,8}$")
+COLON = r"[：:、.．,，\s\-—|｜·•>/]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
 NTH = re.compile(rf"{DECOR}{OPEN}?\s*+第\s*+(?P<n>{NUMERAL})\s*+({UNITS})\s*+{CLOSE}?[★☆]*{COLON}*")
@@ -118,9 +120,11 @@ QUALIFIER = (
     "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|优质|参考|集|版"
 )
 BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
-    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
+    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
 )
-COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
+COUNTED = re.compile(
+    rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
+)  # `汇总3篇`
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
@@ -364,7 +368,7 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
                 end = own.end()
             if not word and end < len(line) and _opens_a_list(line, at, run, end):
                 continue
-            if remark := REMARK.match(line, end):
+            if remark := REMARK.match(line, end) or BYNAME.match(line, end):
                 end = remark.end()
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not NOT_ORDINAL.match(line, end):

@@ -73,8 +73,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
     subjects = base_titles(names)
     out.declared = (
-        declared_count(title)
-        or declared_count(page.title)
+        declared_count(title, title=True)
+        or declared_count(page.title, title=True)
         or _declared_in_introduction(page, fields, subjects)
     )
     cues = cue_rows(page, fields.start, hints.drop, subjects)

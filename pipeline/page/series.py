@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import LINKED, PageLines, letters
+from pipeline.page.lines import DOCUMENT, LINKED, PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
@@ -19,6 +19,7 @@ FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
 GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.7
 WEAK_UNIT = -0.8
 REJECTED = -1000.0
+SECTIONS = frozenset(("部分", "则"))  # of one text, whatever they are called
 WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
 
 
@@ -145,12 +146,15 @@ def _bonus(
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
+    named = key[0] not in SECTIONS and key[1] not in SECTIONS and all(DOCUMENT.search(c.title) for c in chain)
     if key[0] in ("skeleton", "lead"):
-        speaks = shared >= OWN_SHARE or n == declared or (key[0] == "skeleton" and marked == 1.0)
-        return score if speaks else REJECTED
+        own_word = key[0] == "skeleton" or key[1][0] != "#"
+        speaks = shared >= OWN_SHARE or n == declared or (own_word and (named or marked == 1.0))
+        return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
-        if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and n == declared):
+        if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and (named or n == declared)):
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
-    return score + (WEAK_UNIT if key[0] in WEAK_UNITS or key[1] in WEAK_UNITS else NUMBERED_WORD)
+    weak = not named and not WEAK_UNITS.isdisjoint(key)
+    return score + (WEAK_UNIT if weak else NUMBERED_WORD)

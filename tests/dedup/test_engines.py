@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 from pipeline.config import DedupConfig
 from pipeline.dedup import (
     candidates,
+    collation,
     components,
     deduplicate,
     fast,
@@ -229,8 +230,9 @@ def test_constants_of_the_kernels_are_those_of_the_rules() -> None:
     assert verify.FEW == rules.FEW_SHINGLES
     assert (candidates.ROWS, sketch.BINS) == (parameters.ROWS, parameters.BINS)
     assert (sketch.FEW, sketch.OWN) == (rules.FEW_SHINGLES, rules.OWN)
-    for name in ("TEMPLATE", "SURE", "IN_ORDER", "REPLACED"):
+    for name in ("TEMPLATE", "SURE", "REPLACED"):
         assert getattr(siblings, name) == getattr(rules, name)
+    assert collation.IN_ORDER == rules.IN_ORDER
     assert (starring.STORED, starring.SLOTS_FROM) == (
         rules.STORED,
         rules.SLOTS_FROM,
