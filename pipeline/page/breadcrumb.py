@@ -1,17 +1,19 @@
 """The breadcrumb of a page: behind a label or by its arrows, in one line or over several."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.page.lines import PageLines, rows_saying
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
 HEAD_LINES = 400
+FIRST_LINES = 64  # of these, where nearly every breadcrumb stands: the others are read where none does
 MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^位置\s*[：:]\s*(?=[^>＞›»]{1,12}[>＞›»])"
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
 OTHER_LABEL = re.compile(r"[一-鿿]{1,8}\s*[：:]\s*(?=[^：:>]{1,40}[>＞›»→▸▶/-])")  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.
@@ -32,7 +34,7 @@ HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首
 
 def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
     """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
-    for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
+    for i in _rows_with_signs(page):
         line = page.texts[i]
         if len(line) > MAX_LABELLED:
             continue
@@ -51,6 +53,11 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
         if label:
             return (), range(i, i + 1)
     return (), range(0)
+
+
+def _rows_with_signs(page: PageLines) -> Iterator[int]:
+    yield from sorted(rows_saying(page, PLACE_SIGNS, 0, FIRST_LINES))
+    yield from sorted(rows_saying(page, PLACE_SIGNS, FIRST_LINES, HEAD_LINES))
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:
