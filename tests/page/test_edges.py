@@ -74,7 +74,7 @@ def test_a_heading_between_the_clauses_stays() -> None:
 
 def test_few_lines_show_no_manner() -> None:
     lines = [*CLAUSES[:3], "打开手机看得更清楚"]
-    manner = read_manner(lines_of(lines), [(0, 4)], None, ())
+    manner = read_manner(lines_of(lines), [range(4)], None, ())
     assert (manner.lines, manner.is_foreign(lines[-1])) == (3, False)
 
 
