@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import LINKED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
 from pipeline.records import DropReason
 
@@ -37,6 +38,8 @@ MAX_TOLD = 3  # lines below a heading that may be such
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
+MIN_SINGLE = 4  # pairs of long lines that show what separates lines of one text
+REST = 0.3  # share of the characters of one text that may stand behind its element and are none of it
 MAX_NOTICE = 8  # lines of a site's own list behind the clauses
 # `提示：以上某制度仅作范例`, where the page's subject is named
 SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
@@ -51,6 +54,8 @@ SURNAMES = frozenset(
     "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚某"
 )
 MAX_PERSON = 4  # characters of a name
+LAST = -1.5  # a sentence behind everything that is foreign
+GIVE_UP = 4.0  # below the best so far, at which the text has begun
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
 
 
@@ -99,6 +104,9 @@ def site_rows(
     manner = read_manner(page, parts, *about)
     out: dict[int, DropReason] = {}
     for (first, end), rows in zip(bodies, parts, strict=True):
+        if not rows:
+            out |= _behind(page, range(first, end), cues, manner)
+            continue
         if manner.others:
             out |= _foreign_inside(page, rows, cues, manner)
         if rows.start > first:
@@ -169,7 +177,9 @@ def _behind(
     reasons: dict[int, DropReason] = {}
     for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
-        total += weight
+        total += LAST if weight == SENTENCE and best == 0.0 else weight
+        if total < best - GIVE_UP:
+            break
         if reason:
             reasons[row] = reason
         if weight > 0 and total > best:
@@ -244,6 +254,33 @@ def _edge_reason(line: str) -> DropReason | None:
     if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
         return "introduction"
     return site_words(line, edge=True)
+
+
+def end_of_single(page: PageLines, first: int, end: int) -> int:
+    """Return the line before `end` with which the element of the one text ends, which begins at `first`.
+
+    What mostly separates its long lines separates lines of one text; where the markup closes further and a
+    short line begins the rest, a small part of the whole, the text has ended.
+    """
+    if page.layout is None or end - first < MIN_SINGLE:
+        return end
+    texts = page.texts
+    depths = page.layout.separations(len(texts) - first)
+    if len(depths) < len(texts) - first:
+        return end
+    dense = [r for r in range(first + 1, end) if min(len(texts[r]), len(texts[r - 1])) >= DENSE]
+    if len(dense) < MIN_SINGLE:
+        return end
+    within = Counter([depths[r - first] for r in dense]).most_common(1)[0][0]
+    sizes = list(accumulate(len(x) for x in texts[first:end]))
+    for row in range(first + 1, end):
+        before = sizes[row - 1 - first]
+        line, depth = texts[row], depths[row - first]
+        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not NUMBERED.match(line)
+        if depth < within and begins and before >= (1 - REST) * sizes[-1]:
+            usual = min(depths[1 : row - first], default=within) <= depth  # it closes as far inside the text
+            return end if usual or goes_on(page, row) else row
+    return end
 
 
 def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> int:

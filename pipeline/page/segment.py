@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.page.blocks import HEADED
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
-from pipeline.page.edges import end_of_element, site_rows
+from pipeline.page.edges import end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
@@ -283,6 +283,9 @@ def _put_single(
             reason = introductions.get(row) or cues.get(row, "navigation")
             out.pieces.append(Piece(start, stop, "dropped", reason))
     told = len(introductions)  # the first of the body's lines
+    if content is None:
+        last = end_of_single(page, first + told, last)
+    cues |= site_rows(page, [(first + told, last)], cues, (fields.site, ()))
     for row in range(first, first + told):
         out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
     _put_body(page, (first + told, last), 1, cues, out)
