@@ -234,11 +234,11 @@ def _weigh(
     if not line:
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
-        return FOREIGN, reason
+        return (CERTAIN if reason == "related" else FOREIGN), reason
     if len(line) > MAX_FOREIGN:
         return SENTENCE, None
-    if manner.names_site(line):
-        return CERTAIN, "footer"
+    if manner.names_site(line) and (line[-1] not in CLAUSE_ENDS or OF_SITES.search(line)):
+        return CERTAIN, "footer"  # `由某某网解释。` may be a rule of the site's owner
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line):
         return (SIGNATURE, None) if signed else (FOREIGN, None)
