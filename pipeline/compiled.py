@@ -55,6 +55,11 @@ def fingerprint(function: Any) -> str:
 class KernelCache(FunctionCache):
     """numba's cache of one function on disk, with the fingerprint in the key."""
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load compiled code, without all that numba needs to compile (.2 s): it loads that when it must."""
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
         key: tuple[Any, ...] = super()._index_key(sig, codegen)  # type: ignore[no-untyped-call]
         return (*key, fingerprint(self._py_func))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup import graph, growing, siblings, starring, verify
+from pipeline.dedup import collation, graph, growing, starring, verify
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.rules import REJECTED, STORED
 from pipeline.dedup.work import Work, fill
@@ -57,7 +57,7 @@ def _small(corpus: Corpus, centre: NDArray[np.int32], chosen: tuple[Ints, Ints],
 
     def call(part: tuple[int, int]) -> Rows:
         room = verify.make_room(max(int(np.diff(lengths).max()), 2 * longest))
-        tools = (starring.make_pad(), room, siblings.make_desk(longest))
+        tools = (starring.make_pad(), room, collation.make_desk(longest))
         edges = starts[part[0] : part[1] + 1]
 
         def run(first: int, rows: Rows) -> tuple[int, int]:
@@ -110,7 +110,7 @@ def pair_tools(corpus: Corpus, members: Any, largest: int = 0) -> tuple[Any, Any
     """Return working arrays to measure any two of `members`: room, desk, lists."""
     longest = int(corpus[2][members].max(initial=0))
     lists = growing.make_lists(len(corpus[1]) if largest else 0, largest)
-    return verify.make_room(2 * longest), siblings.make_desk(longest), lists
+    return verify.make_room(2 * longest), collation.make_desk(longest), lists
 
 
 def _settled(

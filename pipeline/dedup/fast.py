@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import candidates, components, held, indel, plain, siblings, sketch
+from pipeline.dedup import candidates, collation, components, held, indel, plain, siblings, sketch
 from pipeline.dedup.arrays import Related, Texts, slot_bits
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
 from pipeline.dedup.parameters import Parameters
@@ -83,7 +83,8 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
-        fixed = (route, np.empty(window, np.uint32), np.empty(sketch.BINS, np.uint32))
+        bins = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
+        fixed = (route, np.empty(window, np.uint32), *bins)
 
         def run(first: int, sample: NDArray[np.uint32]) -> tuple[int, int]:
             spans = (texts.begin[a + first : b], texts.length[a + first : b])
@@ -222,7 +223,7 @@ def slots_of_templates(
     """Return the slots of each template pair; twin of `slots.slots_of`."""
     found: dict[int, list[Slot]] = {}
     longest = int(texts.length[np.concatenate((left[pairs], right[pairs]))].max(initial=0))
-    desk, rows = siblings.make_desk(longest), np.empty((longest, 5), dtype=np.int64)
+    desk, rows = collation.make_desk(longest), np.empty((longest, 5), dtype=np.int64)
     for p in pairs.tolist():
         spans = [of[t] for t in (left[p], right[p]) for of in (texts.begin, texts.length)]
         count = siblings.recurring_of(texts.units, np.array(spans), desk, rows)
@@ -301,13 +302,14 @@ def ratios(
     def call(part: tuple[int, int]) -> NDArray[np.float64]:
         a, b = part
         rows, found = np.zeros(0x10000, np.uint16), np.empty(b - a, np.float64)
-        state, matches, done = np.empty(longest // 64 + 1, np.uint64), np.empty(FIRST_MATCHES, np.uint64), 0
+        state, codes = np.empty(longest // 64 + 1, np.uint64), np.empty(longest + 3, np.uint16)
+        matches, done = np.zeros(FIRST_MATCHES, np.uint64), 0
         while done < b - a:
             rest, spans = slice(a + done, b), (texts.begin, texts.length)
             done += indel.ratios_of(
-                texts.units, spans, left[rest], right[rest], rows, (state, matches), found[done:]
+                texts.units, spans, left[rest], right[rest], rows, (state, matches, codes), found[done:]
             )
-            matches = matches if done == b - a else np.empty(2 * len(matches), np.uint64)
+            matches = matches if done == b - a else np.zeros(2 * len(matches), np.uint64)
         return found
 
     found = np.concatenate(work.each(call, work.cut(len(left))))

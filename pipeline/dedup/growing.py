@@ -47,14 +47,19 @@ def index_first(corpus, t, work):
 
 @part
 def measure_next(corpus, a, b, work, least):
-    """Measure the indexed text `a` against text `b`, siblings told apart: kind, Jaccard, both coverages."""
-    room, desk, lists = work
-    one = lists[3]
+    """Measure the indexed text `a` against text `b`: kind, Jaccard, both coverages; siblings untold."""
+    one = work[2][3]
     one[DEALT] += 1
-    kind, jaccard, left, right = measure_other(corpus, a, b, room, one, one[DEALT], least)
-    if max(left, right) >= SLOTS_FROM:
-        kind = look_side_by_side(corpus, min(a, b), max(a, b), kind, max(left, right), desk)
-    return kind, jaccard, left, right
+    return measure_other(corpus, a, b, work[0], one, one[DEALT], least)
+
+
+@part
+def tell_apart(corpus, a, b, measured, desk):
+    """Return the kind of a measured pair that remains at a look side by side."""
+    kind, _, left, right = measured
+    if min(left, right) >= SLOTS_FROM:
+        return np.int64(look_side_by_side(corpus, min(a, b), max(a, b), kind, max(left, right), desk))
+    return np.int64(kind)
 
 
 @part
@@ -127,9 +132,14 @@ def count_passing(corpus, t, asked, work):
         if i == ASKED and passed < SMALL_STAR:
             break
         b = lists[1][i]
-        kind, _, left, right = measure_next(corpus, t, b, work, SLOTS_FROM)
+        measured = measure_next(corpus, t, b, work, SLOTS_FROM)
+        kind, sized = np.int64(measured[0]), 0.0
+        if kind >= CONTAINED:
+            kind = tell_apart(corpus, t, b, measured, work[1])
+        if kind >= CONTAINED and kind <= EDITED:
+            sized = measured[2] / measured[3]
         passed += np.int64(kind == EDITED or b == t)
-        lists[4][i] = left / right if kind >= CONTAINED and kind <= EDITED else 0.0
+        lists[4][i] = sized
     return passed
 
 
@@ -167,8 +177,9 @@ def grow_star(corpus, graph, centre, best, work, rows, n, least):
         if n == len(rows):
             return -1
         b = lists[1][at]
-        kind, jaccard, left, right = measure_next(corpus, best, b, work, least)
-        add_row(rows, n, best, b, kind, jaccard, left, right)
+        measured = measure_next(corpus, best, b, work, least)
+        kind = tell_apart(corpus, best, b, measured, work[1])
+        add_row(rows, n, best, b, kind, measured[1], measured[2], measured[3])
         if kind == EDITED:
             centre[b] = best
             end = queue_around(graph, b, centre, lists, end)
@@ -218,5 +229,6 @@ def measure_pairs(corpus, left, right, work, rows, every):
         if a != indexed:
             index_first(corpus, a, work)
             indexed = a
-        kind, jaccard, cover_left, cover_right = measure_next(corpus, a, b, work, least)
-        add_row(rows, p, a, b, kind, jaccard, cover_left, cover_right)
+        measured = measure_next(corpus, a, b, work, least)
+        kind = tell_apart(corpus, a, b, measured, work[1])
+        add_row(rows, p, a, b, kind, measured[1], measured[2], measured[3])

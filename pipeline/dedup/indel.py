@@ -10,78 +10,143 @@ import numpy as np
 
 from pipeline.compiled import kernel, part
 
-MISSES = 64  # units of the shorter text that are not in the other: the least band that is tried
+LEAST = (
+    24  # misses of the first band: half of the edited copies of a corpus have fewer (docs/accuracy-dedup.md)
+)
+MARK = 0xFFFF  # of a unit of the text that the pattern has not; no text has so many different units
 
 
 @part
 def common_subsequence(units, pattern, text, rows, scratch):
     """Return the length of a longest common subsequence of two spans; -1 where `scratch` is small.
 
-    A band of diagonals is tried first, and proves itself: what leaves it has more misses than were found.
-    `rows`, one a unit, is zeros and stays so.
+    Units that the other span has not are left out first. Then a band of diagonals is tried and proves itself:
+    what leaves it has more misses than were found. `rows`, one a unit, and matches are zeros and stay so.
     """
-    length, other = pattern[1] - pattern[0], text[1] - text[0]
-    words = (length + 63) >> 6
-    enough = place_matches(units, pattern, rows, scratch[1], words)
-    found = -1
-    if enough:
-        misses = max(MISSES, length >> 3)  # of the pattern; the text may have as many more as it is longer
-        found = extend(units, text, rows, scratch, (length, misses, misses + other - length))
-        if length - found > misses:
-            found = extend(units, text, rows, scratch, (length, length, other))
-    for i in range(pattern[0], pattern[1]):
-        rows[units[np.uint64(i)]] = 0
+    state, matches, codes = scratch
+    words = (pattern[1] - pattern[0] + 63) >> 6
+    for j in range(text[0], text[1]):
+        rows[units[np.uint64(j)]] = MARK
+    length, found = place_matches(units, pattern, rows, matches, words), -1
+    if length >= 0:
+        other = code_text(units, text, rows, codes)
+        found = length_of(state, matches, codes, (length, other, words, pattern[1] - pattern[0] - length))
+    clear(units, pattern, rows, matches, words)
+    for j in range(text[0], text[1]):
+        rows[units[np.uint64(j)]] = 0
     return found
 
 
 @part
 def place_matches(units, pattern, rows, matches, words):
-    """Write for each unit of the pattern where it stands, as bits; tell whether there was room."""
-    distinct = 0
-    for i in range(pattern[1] - pattern[0]):
-        unit = units[np.uint64(pattern[0] + i)]
+    """Write where each unit of the pattern stands that the text has, as bits; return how many they are.
+
+    -1 where there is no room.
+    """
+    distinct, kept = 0, np.uint64(0)
+    for i in range(pattern[0], pattern[1]):
+        unit = units[np.uint64(i)]
         if rows[unit] == 0:
+            continue
+        if rows[unit] == MARK:
             if (distinct + 2) * words > len(matches):
-                return False
+                return -1
             distinct += 1
             rows[unit] = distinct
-            for k in range(words):
-                matches[np.uint64(distinct * words + k)] = 0
-        matches[np.uint64(rows[unit] * words + (i >> 6))] |= np.uint64(1) << np.uint64(i & 63)
-    return True
+        at = np.uint64(np.int64(rows[unit]) * words) + (kept >> np.uint64(6))
+        matches[at] |= np.uint64(1) << (kept & np.uint64(63))
+        kept += np.uint64(1)
+    return np.int64(kept)
 
 
 @part
-def extend(units, text, rows, scratch, band):
+def clear(units, pattern, rows, matches, words):
+    """Take back what `place_matches` wrote, bit by bit: whole rows would be ten times as much."""
+    kept = np.uint64(0)
+    for i in range(pattern[0], pattern[1]):
+        row = np.int64(rows[units[np.uint64(i)]])
+        if row != 0 and row != MARK:
+            matches[np.uint64(row * words) + (kept >> np.uint64(6))] = 0
+            kept += np.uint64(1)
+
+
+@part
+def code_text(units, text, rows, codes):
+    """Write the row of each unit of the text that the pattern has; return how many they are.
+
+    Behind them stand units without matches: `extend` takes four at once.
+    """
+    n = np.uint64(0)
+    for j in range(text[0], text[1]):
+        row = rows[units[np.uint64(j)]]
+        codes[n] = row
+        n += np.uint64(row != MARK)
+    for k in range(3):
+        codes[n + np.uint64(k)] = 0
+    return np.int64(n)
+
+
+@part
+def length_of(state, matches, codes, sizes):
+    """Return the length of a longest common subsequence of what is left of both.
+
+    `sizes`: pattern, text, words of a row, units of the pattern left out, which are as many misses more: a
+    first band is of use where they are few.
+    """
+    length, other, words, gone = sizes
+    misses = max(LEAST, 2 * gone)
+    while misses < length >> 1 and misses + other - length >= 0:
+        found = extend(state, matches, codes, (length, other, words, misses))
+        if length - found <= misses:
+            return found
+        misses = min(length - found, 4 * misses)
+    return extend(state, matches, codes, (length, other, words, length))
+
+
+@part
+def step(v, matches, carry):
+    """Return a word of the state after one unit of the text, and what it carries to the next word."""
+    u = v & matches
+    total = v + u
+    over = np.uint64(total < v)
+    total += carry
+    over |= np.uint64(total < carry)
+    return total | (v - u), over
+
+
+@part
+def extend(state, matches, codes, sizes):
     """Return the length of a longest common subsequence whose path stays within a band.
 
-    `band` is the length of the pattern, and by how many units a path may fall behind in the text and in the
-    pattern: a word of the state is looked at while the band touches it.
+    `sizes` are those of `length_of`, and last by how many units a path may fall behind in the text: a word of
+    the state is looked at while the band touches it. Four units of the text a round: their carries do not
+    wait for each other.
     """
-    state, matches = scratch
-    length, left, right = band
-    words = (length + 63) >> 6
+    length, other, stride, left = sizes
+    right, words, zero = left + other - length, (length + 63) >> 6, np.uint64(0)
     for k in range(words):
-        state[k] = np.uint64(0xFFFFFFFFFFFFFFFF)
-    for j in range(text[1] - text[0]):
-        row = rows[units[np.uint64(text[0] + j)]]
-        if row == 0:
-            continue
-        first, end = np.uint64(max(0, j - right) >> 6), np.uint64(min(words, (j + left + 64) >> 6))
-        carry, at = np.uint64(0), np.uint64(row * words)
+        state[k] = ~zero
+    for j in range(0, other, 4):
+        first, end = np.uint64(max(0, j - right) >> 6), np.uint64(min(words, (j + left + 67) >> 6))
+        i = np.uint64(j)
+        a, b = row_at(codes, i, stride), row_at(codes, i + np.uint64(1), stride)
+        c, d = row_at(codes, i + np.uint64(2), stride), row_at(codes, i + np.uint64(3), stride)
+        carry_a, carry_b, carry_c, carry_d = zero, zero, zero, zero
         for k in range(first, end):
-            v = state[k]
-            u = v & matches[at + k]
-            total = v + u
-            over = np.uint64(total < v)
-            total += carry
-            over |= np.uint64(total < carry)
-            carry = over
-            state[k] = total | (v - u)
+            v, carry_a = step(state[k], matches[a + k], carry_a)
+            v, carry_b = step(v, matches[b + k], carry_b)
+            v, carry_c = step(v, matches[c + k], carry_c)
+            state[k], carry_d = step(v, matches[d + k], carry_d)
     found = 0
     for i in range(length):
-        found += np.int64(((state[i >> 6] >> np.uint64(i & 63)) & np.uint64(1)) == 0)
+        found += np.int64(((state[np.uint64(i) >> np.uint64(6)] >> np.uint64(i & 63)) & np.uint64(1)) == 0)
     return found
+
+
+@part
+def row_at(codes, j, stride):
+    """Return where the matches of a unit of the text begin."""
+    return np.uint64(codes[j]) * np.uint64(stride)
 
 
 @part

@@ -143,7 +143,7 @@ def size_of(units: NDArray[np.uint16], mask: NDArray[np.bool_] | None) -> int:
 def _look_side_by_side(texts: Texts, mask: NDArray[np.bool_] | None, pairs: Measures) -> None:
     """Mark templates, and what is covered enough for copies but is none."""
     better = np.maximum(pairs.coverage_left, pairs.coverage_right)
-    for p in np.flatnonzero(better >= SLOTS_FROM):
+    for p in np.flatnonzero(np.minimum(pairs.coverage_left, pairs.coverage_right) >= SLOTS_FROM):
         a, b = texts.of(int(pairs.left[p])), texts.of(int(pairs.right[p]))
         marks = (boilerplate_units(a, mask), boilerplate_units(b, mask))
         left, right = unit_string(a), unit_string(b)

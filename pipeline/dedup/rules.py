@@ -29,7 +29,7 @@ NEAR_OTHER: Final = 0.5  # coverage of the other one
 MIN_JACCARD: Final = 0.1  # a guard: bridges alone make no duplicate
 HELD: Final = 0.9  # contract §5: "nearly all of right"
 LONGER: Final = 1.5  # contract §5
-SLOTS_FROM: Final = 0.4  # coverage from which a common skeleton is looked for
+SLOTS_FROM: Final = 0.4  # coverage of either text from which a skeleton is looked for: half of both is common
 SHARES: Final = 0.5  # coverage from which two different texts are said to share clauses
 STORED: Final = 0.45  # coverage from which a rejected pair is worth a row
 

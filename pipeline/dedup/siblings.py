@@ -1,16 +1,11 @@
-"""Kernels: two texts side by side, the twin of `slots` without the strings: siblings, copies or neither.
-
-A pair is laid side by side on a `desk`: a table of shingles with their places, lists, and the changes.
-"""
+"""Kernels: siblings, copies or neither: what two texts side by side are; twin of `slots` without strings."""
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
+from pipeline.dedup.collation import AT, MIX, changes_of
 from pipeline.dedup.sketch import shift_of
 from pipeline.dedup.verify import EDITED, SHARED
 
@@ -21,7 +16,7 @@ LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     0.5,
     0.5,
 )  # of `slots`; tests compare them
-TEMPLATE, SURE, IN_ORDER, REPLACED = 5, 0.85, 0.7, 60  # of `rules`; tests compare them
+TEMPLATE, SURE, REPLACED = 5, 0.85, 60  # of `rules`; tests compare them
 NUMERALS = tuple(ord(c) for c in "〇零一二三四五六七八九十百两0123456789①②③④⑤⑥⑦⑧⑨⑩")
 WORDING = tuple(
     ord(c)
@@ -29,133 +24,6 @@ WORDING = tuple(
     "按照依据凡其该此请使让被负责承担履行经影响妨碍时认真用心妥善稳完整齐全确保证做到"
     "包括含有提出予逐切实主动积极尽快立马加强落贯彻"
 )
-MIX = 0x9E3779B97F4A7C15
-LEFT, RIGHT = 0, 1  # rows of places
-AT, ONE, OTHER, TAILS, BEFORE = 0, 1, 2, 3, 4  # lists: entries of left, anchors, the rising chain
-
-
-def make_desk(longest: int) -> tuple[NDArray[Any], ...]:
-    """Return working arrays for texts of up to `longest` units: keys, places, lists, changes."""
-    size = 64
-    while size < 2 * longest:
-        size *= 2
-    return (
-        np.empty(size, np.uint64),
-        np.empty((2, size), np.int32),
-        np.empty((5, longest + 1), np.int32),
-        np.empty((longest + 2, 4), np.int32),
-    )
-
-
-@part
-def index_places(units, start, count, desk):
-    """Index the shingles of a text: each entry's place, -2 where one stands twice; return the bits."""
-    keys, places, _, _ = desk
-    bits = 6
-    while (1 << bits) < 2 * count:
-        bits += 1
-    for free in range(1 << bits):
-        keys[free] = 0
-        places[LEFT, free] = -1
-    last, shift, w = np.uint64((1 << bits) - 1), np.uint64(64 - bits), np.uint64(0)
-    for i in range(count):
-        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
-        if i < 3:
-            continue
-        e = (w * np.uint64(MIX)) >> shift
-        while keys[e] != w and keys[e] != 0:
-            e = (e + np.uint64(1)) & last
-        places[RIGHT, e] = -2 if keys[e] == w else i - 3
-        keys[e] = w
-    return bits
-
-
-@part
-def anchors_of(units, left, right, desk):
-    """List the places in left and right of the shingles that are unique in both; return how many.
-
-    Only the right text is indexed: a shingle that it has not is no anchor.
-    """
-    keys, places, lists, _ = desk
-    bits = index_places(units, right[0], right[1], desk)
-    last, shift, w, n = np.uint64((1 << bits) - 1), np.uint64(64 - bits), np.uint64(0), 0
-    for i in range(left[1]):
-        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(left[0] + i)])
-        if i < 3:
-            continue
-        e = (w * np.uint64(MIX)) >> shift
-        while keys[e] != w and keys[e] != 0:
-            e = (e + np.uint64(1)) & last
-        if keys[e] == w and places[RIGHT, e] >= 0:
-            places[LEFT, e] = i - 3 if places[LEFT, e] == -1 else -2
-            lists[AT, np.uint64(n)] = e
-            n += 1
-    found = 0
-    for k in range(n):
-        e = np.uint64(lists[AT, k])
-        if places[LEFT, e] >= 0:
-            lists[ONE, found], lists[OTHER, found] = places[LEFT, e], places[RIGHT, e]
-            found += 1
-    return found
-
-
-@part
-def keep_rising(count, lists):
-    """Leave of the anchors a longest rising subsequence (patience, `slots.rising`); return its length.
-
-    The chain is written over the tails, from the end.
-    """
-    n = 0
-    for at in range(count):
-        value = lists[OTHER, at]
-        low, high = 0, n
-        if n and lists[OTHER, lists[TAILS, n - 1]] < value:
-            low = n
-        while low < high:
-            middle = (low + high) // 2
-            if lists[OTHER, lists[TAILS, middle]] < value:
-                low = middle + 1
-            else:
-                high = middle
-        lists[BEFORE, at] = lists[TAILS, low - 1] if low else -1
-        lists[TAILS, low] = at
-        n = max(n, low + 1)
-    for k in range(n - 1, 0, -1):
-        lists[TAILS, k - 1] = lists[BEFORE, lists[TAILS, k]]
-    for k in range(n):
-        lists[ONE, k], lists[OTHER, k] = lists[ONE, lists[TAILS, k]], lists[OTHER, lists[TAILS, k]]
-    return n
-
-
-@part
-def changes_of(units, left, right, desk):
-    """List rows (left start, left end, right start, right end) of the changes; twin of `slots.changes`.
-
-    Return how many they are, and whether the anchors stand in one order.
-    """
-    lists, found = desk[2], desk[3]
-    anchors = anchors_of(units, left, right, desk)
-    chain = keep_rising(anchors, lists)
-    a, b = left[0], right[0]
-    n, p, q = 0, 0, 0
-    for k in range(chain + 1):
-        i, j = left[1], right[1]
-        if k < chain:
-            i, j = np.int64(lists[ONE, k]), np.int64(lists[OTHER, k])
-        if i < p or j < q:
-            continue
-        end, stop = i, j
-        while p < end and q < stop and units[np.uint64(a + p)] == units[np.uint64(b + q)]:
-            p, q = p + 1, q + 1
-        while p < end and q < stop and units[np.uint64(a + end - 1)] == units[np.uint64(b + stop - 1)]:
-            end, stop = end - 1, stop - 1
-        if p < end or q < stop:
-            found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, end, q, stop
-            n += 1
-        p, q = i, j
-        while p < left[1] and q < right[1] and units[np.uint64(a + p)] == units[np.uint64(b + q)]:
-            p, q = p + 1, q + 1
-    return n, chain > 0 and chain >= IN_ORDER * anchors
 
 
 @part
@@ -271,17 +139,17 @@ def keep_telling(units, left, right, desk, count):
 
 @part
 def count_substitutions(units, left, right, desk, count):
-    """Count equal substitutions of names in a table of the codes (keys, the right places).
+    """Count equal substitutions of names in a table of the codes (the room of shingles and their places).
 
     The entry of each change is left in `lists[AT]`, -1 where it is none: a side is empty or too long.
     """
-    keys, places, lists, found = desk
+    keys, times, lists, found = desk
     bits = 6
     while (1 << bits) < 2 * count:
         bits += 1
     for free in range(1 << bits):
         keys[free] = 0
-        places[RIGHT, free] = 0
+        times[free] = 0
     last = np.uint64((1 << bits) - 1)
     for k in range(count):
         a, b = np.int64(found[k, 0]), np.int64(found[k, 1])
@@ -295,7 +163,7 @@ def count_substitutions(units, left, right, desk, count):
         while keys[e] != code and keys[e] != 0:
             e = (e + np.uint64(1)) & last
         keys[e] = code
-        places[RIGHT, e] += 1
+        times[e] += 1
         lists[AT, k] = e
 
 
@@ -311,25 +179,40 @@ def look_side_by_side(corpus, a, b, kind, better, desk):
 
 
 @part
-def are_siblings(corpus, left, right, desk, count):
-    """Tell whether `count` changes make two texts siblings: `bool(slots.find_slots(left, right))`."""
-    units, places, lists, found = corpus[0], desk[1], desk[2], desk[3]
-    count = keep_telling(units, left, right, desk, count)
+def recurring_in_all(units, left, right, desk, count):
+    """Return how often substitutions stand that stand at least twice; their table is left on the desk."""
+    times, lists, in_all = desk[1], desk[2], 0
     if count < RECUR_IN_ALL:
-        return False
+        return 0
     count_substitutions(units, left, right, desk, count)
-    in_all, of_left, of_right, substituted, by = 0, 0, 0, 0, 0
+    for k in range(count):
+        in_all += np.int64(lists[AT, k] >= 0 and times[lists[AT, k]] >= RECURS)
+    return in_all
+
+
+@part
+def are_siblings(corpus, left, right, desk, count):
+    """Tell whether `count` changes make two texts siblings: `bool(slots.find_slots(left, right))`.
+
+    What tells is sought only where substitutions recur at all: between most copies none does.
+    """
+    units, times, lists, found = corpus[0], desk[1], desk[2], desk[3]
+    if recurring_in_all(units, left, right, desk, count) < RECUR_IN_ALL:
+        return False
+    count = keep_telling(units, left, right, desk, count)
+    if recurring_in_all(units, left, right, desk, count) < RECUR_IN_ALL:
+        return False
+    of_left, of_right, substituted, by = 0, 0, 0, 0
     for k in range(count):
         if lists[AT, k] < 0:
             continue
         gone, come = np.int64(found[k, 1] - found[k, 0]), np.int64(found[k, 3] - found[k, 2])
         substituted += gone
         by += come
-        if places[RIGHT, lists[AT, k]] >= RECURS:
-            in_all += 1
+        if times[lists[AT, k]] >= RECURS:
             of_left += gone
             of_right += come
-    if in_all < RECUR_IN_ALL or of_left < MADE_OF_SLOTS * substituted or of_right < MADE_OF_SLOTS * by:
+    if of_left < MADE_OF_SLOTS * substituted or of_right < MADE_OF_SLOTS * by:
         return False
     gone, spare_left = changed_units(corpus, left, desk, count, 0)
     come, spare_right = changed_units(corpus, right, desk, count, 2)
@@ -345,16 +228,16 @@ def recurring_of(units, spans, desk, rows):
     `units`. `rows` has room for every second unit of left. Twin of `slots.slots_of`.
     """
     left, right = (spans[0], spans[1]), (spans[2], spans[3])
-    places, lists, found, n = desk[1], desk[2], desk[3], 0
+    times, lists, found, n = desk[1], desk[2], desk[3], 0
     count, _ = changes_of(units, left, right, desk)
     count = keep_telling(units, left, right, desk, count)
     count_substitutions(units, left, right, desk, count)
     for k in range(count):
-        if lists[AT, k] < 0 or places[RIGHT, lists[AT, k]] < RECURS:
+        if lists[AT, k] < 0 or times[lists[AT, k]] < RECURS:
             continue
         rows[n, 0], rows[n, 1] = left[0] + found[k, 0], left[0] + found[k, 1]
         rows[n, 2], rows[n, 3] = right[0] + found[k, 2], right[0] + found[k, 3]
-        rows[n, 4] = places[RIGHT, lists[AT, k]]
-        places[RIGHT, lists[AT, k]] = 0  # the next occurrence is the same slot
+        rows[n, 4] = times[lists[AT, k]]
+        times[lists[AT, k]] = 0  # the next occurrence is the same slot
         n += 1
     return n

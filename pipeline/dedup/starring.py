@@ -186,7 +186,7 @@ def store_pairs(corpus, members, pad, desk, rows, n, every):
             if jaccard == 0.0 or not wanted:
                 continue
             kind = np.int64(grids[KIND, a, b])
-            if max(left, right) >= SLOTS_FROM:
+            if min(left, right) >= SLOTS_FROM:
                 kind = np.int64(confirm(corpus, members, pad, desk, a, b))
             if not (star or every or kind > REJECTED or max(left, right) >= STORED):
                 continue

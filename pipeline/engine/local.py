@@ -177,7 +177,7 @@ def _stop(worker: _Worker) -> None:
 
 
 def _written(batch: pa.RecordBatch) -> bytes:
-    """Return a batch as bytes: of a slice its own rows alone, where a pickle holds the whole it is cut from."""
+    """Return a batch as bytes: of a slice its own rows alone; a pickle holds all that it is cut from."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)

@@ -2,8 +2,8 @@
 
 Keys are hex ids, which are uniform: the part of a row is the first byte of its key. A file holds one
 uncompressed RecordBatch in order of keys, and is mapped into memory: reading a part touches only its own
-bytes. (One batch a part, compressed, took 0.5 ms a part of each file.) Files appear by rename: what a run that
-died has left is complete, and serves the next run.
+bytes. (One batch a part, compressed, took 0.5 ms a part of each file.) Files appear by rename: what a run
+that died has left is complete, and serves the next run.
 """
 
 import os

@@ -8,9 +8,10 @@ from operator import add
 from typing import NamedTuple
 
 from pipeline.page.blocks import HEADED
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
 from pipeline.page.edges import edge_rows, end_of_element, read_manner
-from pipeline.page.fields import Fields, declared_count, read_fields
+from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
 from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
@@ -73,8 +74,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
     subjects = base_titles(names)
     out.declared = (
-        declared_count(title)
-        or declared_count(page.title)
+        declared_count(title, title=True)
+        or declared_count(page.title, title=True)
         or _declared_in_introduction(page, fields, subjects)
     )
     cues = cue_rows(page, fields.start, hints.drop, subjects)
@@ -86,7 +87,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         fields.rows.update(_repeats(page, fields, chosen, end))
-        plan = read_head(page, fields, chosen, cues)
+        plan = read_head(page, fields, chosen, cues, (names, subjects))
         if out.declared is None:
             out.declared = plan.declared
         _put_head(page, plan, fields, out)

@@ -65,12 +65,11 @@ def clause_rows(pages: Sequence[Placed]) -> ClauseRows:
     by_page: list[int] = []
     for p in pages:
         before = len(clauses)
-        parts = [((None, s.heading), s.clauses) for s in p.page.guide]
-        parts += [((a.article_id, None), a.clauses) for a in p.page.articles]
-        for owner, listed in parts:
-            clauses += listed
-            counts.append(len(listed))
-            owners.append(owner)
+        owners += [(None, s.heading) for s in p.page.guide]
+        owners += [(a.article_id, None) for a in p.page.articles]
+        for part in (*p.page.guide, *p.page.articles):
+            clauses += part.clauses
+            counts.append(len(part.clauses))
         mine = clauses[before:]
         if mine:  # all clauses of a page share their forms
             forms = mine[0].hant.all()

@@ -47,6 +47,7 @@ CUTS = pa.schema(
 )
 EXCERPT_CHARS = 80
 
+
 class PageTimeoutError(Exception):
     """A page took longer than `page_seconds`."""
 

@@ -7,7 +7,7 @@ itself takes 3 µs.
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
@@ -21,11 +21,15 @@ from pipeline.run.columns import ClauseRows, Placed
 
 NOTHING_BETWEEN = pa.scalar("")
 BETWEEN = ", "  # the members of a list
-QUOTE, BACKSLASH, FIRST_PLAIN = ord('"'), ord("\\"), 0x20  # what JSON escapes: the first two, all below the last
+QUOTE, BACKSLASH, FIRST_PLAIN = (
+    ord('"'),
+    ord("\\"),
+    0x20,
+)  # what JSON escapes: the first two, all below the last
 
 
 class JsonLines(NamedTuple):
-    """The line of a page and those of its clauses in UTF-8, with their line breaks, and how many these are."""
+    """The line of a page and those of its clauses, in UTF-8 with their line breaks; how many these are."""
 
     page: bytes
     clauses: memoryview
@@ -69,7 +73,7 @@ def _pieces(values: pa.StringArray, counts: Sequence[int], behind: int) -> Itera
     """Yield the bytes of so many values after the other at a time, without what stands behind the last."""
     ends = np.frombuffer(values.buffers()[1], dtype=np.int32)[np.cumsum([0, *counts])].tolist()
     data = memoryview(values.buffers()[2] or b"")
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         yield data[start : max(start, end - behind)]
 
 

@@ -38,7 +38,9 @@ def rows_digest(table: pa.Table | pa.RecordBatch) -> str:
     >>> rows_digest(left) == rows_digest(left.take([1, 0])) != rows_digest(left.slice(1))
     True
     """
-    return add_digests(_digest(table.slice(at, ROWS_AT_ONCE)) for at in range(0, table.num_rows, ROWS_AT_ONCE))
+    return add_digests(
+        _digest(table.slice(at, ROWS_AT_ONCE)) for at in range(0, table.num_rows, ROWS_AT_ONCE)
+    )
 
 
 def _digest(table: pa.Table | pa.RecordBatch) -> str:
