@@ -67,9 +67,9 @@ def clause_rows(pages: Sequence[Placed]) -> ClauseRows:
         before = len(clauses)
         owners += [(None, s.heading) for s in p.page.guide]
         owners += [(a.article_id, None) for a in p.page.articles]
-        for part in (*p.page.guide, *p.page.articles):
-            clauses += part.clauses
-            counts.append(len(part.clauses))
+        for part in (*(s.clauses for s in p.page.guide), *(a.clauses for a in p.page.articles)):
+            clauses += part
+            counts.append(len(part))
         mine = clauses[before:]
         if mine:  # all clauses of a page share their forms
             forms = mine[0].hant.all()
