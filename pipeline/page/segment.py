@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.page.blocks import HEADED
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
-from pipeline.page.edges import edge_rows, end_of_element, read_manner
+from pipeline.page.edges import end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
@@ -84,7 +84,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     if chosen:
         end = _end_of_texts(page, chosen, fields, cues)
         end = end_of_element(page, chosen, end)
-        _add_edges(page, chosen, end, cues, (fields.site, subjects))
+        bodies = [(a.row + 1, b) for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True)]
+        cues |= site_rows(page, bodies, cues, (fields.site, subjects))
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         fields.rows.update(_repeats(page, fields, chosen, end))
@@ -131,20 +132,6 @@ def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequenc
         if said or INTRODUCTION.search(line) or names_subject(line, subjects):
             return count
     return None
-
-
-def _add_edges(
-    page: PageLines,
-    chosen: Sequence[Candidate],
-    end: int,
-    cues: dict[int, DropReason],
-    about: tuple[str | None, Sequence[str]],
-) -> None:
-    """Add the lines of the site with which each article ends to the cues; `about` is site and subjects."""
-    bodies = [(a.row + 1, b) for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True)]
-    manner = read_manner(page, bodies, *about)
-    for first, stop in bodies:
-        cues |= edge_rows(page, first, stop, cues, manner)
 
 
 def _choose_headings(
@@ -302,6 +289,9 @@ def _put_single(
             reason = introductions.get(row) or cues.get(row, "navigation")
             out.pieces.append(Piece(start, stop, "dropped", reason))
     told = len(introductions)  # the first of the body's lines
+    if content is None:
+        last = end_of_single(page, first + told, last)
+    cues |= site_rows(page, [(first + told, last)], cues, (fields.site, ()))
     for row in range(first, first + told):
         out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
     _put_body(page, (first + told, last), 1, cues, out)
