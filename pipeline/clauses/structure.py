@@ -4,9 +4,10 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from pipeline.clauses.decide import BROKEN, find_markers
+from pipeline.clauses.decide import find_pieces
 from pipeline.clauses.markers import BULLET, SEQUENCE
-from pipeline.clauses.parts import BREAKS, Part, cut, name_kinds, split_labels
+from pipeline.clauses.parts import BREAKS, Part, name_kinds, parts_of, split_labels
+from pipeline.clauses.pieces import BROKEN
 from pipeline.clauses.scan import LAST
 from pipeline.clauses.search import RESTART
 from pipeline.clauses.tree import hang, tails
@@ -14,7 +15,7 @@ from pipeline.config import ClausesConfig
 from pipeline.records import Clause, ClauseFlag, ClauseKind
 
 DEFAULT = ClausesConfig()
-# Markers, or lines of a page: above, the collector took a third of the time (docs/accuracy-clauses.md).
+# Pieces, or lines of a page: above, the collector took a third of the time (docs/accuracy-clauses.md).
 MANY = 10_000
 OTHER_BREAKS = tuple("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e")
 # path, path of the parent, level, kind, marker, ordinal, own text, start, end, flags
@@ -116,11 +117,11 @@ def clause_rows(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> list[l
     [[('1', None, 1, 'clause', '一、', 1, '甲。', 0, 4, ())]]
     """
     plain = [t.translate(BREAKS) if any(c in t for c in OTHER_BREAKS) else t for t in texts]
-    found = find_markers(plain, config.compile_above)
+    found = find_pieces(plain, config.compile_above)
     out = []
-    with collector_paused(many=sum(map(len, found)) > MANY):
-        for text, lines, rows in zip(texts, plain, found, strict=True):
-            parts = split_labels(lines, cut(lines, rows))
+    with collector_paused(many=sum(len(columns[0]) for columns in found) > MANY):
+        for text, lines, columns in zip(texts, plain, found, strict=True):
+            parts = split_labels(lines, parts_of(columns))
             name_kinds(lines, parts)
             out.append(emit(text, parts, hang(lines, parts)))
     return out
