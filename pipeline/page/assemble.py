@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, count, repeat
-from typing import Final
 
-from pipeline.clauses.structure import ClauseRow, clause_rows
+from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.segment import Piece, Segments
 from pipeline.records import (
@@ -58,9 +57,6 @@ class Texts:
     offsets: OffsetMap
 
 
-OWN_TEXT: Final = 6  # of a clause's row
-START: Final = 7
-END: Final = 8
 # The Traditional forms of the page's clauses, and the numbers among them of those not made yet.
 Places = tuple[HantForms, Iterator[int]]
 
@@ -84,7 +80,7 @@ class _Part:
     group: int
     heading: str
     text: str
-    rows: list[ClauseRow]
+    clauses: ClauseColumns
     firsts: list[int]
     lasts: list[int]
     start: int
@@ -141,22 +137,23 @@ def _parts(canonical: str, pieces: Sequence[Piece], config: Config) -> tuple[lis
             (headings if p.heading else body).append(p)
     texts = ["\n".join([canonical[p.start : p.end] for p in body]) for _, body in groups.values()]
     found: dict[LineRole, list[_Part]] = {"article": [], "guide": []}
-    for (role, group), text, rows in zip(groups, texts, clause_rows(texts, config.clauses), strict=True):
+    structured = clause_columns(texts, config.clauses)
+    for (role, group), text, clauses in zip(groups, texts, structured, strict=True):
         headings, body = groups[role, group]
         heading = " ".join([canonical[p.start : p.end] for p in headings])
         start, end = (body[0].start, body[-1].end) if body else (headings[-1].end, headings[-1].end)
-        firsts, lasts = _placed(rows, body)
-        found[role].append(_Part(group, heading, text, rows, firsts, lasts, start, end))
+        firsts, lasts = _placed(clauses, body)
+        found[role].append(_Part(group, heading, text, clauses, firsts, lasts, start, end))
     return found["article"], found["guide"]
 
 
-def _placed(rows: Sequence[ClauseRow], body: Sequence[Piece]) -> tuple[list[int], list[int]]:
+def _placed(clauses: ClauseColumns, body: Sequence[Piece]) -> tuple[list[int], list[int]]:
     """Return where the clauses of a body begin and end in the canonical text of the page."""
     own = list(
         accumulate([p.end - p.start + 1 for p in body], initial=0)
     )  # where each piece begins in the body
     shifts = [p.start - at for p, at in zip(body, own, strict=False)]
-    firsts, lasts = [row[START] for row in rows], [row[END] for row in rows]
+    firsts, lasts = clauses.starts, clauses.ends
     if len(set(shifts)) <= 1:  # no line is missing
         by = shifts[0] if shifts else 0
         return [first + by for first in firsts], [last + by for last in lasts]
@@ -190,27 +187,13 @@ def _article(
 
 def _finished(part: _Part, prefix: str, texts: Texts, places: Places) -> tuple[Clause, ...]:
     """Give clauses their ids, the next places among the Traditional forms, and their spans in raw."""
-    if not part.rows:
-        return ()
-    paths, above, levels, kinds, markers, ordinals, own, _, _, flags = zip(*part.rows, strict=True)
-    ids = [prefix + path for path in paths]
-    parents = [path and prefix + path for path in above]
+    c = part.clauses
+    ids = [prefix + path for path in c.paths]
+    parents = [path and prefix + path for path in c.parents]
     spans = texts.offsets.starts(part.firsts), texts.offsets.ends(part.lasts)
     hant, numbers = places
-    columns = (
-        ids,
-        paths,
-        parents,
-        levels,
-        kinds,
-        markers,
-        ordinals,
-        own,
-        *spans,
-        flags,
-        repeat(hant),
-        numbers,
-    )
+    told = c.levels, c.kinds, c.markers, c.ordinals, c.own
+    columns = ids, c.paths, parents, *told, *spans, c.flags, repeat(hant), numbers
     return tuple(from_columns(Clause, *columns))
 
 
@@ -223,7 +206,7 @@ def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Scr
 
 def _hant_forms(parts: Sequence[_Part], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
     """Return `text_hant` of clauses: cut from what was served, or generated in one pass over all texts."""
-    own = [row[OWN_TEXT] for part in parts for row in part.rows]
+    own = [text for part in parts for text in part.clauses.own]
     if script.hant_origin == "served":
         spans = [span for part in parts for span in zip(part.firsts, part.lasts, strict=True)]
         return [_served(text, first, last, texts) for text, (first, last) in zip(own, spans, strict=True)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.clauses.structure import clause_rows
+from pipeline.clauses.structure import clause_columns
 from pipeline.config import ClausesConfig, Config
 from pipeline.page.parse import finish_page
 from pipeline.records import Article, Page, PageFlag, RejectReason
@@ -43,7 +43,7 @@ EXCERPT_CHARS = 80
 @cache
 def load_kernels() -> None:
     """Load (on a fresh machine: compile) the search for clauses, so that no page's time is spent on it."""
-    clause_rows("一、甲。\n二、乙。", ClausesConfig(compile_above=0))
+    clause_columns("一、甲。\n二、乙。", ClausesConfig(compile_above=0))
 
 
 def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
