@@ -20,7 +20,7 @@ from pipeline.compiled import kernel
 MODULES = (scan, shapes, digits, candidates, search, beam, pieces)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
 # and the beam 1.6 times as fast (docs/accuracy-clauses.md).
-OPTIONS: Any = {"_nrt": False}
+OPTIONS: Any = {"_nrt": False, "forceinline": True}
 
 
 def kernel_functions() -> dict[str, Any]:
