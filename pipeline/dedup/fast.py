@@ -83,7 +83,8 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
-        fixed = (route, np.empty(window, np.uint32), np.empty(sketch.BINS, np.uint32))
+        bins = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
+        fixed = (route, np.empty(window, np.uint32), *bins)
 
         def run(first: int, sample: NDArray[np.uint32]) -> tuple[int, int]:
             spans = (texts.begin[a + first : b], texts.length[a + first : b])

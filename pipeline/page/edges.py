@@ -17,18 +17,27 @@ from pipeline.records import DropReason
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
 RARE = 0.04  # share of them that end like a line which is foreign among them
-FEW = 2  # lines of an article that stands in one: each full stop counts as the end of a line
+FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
-READER = "您你"
+READER = ("您", "你", "大家", "欢迎", "网友", "读者")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
-    r"^(?:附[：:件录表]|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
-    r"|_{2,}|\d\s*[年月]|年.{0,4}月|[某×xX]{2}"
+    r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
+    r"|_{2,}|\d\s*[年月]|年.{0,4}月|^[某×xX]{2,}"
     r"|(?:[部处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
 )
+# `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
+TOLD = re.compile(
+    r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
+)
+MAX_TOLD = 3  # lines below a heading that may be such
+HANZI = re.compile("[一-鿿]")
+NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
+OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
+MAX_NOTICE = 8  # lines of a site's own list behind the clauses
 # `提示：以上某制度仅作范例`, where the page's subject is named
 SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
 COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所有，请勿采集`
@@ -36,7 +45,12 @@ COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所
 NOTICE = re.compile(
     r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
 )
-SHORT_NAME = 3  # characters of a name below a text
+# The hundred surnames of nine in ten Chinese: a name below a text.
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟"
+    "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚某"
+)
+MAX_PERSON = 4  # characters of a name
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
 
 
@@ -52,7 +66,7 @@ class Manner:
 
     def is_foreign(self, line: str) -> bool:
         """Tell whether hardly a line of the texts ends like this one."""
-        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(1, RARE * self.lines)
+        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(FEW, RARE * self.lines)
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
@@ -73,35 +87,53 @@ def read_manner(
     ends = Counter[str]()
     personal = False
     for first, end in articles:
-        rows = _numbered_part(page, first, end)
+        rows = _numbered_part(page, first, end, site)
         if not rows:
             continue
-        ends.update(line[-1] for line in page.texts[rows.start : rows.stop] if len(line) > MARKER)
+        lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
+        if any(shares):
+            lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
+        ends.update(line[-1] for line in lines if len(line) > MARKER)
         begin, stop = page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])
         personal = personal or any(page.text.find(c, begin, stop) >= 0 for c in READER)
         if len(rows) <= FEW:
             ends["。"] += page.text.count("。", begin, stop)
-    lines = ends.total()
+    total = ends.total()
     ends[WORD] = sum(n for char, n in ends.items() if char.isalnum())
-    return Manner(ends, lines, not personal, site or "", subjects)
+    return Manner(ends, total, not personal, site or "", subjects)
 
 
-def _numbered_part(page: PageLines, first: int, end: int) -> range:
-    """Return the lines from the first numbered clause to the last."""
+def _numbered_part(page: PageLines, first: int, end: int, site: str | None) -> range:
+    """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     at, stop = first, end
     while at < end and not NUMBERED.match(page.texts[at]):
         at += 1
     while stop > at and not NUMBERED.match(page.texts[stop - 1]):
         stop -= 1
+    stop = _before_notice(page, at, stop, site)
+    while stop > at and not NUMBERED.match(page.texts[stop - 1]):
+        stop -= 1
     return range(at, stop)
+
+
+def told_of_article(line: str) -> DropReason | None:
+    """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
+    if TOLD.match(line) or EDGE_LABEL.fullmatch(line):
+        return "navigation"
+    return site_words(line, edge=True)
 
 
 def edge_rows(
     page: PageLines, first: int, end: int, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines of the site in and behind a text, from `first` to before `end`, that `cues` lack."""
-    rows = _numbered_part(page, first, end)
+    rows = _numbered_part(page, first, end, manner.site)
     out = _foreign_inside(page, rows, cues, manner)
+    for row in range(first, min(rows.start, first + MAX_TOLD)):
+        line = page.texts[row]
+        ours = manner.is_foreign(line) and manner.names_site(line)
+        if row not in cues and (reason := "spam" if ours else told_of_article(line)):
+            out[row] = reason
     best, total, start = 0.0, 0.0, end
     reasons: dict[int, DropReason] = {}
     for row in range(end - 1, max(rows.stop, first) - 1, -1):
@@ -112,6 +144,19 @@ def edge_rows(
         if weight > 0 and total > best:
             best, start = total, row
     return out | {r: reasons.get(r, "footer") for r in range(start, end) if r not in cues}
+
+
+def _before_notice(page: PageLines, first: int, end: int, site: str | None) -> int:
+    """Return the line above a list at `end` that begins at 1 and speaks of site or reader, else `end`."""
+    for row in range(end - 2, max(first, end - MAX_NOTICE) - 1, -1):
+        line = page.texts[row]
+        if NUMBERED.match(line) or line[-1] in CLAUSE_ENDS:
+            continue
+        told = page.texts[row + 1 : end]
+        if NUMBERED_ONE.match(told[0]) and len(told) >= 2:
+            ours = sum(bool(site and site in x) or OF_SITES.search(x) is not None for x in told)
+            return row if 2 * ours >= len(told) else end
+    return end
 
 
 def _foreign_inside(
@@ -127,6 +172,9 @@ def _foreign_inside(
             continue
         if NUMBERED.match(line) or SIGNED.search(line):
             continue
+        if page.shares[row + 1] > LINKED or not HANZI.search(line):
+            out[row] = "related" if HANZI.search(line) else "navigation"
+            continue
         if manner.names_site(line) or COMMA.search(line):
             out[row] = "spam"
         elif reason := site_words(line, edge=True):
@@ -139,7 +187,7 @@ def _weigh(
 ) -> tuple[float, DropReason | None]:
     """Return how much a line behind the clauses speaks for the site, below 0 for the text, and as what."""
     line = page.texts[row]
-    if row in cues or page.shares[row] > LINKED:
+    if row in cues or page.shares[row] > LINKED or NUMBERED.match(line):  # numbered: of a list of the site's
         return FOREIGN, None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:
@@ -152,7 +200,7 @@ def _weigh(
         return SENTENCE, None
     if manner.names_site(line):
         return CERTAIN, "footer"
-    signed = SIGNED.search(line) or len(line) <= SHORT_NAME
+    signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line):
         return (SIGNATURE, None) if signed else (FOREIGN, None)
     if manner.impersonal and any(c in line for c in READER):
@@ -184,5 +232,17 @@ def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> in
     within = min(depths[0], depths[1]) if len(depths) > 1 else depths[0]
     for row in range(last + 2, end):
         if depths[row - last] < within:
-            return end if goes_on(page, row - 1) else row
+            return end if _goes_on_outside(page, chosen, row, depths[row - last]) else row
     return end
+
+
+def _goes_on_outside(page: PageLines, chosen: Sequence[Candidate], row: int, depth: int) -> bool:
+    """Tell whether the last text goes on in another element from line `row` on, as the texts before it do."""
+    if not goes_on(page, row - 1) or page.layout is None:
+        return False
+    first, last = chosen[0].row, chosen[-1].row
+    above = page.layout.separations(len(page.texts) - first)[1 : last - first]
+    if page.texts[row - 1][-1] in "：:" or (above and min(above) <= depth):
+        return True
+    begins = next(r for r in range(row, len(page.texts)) if NUMBERED.match(page.texts[r]))
+    return NUMBERED_ONE.match(page.texts[begins]) is None

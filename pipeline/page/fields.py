@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
-from pipeline.page.lines import DENSE, LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.counts import COUNT
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
 
@@ -51,13 +52,6 @@ MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
 AUTHOR_WORDS = "作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者"
 AUTHOR = compile_search(rf"(?:{AUTHOR_WORDS})\s*[：:]\s*([^\s：:，。|]{{1,12}}?)(?=\s|$|日期|时间)")
 SMALL_FIELD = compile_search(f"{VIEW_WORDS}|已看|看过|{AUTHOR_WORDS}")  # without one a line has none
-COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
-    rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
-)
-# `制度模板3份`, `制度（五则）`: yes; `合同一式两份`, `名言十则故事`: no
-PIECES = re.compile(
-    rf"(?:[（(【\[]|精选|通用|推荐|合集|汇总|模板|范本|范文|共)\s*({NUMERAL})\s*[份则例套]\s*(?:[)）】\]]|$|[_|])"
-)
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(
     r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
@@ -163,20 +157,6 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
     else:
         found.author = value
     return True
-
-
-def declared_count(text: str, *, title: bool = False) -> int | None:
-    """Return the number of articles that a title or an introduction declares.
-
-    A `title` may count in other words: `模板3份`, `（五则）`.
-
-    >>> declared_count("制度（通用五篇）"), declared_count("第3篇 制度"), declared_count("本文共12篇")
-    (5, None, 12)
-    >>> declared_count("制度（五则）", title=True), declared_count("合同一式两份", title=True)
-    (5, None)
-    """
-    match = COUNT.search(text) if "篇" in text else PIECES.search(text) if title else None
-    return NUMBERS.get(match.group(1)) if match else None
 
 
 def _title_segments(title: str) -> list[str]:
@@ -356,10 +336,16 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
             found.views = _views(views)
         if author and found.author is None:
             found.author = author.group(1)
-        if (views or author) and i not in found.rows:
+        # behind the first article's heading they are the article's
+        behind = near and any(_names_text(x, found) for x in page.texts[max(near) + 1 : i])
+        if (views or author) and i not in found.rows and not behind:
             found.rows.add(i)
         if not views and VIEWS_LABEL.fullmatch(line):
             _read_spread_views(page, i, found)
+
+
+def _names_text(line: str, found: Fields) -> bool:
+    return DOCUMENT.search(line) is not None or _like(line, found.title or "")
 
 
 def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:

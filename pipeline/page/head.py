@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
-from pipeline.page.fields import Fields, declared_count
+from pipeline.page.fields import Fields
 from pipeline.page.headings import Candidate, base_titles
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
@@ -24,6 +26,7 @@ MARKER = re.compile(
 # A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
 SAMPLE_WORD = compile_search("(?:范文|范本|模板|样本|参考|大全)+$")
 BESIDE_HEADING = 4  # letters beside a heading in the line of a table of contents: its page
+MAX_CONTENTS_NAME = 10  # characters of the line above a table of contents
 MAX_REPEAT = 150  # characters of a line that says a title once more
 COUNT_ENDS = re.compile(r"篇\s*[）)】\]]?$")  # `制度（通用3篇）`; `制度3篇75人关注` is another page's
 ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
@@ -117,6 +120,15 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
             plan.dropped[row] = "contents"
         elif row not in plan.fields:
             inside = False
+    for before, row in pairwise(rows):  # `本文内容`, whatever stands above the list
+        listed = plan.dropped.get(row) == "contents" and before == row - 1 and before not in plan.fields
+        line = page.texts[before]
+        if (
+            listed
+            and len(line) <= MAX_CONTENTS_NAME
+            and not (SENTENCE_MARK.search(line) or MARKER.match(line))
+        ):
+            plan.dropped.setdefault(before, "contents")
 
 
 def _numbered_name(line: str, names: set[str]) -> bool:

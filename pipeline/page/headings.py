@@ -37,9 +37,9 @@ WORDS = (
     r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
 )
 # What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
-REMARK = re.compile(r"\s*+(?:[（(【\[][^（()）【】\[\]]{2,30}[)）】\]])?+\s*+[★☆●◆◇■□▲△▼※=~～*#_]*+$")
-# `题1全文`, `题2 夜班`: a few words up to the end of the line, none of which begins a list
-BYNAME = re.compile(r"\s*+[一-鿿]{2,8}$")
+REMARK = re.compile(rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]])?+[\W_]*+$")
+# `题1全文`, `题2 夜班`, `题1-门卫值班制度`: words up to the end of the line, none of which begins a list
+BYNAME = re.compile(r"\s*+(?:[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}|[一-鿿]{2,8})$")
 COLON = r"[：:、.．,，\s\-—|｜·•>/]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no

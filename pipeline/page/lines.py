@@ -34,7 +34,7 @@ NUMERAL = (
 
 # Brackets around a number or a title, and what decorates a heading.
 OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
-DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
+DECOR = r"[^\w（(【\[〔〖「『《<“\"‘。，、；：:;,!?！？]*+"
 SENTENCE_END = "。！？；!?…”》"
 
 NOT_LETTERS = re.compile(r"[\W_]+")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
+from pipeline.page.edges import told_of_article
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
@@ -62,7 +63,7 @@ def _headed(page: PageLines, found: Sequence[int]) -> list[int]:
 def _of_documents(page: PageLines, opened: list[int], declared: int) -> list[int]:
     """Return, of more names than the page declares articles, those that are no headings of a guide."""
     named = [r for r in opened if not GUIDE_WORD.search(page.texts[r])]
-    documents = [r for r in named if DOCUMENT.search(page.texts[r].strip("《》【】"))]
+    documents = [r for r in opened if DOCUMENT.search(page.texts[r].strip("《》【】"))]
     marked = [r for r in documents if page.heads[r] > 1]
     fit = [rows for rows in (named, marked, documents, documents[-declared:]) if len(rows) == declared]
     return fit[0] if fit else named
@@ -77,7 +78,14 @@ def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
             named = (
                 4 <= len(line) <= MAX_NAME and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
             )
-            if named and not NUMBERED.match(line):
+            while named and r > fields.start and told_of_article(line):
+                r, line = r - 1, page.texts[r - 1]  # `作者：佚名` below the name
+            if (
+                named
+                and not NUMBERED.match(line)
+                and len(line) <= MAX_NAME
+                and not SENTENCE_MARK.search(line)
+            ):
                 found.append(r)
     return found
 

@@ -8,9 +8,10 @@ from operator import add
 from typing import NamedTuple
 
 from pipeline.page.blocks import HEADED
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
 from pipeline.page.edges import edge_rows, end_of_element, read_manner
-from pipeline.page.fields import Fields, declared_count, read_fields
+from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
 from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying

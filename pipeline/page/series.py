@@ -19,6 +19,7 @@ FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
 GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.7
 WEAK_UNIT = -0.8
 REJECTED = -1000.0
+NAMED = 0.6  # share of a chain's titles that are names of documents: `值班要求` among `值班制度`, `值班规范`
 SECTIONS = frozenset(("部分", "则"))  # of one text, whatever they are called
 WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
 
@@ -154,10 +155,12 @@ def _bonus(
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
-    named = key[0] not in SECTIONS and key[1] not in SECTIONS and all(DOCUMENT.search(c.title) for c in chain)
+    documents = sum(DOCUMENT.search(c.title) is not None for c in chain)
+    named = SECTIONS.isdisjoint(key) and documents >= NAMED * n
     if key[0] in ("skeleton", "lead"):
         own_word = key[0] == "skeleton" or key[1][0] != "#"
-        speaks = shared >= OWN_SHARE or n == declared or (own_word and (named or marked == 1.0))
+        speaks = shared >= OWN_SHARE or ((own_word or named) and n == declared)
+        speaks = speaks or (own_word and (named or marked == 1.0))
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
         if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and (named or n == declared)):

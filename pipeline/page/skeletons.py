@@ -20,6 +20,8 @@ ANY_NUMBER = re.compile(
     rf"{NUMERAL}|[⑴-⒇⒈-⒛]|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
 )
 BREAK = re.compile(r"[\W_]+")
+# `第1种：`, `第二组 `: what is counted; chapters and the like are parts of one text
+COUNTED = re.compile(r"(?![章节条款项编目步阶部])[一-鿿]{1,2}(?=[\W_])")
 
 
 def skeletons(page: PageLines, start: int) -> list[Candidate]:
@@ -44,8 +46,10 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             skeleton = f"{letters(before)}#{letters(after)}"
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
-        gap = BREAK.match(after)
         lead = letters(before)
+        if lead == "第" and (unit := COUNTED.match(after)):
+            lead, after = lead + unit.group(), after[unit.end() :]
+        gap = BREAK.match(after)
         if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
             form = ("lead", f"{lead}#{gap.group().strip()}")
             yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)

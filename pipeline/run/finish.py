@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline.dedup.groups import count_part
 from pipeline.engine.local import map_batches
 from pipeline.run.columns import BY_PAGE, COMPARED, Place
 from pipeline.run.corpus import Run
 from pipeline.run.emit import link_shards, page_shards
+from pipeline.run.groups import write_counts
 from pipeline.run.read import BATCH_ROWS, IN_PROCESS_ROWS, plan_for
 from pipeline.run.rows import ORDERS, PACKED, finish_batch, lost_rows
 from pipeline.run.segments import (
     Making,
     Plan,
     Segment,
+    base_path,
     cut_pages,
     cuts_path,
     link_files,
@@ -32,7 +32,6 @@ from pipeline.schema import TABLES
 from pipeline.store import generations
 from pipeline.store.generations import JSON_LINES, folder_of
 from pipeline.store.jsonl import Joined
-from pipeline.text.fold import text_id
 from pipeline.urls import url_key
 
 COMPILED_ROWS = 400  # pages from which loading the compiled search for clauses (1 s a process) pays
@@ -171,18 +170,3 @@ def _table(batches: list[pa.RecordBatch], name: str) -> pa.Table:
         schema = pa.schema([f for f in schema if f.name not in COMPARED])
     parts = [pa.Table.from_struct_array(b.column(name).flatten()) for b in batches]
     return pa.concat_tables(p.cast(schema) for p in parts) if parts else schema.empty_table()
-
-
-def base_path(kept: Path, name: str) -> Path:
-    """Return the file of a new segment's articles while they wait for comparison."""
-    return kept / f"articles-{name}.arrow"
-
-
-def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str | None]) -> None:
-    """Count the clauses of a segment for `clause_groups`; the counts stay in the state."""
-    clauses = clauses.select(["text_id", "text", "clause_id", "article_id", "page_id"])
-    clauses = clauses.filter(pc.not_equal(clauses["text_id"], text_id("")))
-    site = pa.array([sites[i] for i in clauses.column("page_id").to_pylist()], pa.string())
-    counted, standing = count_part(clauses.append_column("site", site))
-    write_arrow(kept / f"counts-{name}.arrow", counted)
-    write_arrow(kept / f"sites-{name}.arrow", standing)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.config import Config, config_digest
 from pipeline.records import SCHEMA_VERSION
-from pipeline.run import across, dedupe
+from pipeline.run import across, dedupe, groups
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
@@ -77,22 +77,20 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     model = dedupe.fit_model(run, about.num_rows)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
-    dedupe.write_model(folder / "model", model)
+    dedupe.write_model(folder / "model", dedupe.SHINGLES, model)
     compared = dedupe.compare(run, about, model)
     run.assignments = compared.pop("assignments")
     fresh = dedupe.write_articles(run, folder)
     for path in kept.glob("articles-*.arrow"):
         path.unlink()
     shards = run.shards
-    compared |= {
-        "alignments": across.alignments(run, fresh),
-        "clause_groups": across.clause_groups(kept, sorted(run.segments), run.config.dedup),
-        "rejects": tables.rejects_table(run),
-    }
+    compared |= {"alignments": across.alignments(run, fresh), "rejects": tables.rejects_table(run)}
+    compared["clause_groups"], of_clauses = groups.clause_groups(run)
+    dedupe.write_model(folder / "model", dedupe.CLAUSE_SHINGLES, of_clauses)
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)
-    return tables.complete(folder, shards), model.digest()
+    return tables.complete(folder, shards), f"{model.digest()} {of_clauses.digest()}"
 
 
 def _json(value: object) -> bytes:

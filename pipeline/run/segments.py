@@ -8,7 +8,7 @@ changed: where one of its pages goes or changes, another takes its place; small 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from pipeline.store.generations import spool_of, state_of
 
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
 SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
-LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
 SEGMENTS = "segments.json"
 
 
@@ -111,6 +110,11 @@ def cuts_path(folder: Path, name: str) -> Path:
     return folder / f"cuts-{name}.arrow"
 
 
+def base_path(kept: Path, name: str) -> Path:
+    """Return the file of a new segment's articles while they wait for comparison."""
+    return kept / f"articles-{name}.arrow"
+
+
 def cut_pages(run: Run, making: Making) -> pa.Table:
     """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
     old = state_of(run.out, run.generation)
@@ -142,25 +146,49 @@ def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatu
 
 def write_arrow(path: Path, table: pa.Table) -> None:
     """Write a table of the state, LZ4, whole or not at all."""
+    write_batches(path, table.schema, table.to_batches())
+
+
+def write_batches(
+    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], compression: str | None = "lz4"
+) -> None:
+    """Write batches of a table of the state, those without rows too, all or nothing."""
 
     def write(to: Path) -> None:
-        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=LZ4) as writer:
-            writer.write_table(table)
+        options = pa.ipc.IpcWriteOptions(compression=compression)
+        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
 
     write_atomically(path, write)
 
 
+def open_arrow(path: Path, names: list[str] | None = None) -> pa.ipc.RecordBatchFileReader:
+    """Open a table of the state, to read some columns or all of a batch at a time."""
+    try:
+        source = pa.memory_map(str(path))
+        options = pa.ipc.IpcReadOptions()
+        if names is not None:
+            schema = pa.ipc.open_file(source).schema
+            options = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(n) for n in names])
+        return pa.ipc.open_file(source, options=options)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> ContractError:
+    """Return the error that says what to do about a file of the state that cannot be read."""
+    return ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again")
+
+
 def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
     """Return a table of the state, all columns or some. Raises ContractError where it is damaged."""
+    reader = open_arrow(path, names)
     try:
-        with pa.memory_map(str(path)) as source:
-            schema = pa.ipc.open_file(source).schema
-            fields = None if names is None else [schema.get_field_index(n) for n in names]
-            options = pa.ipc.IpcReadOptions(included_fields=fields)
-            table = pa.ipc.open_file(source, options=options).read_all()
-            return table if names is None else table.select(names)
+        table = reader.read_all()
+        return table if names is None else table.select(names)
     except (pa.ArrowInvalid, OSError) as error:
-        raise ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again") from error
+        raise damaged(path, error) from error
 
 
 def link_files(run: Run, kept: Path, name: str) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from pipeline.store.files import write_parquet
 
-STATE_VERSION = "2"
+STATE_VERSION = "3"
 VERSION_KEY = b"fanwen_state"
 
 
