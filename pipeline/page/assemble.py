@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, count, groupby, repeat
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from pipeline.clauses.structure import ClauseRow, clause_rows
+from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.segment import Piece, Segments
 from pipeline.records import (
@@ -71,9 +71,6 @@ class Columns(NamedTuple):
     headings: Sequence[bool]
 
 
-OWN_TEXT: Final = 6  # of a clause's row
-START: Final = 7
-END: Final = 8
 # The Traditional forms of the page's clauses, and the numbers among them of those not made yet.
 Places = tuple[HantForms, Iterator[int]]
 
@@ -97,7 +94,7 @@ class _Part:
     group: int
     heading: str
     text: str
-    rows: list[ClauseRow]
+    clauses: ClauseColumns
     firsts: list[int]
     lasts: list[int]
     start: int
@@ -155,11 +152,11 @@ def _parts(canonical: str, columns: Columns, config: Config) -> tuple[list[_Part
     """Gather the pieces of each article and of each guide section, and structure their bodies."""
     gathered = _gather(columns)
     bodies = [_body(canonical, columns, body) for _, body in gathered.values()]
-    rows = clause_rows([text for text, _ in bodies], config.clauses)
+    structured = clause_columns([text for text, _ in bodies], config.clauses)
     found: dict[LineRole, list[_Part]] = {"article": [], "guide": []}
     starts, ends = columns.starts, columns.ends
     for ((role, group), (headings, body)), (text, shifts), own in zip(
-        gathered.items(), bodies, rows, strict=True
+        gathered.items(), bodies, structured, strict=True
     ):
         heading = " ".join([canonical[starts[k] : ends[k]] for k in headings])
         span = (starts[body[0]], ends[body[-1]]) if body else (ends[headings[-1]], ends[headings[-1]])
@@ -198,10 +195,10 @@ def _body(canonical: str, columns: Columns, body: Sequence[int]) -> tuple[str, l
 
 
 def _placed(
-    rows: Sequence[ClauseRow], start: int, places: Sequence[tuple[int, int]]
+    clauses: ClauseColumns, start: int, places: Sequence[tuple[int, int]]
 ) -> tuple[list[int], list[int]]:
     """Return where the clauses of a body, which begins at `start`, begin and end on the page."""
-    firsts, lasts = [row[START] for row in rows], [row[END] for row in rows]
+    firsts, lasts = clauses.starts, clauses.ends
     if not places:
         return [first + start for first in firsts], [last + start for last in lasts]
     own, shifts = [at for at, _ in places], [there - at for at, there in places]
@@ -234,27 +231,13 @@ def _article(
 
 def _finished(part: _Part, prefix: str, texts: Texts, places: Places) -> tuple[Clause, ...]:
     """Give clauses their ids, the next places among the Traditional forms, and their spans in raw."""
-    if not part.rows:
-        return ()
-    paths, above, levels, kinds, markers, ordinals, own, _, _, flags = zip(*part.rows, strict=True)
-    ids = [prefix + path for path in paths]
-    parents = [path and prefix + path for path in above]
+    c = part.clauses
+    ids = [prefix + path for path in c.paths]
+    parents = [path and prefix + path for path in c.parents]
     spans = texts.offsets.starts(part.firsts), texts.offsets.ends(part.lasts)
     hant, numbers = places
-    columns = (
-        ids,
-        paths,
-        parents,
-        levels,
-        kinds,
-        markers,
-        ordinals,
-        own,
-        *spans,
-        flags,
-        repeat(hant),
-        numbers,
-    )
+    told = c.levels, c.kinds, c.markers, c.ordinals, c.own
+    columns = ids, c.paths, parents, *told, *spans, c.flags, repeat(hant), numbers
     return tuple(from_columns(Clause, *columns))
 
 
@@ -267,7 +250,7 @@ def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Scr
 
 def _hant_forms(parts: Sequence[_Part], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
     """Return `text_hant` of clauses: cut from what was served, or generated in one pass over all texts."""
-    own = [row[OWN_TEXT] for part in parts for row in part.rows]
+    own = [text for part in parts for text in part.clauses.own]
     if script.hant_origin == "served":
         spans = [span for part in parts for span in zip(part.firsts, part.lasts, strict=True)]
         return [_served(text, first, last, texts) for text, (first, last) in zip(own, spans, strict=True)]
