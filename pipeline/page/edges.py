@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import LINKED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
 from pipeline.records import DropReason
 
@@ -37,6 +38,8 @@ MAX_TOLD = 3  # lines below a heading that may be such
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
+MIN_SINGLE = 4  # pairs of long lines that show what separates lines of one text
+REST = 0.3  # share of the characters of one text that may stand behind its element and are none of it
 MAX_NOTICE = 8  # lines of a site's own list behind the clauses
 # `提示：以上某制度仅作范例`, where the page's subject is named
 SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
@@ -51,6 +54,8 @@ SURNAMES = frozenset(
     "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚某"
 )
 MAX_PERSON = 4  # characters of a name
+LAST = -1.5  # a sentence behind everything that is foreign
+GIVE_UP = 4.0  # below the best so far, at which the text has begun
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
 
 
@@ -58,11 +63,17 @@ FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in
 class Manner:
     """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
 
+    text: str
+    spans: Sequence[tuple[int, int]]
     ends: Counter[str]
     lines: int
-    impersonal: bool
+    others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
     site: str
     subjects: Sequence[str]
+
+    def is_impersonal(self) -> bool:
+        """Tell whether the texts never speak to the reader; few pages ask."""
+        return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
 
     def is_foreign(self, line: str) -> bool:
         """Tell whether hardly a line of the texts ends like this one."""
@@ -77,43 +88,65 @@ def _end(line: str) -> str:
     return WORD if line[-1].isalnum() else line[-1]
 
 
-def read_manner(
-    page: PageLines, articles: Sequence[tuple[int, int]], site: str | None, subjects: Sequence[str]
-) -> Manner:
-    """Learn from the lines between the first and the last numbered clause of each article.
+def site_rows(
+    page: PageLines,
+    bodies: Sequence[tuple[int, int]],
+    cues: dict[int, DropReason],
+    about: tuple[str | None, Sequence[str]],
+) -> dict[int, DropReason]:
+    """Return the lines of the site in and behind each text that `cues` lack.
 
-    `articles` are the lines of each body: the first, and the one behind the last.
+    `bodies` are the lines of each text: the first, and the one behind the last. `about` is the site's name,
+    and what the page is about. 20 µs a text.
     """
+    site = about[0] or ""
+    parts = [_numbered_part(page, *body, site) for body in bodies]
+    manner = read_manner(page, parts, *about)
+    out: dict[int, DropReason] = {}
+    for (first, end), rows in zip(bodies, parts, strict=True):
+        if not rows:
+            out |= _behind(page, range(first, end), cues, manner)
+            continue
+        if manner.others:
+            out |= _foreign_inside(page, rows, cues, manner)
+        if rows.start > first:
+            out |= _below_heading(page, range(first, min(rows.start, first + MAX_TOLD)), cues, manner)
+        if rows.stop < end:
+            out |= _behind(page, range(max(rows.stop, first), end), cues, manner)
+    return out
+
+
+def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
+    """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
     ends = Counter[str]()
-    personal = False
-    for first, end in articles:
-        rows = _numbered_part(page, first, end, site)
+    spans: list[tuple[int, int]] = []
+    for rows in parts:
         if not rows:
             continue
         lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
         if any(shares):
             lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
-        ends.update(line[-1] for line in lines if len(line) > MARKER)
-        begin, stop = page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])
-        personal = personal or any(page.text.find(c, begin, stop) >= 0 for c in READER)
+        ends.update([x[-1] for x in lines if len(x) > MARKER])
+        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
         if len(rows) <= FEW:
-            ends["。"] += page.text.count("。", begin, stop)
+            ends["。"] += page.text.count("。", *spans[-1])
     total = ends.total()
-    ends[WORD] = sum(n for char, n in ends.items() if char.isalnum())
-    return Manner(ends, total, not personal, site or "", subjects)
+    others = total > sum([ends[c] for c in CLAUSE_ENDS])
+    ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
+    return Manner(page.text, spans, ends, total, others, site or "", subjects)
 
 
-def _numbered_part(page: PageLines, first: int, end: int, site: str | None) -> range:
+def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     at, stop = first, end
     while at < end and not NUMBERED.match(page.texts[at]):
         at += 1
     while stop > at and not NUMBERED.match(page.texts[stop - 1]):
         stop -= 1
-    stop = _before_notice(page, at, stop, site)
-    while stop > at and not NUMBERED.match(page.texts[stop - 1]):
-        stop -= 1
-    return range(at, stop)
+    before = _before_notice(page, at, stop, site)
+    while at < before < stop and not NUMBERED.match(page.texts[before - 1]):
+        before -= 1
+    return range(at, before)
 
 
 def told_of_article(line: str) -> DropReason | None:
@@ -123,34 +156,42 @@ def told_of_article(line: str) -> DropReason | None:
     return site_words(line, edge=True)
 
 
-def edge_rows(
-    page: PageLines, first: int, end: int, cues: dict[int, DropReason], manner: Manner
+def _below_heading(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
-    """Return the lines of the site in and behind a text, from `first` to before `end`, that `cues` lack."""
-    rows = _numbered_part(page, first, end, manner.site)
-    out = _foreign_inside(page, rows, cues, manner)
-    for row in range(first, min(rows.start, first + MAX_TOLD)):
+    """Return lines between a heading and the first clause that tell of the article."""
+    out: dict[int, DropReason] = {}
+    for row in rows:
         line = page.texts[row]
         ours = manner.is_foreign(line) and manner.names_site(line)
         if row not in cues and (reason := "spam" if ours else told_of_article(line)):
             out[row] = reason
-    best, total, start = 0.0, 0.0, end
+    return out
+
+
+def _behind(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
+) -> dict[int, DropReason]:
+    """Return the lines behind the clauses, from the one on that parts text from site best."""
+    best, total, start = 0.0, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
-    for row in range(end - 1, max(rows.stop, first) - 1, -1):
+    for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
-        total += weight
+        total += LAST if weight == SENTENCE and best == 0.0 else weight
+        if total < best - GIVE_UP:
+            break
         if reason:
             reasons[row] = reason
         if weight > 0 and total > best:
             best, start = total, row
-    return out | {r: reasons.get(r, "footer") for r in range(start, end) if r not in cues}
+    return {r: reasons.get(r, "footer") for r in range(start, rows.stop) if r not in cues}
 
 
-def _before_notice(page: PageLines, first: int, end: int, site: str | None) -> int:
+def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
     """Return the line above a list at `end` that begins at 1 and speaks of site or reader, else `end`."""
     for row in range(end - 2, max(first, end - MAX_NOTICE) - 1, -1):
         line = page.texts[row]
-        if NUMBERED.match(line) or line[-1] in CLAUSE_ENDS:
+        if line[-1] in CLAUSE_ENDS or NUMBERED.match(line):
             continue
         told = page.texts[row + 1 : end]
         if NUMBERED_ONE.match(told[0]) and len(told) >= 2:
@@ -164,8 +205,6 @@ def _foreign_inside(
 ) -> dict[int, DropReason]:
     """Return lines between the clauses that end like no other and speak of the site."""
     out: dict[int, DropReason] = {}
-    if sum(manner.ends[c] for c in CLAUSE_ENDS) == manner.lines:
-        return out
     for row in rows:
         line = page.texts[row]
         if line[-1] in CLAUSE_ENDS or len(line) > MAX_FOREIGN or row in cues or not manner.is_foreign(line):
@@ -195,15 +234,15 @@ def _weigh(
     if not line:
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
-        return FOREIGN, reason
+        return (CERTAIN if reason == "related" else FOREIGN), reason
     if len(line) > MAX_FOREIGN:
         return SENTENCE, None
-    if manner.names_site(line):
-        return CERTAIN, "footer"
+    if manner.names_site(line) and (line[-1] not in CLAUSE_ENDS or OF_SITES.search(line)):
+        return CERTAIN, "footer"  # `由某某网解释。` may be a rule of the site's owner
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line):
         return (SIGNATURE, None) if signed else (FOREIGN, None)
-    if manner.impersonal and any(c in line for c in READER):
+    if any(c in line for c in READER) and manner.lines >= LEAST_LINES and manner.is_impersonal():
         return FOREIGN, None
     return SENTENCE, None
 
@@ -215,6 +254,33 @@ def _edge_reason(line: str) -> DropReason | None:
     if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
         return "introduction"
     return site_words(line, edge=True)
+
+
+def end_of_single(page: PageLines, first: int, end: int) -> int:
+    """Return the line before `end` with which the element of the one text ends, which begins at `first`.
+
+    What mostly separates its long lines separates lines of one text; where the markup closes further and a
+    short line begins the rest, a small part of the whole, the text has ended.
+    """
+    if page.layout is None or end - first < MIN_SINGLE:
+        return end
+    texts = page.texts
+    depths = page.layout.separations(len(texts) - first)
+    if len(depths) < len(texts) - first:
+        return end
+    dense = [r for r in range(first + 1, end) if min(len(texts[r]), len(texts[r - 1])) >= DENSE]
+    if len(dense) < MIN_SINGLE:
+        return end
+    within = Counter([depths[r - first] for r in dense]).most_common(1)[0][0]
+    sizes = list(accumulate(len(x) for x in texts[first:end]))
+    for row in range(first + 1, end):
+        before = sizes[row - 1 - first]
+        line, depth = texts[row], depths[row - first]
+        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not NUMBERED.match(line)
+        if depth < within and begins and before >= (1 - REST) * sizes[-1]:
+            usual = min(depths[1 : row - first], default=within) <= depth  # it closes as far inside the text
+            return end if usual or goes_on(page, row) else row
+    return end
 
 
 def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> int:

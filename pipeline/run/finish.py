@@ -5,8 +5,10 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.local import map_batches
@@ -159,13 +161,19 @@ def _write(
     write_counts(kept, making.name, tables["clauses"], sites)
     spans = {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
-        texts = [t for b in batches for t in b.column(column).to_pylist() if t is not None]
-        counted = len(texts)
+        counted = sum(len(b) - b.column(column).null_count for b in batches)
         if column == "clause_json":
             counted = sum(n for b in batches for n in b.column("n_clause_lines").to_pylist())
         stay, of_stay = lines_that_stay(run, making, file)
-        spans[file] = files[file].add(stay + "".join(texts).encode(), of_stay + counted)
+        made = (_content(b.column(column)) for b in batches)
+        spans[file] = files[file].add(chain([stay], made), of_stay + counted)
     return Segment(len(making.pages), spans)
+
+
+def _content(column: pa.BinaryArray) -> memoryview:
+    """Return the bytes of all values of a column, one behind the other, as they stand in it."""
+    ends = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset :]
+    return memoryview(column.buffers()[2] or b"")[ends[0] : ends[len(column)]]
 
 
 def _table(batches: list[pa.RecordBatch], name: str) -> pa.Table:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.engine.shuffle import PARTS, newest, part_of, read_part
+from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_part
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
@@ -27,10 +27,8 @@ from pipeline.store.generations import spool_of, state_of
 
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
 SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
-MOST_COPIED = (
-    2  # of so many pages one may have changed, and the others' rows are copied: see docs/operations.md
-)
-SEGMENTS = "segments.json"
+MOST_COPIED = 2  # where more than one page in so many has changed, all are made: copying has its price
+SEGMENTS = "segments-2.json"  # numbered by the format of cut pages: an older state is cut again
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +136,14 @@ def cut_pages(run: Run, making: Making) -> pa.Table:
     old, kept = state_of(run.out, run.generation), [CUTS.empty_table()]
     tables: Iterable[pa.Table] = (read_arrow(cuts_path(old, name)) for name in making.sources)
     if making.part is not None:
-        batches = read_part(spool_of(run.out), making.part, making.parts)
-        tables = chain(tables, [pa.Table.from_batches(batches, CUTS)])
+        tables = chain(tables, read_part(spool_of(run.out), "page_id", making.part, making.parts))
     for table in tables:
-        rows = zip(table.column("page_id").to_pylist(), table.column("key").to_pylist(), strict=True)
+        rows = zip(*(table.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
         wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
-        kept.append(table.cast(CUTS).filter(pa.array(wanted, pa.bool_())))
-    return newest(pa.concat_tables(kept), "page_id")
+        kept.append(table.filter(pa.array(wanted, pa.bool_())))
+    found = pa.concat_tables(kept)
+    newest = {i: row for row, i in enumerate(found.column("page_id").to_pylist())}
+    return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
 
 
 def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatures]:
@@ -153,7 +152,7 @@ def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatu
     wanted = {i for i in (run.live if asked is None else asked) if i in run.pages and not run.pages[i].reason}
     homes = {run.pages[i].segment for i in wanted}
     paths = [(name, cuts_path(old, name)) for name in sorted(homes - {""})]
-    paths += [("", path) for path in sorted(spool_of(run.out).glob("*.arrow"))] if "" in homes else []
+    paths += [("", path) for path in sorted(spool_of(run.out).glob("*" + SUFFIX))] if "" in homes else []
     for name, path in paths:
         columns = read_arrow(path, names).columns
         for *row, key in zip(*(c.to_pylist() for c in columns), strict=True):

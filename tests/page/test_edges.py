@@ -63,6 +63,11 @@ def test_a_numbered_notice_of_the_site_behind_the_last_text() -> None:
     assert [a[1:] for a in segmented(page(*notice))[1]] == [list(CLAUSES)] * 2
 
 
+def test_a_closing_sentence_behind_an_advert_stays() -> None:
+    closing = "值班人员应当与主管部门保持联系，做到发现问题不过夜。"
+    assert segmented(page("广告", closing))[1][1][1:] == [*CLAUSES, closing]
+
+
 def test_a_second_list_of_the_text_stays() -> None:
     second = ("奖惩办法", "1、全勤者当月加分。", "2、迟到者当月扣分。")
     assert segmented(page(*second))[1][1][1:] == [*CLAUSES, *second]
@@ -74,7 +79,7 @@ def test_a_heading_between_the_clauses_stays() -> None:
 
 def test_few_lines_show_no_manner() -> None:
     lines = [*CLAUSES[:3], "打开手机看得更清楚"]
-    manner = read_manner(lines_of(lines), [(0, 4)], None, ())
+    manner = read_manner(lines_of(lines), [range(3)], None, ())
     assert (manner.lines, manner.is_foreign(lines[-1])) == (3, False)
 
 
