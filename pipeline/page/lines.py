@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, compress
 
 from pipeline.page.layout import Layout
@@ -42,7 +42,6 @@ SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `
 
 MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
 DENSE = 20  # characters from which a line reads as text
-WHOLE = 0.25  # share of a text from which it is asked as a whole for a word's characters
 LINKED = 0.8  # share of a line in links from which it is one
 # What stands beside a link in a list of pages: `[2024-01-11]`, `(01-11)`, `12:30`, `阅读(31)`, `3.`.
 BESIDE_LINK = re.compile(
@@ -85,6 +84,14 @@ class PageLines:
     lasts: str
     linked: list[int]
     layout: Layout | None = None
+    seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    def has(self, char: str) -> bool:
+        """Tell whether a character stands in the text: each is sought once, whoever asks."""
+        known = self.seen.get(char)
+        if known is None:
+            known = self.seen[char] = char in self.text
+        return known
 
 
 def page_lines(
@@ -99,7 +106,10 @@ def page_lines(
     if not all(texts):
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
         starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
-    shares = [_share(bare, n) if n else 0.0 for n, bare in zip(linked, texts, strict=True)]
+    shares = [
+        0.0 if not n else 1.0 if n >= len(bare) else _share(bare, n)
+        for n, bare in zip(linked, texts, strict=True)
+    ]
     lasts = "".join([bare[-1] for bare in texts])
     links = [row for row, share in enumerate(shares) if share > LINKED]
     return PageLines(text, texts, starts, shares, list(heads), title, from_html, lasts, links)
@@ -108,8 +118,6 @@ def page_lines(
 def _share(line: str, linked: int) -> float:
     """Return the share of a line in links; a date or a number beside the link does not count."""
     share = linked / len(line)
-    if share >= 1.0:
-        return 1.0
     if 0.2 < share <= LINKED and len(line) <= MAX_LISTED:
         share = linked / max(1, len(BESIDE_LINK.sub("", line)))
     return min(1.0, share)
@@ -128,10 +136,9 @@ def rows_with(page: PageLines, signs: Iterable[Sign], first: int = 0, last: int 
         return set()
     text, starts, rows = page.text, page.starts, set()
     end = len(text) if last is None or last >= len(starts) else starts[last]
-    begin, whole = starts[first], end - starts[first] > WHOLE * len(text)
+    begin, has = starts[first], page.has
     for word, pattern in signs:
-        known = not whole or (word[0] in text and word[-1] in text)
-        at = text.find(word, begin, end) if known else -1
+        at = text.find(word, begin, end) if has(word[0]) and has(word[-1]) else -1
         while at >= 0:
             if pattern.match(text, at, end):
                 rows.add(bisect_right(starts, at) - 1)
@@ -146,11 +153,10 @@ def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int
     find, starts = page.text.find, page.starts
     end = len(page.text) if last is None or last >= len(starts) else starts[last]
     rows = set()
-    begin, whole = starts[first], end - starts[first] > WHOLE * len(page.text)
+    begin, has = starts[first], page.has
     for word in words:
         # whether a character stands anywhere is told ten times as quickly as where a word does
-        known = word and (not whole or (word[0] in page.text and word[-1] in page.text))
-        at = find(word, begin, end) if known else -1
+        at = find(word, begin, end) if word and has(word[0]) and has(word[-1]) else -1
         while at >= 0:
             row = bisect_right(starts, at)
             rows.add(row - 1)

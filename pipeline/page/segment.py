@@ -1,7 +1,8 @@
 """A page's lines into fields, guide, articles and dropped lines, each part in exactly one place."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from operator import add
@@ -187,21 +188,28 @@ def _span(page: PageLines, row: int) -> tuple[int, int]:
 
 
 def _put_head(page: PageLines, plan: HeadPlan, fields: Fields, out: Segments) -> None:
-    """Place the lines before the first heading."""
-    put = out.pieces.append
-    taken = fields.rows | plan.fields
-    for row, (start, line) in enumerate(zip(page.starts[: plan.end], page.texts, strict=False)):
-        if row in taken:
-            put(Piece(start, start + len(line), "field"))
-        elif row in plan.guide:
-            section, heading = plan.guide[row]
-            put(Piece(start, start + len(line), "guide", None, section, heading))
-        else:
-            reason = plan.dropped.get(row)
-            if reason is None:
-                told = len(line) >= DENSE and INTRODUCTION.search(line)
-                reason = "introduction" if told else "navigation"
-            put(Piece(start, start + len(line), "dropped", reason))
+    """Place the lines before the first heading: navigation, all but those of which more is known."""
+    end = plan.end
+    roles: list[LineRole] = ["dropped"] * end
+    reasons: list[DropReason | None] = ["navigation"] * end
+    groups, headings = [0] * end, [False] * end
+    for row, line in enumerate(page.texts[:end]):
+        if len(line) >= DENSE and row not in plan.dropped and INTRODUCTION.search(line):
+            reasons[row] = "introduction"
+    for row, reason in plan.dropped.items():
+        reasons[row] = reason
+    for row, (section, heading) in plan.guide.items():
+        roles[row], reasons[row], groups[row], headings[row] = "guide", None, section, heading
+    for row in fields.rows | plan.fields:
+        if row < end:
+            roles[row], reasons[row], groups[row], headings[row] = "field", None, 0, False
+    out.pieces += from_columns(Piece, *_spans(page, 0, end), roles, reasons, groups, headings)
+
+
+def _spans(page: PageLines, first: int, end: int) -> tuple[Sequence[int], Iterable[int]]:
+    """Return the starts and the ends of lines as columns."""
+    starts = page.starts[first:end]
+    return starts, map(add, starts, map(len, page.texts[first:end]))
 
 
 def _put_articles(
@@ -242,20 +250,18 @@ def _put_body(
 ) -> None:
     """Place whole lines of an article, the plain ones among them, which are nearly all, by column."""
     at, end = rows
-    taken = out.fields.rows
-    for row in range(at, end):
-        if row in cues or page.shares[row] > LINKED or row in taken:
-            _put_lines(page, (at, row), group, out)
-            _put_body_line(page, row, group, cues, out)
-            at = row + 1
+    linked = page.linked[bisect_left(page.linked, at) : bisect_left(page.linked, end)]
+    told = {row for known in (cues, out.fields.rows) for row in known if at <= row < end}
+    for row in sorted(told.union(linked)):
+        _put_lines(page, (at, row), group, out)
+        _put_body_line(page, row, group, cues, out)
+        at = row + 1
     _put_lines(page, (at, end), group, out)
 
 
 def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
-    starts = page.starts[slice(*rows)]
-    ends = map(add, starts, map(len, page.texts[slice(*rows)]))
     fixed = (repeat(value) for value in ("article", None, group, False))
-    out.pieces += from_columns(Piece, starts, ends, *fixed)
+    out.pieces += from_columns(Piece, *_spans(page, *rows), *fixed)
 
 
 def _put_body_line(page: PageLines, row: int, group: int, cues: dict[int, DropReason], out: Segments) -> None:
@@ -302,17 +308,20 @@ def _put_single(
 
 def _put_tail(page: PageLines, end: int, cues: dict[int, DropReason], out: Segments) -> None:
     """Drop the lines behind the texts, each for its own reason or for that of the line before."""
-    reason: DropReason = "footer"
-    for row in range(end, len(page.texts)):
+    last: DropReason = "footer"
+    roles: list[LineRole] = ["dropped"] * (len(page.texts) - end)
+    reasons: list[DropReason | None] = []
+    for row, line in enumerate(page.texts[end:], end):
         if row in out.fields.rows:
-            out.pieces.append(Piece(*_span(page, row), "field"))
+            roles[row - end] = "field"
+            reasons.append(None)
             continue
         if row in cues:
-            reason = cues[row]
-        elif "篇" in page.texts[row] and (
-            declared_count(page.texts[row]) or NTH_TEASER.match(page.texts[row])
-        ):
-            reason = "teaser"
+            last = cues[row]
+        elif "篇" in line and (declared_count(line) or NTH_TEASER.match(line)):
+            last = "teaser"
         elif page.shares[row] > LINKED:
-            reason = "related"
-        out.pieces.append(Piece(*_span(page, row), "dropped", reason))
+            last = "related"
+        reasons.append(last)
+    columns = (*_spans(page, end, len(page.texts)), roles, reasons, repeat(0), repeat(False))
+    out.pieces += from_columns(Piece, *columns)
