@@ -136,14 +136,13 @@ def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Seq
 def _canonical_title(title: str, raw: str, repaired: Repaired, table: Mapping[str, str] | None) -> str:
     """Repair `<title>`, too short to learn from, by the leaks of its page and site; convert it."""
     leaks = dict(table or {})
-    for edit in repaired.edits:
-        if edit.rule == "leak" and edit.start and not edit.replacement:
+    of_page = [edit for edit in repaired.edits if edit.rule == "leak"]
+    for edit in of_page:
+        if edit.start and not edit.replacement:
             leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()
     for char in leaks.keys() & set(title):
         title = re.sub(rf"{char}[（(]\s*{re.escape(leaks[char])}\s*[)）]", char, title)
-    if any(
-        edit.rule == "leak" for edit in repaired.edits
-    ):  # then characters that leak in the title alone do too
+    if of_page:  # then characters that leak in the title alone do too
         title = TITLE_LEAK.sub("", title)
     return convert(title, "t2s")
 
