@@ -79,7 +79,7 @@ def near_in_band(signatures, described, judged, band, limits, room, found):
             e = words[j] & np.uint64(0xFFFFFFFF)
             if not may_be_near(parities, length, e, t, limits[1]):
                 continue
-            if met_before(signatures, e, t, band) or agreement(signatures, e, t) < limits[0]:
+            if met_before(signatures, e, t, 0, band) or agreement(signatures, e, t) < limits[0]:
                 continue
             if n < len(found):
                 found[n] = (e << np.uint64(32)) | t
