@@ -7,9 +7,9 @@ import pytest
 from pipeline.config import Config
 from pipeline.emit import page_object
 from pipeline.page.parse import parse_page, read_page
-from pipeline.run.columns import BY_PAGE, COMPARED, Place, Placed, clause_texts, nested
-from pipeline.run.cut import pack, unpack
+from pipeline.run.columns import BY_PAGE, COMPARED, Place, Placed, clause_rows, nested
 from pipeline.run.jsonlines import json_lines
+from pipeline.run.packed import pack, unpack
 from pipeline.run.rows import _moved
 from pipeline.schema import TABLES
 
@@ -22,7 +22,7 @@ cases = pytest.mark.parametrize("name", PAGES)
 def rows_of(placed: Placed) -> dict[str, pa.Table]:
     return {
         name: pa.Table.from_struct_array(lists.flatten())
-        for name, lists in nested([placed], clause_texts([placed])).items()
+        for name, lists in nested([placed], clause_rows([placed])).items()
     }
 
 
@@ -64,23 +64,24 @@ def test_the_object_and_the_rows_say_the_same(name: str) -> None:
 @cases
 def test_json_lines_are_what_json_gives(name: str) -> None:
     page, rows = parse_page(PAGES[name]), rows_of(placed(name))
-    texts = zip(*clause_texts([placed(name)]), strict=True)
-    lines = json_lines(page, f'of "{name}"', texts)
-    assert lines.page == json.dumps(page_object(f'of "{name}"', page), ensure_ascii=False) + "\n"
+    several = [placed(other, sources=(f'of "{other}"',)) for other in (name, "quotes", name)]
+    lines = json_lines(several, clause_rows(several))[-1]
+    assert lines.page.decode() == json.dumps(page_object(f'of "{name}"', page), ensure_ascii=False) + "\n"
     told = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows["clauses"].to_pylist()]
-    assert (lines.clauses, lines.n_clauses) == ("".join(told), len(told))
+    assert (bytes(lines.clauses).decode(), lines.n_clauses) == ("".join(told), len(told))
 
 
 @cases
 def test_what_is_packed_comes_out(name: str) -> None:
     cut = read_page(PAGES[name], "http://a.example/1.html")
-    row = {"page_id": cut.origin.page_id, "url": cut.origin.url, **pack(cut)}
-    again = unpack(row)
+    again = unpack(pack(cut), cut.origin.page_id, cut.origin.url)
     assert again.origin == cut.origin
     assert (again.texts.raw, again.texts.repaired) == (cut.texts.raw, cut.texts.repaired)
     assert again.texts.canonical == cut.texts.canonical
-    assert again.parts.pieces == cut.parts.pieces
+    assert (again.parts.pieces, again.parts.declared) == (cut.parts.pieces, cut.parts.declared)
     assert (again.parts.titles, again.parts.subject) == (cut.parts.titles, cut.parts.subject)
+    for told in ("title", "site", "breadcrumb", "updated", "views", "author"):
+        assert getattr(again.parts.fields, told) == getattr(cut.parts.fields, told)
     assert Config().page.hant == "s2t"
 
 

@@ -1,10 +1,11 @@
-"""A text cut into parts: one for each marker, one for each line, or piece of a line, without."""
+"""The pieces of a text as parts, each a future clause: labels cut out of lines, the kind of each."""
 
 import re
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pipeline.clauses.decide import AT_LINE, Row
+from pipeline.clauses.decide import Columns
+from pipeline.clauses.pieces import AT_LINE, UNNUMBERED
 from pipeline.records import ClauseKind, from_columns
 
 BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
@@ -31,13 +32,12 @@ NAME_MAX = 6  # characters of the name of a field that carries a value: 岗位, 
 VALUE_MAX = 40  # characters of its value
 HEADING_MAX = 40  # characters of a heading inside an article
 TITLE_MAX = 60  # characters of the title at the top; titles of statutes reach 50
-UNNUMBERED = -1  # style of a part without a marker
 
 
 class Part(NamedTuple):
     """One future clause: marker [start, body), own text [body, end).
 
-    style, ordinal and packed are the row's of decide.py; UNNUMBERED, 0 and 0 where no marker is.
+    style, ordinal and packed are the row's of pieces.py.
     """
 
     start: int
@@ -64,14 +64,14 @@ class Part(NamedTuple):
         return self.packed & AT_LINE > 0
 
 
-def lines_of(text: str, start: int, end: int, parts: list[Part], *, at_line: bool) -> None:
-    """Append each line of text[start:end] that is not blank."""
-    packed = AT_LINE if at_line else 0
-    while start < end:
-        stop = text.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        append_piece(text, start, stop, packed, parts)
-        start, packed = stop + 1, AT_LINE
+def parts_of(columns: Columns) -> list[Part]:
+    """Return the parts of a text in order, from its pieces; they tile it up to white space.
+
+    >>> [(p.start, p.end, p.kind) for p in parts_of([[0], [0], [2], [-1], [0], [128]])]
+    [(0, 2, 'paragraph')]
+    """
+    kinds = ["paragraph" if style < 0 else "clause" for style in columns[3]]
+    return list(from_columns(Part, *columns, kinds))
 
 
 def append_piece(text: str, start: int, stop: int, packed: int, parts: list[Part]) -> None:
@@ -81,41 +81,6 @@ def append_piece(text: str, start: int, stop: int, packed: int, parts: list[Part
     right = left + len(piece.strip())
     if right > left:
         parts.append(Part(left, left, right, UNNUMBERED, 0, packed, "paragraph"))
-
-
-def cut(text: str, rows: list[Row]) -> list[Part]:
-    """Return the parts of a text in order; they tile it up to white space.
-
-    text: its line breaks are line feeds. Cost: linear.
-
-    >>> [(p.start, p.end) for p in cut("题目", [])]
-    [(0, 2)]
-    """
-    parts: list[Part] = []
-    if not rows:
-        lines_of(text, 0, len(text), parts, at_line=True)
-        return parts
-    starts, bodies, styles, ordinals, packed = zip(*rows, strict=True)
-    stops = [*starts[1:], len(text)]
-    ends: list[int] = []
-    lines: list[tuple[int, int, int]] = []  # number of the row, begin and end of the lines behind its own
-    find = text.find
-    for k, (body, stop) in enumerate(zip(bodies, stops, strict=True)):
-        line_end = find("\n", body, stop)
-        end = stop if line_end < 0 else line_end
-        while end > body and text[end - 1].isspace():
-            end -= 1
-        ends.append(end)
-        if 0 <= line_end < stop - 1:
-            lines.append((k, line_end + 1, stop))
-    numbered = list(from_columns(Part, starts, bodies, ends, styles, ordinals, packed, repeat("clause")))
-    lines_of(text, 0, starts[0], parts, at_line=True)
-    at = 0
-    for k, begin, stop in lines:
-        parts += numbered[at : k + 1]
-        lines_of(text, begin, stop, parts, at_line=True)
-        at = k + 1
-    return parts + numbered[at:]
 
 
 def split_labels(text: str, parts: list[Part]) -> list[Part]:

@@ -79,12 +79,12 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     signatures, sizes = signature_rows(texts, work), np.zeros(count, dtype=np.int64)
     counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     window = 1 if count <= candidates.FEW_TEXTS else work.chosen().window
-    route, longest = sketch.routes(), int(texts.length.max(initial=0))
+    ways, longest = sketch.routes(), int(texts.length.max(initial=0))
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
-        words = (np.empty(longest, np.uint64), np.empty(longest, np.uint64))
-        fixed = (route, window, np.empty(sketch.BINS, np.uint32), *words)
+        room = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
+        fixed = (ways, window, *room, np.empty(longest, np.uint64), np.empty(longest, np.uint64))
 
         def run(first: int, sample: NDArray[np.uint32]) -> tuple[int, int]:
             spans = (texts.begin[a + first : b], texts.length[a + first : b])

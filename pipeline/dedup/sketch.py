@@ -16,6 +16,8 @@ from pipeline.compiled import kernel, part
 BINS = 256  # a signature's bytes: 85 bands of three rows
 FEW, OWN = 30, 13  # of `rules`
 EMPTY = 0xFFFFFFFF
+NO_BIN = 0xFFFF
+FEW_FULL = 60  # bins: so many rows of wishes are looked through sooner than the routes are walked
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
 NONE_YET = 0xFFFFFFFF ^ MOST_COUNTED  # the word of a place without texts
 MIX = 0x9E3779B97F4A7C15
@@ -133,30 +135,44 @@ def draw_sample(hashes, count, window, lows, sample):
 
 
 @part
-def fill_signature(bins, route, signatures, t):
+def fill_signature(bins, ways, signatures, t):
     """Write the bins' low bytes; an empty bin borrows from the first full one on its route."""
+    (route, wished), best = ways
+    full = 0
     for b in range(BINS):
+        full += np.int64(bins[np.uint64(b)] != EMPTY)
         signatures[t, np.uint64(b)] = np.uint8(bins[np.uint64(b)] & np.uint32(255))
+    if full == BINS:
+        return
     for b in range(BINS):
-        at, k = np.uint64(b), 0
-        while bins[at] == EMPTY:
-            at = np.uint64(route[b, k % BINS]) if k < BINS else np.uint64(k % BINS)
-            k += 1
-        if at != np.uint64(b):
-            signatures[t, np.uint64(b)] = np.uint8(bins[at] & np.uint32(255))
+        best[b] = NO_BIN
+    if full <= FEW_FULL:
+        for at in range(BINS):
+            if bins[at] != EMPTY:
+                for b in range(BINS):
+                    best[b] = min(best[b], wished[at, b])
+    for b in range(BINS):
+        if bins[b] == EMPTY:
+            at, k = np.uint64(b), 0
+            if best[b] != NO_BIN:
+                at = np.uint64(best[b] & np.uint16(255))
+            while bins[at] == EMPTY:
+                at = np.uint64(route[b, k]) if k < BINS else np.uint64(k % BINS)
+                k += 1
+            signatures[t, b] = np.uint8(bins[at] & np.uint32(255))
 
 
 @kernel
 def sketch_texts(units, spans, bitmap, fixed, out, sample):
     """Sketch texts; `out` takes signatures, informative positions, who is thin, counts of samples.
 
-    `fixed` are the routes, the window of the sample (a power of two), and room for the bins and for two words
-    a unit of the longest text. The samples of all texts are written to `sample`, one after the other. A text
-    with hardly any informative shingle is taken whole. Returns how many texts are done and the length of the
-    samples: it ends early where that of the next might not fit.
+    `fixed` are the routes, the window of the sample (a power of two), room for the bins, for what they borrow
+    (16 bits), and for two words a unit of the longest text. The samples of all texts are written to `sample`,
+    one after the other. A text with hardly any informative shingle is taken whole. Returns how many texts are
+    done and the length of the samples: it ends early where that of the next might not fit.
     """
     begin, length = spans
-    route, window, bins, hashes, lows = fixed
+    ways, window, bins, best, hashes, lows = fixed
     signatures, sizes, thin, counts = out
     at, filtered = 0, len(bitmap) > 0
     for t in range(len(begin)):
@@ -171,16 +187,18 @@ def sketch_texts(units, spans, bitmap, fixed, out, sample):
             size = hash_text(units, begin[t], length[t], bitmap, not filtered, hashes)
         fill_bins(hashes, size, bins)
         counts[t] = draw_sample(hashes, size, window, lows, sample[at:])
-        fill_signature(bins, route, signatures, t)
+        fill_signature(bins, (ways, best), signatures, t)
         sizes[t] = size
         at += counts[t]
     return len(begin), at
 
 
-def routes() -> NDArray[np.uint8]:
-    """Return for each bin the order in which it asks other bins: fixed pseudo-random rows.
+def routes() -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+    """Return for each bin the order in which it asks other bins, and the same the other way round.
 
-    A multiplicative generator is written out here so that no library version can change a row.
+    The first are fixed pseudo-random rows; a multiplicative generator is written out here so that no library
+    version can change a row. Row `a` of the second has for each bin where `a` stands first on its route, as
+    the high byte, and `a`; `NO_BIN` where it does not.
     """
     state = np.arange(BINS, dtype=np.uint64) * np.uint64(MIX)
     rows = np.empty((BINS, BINS), dtype=np.uint8)
@@ -188,4 +206,7 @@ def routes() -> NDArray[np.uint8]:
         for k in range(BINS):
             state = (state ^ (state >> np.uint64(31))) * np.uint64(MIX2) + np.uint64(k + 1)
             rows[:, k] = (state >> np.uint64(56)).astype(np.uint8)
-    return rows
+    wished = np.full((BINS, BINS), NO_BIN, dtype=np.uint16)
+    for k in reversed(range(BINS - 1)):  # the last place would be `NO_BIN`: it is found by walking
+        wished[rows[:, k], np.arange(BINS)] = k << 8 | rows[:, k].astype(np.uint16)
+    return rows, wished

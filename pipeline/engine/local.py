@@ -111,7 +111,7 @@ class _Pool:
         slow_rows = min(batch.num_rows + 1, MAX_SLOW_ROWS)
         worker.deadline = time.monotonic() + grace + self._plan.row_seconds * slow_rows + batch.num_rows
         try:
-            worker.pipe.send(batch)
+            worker.pipe.send(_written(batch))
         except OSError:  # dead already: the wait below will say so
             return
 
@@ -133,7 +133,7 @@ class _Pool:
         worker.batch, worker.ready, self._early_deaths = None, True, 0
         if isinstance(answer, Exception):
             raise answer
-        yield answer
+        yield _read(answer)
 
     def _lost(self, worker: _Worker, reason: Loss) -> Iterator[pa.RecordBatch]:
         batch, ready = worker.batch, worker.ready
@@ -176,6 +176,18 @@ def _stop(worker: _Worker) -> None:
     worker.process.join()
 
 
+def _written(batch: pa.RecordBatch) -> bytes:
+    """Return a batch as bytes: of a slice its own rows alone; a pickle holds all that it is cut from."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+def _read(written: bytes) -> pa.RecordBatch:
+    return pa.ipc.open_stream(written).read_next_batch()
+
+
 def _undisturbed(kernel: Kernel, batch: pa.RecordBatch) -> pa.RecordBatch:
     """Run a kernel without the collector of cycles, which would look through all that the process holds.
 
@@ -196,11 +208,11 @@ def _serve(kernel: Kernel, pipe: Connection) -> None:
     parent = os.getppid()
     while os.getppid() == parent:
         try:
-            batch = pipe.recv()
+            batch = _read(pipe.recv())
         except (EOFError, OSError):
             return
         try:
-            answer: object = _undisturbed(kernel, batch)
+            answer: object = _written(_undisturbed(kernel, batch))
         except Exception as error:  # carried to the parent, which raises it
             answer = error
         try:

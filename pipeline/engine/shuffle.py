@@ -1,26 +1,23 @@
 """Shuffle: rows of streaming batches grouped by their key, in Arrow files that a crash leaves whole.
 
 Keys are hex ids, which are uniform: the part of a row is the first byte of its key. A file holds one
-compressed RecordBatch a part, so reading a part touches only its own bytes. Files appear by rename: what a
-run that died has left is complete, and serves the next run.
+uncompressed RecordBatch in order of keys, and is mapped into memory: reading a part touches only its own
+bytes. (One batch a part, compressed, took 0.5 ms a part of each file.) Files appear by rename: what a run
+that died has left is complete, and serves the next run.
 """
 
-import json
 import os
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.store.files import write_atomically
 
 PARTS = 256
-PARTS_KEY = b"parts"
-SUFFIX = ".arrow"
-LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
+SUFFIX = ".rows"  # what ends in .arrow is of an earlier version
 
 
 def part_of(key: str, parts: int = PARTS) -> int:
@@ -33,22 +30,16 @@ def part_of(key: str, parts: int = PARTS) -> int:
 
 
 def spill(folder: Path, key: str, batches: list[pa.RecordBatch]) -> None:
-    """Add the rows of some batches to a shuffle as one file, grouped by the part of column `key`."""
+    """Add the rows of some batches to a shuffle as one file, in order of column `key`."""
     table = pa.Table.from_batches(batches)
     if not table.num_rows:
         return
-    parts = np.array([part_of(k) for k in table.column(key).to_pylist()])
-    order = np.argsort(parts, kind="stable")
-    table = table.take(pa.array(order))
-    found, starts = np.unique(parts[order], return_index=True)
-    ends = [*starts[1:], len(order)]
-    schema = table.schema.with_metadata({PARTS_KEY: json.dumps(found.tolist()).encode()})
+    keys = table.column(key).to_pylist()
+    rows = table.take(pa.array(sorted(range(len(keys)), key=keys.__getitem__), pa.int64())).combine_chunks()
 
     def write(path: Path) -> None:
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema, options=LZ4) as writer:
-            for start, end in zip(starts, ends, strict=True):
-                piece = table.slice(start, end - start).combine_chunks()
-                writer.write_batch(piece.to_batches()[0].replace_schema_metadata(schema.metadata))
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(rows)
 
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / f"{time.time_ns():020d}-{os.getpid()}{SUFFIX}", write)
@@ -76,29 +67,30 @@ def columns(folder: Path, names: list[str]) -> Iterator[pa.Table]:
     """Yield some columns of each file of a shuffle, oldest first; a file that cannot be read is removed."""
     for path in sorted(folder.glob("*" + SUFFIX)):
         try:
-            with pa.memory_map(str(path)) as source:
-                schema = pa.ipc.open_file(source).schema
-                options = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(n) for n in names])
-                yield pa.ipc.open_file(source, options=options).read_all().select(names)
+            yield _table(path).select(names)
         except (pa.ArrowInvalid, OSError, KeyError, IndexError):
             path.unlink(missing_ok=True)
 
 
-def read_part(folder: Path, part: int, parts: int) -> list[pa.RecordBatch]:
-    """Return the batches of part `part` of `parts` (a power of two up to 256), oldest file first."""
-    found: list[pa.RecordBatch] = []
-    for path in sorted(folder.glob("*" + SUFFIX)):
-        with pa.memory_map(str(path)) as source:
-            reader = pa.ipc.open_file(source)
-            held = json.loads(reader.schema.metadata[PARTS_KEY])
-            found += [reader.get_batch(i) for i, fine in enumerate(held) if fine * parts // PARTS == part]
-    return found
+def _table(path: Path) -> pa.Table:
+    """Return the rows of a file, mapped."""
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
 
 
-def newest(table: pa.Table, key: str) -> pa.Table:
-    """Return the last row of each key, in order of keys."""
-    if not table.num_rows:
-        return table
-    rows = table.select([key]).append_column("row", pa.array(np.arange(table.num_rows)))
-    last = rows.group_by(key).aggregate([("row", "max")]).sort_by(key)
-    return table.take(pc.cast(last.column("row_max"), pa.int64()))
+def read_part(folder: Path, key: str, part: int, parts: int) -> list[pa.Table]:
+    """Return the rows of part `part` of `parts` (a power of two up to 256), file by file, oldest first."""
+    return [
+        table.slice(start, end - start)
+        for path in sorted(folder.glob("*" + SUFFIX))
+        for table in [_table(path)]
+        for start, end in [_span(table.column(key), part, parts)]
+        if start < end
+    ]
+
+
+def _span(keys: pa.ChunkedArray, part: int, parts: int) -> tuple[int, int]:
+    """Return where the rows of a part begin and end, from their keys in order."""
+    rows = range(len(keys))
+    start = bisect_left(rows, part, key=lambda row: part_of(keys[row].as_py(), parts))
+    return start, bisect_left(rows, part + 1, start, key=lambda row: part_of(keys[row].as_py(), parts))

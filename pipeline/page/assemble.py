@@ -5,10 +5,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate, count, repeat
-from typing import Final
+from itertools import accumulate, count, groupby, repeat
+from operator import itemgetter
+from typing import NamedTuple
 
-from pipeline.clauses.structure import ClauseRow, clause_rows
+from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.segment import Piece, Segments
 from pipeline.records import (
@@ -16,6 +17,7 @@ from pipeline.records import (
     Article,
     Clause,
     Dropped,
+    DropReason,
     Edit,
     HantForms,
     HantOrigin,
@@ -58,9 +60,17 @@ class Texts:
     offsets: OffsetMap
 
 
-OWN_TEXT: Final = 6  # of a clause's row
-START: Final = 7
-END: Final = 8
+class Columns(NamedTuple):
+    """The fields of a page's pieces, each as a column."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    roles: Sequence[LineRole]
+    reasons: Sequence[DropReason | None]
+    groups: Sequence[int]
+    headings: Sequence[bool]
+
+
 # The Traditional forms of the page's clauses, and the numbers among them of those not made yet.
 Places = tuple[HantForms, Iterator[int]]
 
@@ -84,7 +94,7 @@ class _Part:
     group: int
     heading: str
     text: str
-    rows: list[ClauseRow]
+    clauses: ClauseColumns
     firsts: list[int]
     lasts: list[int]
     start: int
@@ -98,7 +108,8 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
     else:
         script = detect_script(texts.repaired.text, texts.canonical, leaks)
-    bodies, sections = _parts(texts.canonical, parts.pieces, config)
+    columns = _columns(parts.pieces)
+    bodies, sections = _parts(texts.canonical, columns, config)
     hant = HantForms(partial(_hant_forms, (*bodies, *sections), texts, script, config.page.hant))
     places = hant, count()
     articles = tuple(_article(origin, texts, parts, p, script, places) for p in bodies)
@@ -106,61 +117,91 @@ def assemble(origin: Origin, texts: Texts, parts: Segments, config: Config) -> P
         Section(p.heading, _finished(p, f"{origin.page_id}:g{p.group}/", texts, places)) for p in sections
     )
     return Page(
-        page=_fields(origin, texts, parts, script, len(articles)),
+        page=_fields(origin, texts, parts, script, _flags(origin, parts, columns, len(articles))),
         guide=guide,
         articles=articles,
-        dropped=tuple(_dropped(texts.canonical, parts.pieces)),
-        lines=_lines(origin.page_id, texts, parts.pieces),
+        dropped=tuple(_dropped(texts.canonical, columns)),
+        lines=_lines(origin.page_id, texts, columns),
         raw=texts.raw,
         edits=texts.repaired.edits,
         unresolved=texts.repaired.unresolved,
     )
 
 
-def _dropped(canonical: str, pieces: Sequence[Piece]) -> Iterator[Dropped]:
-    dropped = [p for p in pieces if p.role == "dropped"]
-    reasons = [p.reason or "navigation" for p in dropped]
-    return from_columns(Dropped, reasons, [canonical[p.start : p.end] for p in dropped])
+def _columns(pieces: Sequence[Piece]) -> Columns:
+    """Return pieces by field: nearly all that is made of them is made by column."""
+    return Columns(*zip(*pieces, strict=True)) if pieces else Columns((), (), (), (), (), ())
 
 
-def _lines(page_id: str, texts: Texts, pieces: Sequence[Piece]) -> tuple[Line, ...]:
-    ids = {group: f"{page_id}:{group}" for group in {p.group for p in pieces if p.role == "article"}}
-    starts = texts.offsets.starts([p.start for p in pieces])
-    ends = texts.offsets.ends([p.end for p in pieces])
-    roles, reasons = [p.role for p in pieces], [p.reason for p in pieces]
-    owners = [ids[p.group] if p.role == "article" else None for p in pieces]
-    return tuple(from_columns(Line, count(), starts, ends, roles, reasons, owners))
+def _dropped(canonical: str, columns: Columns) -> Iterator[Dropped]:
+    starts, ends, roles, reasons, _, _ = columns
+    places = [k for k, role in enumerate(roles) if role == "dropped"]
+    why = [reasons[k] or "navigation" for k in places]
+    return from_columns(Dropped, why, [canonical[starts[k] : ends[k]] for k in places])
 
 
-def _parts(canonical: str, pieces: Sequence[Piece], config: Config) -> tuple[list[_Part], list[_Part]]:
+def _lines(page_id: str, texts: Texts, columns: Columns) -> tuple[Line, ...]:
+    roles, groups = columns.roles, columns.groups
+    ids = [None, *(f"{page_id}:{group}" for group in range(1, max(groups, default=0) + 1))]
+    owners = [ids[group] if role == "article" else None for role, group in zip(roles, groups, strict=True)]
+    starts, ends = texts.offsets.starts(columns.starts), texts.offsets.ends(columns.ends)
+    return tuple(from_columns(Line, count(), starts, ends, roles, columns.reasons, owners))
+
+
+def _parts(canonical: str, columns: Columns, config: Config) -> tuple[list[_Part], list[_Part]]:
     """Gather the pieces of each article and of each guide section, and structure their bodies."""
-    groups: dict[tuple[LineRole, int], tuple[list[Piece], list[Piece]]] = {}
-    for p in pieces:
-        if p.role == "article" or p.role == "guide":
-            headings, body = groups.setdefault((p.role, p.group), ([], []))
-            (headings if p.heading else body).append(p)
-    texts = ["\n".join([canonical[p.start : p.end] for p in body]) for _, body in groups.values()]
+    gathered = _gather(columns)
+    bodies = [_body(canonical, columns, body) for _, body in gathered.values()]
+    structured = clause_columns([text for text, _ in bodies], config.clauses)
     found: dict[LineRole, list[_Part]] = {"article": [], "guide": []}
-    for (role, group), text, rows in zip(groups, texts, clause_rows(texts, config.clauses), strict=True):
-        headings, body = groups[role, group]
-        heading = " ".join([canonical[p.start : p.end] for p in headings])
-        start, end = (body[0].start, body[-1].end) if body else (headings[-1].end, headings[-1].end)
-        firsts, lasts = _placed(rows, body)
-        found[role].append(_Part(group, heading, text, rows, firsts, lasts, start, end))
+    starts, ends = columns.starts, columns.ends
+    for ((role, group), (headings, body)), (text, shifts), own in zip(
+        gathered.items(), bodies, structured, strict=True
+    ):
+        heading = " ".join([canonical[starts[k] : ends[k]] for k in headings])
+        span = (starts[body[0]], ends[body[-1]]) if body else (ends[headings[-1]], ends[headings[-1]])
+        found[role].append(_Part(group, heading, text, own, *_placed(own, span[0], shifts), *span))
     return found["article"], found["guide"]
 
 
-def _placed(rows: Sequence[ClauseRow], body: Sequence[Piece]) -> tuple[list[int], list[int]]:
-    """Return where the clauses of a body begin and end in the canonical text of the page."""
-    own = list(
-        accumulate([p.end - p.start + 1 for p in body], initial=0)
-    )  # where each piece begins in the body
-    shifts = [p.start - at for p, at in zip(body, own, strict=False)]
-    firsts, lasts = [row[START] for row in rows], [row[END] for row in rows]
-    if len(set(shifts)) <= 1:  # no line is missing
-        by = shifts[0] if shifts else 0
-        return [first + by for first in firsts], [last + by for last in lasts]
-    shifts.append(0)
+def _gather(columns: Columns) -> dict[tuple[LineRole, int], tuple[list[int], list[int]]]:
+    """Return the numbers of the pieces of each article and guide section: its headings, its body."""
+    found: dict[tuple[LineRole, int], tuple[list[int], list[int]]] = {}
+    keys = zip(columns.roles, columns.groups, strict=True)
+    for key, run in groupby(enumerate(keys), itemgetter(1)):
+        if key[0] in ("article", "guide"):
+            headings, body = found.setdefault(key, ([], []))
+            for k, _ in run:
+                (headings if columns.headings[k] else body).append(k)
+    return found
+
+
+def _body(canonical: str, columns: Columns, body: Sequence[int]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of a body, and where a line is missing in it: place in the body, place on the page.
+
+    Whole lines that follow each other are cut from the page in one piece.
+    """
+    if not body:
+        return "", []
+    starts, ends = columns.starts, columns.ends
+    first, last = starts[body[0]], ends[body[-1]]
+    sizes = [ends[k] - starts[k] + 1 for k in body]
+    if sum(sizes) - 1 == last - first:
+        return canonical[first:last], []
+    at = accumulate(sizes, initial=0)
+    return "\n".join([canonical[starts[k] : ends[k]] for k in body]), [
+        (a, starts[k]) for a, k in zip(at, body, strict=False)
+    ]
+
+
+def _placed(
+    clauses: ClauseColumns, start: int, places: Sequence[tuple[int, int]]
+) -> tuple[list[int], list[int]]:
+    """Return where the clauses of a body, which begins at `start`, begin and end on the page."""
+    firsts, lasts = clauses.starts, clauses.ends
+    if not places:
+        return [first + start for first in firsts], [last + start for last in lasts]
+    own, shifts = [at for at, _ in places], [there - at for at, there in places]
     return (
         [first + shifts[bisect_right(own, first) - 1] for first in firsts],
         [
@@ -190,27 +231,13 @@ def _article(
 
 def _finished(part: _Part, prefix: str, texts: Texts, places: Places) -> tuple[Clause, ...]:
     """Give clauses their ids, the next places among the Traditional forms, and their spans in raw."""
-    if not part.rows:
-        return ()
-    paths, above, levels, kinds, markers, ordinals, own, _, _, flags = zip(*part.rows, strict=True)
-    ids = [prefix + path for path in paths]
-    parents = [path and prefix + path for path in above]
+    c = part.clauses
+    ids = [prefix + path for path in c.paths]
+    parents = [path and prefix + path for path in c.parents]
     spans = texts.offsets.starts(part.firsts), texts.offsets.ends(part.lasts)
     hant, numbers = places
-    columns = (
-        ids,
-        paths,
-        parents,
-        levels,
-        kinds,
-        markers,
-        ordinals,
-        own,
-        *spans,
-        flags,
-        repeat(hant),
-        numbers,
-    )
+    told = c.levels, c.kinds, c.markers, c.ordinals, c.own
+    columns = ids, c.paths, parents, *told, *spans, c.flags, repeat(hant), numbers
     return tuple(from_columns(Clause, *columns))
 
 
@@ -223,7 +250,7 @@ def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Scr
 
 def _hant_forms(parts: Sequence[_Part], texts: Texts, script: ScriptEvidence, hant: str) -> list[str]:
     """Return `text_hant` of clauses: cut from what was served, or generated in one pass over all texts."""
-    own = [row[OWN_TEXT] for part in parts for row in part.rows]
+    own = [text for part in parts for text in part.clauses.own]
     if script.hant_origin == "served":
         spans = [span for part in parts for span in zip(part.firsts, part.lasts, strict=True)]
         return [_served(text, first, last, texts) for text, (first, last) in zip(own, spans, strict=True)]
@@ -254,8 +281,20 @@ def first_page_of(url: str) -> str | None:
     return None
 
 
+def _flags(origin: Origin, parts: Segments, columns: Columns, n_articles: int) -> list[PageFlag]:
+    continued = origin.url is not None and first_page_of(origin.url) is not None
+    flags: list[PageFlag] = []
+    if parts.declared is not None and parts.declared != n_articles and not continued:
+        flags.append("count_mismatch")
+    if "cut" in origin.evidence or "hidden_gap" in columns.reasons:
+        flags.append("truncated")
+    if continued:
+        flags.append("continued")
+    return flags
+
+
 def _fields(
-    origin: Origin, texts: Texts, parts: Segments, script: ScriptEvidence, n_articles: int
+    origin: Origin, texts: Texts, parts: Segments, script: ScriptEvidence, flags: Sequence[PageFlag]
 ) -> PageFields:
     repairs: dict[str, int] = dict.fromkeys(RULE_NAMES, 0)
     last: Edit | None = None
@@ -264,14 +303,6 @@ def _fields(
         repairs[e.rule] += last is None or last.end < e.start or last.rule != e.rule
         last = e
     repairs["unresolved"] = len(texts.repaired.unresolved)
-    continues = first_page_of(origin.url) if origin.url else None
-    flags: list[PageFlag] = []
-    if parts.declared is not None and parts.declared != n_articles and continues is None:
-        flags.append("count_mismatch")
-    if "cut" in origin.evidence or any(p.reason == "hidden_gap" for p in parts.pieces):
-        flags.append("truncated")
-    if continues is not None:
-        flags.append("continued")
     fields = parts.fields
     hant_origin: HantOrigin = script.hant_origin
     return PageFields(
@@ -289,5 +320,5 @@ def _fields(
         encoding=origin.encoding,
         flags=tuple(flags),
         repairs=repairs,
-        continues=continues,
+        continues=first_page_of(origin.url) if origin.url else None,
     )

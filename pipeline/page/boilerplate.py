@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from pipeline.clauses.structure import clause_rows
+from pipeline.clauses.structure import clause_columns
 from pipeline.page.assemble import CutPage
 from pipeline.page.lines import NUMBERED
 from pipeline.page.segment import Piece
@@ -80,10 +80,10 @@ def _inside_clauses(lines: Sequence[str]) -> set[int]:
     """
     inside = set()
     starts = list(accumulate((len(x) + 1 for x in lines[:-1]), initial=0))
-    rows = clause_rows(["\n".join(lines)])[0]
-    numbered = {row[0] for row in rows if row[5] is not None}
+    (found,) = clause_columns(["\n".join(lines)])
+    numbered = {p for p, ordinal in zip(found.paths, found.ordinals, strict=True) if ordinal is not None}
     listed: set[str | None] = set()  # clauses with numbered items so far
-    for _, parent, _, _, _, ordinal, _, start, _, _ in rows:
+    for parent, ordinal, start in zip(found.parents, found.ordinals, found.starts, strict=True):
         if ordinal is not None:
             listed.add(parent)
         elif parent in numbered and parent not in listed:

@@ -1,39 +1,32 @@
 """The breadcrumb of a page: behind a label or by its arrows, in one line or over several."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.page.lines import PageLines, rows_saying
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
 HEAD_LINES = 400
+FIRST_LINES = 64  # of these, where nearly every breadcrumb stands: the others are read where none does
 MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?\s*[：:]?\s*|^位置\s*[：:]\s*(?=[^>＞›»]{1,12}[>＞›»])"
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
 OTHER_LABEL = re.compile(r"[一-鿿]{1,8}\s*[：:]\s*(?=[^：:>]{1,40}[>＞›»→▸▶/-])")  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
+ARROWS = " \u3000>＞›»→▸▶"
+OPEN_END = re.compile(r"[>＞›»→▸▶]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW = re.compile(
     r"(?<!\s)\s*+(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*+"
 )  # ` > `, `›`, ` / `: yes; `1/2`: no
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
-# The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`.
-HERE = frozenset(
-    (
-        "正文",
-        "文章正文",
-        "正文内容",
-        "阅读正文",
-        "内容",
-        "文章内容",
-        "详情",
-        "文章详情",
-        "浏览文章",
-        "查看文章",
-    )
+# The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
+HERE = re.compile(
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?"
 )
 SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
@@ -41,24 +34,30 @@ HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首
 
 def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
     """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
-    for i in sorted(rows_saying(page, PLACE_SIGNS, 0, HEAD_LINES)):
+    for i in _rows_with_signs(page):
         line = page.texts[i]
         if len(line) > MAX_LABELLED:
             continue
-        label = PLACE.match(line)
-        if label is None and not _bare_breadcrumb(line):
-            continue
-        label = label or OTHER_LABEL.match(line)
+        place = PLACE.match(line)
+        label = place or OTHER_LABEL.match(line)
         rest = line[label.end() :] if label else line
         last = i
-        if label and len(ARROW.split(rest)) < 3:  # the items are spread over lines, or there are two
-            rest, last = _joined(page, i, rest)
+        if len(ARROW.split(rest)) < 3 and (place or OPEN_END.search(line)):
+            rest, last = _joined(page, i, rest)  # the items are spread over lines, or there are two
+        if place is None and not _bare_breadcrumb(rest, labelled=label is not None):
+            continue
+        label = place
         items = _items(rest, labelled=label is not None)
-        if len(items) >= 2 or (items and ARROW.split(rest)[-1].strip() in HERE):
+        if len(items) >= 2 or (items and HERE.fullmatch(ARROW.split(rest)[-1].strip())):
             return items, range(i, last + 1)
         if label:
             return (), range(i, i + 1)
     return (), range(0)
+
+
+def _rows_with_signs(page: PageLines) -> Iterator[int]:
+    yield from sorted(rows_saying(page, PLACE_SIGNS, 0, FIRST_LINES))
+    yield from sorted(rows_saying(page, PLACE_SIGNS, FIRST_LINES, HEAD_LINES))
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:
@@ -74,20 +73,22 @@ def breadcrumb_items(value: str) -> tuple[str, ...]:
 def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
     """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link."""
     parts = ARROW.split(rest)
-    if labelled and len(parts) == 1:
+    if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
-    items = [x for x in (y.strip() for y in parts) if x and not SPAM_ITEM.search(x)]
-    if len(items) > 1 and items[-1] in HERE:
+    items = [x for x in (y.strip(ARROWS) for y in parts) if x and not SPAM_ITEM.search(x)]
+    if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items)
 
 
-def _bare_breadcrumb(line: str) -> bool:
+def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     if len(line) > MAX_BREADCRUMB:
         return False
-    parts = ARROW.split(line)
+    parts = [p.strip(ARROWS) for p in ARROW.split(line)]
+    if labelled and len(parts) == 1 and DASHES.split(line)[0] in HOME:
+        parts = DASHES.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
-        len(parts) == 2 and (parts[0] in HOME or parts[1] in HERE)
+        len(parts) == 2 and (parts[0] in HOME or HERE.fullmatch(parts[1]) is not None)
     )
 
 
@@ -97,7 +98,7 @@ def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
     for i in range(at + 1, min(at + 16, len(page.texts))):
         line = page.texts[i]
         hangs = (
-            not joined or bool(re.search(r"(?:^|[>＞›»→/])\s*$", joined)) or bool(re.match(r"[>＞›»→]", line))
+            not joined or bool(re.search(r"[>＞›»→▸▶/]\s*$", joined)) or bool(re.match(r"[>＞›»→▸▶]", line))
         )
         if not hangs or len(line) > 60:
             break

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
-from pipeline.page.search import compile_search
+from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
@@ -17,7 +17,7 @@ SHARE_WORDS = (
     "微信好友|微信|微博|新浪|腾讯|QQ空间|QQ好友|QQ|朋友圈|人人网|豆瓣|百度贴吧|贴吧|收藏|打印|举报|复制链接|复制|链接|二维码"
     "|扫一扫|点赞|赞|评论|转发|分享|支付宝|钉钉|邮件|邮箱|更多|大|中|小|字号|字体|纠错|Facebook|Twitter|LINE"
 )
-SHARE_WORD = re.compile(SHARE_WORDS)
+SHARE_WORD = compile_search(SHARE_WORDS)
 SHARE = re.compile(
     r"^(?:分享|分享到|转发|转发到|分享本文|一键分享|分享至)\s*[：:]"
 )  # `分享到：微信 微博`: yes
@@ -135,6 +135,10 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"\d{1,4}\s*(?:楼|#)|楼主|沙发|板凳|地板|发表于\s*[:：]?\s*\d{4}.{0,40}|.{0,12}只看该作者.{0,12}"
         r"|(?:(?:主题|帖子|积分|精华|威望|金钱|金币|贡献|经验|听众|好友|UID|注册时间|最后登录|在线时间)\s*[：:]?\s*\d[\d\s小时:-]*){1,8}",
     ),
+    # `（原标题：题）`, `原题为《题》`: of news that are taken from elsewhere
+    ("navigation", r"[（(]?\s*原(?:标题|文标题|题)\s*(?:为|是)?\s*[：:《].{2,100}"),
+    # `#p#分页标题#e#`, `[page]`: marks of an editor's system that were to cut the page
+    ("navigation", r"#p#.{0,30}#e#|\[/?(?:next|!--)?page(?:--)?\]"),
     (
         "navigation",
         r"[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*[，,/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页|\d{1,3}\s*/\s*\d{1,3}|page\s*\d+.{0,8}|P\s?\d{1,3}",
@@ -144,14 +148,14 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:页码[：:]?\s*)?(?:\d{1,2}\s+){3,}(?:下一页|末页|尾页)?|(?:首页|上一页)[\s\d]+(?:下一页|尾页|末页).{0,6}",
     ),
 )
-ANY_CUE = re.compile("|".join(f"({pattern})" for _, pattern in CUES), re.IGNORECASE)
+ANY_CUE = WholeLines([pattern for _, pattern in CUES], re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
 HINT = compile_search(
     "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示",
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示|#p#|原标题|原题|原文标题|page\\]",
     re.MULTILINE,
 )
 # The few words without which a whole sentence is no cue.
@@ -175,13 +179,14 @@ SENTENCE_HINTS = (
 )
 # Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
 DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
+OPEN_END = re.compile("[^。；;]")  # of a line that is no sentence and no item of a list
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
 # What stands before links in one line with them, and how much of the line is links then.
-LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}[：:】\])）]+")
+LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}+[：:】\])）]+")
 LABEL_SHARE = 0.4
 # A line of any length that begins so: `【免责声明】本文仅代表…`, `本站郑重声明：`: yes; `声明书：`: no
 DISCLAIMER = re.compile(
@@ -238,14 +243,16 @@ def drop_reason(line: str, subjects: Sequence[str] = ()) -> DropReason | None:
         return None
     if is_share_bar(line):
         return "share"
-    match = ANY_CUE.fullmatch(line)
-    if match is None:
+    known = ANY_CUE.first(line)
+    if known < 0:
+        whole = line
         for subject in subjects:
             line = line.replace(subject, "")
-        match = ANY_CUE.fullmatch(line.strip(DECORATION)) if line else None
-    if match is None or match.lastindex is None:
+        bare = line.strip(DECORATION)
+        known = ANY_CUE.first(bare) if bare != whole and line else -1
+    if known < 0:
         return site_words(line) if line else None
-    reason = CUES[match.lastindex - 1][0]
+    reason = CUES[known][0]
     return None if line[-1] == "。" and reason in PHRASES else reason
 
 
@@ -266,20 +273,28 @@ def cue_rows(
             if known is not None:
                 out[row] = known
     out |= contents_rows(page, start)
-    hinted = rows_saying(page, SENTENCE_HINTS, start)
-    for row in range(start, len(page.texts)):
-        line = page.texts[row]
-        if row not in out and page.shares[row] > LABEL_SHARE and (reason := _labelled_links(page, row)):
+    for row, share in enumerate(page.shares[start:], start):
+        if share > LABEL_SHARE and row not in out and (reason := _labelled_links(page, row)):
             out[row] = reason
+    for row, line in enumerate(page.texts[start:], start):
         if len(line) > MAX_CUE and line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
             out.setdefault(row, "footer")
-        if len(line) > MAX_CUE or line[-1] in "；;" or (line[0] in NUMERALS and len(line) > MAX_COUNT_CUE):
-            continue
-        if row not in out and (row in hinted if line[-1] == "。" else HINT.search(line)):
-            reason = drop_reason(line, subjects)
-            if reason is not None:
-                out[row] = reason
+    for row in _hinted_rows(page, start):
+        if row not in out and (reason := drop_reason(page.texts[row], subjects)):
+            out[row] = reason
     return out
+
+
+def _hinted_rows(page: PageLines, start: int) -> list[int]:
+    """Return the lines that may be cues of their own: short, with a hint, no item of a list."""
+    said = rows_saying(page, SENTENCE_HINTS, start)
+    open_ends = [match.start() for match in OPEN_END.finditer(page.lasts, start)]
+    return [
+        row
+        for row in (*open_ends, *(r for r in said if page.lasts[r] == "。"))
+        if len(line := page.texts[row]) <= (MAX_CUE if line[0] not in NUMERALS else MAX_COUNT_CUE)
+        and (line[-1] == "。" or HINT.search(line))
+    ]
 
 
 def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:

@@ -8,31 +8,54 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import LINKED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
 from pipeline.records import DropReason
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
 RARE = 0.04  # share of them that end like a line which is foreign among them
-FEW = 2  # lines of an article that stands in one: each full stop counts as the end of a line
+FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
-READER = "您你"
-LAST_CHARACTER = itemgetter(-1)
+READER = ("您", "你", "大家", "欢迎", "网友", "读者")
+MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
-    r"^(?:附[：:件录表]|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
-    r"|_{2,}|\d\s*[年月]|年.{0,4}月|[某×xX]{2}"
+    r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
+    r"|_{2,}|\d\s*[年月]|年.{0,4}月|^[某×xX]{2,}"
     r"|(?:[部处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
 )
+# `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
+TOLD = re.compile(
+    r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
+)
+MAX_TOLD = 3  # lines below a heading that may be such
+HANZI = re.compile("[一-鿿]")
+NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
+OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
+MIN_SINGLE = 4  # pairs of long lines that show what separates lines of one text
+REST = 0.3  # share of the characters of one text that may stand behind its element and are none of it
+MAX_NOTICE = 8  # lines of a site's own list behind the clauses
 # `提示：以上某制度仅作范例`, where the page's subject is named
 SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
-SHORT_NAME = 3  # characters of a name below a text
+COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所有，请勿采集`
+# `温馨提示：内容仅供参考，不构成任何建议。`
+NOTICE = re.compile(
+    r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
+)
+# The hundred surnames of nine in ten Chinese: a name below a text.
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟"
+    "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚某"
+)
+MAX_PERSON = 4  # characters of a name
+LAST = -1.5  # a sentence behind everything that is foreign
+GIVE_UP = 4.0  # below the best so far, at which the text has begun
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
 
 
@@ -40,15 +63,21 @@ FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in
 class Manner:
     """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
 
+    text: str
+    spans: Sequence[tuple[int, int]]
     ends: Counter[str]
     lines: int
-    impersonal: bool
+    others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
     site: str
     subjects: Sequence[str]
 
+    def is_impersonal(self) -> bool:
+        """Tell whether the texts never speak to the reader; few pages ask."""
+        return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
+
     def is_foreign(self, line: str) -> bool:
         """Tell whether hardly a line of the texts ends like this one."""
-        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(1, RARE * self.lines)
+        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(FEW, RARE * self.lines)
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
@@ -59,55 +88,116 @@ def _end(line: str) -> str:
     return WORD if line[-1].isalnum() else line[-1]
 
 
-def read_manner(
-    page: PageLines, articles: Sequence[tuple[int, int]], site: str | None, subjects: Sequence[str]
-) -> Manner:
-    """Learn from the lines between the first and the last numbered clause of each article.
+def site_rows(
+    page: PageLines,
+    bodies: Sequence[tuple[int, int]],
+    cues: dict[int, DropReason],
+    about: tuple[str | None, Sequence[str]],
+) -> dict[int, DropReason]:
+    """Return the lines of the site in and behind each text that `cues` lack.
 
-    `articles` are the lines of each body: the first, and the one behind the last.
+    `bodies` are the lines of each text: the first, and the one behind the last. `about` is the site's name,
+    and what the page is about. 20 µs a text.
     """
+    site = about[0] or ""
+    parts = [_numbered_part(page, *body, site) for body in bodies]
+    manner = read_manner(page, parts, *about)
+    out: dict[int, DropReason] = {}
+    for (first, end), rows in zip(bodies, parts, strict=True):
+        if not rows:
+            out |= _behind(page, range(first, end), cues, manner)
+            continue
+        if manner.others:
+            out |= _foreign_inside(page, rows, cues, manner)
+        if rows.start > first:
+            out |= _below_heading(page, range(first, min(rows.start, first + MAX_TOLD)), cues, manner)
+        if rows.stop < end:
+            out |= _behind(page, range(max(rows.stop, first), end), cues, manner)
+    return out
+
+
+def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
+    """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
     ends = Counter[str]()
-    personal = False
-    for first, end in articles:
-        rows = _numbered_part(page, first, end)
+    spans: list[tuple[int, int]] = []
+    for rows in parts:
         if not rows:
             continue
-        ends.update(map(LAST_CHARACTER, page.texts[rows.start : rows.stop]))
-        begin, stop = page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])
-        personal = personal or any(page.text.find(c, begin, stop) >= 0 for c in READER)
+        lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
+        if any(shares):
+            lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
+        ends.update([x[-1] for x in lines if len(x) > MARKER])
+        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
         if len(rows) <= FEW:
-            ends["。"] += page.text.count("。", begin, stop)
-    lines = ends.total()
-    ends[WORD] = sum(n for char, n in ends.items() if char.isalnum())
-    return Manner(ends, lines, not personal, site or "", subjects)
+            ends["。"] += page.text.count("。", *spans[-1])
+    total = ends.total()
+    others = total > sum([ends[c] for c in CLAUSE_ENDS])
+    ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
+    return Manner(page.text, spans, ends, total, others, site or "", subjects)
 
 
-def _numbered_part(page: PageLines, first: int, end: int) -> range:
-    """Return the lines from the first numbered clause to the last."""
+def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
+    """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     at, stop = first, end
     while at < end and not NUMBERED.match(page.texts[at]):
         at += 1
     while stop > at and not NUMBERED.match(page.texts[stop - 1]):
         stop -= 1
-    return range(at, stop)
+    before = _before_notice(page, at, stop, site)
+    while at < before < stop and not NUMBERED.match(page.texts[before - 1]):
+        before -= 1
+    return range(at, before)
 
 
-def edge_rows(
-    page: PageLines, first: int, end: int, cues: dict[int, DropReason], manner: Manner
+def told_of_article(line: str) -> DropReason | None:
+    """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
+    if TOLD.match(line) or EDGE_LABEL.fullmatch(line):
+        return "navigation"
+    return site_words(line, edge=True)
+
+
+def _below_heading(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
-    """Return the lines of the site in and behind a text, from `first` to before `end`, that `cues` lack."""
-    rows = _numbered_part(page, first, end)
-    out = _foreign_inside(page, rows, cues, manner)
-    best, total, start = 0.0, 0.0, end
+    """Return lines between a heading and the first clause that tell of the article."""
+    out: dict[int, DropReason] = {}
+    for row in rows:
+        line = page.texts[row]
+        ours = manner.is_foreign(line) and manner.names_site(line)
+        if row not in cues and (reason := "spam" if ours else told_of_article(line)):
+            out[row] = reason
+    return out
+
+
+def _behind(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
+) -> dict[int, DropReason]:
+    """Return the lines behind the clauses, from the one on that parts text from site best."""
+    best, total, start = 0.0, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
-    for row in range(end - 1, max(rows.stop, first) - 1, -1):
+    for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
-        total += weight
+        total += LAST if weight == SENTENCE and best == 0.0 else weight
+        if total < best - GIVE_UP:
+            break
         if reason:
             reasons[row] = reason
         if weight > 0 and total > best:
             best, start = total, row
-    return out | {r: reasons.get(r, "footer") for r in range(start, end) if r not in cues}
+    return {r: reasons.get(r, "footer") for r in range(start, rows.stop) if r not in cues}
+
+
+def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
+    """Return the line above a list at `end` that begins at 1 and speaks of site or reader, else `end`."""
+    for row in range(end - 2, max(first, end - MAX_NOTICE) - 1, -1):
+        line = page.texts[row]
+        if line[-1] in CLAUSE_ENDS or NUMBERED.match(line):
+            continue
+        told = page.texts[row + 1 : end]
+        if NUMBERED_ONE.match(told[0]) and len(told) >= 2:
+            ours = sum(bool(site and site in x) or OF_SITES.search(x) is not None for x in told)
+            return row if 2 * ours >= len(told) else end
+    return end
 
 
 def _foreign_inside(
@@ -115,15 +205,16 @@ def _foreign_inside(
 ) -> dict[int, DropReason]:
     """Return lines between the clauses that end like no other and speak of the site."""
     out: dict[int, DropReason] = {}
-    if sum(manner.ends[c] for c in CLAUSE_ENDS) == manner.lines:
-        return out
     for row in rows:
         line = page.texts[row]
         if line[-1] in CLAUSE_ENDS or len(line) > MAX_FOREIGN or row in cues or not manner.is_foreign(line):
             continue
         if NUMBERED.match(line) or SIGNED.search(line):
             continue
-        if manner.names_site(line):
+        if page.shares[row + 1] > LINKED or not HANZI.search(line):
+            out[row] = "related" if HANZI.search(line) else "navigation"
+            continue
+        if manner.names_site(line) or COMMA.search(line):
             out[row] = "spam"
         elif reason := site_words(line, edge=True):
             out[row] = reason
@@ -135,7 +226,7 @@ def _weigh(
 ) -> tuple[float, DropReason | None]:
     """Return how much a line behind the clauses speaks for the site, below 0 for the text, and as what."""
     line = page.texts[row]
-    if row in cues or page.shares[row] > LINKED:
+    if row in cues or page.shares[row] > LINKED or NUMBERED.match(line):  # numbered: of a list of the site's
         return FOREIGN, None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:
@@ -143,26 +234,53 @@ def _weigh(
     if not line:
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
-        return FOREIGN, reason
+        return (CERTAIN if reason == "related" else FOREIGN), reason
     if len(line) > MAX_FOREIGN:
         return SENTENCE, None
-    if manner.names_site(line):
-        return CERTAIN, "footer"
-    signed = SIGNED.search(line) or len(line) <= SHORT_NAME
+    if manner.names_site(line) and (line[-1] not in CLAUSE_ENDS or OF_SITES.search(line)):
+        return CERTAIN, "footer"  # `由某某网解释。` may be a rule of the site's owner
+    signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line):
         return (SIGNATURE, None) if signed else (FOREIGN, None)
-    if manner.impersonal and any(c in line for c in READER):
+    if any(c in line for c in READER) and manner.lines >= LEAST_LINES and manner.is_impersonal():
         return FOREIGN, None
     return SENTENCE, None
 
 
 def _edge_reason(line: str) -> DropReason | None:
     """Return why a line with which a text ends is the site's."""
-    if EDGE_LABEL.fullmatch(line):
+    if EDGE_LABEL.fullmatch(line) or NOTICE.fullmatch(line):
         return "footer"
     if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
         return "introduction"
     return site_words(line, edge=True)
+
+
+def end_of_single(page: PageLines, first: int, end: int) -> int:
+    """Return the line before `end` with which the element of the one text ends, which begins at `first`.
+
+    What mostly separates its long lines separates lines of one text; where the markup closes further and a
+    short line begins the rest, a small part of the whole, the text has ended.
+    """
+    if page.layout is None or end - first < MIN_SINGLE:
+        return end
+    texts = page.texts
+    depths = page.layout.separations(len(texts) - first)
+    if len(depths) < len(texts) - first:
+        return end
+    dense = [r for r in range(first + 1, end) if min(len(texts[r]), len(texts[r - 1])) >= DENSE]
+    if len(dense) < MIN_SINGLE:
+        return end
+    within = Counter([depths[r - first] for r in dense]).most_common(1)[0][0]
+    sizes = list(accumulate(len(x) for x in texts[first:end]))
+    for row in range(first + 1, end):
+        before = sizes[row - 1 - first]
+        line, depth = texts[row], depths[row - first]
+        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not NUMBERED.match(line)
+        if depth < within and begins and before >= (1 - REST) * sizes[-1]:
+            usual = min(depths[1 : row - first], default=within) <= depth  # it closes as far inside the text
+            return end if usual or goes_on(page, row) else row
+    return end
 
 
 def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> int:
@@ -180,5 +298,17 @@ def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> in
     within = min(depths[0], depths[1]) if len(depths) > 1 else depths[0]
     for row in range(last + 2, end):
         if depths[row - last] < within:
-            return end if goes_on(page, row - 1) else row
+            return end if _goes_on_outside(page, chosen, row, depths[row - last]) else row
     return end
+
+
+def _goes_on_outside(page: PageLines, chosen: Sequence[Candidate], row: int, depth: int) -> bool:
+    """Tell whether the last text goes on in another element from line `row` on, as the texts before it do."""
+    if not goes_on(page, row - 1) or page.layout is None:
+        return False
+    first, last = chosen[0].row, chosen[-1].row
+    above = page.layout.separations(len(page.texts) - first)[1 : last - first]
+    if page.texts[row - 1][-1] in "：:" or (above and min(above) <= depth):
+        return True
+    begins = next(r for r in range(row, len(page.texts)) if NUMBERED.match(page.texts[r]))
+    return NUMBERED_ONE.match(page.texts[begins]) is None

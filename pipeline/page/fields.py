@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
-from pipeline.page.lines import DENSE, LINKED, NUMBERS, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.counts import COUNT
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
 
@@ -28,16 +29,17 @@ ABOUT = re.compile(
 # `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
 NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 BELOW_TITLE = 2  # lines below the title in which the date may stand beside links
+TEXT_END = re.compile("[。；]")
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
 DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
-DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024/3/5`: yes; `2024年`, `12024-11-20`: no
-    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2})(?!\d)"
+DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
 )
 DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|更新|发布)\s*[：:]?\s*$")
 VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
-VIEWS = re.compile(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
+VIEWS = compile_search(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
     rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?(?:\s*[：:（(]\s*|\s+)(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
 )
 VIEWS_LABEL = re.compile(rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数)?\s*[：:]?")  # a line of its own
@@ -47,16 +49,14 @@ VIEWS_AFTER = re.compile(  # `75人浏览`, `1.2万次阅读`
     rf"(?<![\d.])(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\s*(?:人|次|人次)?\s*(?:{VIEW_WORDS}|已看|看过)"
 )
 MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
-AUTHOR = re.compile(
-    r"(?:作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者)\s*[：:]\s*([^\s：:，。|]{1,12}?)(?=\s|$|日期|时间)"
-)
-COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
-    rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
-)
+AUTHOR_WORDS = "作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者"
+AUTHOR = compile_search(rf"(?:{AUTHOR_WORDS})\s*[：:]\s*([^\s：:，。|]{{1,12}}?)(?=\s|$|日期|时间)")
+SMALL_FIELD = compile_search(f"{VIEW_WORDS}|已看|看过|{AUTHOR_WORDS}")  # without one a line has none
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(
     r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
 )
+BESIDE_SITE = " _|｜-–—·"
 SITE_WORD = compile_search(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
@@ -159,16 +159,6 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
     return True
 
 
-def declared_count(text: str) -> int | None:
-    """Return the number of articles that a title or an introduction declares.
-
-    >>> declared_count("制度（通用五篇）"), declared_count("第3篇 制度"), declared_count("本文共12篇")
-    (5, None, 12)
-    """
-    match = COUNT.search(text) if "篇" in text else None
-    return NUMBERS.get(match.group(1)) if match else None
-
-
 def _title_segments(title: str) -> list[str]:
     """Return `<title>` as it stands, then with ever more trailing segments cut."""
     out, at = [title], [m.start() for m in TITLE_BREAK.finditer(title)]
@@ -178,28 +168,44 @@ def _title_segments(title: str) -> list[str]:
 def _title_row(page: PageLines, after: int, found: Fields) -> int:
     """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
     wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
-    first = letters(page.title)[:1]  # with which every segment begins
     best, row = (-99, 0), -1
-    read = passed = 0  # sentences passed: a title stands before its text
-    for i, line in enumerate(page.texts[:HEAD_LINES]):
-        if page.heads[i] != HEADED and (not first or first not in line[:4]):
-            continue
-        read += sum(page.texts[k][-1] in "。；" and page.shares[k] < 0.5 for k in range(passed, i + 1))
-        passed = i + 1
-        if i in found.rows or len(line) > MAX_TITLE + 40 or (read > MAX_BEFORE and page.heads[i] != HEADED):
-            continue
-        if page.heads[i] != HEADED and i and _heads_article(page.texts[i - 1], line):
+    for i, headed in _title_like_rows(page):
+        line = page.texts[i]
+        if i in found.rows or len(line) > MAX_TITLE + 40 or page.shares[i] > 0.5:
             continue
         rank = wanted.get(letters(line), UNLIKE)
-        if page.shares[i] > 0.5:
-            continue
-        headed = page.heads[i] == HEADED
         if rank == UNLIKE and not (headed and i >= after and _like(line, page.title)):
+            continue
+        if not headed and i and _heads_article(page.texts[i - 1], line):
             continue
         key = (rank + (60 if headed else 0), -i)
         if key > best:
             best, row = key, i
     return row
+
+
+def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:
+    """Return the lines that can repeat `<title>`, before its text, and with True all heading elements."""
+    rows = [(i, True) for i, head in enumerate(page.heads[:HEAD_LINES]) if head == HEADED]
+    first = letters(page.title)[:1]  # with which every segment begins
+    if first and first in page.text:
+        end = _text_begins(page)
+        rows += [
+            (i, False)
+            for i, line in enumerate(page.texts[:end])
+            if first in line[:4] and page.heads[i] != HEADED
+        ]
+    return rows
+
+
+def _text_begins(page: PageLines) -> int:
+    """Return the line of the sentence with which a page's text begins: a title stands before its text."""
+    read = 0
+    for match in TEXT_END.finditer(page.lasts, 0, HEAD_LINES):
+        read += page.shares[match.start()] < 0.5
+        if read > MAX_BEFORE:
+            return match.start()
+    return min(HEAD_LINES, len(page.texts))
 
 
 def _heads_article(before: str, line: str) -> bool:
@@ -263,7 +269,7 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
     bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
-    if NO_TITLE.search(line) or ABOUT.match(line):
+    if ABOUT.match(line) or (NO_TITLE.search(line) and not COUNT.search(line)):
         return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
@@ -271,7 +277,9 @@ def _may_be_title(page: PageLines, i: int) -> bool:
 def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
     """Return the line of the date: labelled or short, nearest to the title."""
     best: tuple[int, int] | None = None
-    for i in sorted(rows_with(page, DATE_SIGNS, 0, HEAD_LINES)):
+    first = max(0, title_row - FAR_FROM_TITLE)
+    last = min(HEAD_LINES, (title_row if title_row >= 0 else after) + FAR_FROM_TITLE + 1)
+    for i in sorted(rows_with(page, DATE_SIGNS, first, last)):
         line = page.texts[i]
         if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
@@ -283,7 +291,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         if distance > (FAR_FROM_TITLE if labelled else NEAR_TITLE) or (not labelled and len(line) > 60):
             continue
         begin = title_row + 1 if title_row >= 0 else after
-        read = sum(x[-1] in "。；" for x in page.texts[begin:i])  # a date behind the text is a signature's
+        read = sum(page.lasts.count(x, begin, i) for x in "。；")  # a date behind the text is a signature's
         if read > (MAX_BEFORE if labelled else 0):
             continue
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
@@ -320,7 +328,7 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
     rows = sorted({i for x in near for i in range(max(0, x - 1), min(x + 4, len(page.texts)))})
     for i in rows:
         line = page.texts[i]
-        if len(line) > MAX_FIELD_LINE or i == found.title_row:
+        if len(line) > MAX_FIELD_LINE or i == found.title_row or not SMALL_FIELD.search(line):
             continue
         views = VIEWS.search(line) or VIEWS_AFTER.search(line)
         author = AUTHOR.search(line)
@@ -328,10 +336,16 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
             found.views = _views(views)
         if author and found.author is None:
             found.author = author.group(1)
-        if (views or author) and i not in found.rows:
+        # behind the first article's heading they are the article's
+        behind = near and any(_names_text(x, found) for x in page.texts[max(near) + 1 : i])
+        if (views or author) and i not in found.rows and not behind:
             found.rows.add(i)
         if not views and VIEWS_LABEL.fullmatch(line):
             _read_spread_views(page, i, found)
+
+
+def _names_text(line: str, found: Fields) -> bool:
+    return DOCUMENT.search(line) is not None or _like(line, found.title or "")
 
 
 def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:
@@ -358,6 +372,10 @@ def _find_site(page: PageLines, found: Fields) -> str | None:
     segments = TITLE_BREAK.split(page.title) if page.title else []
     if len(segments) > 1 and SITE_WORD.search(segments[-1]):
         return segments[-1].strip()
+    if found.title and page.title.startswith(found.title):
+        rest = page.title[len(found.title) :].strip(BESIDE_SITE)
+        if 2 <= len(rest) <= MAX_SITE_NAME:
+            return rest
     for line in page.texts[-12:]:
         if len(line) <= 2 * MAX_FIELD_LINE and (name := NAME_BEFORE_RIGHTS.search(line)):
             return name.group(1)

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
-from pipeline.page.fields import Fields, declared_count
+from pipeline.page.fields import Fields
 from pipeline.page.headings import Candidate, base_titles
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
@@ -23,6 +25,8 @@ MARKER = re.compile(
 
 # A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
 SAMPLE_WORD = compile_search("(?:范文|范本|模板|样本|参考|大全)+$")
+BESIDE_HEADING = 4  # letters beside a heading in the line of a table of contents: its page
+MAX_CONTENTS_NAME = 10  # characters of the line above a table of contents
 MAX_REPEAT = 150  # characters of a line that says a title once more
 COUNT_ENDS = re.compile(r"篇\s*[）)】\]]?$")  # `制度（通用3篇）`; `制度3篇75人关注` is another page's
 ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
@@ -40,12 +44,19 @@ class HeadPlan:
 
 
 def read_head(
-    page: PageLines, fields: Fields, chosen: Sequence[Candidate], cues: dict[int, DropReason]
+    page: PageLines,
+    fields: Fields,
+    chosen: Sequence[Candidate],
+    cues: dict[int, DropReason],
+    titles: tuple[Sequence[str], Sequence[str]],
 ) -> HeadPlan:
-    """Plan the lines before the first chosen heading. Those before the fields are navigation."""
+    """Plan the lines before the first chosen heading. Those before the fields are navigation.
+
+    `titles` are the names of the page and the subjects behind them.
+    """
     plan = HeadPlan(end=chosen[0].row)
     rows = [r for r in range(fields.start, plan.end) if r not in fields.rows]
-    _take_repeats(page, fields, rows, plan)
+    _take_repeats(page, titles, rows, plan)
     _take_contents(page, chosen, rows, plan)
     for row in rows:
         if row in cues and row not in plan.fields:
@@ -63,21 +74,24 @@ def names_subject(line: str, subjects: Sequence[str]) -> bool:
     return bool(whole) and not set(subjects).isdisjoint(base_titles([line]))
 
 
-def _take_repeats(page: PageLines, fields: Fields, rows: Sequence[int], plan: HeadPlan) -> None:
+def _take_repeats(
+    page: PageLines, titles: tuple[Sequence[str], Sequence[str]], rows: Sequence[int], plan: HeadPlan
+) -> None:
     """Find the lines that say the page's title once more, with or without its count."""
-    names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
-    subjects = base_titles(names)
-    known = {letters(x) for x in names} | {letters(x) for x in subjects}
+    names, subjects = titles
+    known = {letters(x) for x in (*names, *subjects)}
     for row in rows:
         line = page.texts[row]
         if len(line) > MAX_REPEAT:
             continue
-        if ASKS.search(line) and _text_of_guide(page, row + 1):
-            continue  # `制度怎么写`, the title of the page and of its guide
         says = letters(line)
-        sample = says in known or letters(SAMPLE_WORD.sub("", line)) in known
-        if sample or ("篇" in line and names_subject(line, subjects)):
-            plan.fields.add(row)
+        sample = says in known or (
+            says.startswith(tuple(known)) and letters(SAMPLE_WORD.sub("", line)) in known
+        )
+        if not sample and not ("篇" in line and names_subject(line, subjects)):
+            continue
+        if not (ASKS.search(line) and _text_of_guide(page, row + 1)):
+            plan.fields.add(row)  # but `制度怎么写` is the title of the page's guide as well
 
 
 def _text_of_guide(page: PageLines, row: int) -> bool:
@@ -88,13 +102,16 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
     """Find the table of contents: its own line, and every line that only says a heading."""
     headings = [letters(page.texts[c.row][c.start : c.end]) for c in chosen]
     short = {letters(c.title) for c in chosen if c.title}
+    longest = max(map(len, headings))
     inside = False
     for row in rows:
         line = page.texts[row]
         if row in plan.fields and declared_count(line):
             continue  # `题2篇`, which holds the heading `题2`
         bare = letters(line)
-        named = any(h and h in bare and len(bare) <= len(h) + 4 for h in headings)
+        named = len(bare) <= longest + BESIDE_HEADING and any(
+            h and h in bare and len(bare) <= len(h) + BESIDE_HEADING for h in headings
+        )
         if CONTENTS.match(line):
             inside = True
             plan.dropped[row] = "contents"
@@ -103,6 +120,15 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
             plan.dropped[row] = "contents"
         elif row not in plan.fields:
             inside = False
+    for before, row in pairwise(rows):  # `本文内容`, whatever stands above the list
+        listed = plan.dropped.get(row) == "contents" and before == row - 1 and before not in plan.fields
+        line = page.texts[before]
+        if (
+            listed
+            and len(line) <= MAX_CONTENTS_NAME
+            and not (SENTENCE_MARK.search(line) or MARKER.match(line))
+        ):
+            plan.dropped.setdefault(before, "contents")
 
 
 def _numbered_name(line: str, names: set[str]) -> bool:

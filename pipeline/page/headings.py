@@ -6,18 +6,23 @@ every place that could be a member, in all forms of facts §1; `pipeline.page.se
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.page.lines import (
-    LINKED,
+    CLOSE,
+    DECOR,
     NUMBERS,
     NUMERAL,
+    OPEN,
+    SENTENCE_END,
     SENTENCE_MARK,
     PageLines,
     letters,
     rows_saying,
     rows_with,
 )
+from pipeline.page.mentions import begin_of_mention
 from pipeline.page.search import compile_search
 
 MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the longest of facts §1 had 58
@@ -31,11 +36,11 @@ WORDS = (
     "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考"
     r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
 )
-OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
-DECOR = r"[\s★☆●◆◇■□▲△▼※#*•·○◎➤▶►✦—\-=~～_]*+"
 # What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
-REMARK = re.compile(r"\s*+(?:[（(【\[][^（()）【】\[\]]{2,30}[)）】\]])?+\s*+[★☆●◆◇■□▲△▼※=~～*#_]*+$")
-COLON = r"[：:、.．,，\s\-—]"
+REMARK = re.compile(rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]])?+[\W_]*+$")
+# `题1全文`, `题2 夜班`, `题1-门卫值班制度`: words up to the end of the line, none of which begins a list
+BYNAME = re.compile(r"\s*+(?:[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}|[一-鿿]{2,8})$")
+COLON = r"[：:、.．,，\s\-—|｜·•>/]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
 NTH = re.compile(rf"{DECOR}{OPEN}?\s*+第\s*+(?P<n>{NUMERAL})\s*+({UNITS})\s*+{CLOSE}?[★☆]*{COLON}*")
@@ -48,6 +53,10 @@ WORD_N = re.compile(
 TITLE_N = re.compile(
     rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*+[-—_·:：，,]?\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+"
     rf"(?P<n>{NUMERAL})\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
+)
+# Without this at its end, no line is one of TITLE_N, which tries every length of a title.
+NUMBER_AT_END = compile_search(
+    rf"{NUMERAL}\s*+(?:{UNITS})?\s*+{CLOSE}*\s*+(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
 # `方案一：题`, `示范文本2 题`: any word with a number, where titles, markup or the count speak for the series
 ANY_WORD_N = re.compile(
@@ -73,10 +82,9 @@ SIGNS = (
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
-TEXT_ENDS = frozenset("。；！？;!?")  # with which neither a number ends nor what ANY_WORD_N matches
+OPEN_END = re.compile("[^。；！？;!?]")  # with these neither a number ends nor what ANY_WORD_N matches
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
-SENTENCE_END = "。！？；!?…”》"
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
 BODY_START = re.compile(
     r"\s*+(?:第\s*+[一1]\s*+[条章节编、，,]|[（(]\s*+[一1]\s*+[）)]|[一1]\s*+[、.．,，:：）)]|[①⑴]|首先|为了|为进一步|为加强|为规范|根据"
@@ -104,12 +112,6 @@ NUMBERED = rf"(?:第\s*+{NUMERAL}\s*+(?:{UNITS})|(?:{WORDS})\s*+{OPEN}?\s*+{NUME
 INLINE = re.compile(
     rf"(?<=[{SENTENCE_END}])\s*+(?={DECOR}(?:(?P<sure>{SURE})|{OPEN}?{NUMBERED}(?P<far>[★☆\s]*{COLON}*《?)))"
 )
-# `题（通用3篇）` before `题篇1`: the page's title, glued to the first heading
-NEAR = 40  # characters before a title in which that may stand
-COUNT_BEFORE = re.compile(r"篇[^（）()【】\[\]]{0,8}[）)】\]]$")
-# What may stand before a title at the start of a heading: `★`, `最新`, `2024年`; and before kindred words.
-BEFORE_TITLE = re.compile(rf"{DECOR}[^。；！？：:\n]{{0,12}}?{OPEN}?\s*+")
-KINDRED = re.compile(rf"{DECOR}[^。；！？：:，\n]{{0,20}}?")
 TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
 
 # Qualifiers of a collection's title that are no part of its subject.
@@ -118,9 +120,12 @@ QUALIFIER = (
     "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|优质|参考|集|版"
 )
 BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
-    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
+    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
 )
-COUNTED = re.compile(rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$")  # `汇总3篇`
+COUNTED = re.compile(
+    rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
+)  # `汇总3篇`
+COUNT_SIGN = re.compile("篇|[份则例套]$")  # COUNTED finds nothing without, and tries long
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
@@ -151,7 +156,7 @@ def base_titles(titles: Iterable[str]) -> list[str]:
     out: set[str] = set()
     for title in titles:
         bare = BRACKETED.sub("", title).strip()
-        cut = COUNTED.sub("", bare)
+        cut = COUNTED.sub("", bare) if COUNT_SIGN.search(bare) else bare
         bare = cut if len(letters(cut)) >= MIN_BASE else bare
         plain = LEADING.sub("", bare)
         out |= {bare, plain, TRAILING.sub("", plain).strip("《》 ")}
@@ -166,31 +171,40 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     out: set[Candidate] = set()
     known = {letters(b) for b in bases}
     words = {"".join(b.split()) for b in bases}
-    for row in _worth_reading(page, start, words):
+    signed = rows_with(page, SIGNS, start)
+    said = rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
+    for row in sorted((signed | said | _numbered_rows(page, start)).difference(page.linked)):
         line = page.texts[row]
-        found = list(_at(row, line, bases))
-        if not found and len(line) <= MAX_HEADING:
-            found = [*_whole_line(row, line, known), *_any_word(row, line)]
-        out.update(found or (*_glued_word(row, line), *_glued_item(row, line, bases)))
-        for base in words:
+        out.update(_at_the_start(row, line, (known, bases), signed=row in signed))
+        for base in words if row in said else ():
             out.update(_inside(row, line, base))
-        if len(line) > MIN_SHARED_LINE:
+        if row in signed and len(line) > MIN_SHARED_LINE:
             for offset in _inline_places(line, bases):
                 out.update(_at(row, line, bases, offset))
-    return sorted(out, key=lambda c: (c.row, c.start, c.ordinal, c.end))
+    return sorted(out, key=itemgetter(0, 1, 4, 2, 3, 5, 6))  # row, start, ordinal, end; then whatever differs
 
 
-def _worth_reading(page: PageLines, start: int, words: set[str]) -> list[int]:
-    """Return the lines that can hold a candidate: a sign, a known title, or a number at their end."""
-    rows = rows_with(page, SIGNS, start) | rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
-    shares = page.shares
-    for row, line in enumerate(page.texts[start:], start):
-        last = line[-1]
-        if last in TEXT_ENDS or len(line) > MAX_HEADING or shares[row] > LINKED:
-            continue
-        if last in NUMBER_ENDS or ANY_WORD_N.match(line):
-            rows.add(row)
-    return sorted(r for r in rows if shares[r] <= LINKED)
+def _numbered_rows(page: PageLines, start: int) -> set[int]:
+    """Return the lines that may be a heading by a number at their end, or behind their first word."""
+    rows = set()
+    for match in OPEN_END.finditer(page.lasts, start):
+        line = page.texts[match.start()]
+        if len(line) <= MAX_HEADING and (match.group() in NUMBER_ENDS or ANY_WORD_N.match(line)):
+            rows.add(match.start())
+    return rows
+
+
+def _at_the_start(
+    row: int, line: str, titles: tuple[set[str], Sequence[str]], *, signed: bool
+) -> list[Candidate]:
+    """Return the headings with which a line begins, or that it is; most forms need one of `SIGNS`."""
+    known, bases = titles
+    found = list(_at(row, line, bases)) if signed else []
+    if not found and len(line) <= MAX_HEADING:
+        found = [*_whole_line(row, line, known), *_any_word(row, line)]
+    if found:
+        return found
+    return [*(_glued_word(row, line) if signed else ()), *_glued_item(row, line, bases)]
 
 
 def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
@@ -260,7 +274,7 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
             title = numbered["rest"].strip("《》【】 ")
             yield Candidate(row, 0, len(line), len(line), NUMBERS[numbered["n"]], ("item", ""), title, True)
         return
-    match = TITLE_N.match(line)
+    match = TITLE_N.match(line) if NUMBER_AT_END.search(line, 2) else None
     if not match:
         return
     title, word, unit = match["title"].strip(), match["word"] or "", match["unit"] or ""
@@ -292,69 +306,36 @@ def _glued_word(row: int, line: str) -> Iterator[Candidate]:
 
 def _glued_item(row: int, line: str, bases: Sequence[str]) -> Iterator[Candidate]:
     """Match `一、题一、…`: a numbered title with the beginning of a list behind it."""
-    match = ITEM_TITLE.match(line)
+    said = [base for base in bases if base in line]
+    match = ITEM_TITLE.match(line) if said else None
     if not match or match["n"] not in NUMBERS:
         return
-    for base in bases:
+    for base in said:
         if match["rest"].startswith(base) and BODY_START.match(match["rest"], len(base)):
             end = match.start("rest") + len(base)
             yield Candidate(row, 0, end, end, NUMBERS[match["n"]], ("item", ""), base, False)
             return
 
 
-def _mentions(line: str, base: str) -> Iterator[tuple[int, int]]:
-    """Yield where a line may say a heading of a known title, up to its end; blanks inside do not count.
+def _mentions(line: str, base: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield where a line says a heading of a known title, and the number behind it; blanks do not count.
 
     A line may also begin with other words that end like the title: articles on kindred subjects.
     """
     tail, rest = base[-TAIL_LETTERS:], base[:-TAIL_LETTERS]
     at = line.find(tail)
     while at >= 0:
-        start = _reach_back(line, at, rest)
-        begin = _heading_start(line, start) if start >= 0 else -1
-        if begin < 0 and len(rest) > 1 and KINDRED.fullmatch(line, 0, at):
-            begin = 0
-        if begin >= 0:
-            yield begin, at + len(tail)
+        number = TAIL_N.match(line, at + len(tail))
+        if number is not None and (begin := begin_of_mention(line, at, rest)) >= 0:
+            yield begin, number
         at = line.find(tail, at + len(tail))
-
-
-def _reach_back(line: str, at: int, words: str) -> int:
-    """Return where `words` begin that end at `at`, blanks left out; -1 where other words stand there."""
-    for char in reversed(words):
-        while at and line[at - 1].isspace():
-            at -= 1
-        if not at or line[at - 1] != char:
-            return -1
-        at -= 1
-    return at
-
-
-def _heading_start(line: str, start: int) -> int:
-    """Return where the heading begins whose title begins at `start`; -1 in the middle of a sentence."""
-    if COUNT_BEFORE.search(line[max(0, start - NEAR) : start].rstrip()):
-        return start
-    if BEFORE_TITLE.fullmatch(line, 0, start):
-        return 0
-    begin = _before_blanks(line, start)
-    if begin and line[begin - 1] in "（(【[〔〖「《<":
-        start = begin - 1
-        begin = _before_blanks(line, start)
-    before = line[begin - 1 : begin]
-    return start if before in SENTENCE_END or line[start - 1].isspace() else -1
-
-
-def _before_blanks(line: str, at: int) -> int:
-    while at and line[at - 1].isspace():
-        at -= 1
-    return at
 
 
 def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
     """Find a known title with a number where text goes on behind it, or before it."""
-    for start, at in _mentions(line, base):
-        tail = TAIL_N.match(line, at)
-        if tail is None or bool(tail["unit"]) != (tail["word"] == "第"):
+    for start, tail in _mentions(line, base):
+        at = tail.start()
+        if bool(tail["unit"]) != (tail["word"] == "第"):
             continue  # `题3篇` counts; `题第一、` begins a list
         title = line[start:at].strip(" 《》【】[]（(")
         word = tail["word"] or ""
@@ -364,7 +345,7 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
                 end = own.end()
             if not word and end < len(line) and _opens_a_list(line, at, run, end):
                 continue
-            if remark := REMARK.match(line, end):
+            if remark := REMARK.match(line, end) or BYNAME.match(line, end):
                 end = remark.end()
             closed = end > tail.start("n") + len(run)  # `题3：`; only a bare `题3` may run on into `3周`
             if closed or not NOT_ORDINAL.match(line, end):

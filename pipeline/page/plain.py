@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
+from pipeline.page.edges import told_of_article
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, Candidate
-from pipeline.page.lines import DENSE, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.series import overlap
 from pipeline.records import DropReason
 
@@ -21,10 +22,6 @@ CLOSING = re.compile(
 MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
 COLLECTION = re.compile("汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
-DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`: yes; `任职要求`, `附则`: no
-    r"(?:制度|职责|办法|规定|细则|规程|规范|方案|预案|流程|守则|条例|合同|协议|总结|计划|报告|通知|须知|公约|承诺书?|标准|章程|意见|讲话|演讲稿|心得|体会|信|书|稿)"
-    r"(?:[（(].{1,8}[）)])?$"
-)
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
 MIN_LISTED, LISTED_SHARE, LISTED_GAP = 4, 0.2, 5
@@ -43,17 +40,33 @@ def unnumbered(
         return (first, *chosen) if first else chosen
     if chosen:
         return chosen
+    marked = _headed(page, _marked_lines(page, fields))
+    if declared and declared >= 2 and len(marked) == declared:
+        return [_whole(page, r, k) for k, r in enumerate(marked, 1)]
     opened = _before_first_clauses(page, fields)
     if declared and len(opened) > declared:
-        opened = [r for r in opened if not GUIDE_WORD.search(page.texts[r])]
+        opened = _of_documents(page, opened, declared)
     if len(opened) >= 2 and (len(opened) == declared or _collects(page, opened, fields, declared)):
         return [_whole(page, r, k) for k, r in enumerate(opened, 1)]
-    for found in (_repeated_titles(page, fields, bases), _marked_lines(page, fields)):
-        rows = [r for r in found if drop_reason(page.texts[r]) is None]
-        headed = [r for k, r in enumerate(rows) if _has_content(page, rows, k)]
+    for headed in (_headed(page, _repeated_titles(page, fields, bases)), marked):
         if len(headed) >= 2 and (len(headed) == declared or _names_subject(page, headed, fields, declared)):
             return [_whole(page, r, k) for k, r in enumerate(headed, 1)]
     return ()
+
+
+def _headed(page: PageLines, found: Sequence[int]) -> list[int]:
+    """Return the lines that a text follows."""
+    rows = [r for r in found if drop_reason(page.texts[r]) is None]
+    return [r for k, r in enumerate(rows) if _has_content(page, rows, k)]
+
+
+def _of_documents(page: PageLines, opened: list[int], declared: int) -> list[int]:
+    """Return, of more names than the page declares articles, those that are no headings of a guide."""
+    named = [r for r in opened if not GUIDE_WORD.search(page.texts[r])]
+    documents = [r for r in opened if DOCUMENT.search(page.texts[r].strip("《》【】"))]
+    marked = [r for r in documents if page.heads[r] > 1]
+    fit = [rows for rows in (named, marked, documents, documents[-declared:]) if len(rows) == declared]
+    return fit[0] if fit else named
 
 
 def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
@@ -65,7 +78,14 @@ def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
             named = (
                 4 <= len(line) <= MAX_NAME and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
             )
-            if named and not NUMBERED.match(line):
+            while named and r > fields.start and told_of_article(line):
+                r, line = r - 1, page.texts[r - 1]  # `作者：佚名` below the name
+            if (
+                named
+                and not NUMBERED.match(line)
+                and len(line) <= MAX_NAME
+                and not SENTENCE_MARK.search(line)
+            ):
                 found.append(r)
     return found
 

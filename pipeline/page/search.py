@@ -11,6 +11,8 @@ from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
+# What matches a letter with re.IGNORECASE beside its two cases.
+FOLDED = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 MAX_RANGE = 64  # characters of a range that are listed; wider ones (`[一-鿿]`) let nearly all pass
 
 
@@ -47,7 +49,7 @@ def _firsts(parsed: Sequence[tuple[Any, Any]], fold: bool) -> tuple[set[str] | N
 def _firsts_of(op: Any, value: Any, fold: bool) -> tuple[set[str] | None, bool]:
     if op is ops.LITERAL:
         char = chr(value)
-        return {char, char.lower(), char.upper()} if fold else {char}, False
+        return {char, char.lower(), char.upper(), *FOLDED.get(char.lower(), "")} if fold else {char}, False
     if op is ops.IN:
         return _members(value, fold), False
     if op is ops.BRANCH:
@@ -76,3 +78,63 @@ def _members(members: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:
         else:
             return None
     return found
+
+
+class WholeLines:
+    r"""Patterns of whole lines, in their order, each tried only where a character stands that it needs.
+
+    One large choice of them tries all on every line, those that begin with `.{0,60}` in sixty ways.
+
+    >>> lines = WholeLines([".{0,60}版权所有", "第\\d页"])
+    >>> lines.first("甲乙丙版权所有"), lines.first("第3页"), lines.first("第三页")
+    (0, 1, -1)
+    """
+
+    def __init__(self, patterns: Sequence[str], flags: int = 0) -> None:
+        self._patterns = [re.compile(pattern, flags) for pattern in patterns]
+        self._always = 0  # bits of the patterns that need no certain character
+        self._needing: dict[str, int] = {}  # character -> bits of the patterns that it allows
+        for k, pattern in enumerate(patterns):
+            needed = _needed(_parser.parse(pattern, flags), bool(flags & re.IGNORECASE))
+            if needed is None:
+                self._always |= 1 << k
+            for char in needed or ():
+                self._needing[char] = self._needing.get(char, 0) | 1 << k
+        self._chars = frozenset(self._needing)
+
+    def allowed(self, line: str) -> int:
+        """Return which patterns the characters of a line allow: bit k for pattern k."""
+        allowed = self._always
+        for char in self._chars.intersection(line):
+            allowed |= self._needing[char]
+        return allowed
+
+    def first(self, line: str) -> int:
+        """Return the number of the first pattern that the whole line matches, -1 for none."""
+        allowed = self.allowed(line)
+        while allowed:
+            lowest = allowed & -allowed
+            k = lowest.bit_length() - 1
+            if self._patterns[k].fullmatch(line):
+                return k
+            allowed ^= lowest
+        return -1
+
+
+def _needed(parsed: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:
+    """Return characters one of which stands in every match of a parsed pattern, as few as can be told."""
+    found = [chars for op, value in parsed if (chars := _needed_of(op, value, fold)) is not None]
+    return min(found, key=len, default=None)
+
+
+def _needed_of(op: Any, value: Any, fold: bool) -> set[str] | None:
+    if op in (ops.LITERAL, ops.IN):
+        return _firsts_of(op, value, fold)[0]
+    if op is ops.BRANCH:
+        ways = [_needed(way, fold) for way in value[1]]
+        return None if None in ways else set().union(*(chars or set() for chars in ways))
+    if op is ops.SUBPATTERN:
+        return _needed(value[3], fold)
+    if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT) and value[0] > 0:
+        return _needed(value[2], fold)
+    return None

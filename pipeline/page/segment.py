@@ -1,16 +1,18 @@
 """A page's lines into fields, guide, articles and dropped lines, each part in exactly one place."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
 from pipeline.page.blocks import HEADED
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
-from pipeline.page.edges import edge_rows, end_of_element, read_manner
-from pipeline.page.fields import Fields, declared_count, read_fields
+from pipeline.page.edges import end_of_element, end_of_single, site_rows
+from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
 from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
@@ -73,8 +75,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
     subjects = base_titles(names)
     out.declared = (
-        declared_count(title)
-        or declared_count(page.title)
+        declared_count(title, title=True)
+        or declared_count(page.title, title=True)
         or _declared_in_introduction(page, fields, subjects)
     )
     cues = cue_rows(page, fields.start, hints.drop, subjects)
@@ -82,11 +84,12 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     if chosen:
         end = _end_of_texts(page, chosen, fields, cues)
         end = end_of_element(page, chosen, end)
-        _add_edges(page, chosen, end, cues, (fields.site, subjects))
+        bodies = [(a.row + 1, b) for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True)]
+        cues |= site_rows(page, bodies, cues, (fields.site, subjects))
         if hints.content:
             end = max(min(end, hints.content[1]), chosen[-1].row + 1)
         fields.rows.update(_repeats(page, fields, chosen, end))
-        plan = read_head(page, fields, chosen, cues)
+        plan = read_head(page, fields, chosen, cues, (names, subjects))
         if out.declared is None:
             out.declared = plan.declared
         _put_head(page, plan, fields, out)
@@ -129,20 +132,6 @@ def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequenc
         if said or INTRODUCTION.search(line) or names_subject(line, subjects):
             return count
     return None
-
-
-def _add_edges(
-    page: PageLines,
-    chosen: Sequence[Candidate],
-    end: int,
-    cues: dict[int, DropReason],
-    about: tuple[str | None, Sequence[str]],
-) -> None:
-    """Add the lines of the site with which each article ends to the cues; `about` is site and subjects."""
-    bodies = [(a.row + 1, b) for a, b in zip(chosen, [*(c.row for c in chosen[1:]), end], strict=True)]
-    manner = read_manner(page, bodies, *about)
-    for first, stop in bodies:
-        cues |= edge_rows(page, first, stop, cues, manner)
 
 
 def _choose_headings(
@@ -193,21 +182,28 @@ def _span(page: PageLines, row: int) -> tuple[int, int]:
 
 
 def _put_head(page: PageLines, plan: HeadPlan, fields: Fields, out: Segments) -> None:
-    """Place the lines before the first heading."""
-    put = out.pieces.append
-    taken = fields.rows | plan.fields
-    for row, (start, line) in enumerate(zip(page.starts[: plan.end], page.texts, strict=False)):
-        if row in taken:
-            put(Piece(start, start + len(line), "field"))
-        elif row in plan.guide:
-            section, heading = plan.guide[row]
-            put(Piece(start, start + len(line), "guide", None, section, heading))
-        else:
-            reason = plan.dropped.get(row)
-            if reason is None:
-                told = len(line) >= DENSE and INTRODUCTION.search(line)
-                reason = "introduction" if told else "navigation"
-            put(Piece(start, start + len(line), "dropped", reason))
+    """Place the lines before the first heading: navigation, all but those of which more is known."""
+    end = plan.end
+    roles: list[LineRole] = ["dropped"] * end
+    reasons: list[DropReason | None] = ["navigation"] * end
+    groups, headings = [0] * end, [False] * end
+    for row, line in enumerate(page.texts[:end]):
+        if len(line) >= DENSE and row not in plan.dropped and INTRODUCTION.search(line):
+            reasons[row] = "introduction"
+    for row, reason in plan.dropped.items():
+        reasons[row] = reason
+    for row, (section, heading) in plan.guide.items():
+        roles[row], reasons[row], groups[row], headings[row] = "guide", None, section, heading
+    for row in fields.rows | plan.fields:
+        if row < end:
+            roles[row], reasons[row], groups[row], headings[row] = "field", None, 0, False
+    out.pieces += from_columns(Piece, *_spans(page, 0, end), roles, reasons, groups, headings)
+
+
+def _spans(page: PageLines, first: int, end: int) -> tuple[Sequence[int], Iterable[int]]:
+    """Return the starts and the ends of lines as columns."""
+    starts = page.starts[first:end]
+    return starts, map(add, starts, map(len, page.texts[first:end]))
 
 
 def _put_articles(
@@ -248,20 +244,18 @@ def _put_body(
 ) -> None:
     """Place whole lines of an article, the plain ones among them, which are nearly all, by column."""
     at, end = rows
-    taken = out.fields.rows
-    for row in range(at, end):
-        if row in cues or page.shares[row] > LINKED or row in taken:
-            _put_lines(page, (at, row), group, out)
-            _put_body_line(page, row, group, cues, out)
-            at = row + 1
+    linked = page.linked[bisect_left(page.linked, at) : bisect_left(page.linked, end)]
+    told = {row for known in (cues, out.fields.rows) for row in known if at <= row < end}
+    for row in sorted(told.union(linked)):
+        _put_lines(page, (at, row), group, out)
+        _put_body_line(page, row, group, cues, out)
+        at = row + 1
     _put_lines(page, (at, end), group, out)
 
 
 def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
-    starts = page.starts[slice(*rows)]
-    ends = map(add, starts, map(len, page.texts[slice(*rows)]))
     fixed = (repeat(value) for value in ("article", None, group, False))
-    out.pieces += from_columns(Piece, starts, ends, *fixed)
+    out.pieces += from_columns(Piece, *_spans(page, *rows), *fixed)
 
 
 def _put_body_line(page: PageLines, row: int, group: int, cues: dict[int, DropReason], out: Segments) -> None:
@@ -295,6 +289,9 @@ def _put_single(
             reason = introductions.get(row) or cues.get(row, "navigation")
             out.pieces.append(Piece(start, stop, "dropped", reason))
     told = len(introductions)  # the first of the body's lines
+    if content is None:
+        last = end_of_single(page, first + told, last)
+    cues |= site_rows(page, [(first + told, last)], cues, (fields.site, ()))
     for row in range(first, first + told):
         out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
     _put_body(page, (first + told, last), 1, cues, out)
@@ -305,17 +302,20 @@ def _put_single(
 
 def _put_tail(page: PageLines, end: int, cues: dict[int, DropReason], out: Segments) -> None:
     """Drop the lines behind the texts, each for its own reason or for that of the line before."""
-    reason: DropReason = "footer"
-    for row in range(end, len(page.texts)):
+    last: DropReason = "footer"
+    roles: list[LineRole] = ["dropped"] * (len(page.texts) - end)
+    reasons: list[DropReason | None] = []
+    for row, line in enumerate(page.texts[end:], end):
         if row in out.fields.rows:
-            out.pieces.append(Piece(*_span(page, row), "field"))
+            roles[row - end] = "field"
+            reasons.append(None)
             continue
         if row in cues:
-            reason = cues[row]
-        elif "篇" in page.texts[row] and (
-            declared_count(page.texts[row]) or NTH_TEASER.match(page.texts[row])
-        ):
-            reason = "teaser"
+            last = cues[row]
+        elif "篇" in line and (declared_count(line) or NTH_TEASER.match(line)):
+            last = "teaser"
         elif page.shares[row] > LINKED:
-            reason = "related"
-        out.pieces.append(Piece(*_span(page, row), "dropped", reason))
+            last = "related"
+        reasons.append(last)
+    columns = (*_spans(page, end, len(page.texts)), roles, reasons, repeat(0), repeat(False))
+    out.pieces += from_columns(Piece, *columns)

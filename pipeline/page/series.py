@@ -1,11 +1,11 @@
 """The best series of headings: a chain 1, 2, …, N of candidates of one form, each with text behind."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import LINKED, PageLines, letters
+from pipeline.page.lines import DOCUMENT, LINKED, PageLines, letters
 
 MAX_GROUP = 300  # candidates of one form that are looked at: thrice what two digits can number
 MIN_CONTENT = 4  # characters between two headings, line break included; less is a table of contents
@@ -19,6 +19,8 @@ FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
 GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 1.5, 0.5, 0.7
 WEAK_UNIT = -0.8
 REJECTED = -1000.0
+NAMED = 0.6  # share of a chain's titles that are names of documents: `值班要求` among `值班制度`, `值班规范`
+SECTIONS = frozenset(("部分", "则"))  # of one text, whatever they are called
 WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
 
 
@@ -41,10 +43,13 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
         groups[c.key].append(c)
         if c.key[0] == "bare" and c.title:
             groups[("tail", letters(c.title)[-3:])].append(c)
+    shared = {name: overlap(name, title) for name in {c.title for c in found}}
     best = Series((), 0.0)
     for key, members in groups.items():
+        if key[0] == "tail" and len(members) == len(groups[members[0].key]):
+            continue  # they are all the members of one form, which scores more
         chain, score = _best_chain(page, members[:MAX_GROUP])
-        score += _bonus(page, chain, key, title, declared)
+        score += _bonus(page, chain, key, shared, declared)
         enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], title, declared))
         if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
             best = Series(tuple(chain), score)
@@ -130,8 +135,13 @@ def overlap(words: str, title: str) -> float:
 
 
 def _bonus(
-    page: PageLines, chain: Sequence[Candidate], key: tuple[str, str], title: str, declared: int | None
+    page: PageLines,
+    chain: Sequence[Candidate],
+    key: tuple[str, str],
+    overlaps: Mapping[str, float],
+    declared: int | None,
 ) -> float:
+    """Return what speaks for a chain beside its steps; `overlaps` are those of its titles with the page's."""
     if not chain:
         return REJECTED
     n = len(chain)
@@ -141,16 +151,21 @@ def _bonus(
         score += (
             DECLARED if n + first_missing == declared else NEAR_DECLARED if abs(n - declared) <= 1 else 0.0
         )
-    shared = sum(overlap(c.title, title) for c in chain) / n
+    shared = sum(overlaps[c.title] for c in chain) / n
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
+    documents = sum(DOCUMENT.search(c.title) is not None for c in chain)
+    named = SECTIONS.isdisjoint(key) and documents >= NAMED * n
     if key[0] in ("skeleton", "lead"):
-        speaks = shared >= OWN_SHARE or n == declared or (key[0] == "skeleton" and marked == 1.0)
-        return score if speaks else REJECTED
+        own_word = key[0] == "skeleton" or key[1][0] != "#"
+        speaks = shared >= OWN_SHARE or ((own_word or named) and n == declared)
+        speaks = speaks or (own_word and (named or marked == 1.0))
+        return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
-        if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and n == declared):
+        if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and (named or n == declared)):
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
-    return score + (WEAK_UNIT if key[0] in WEAK_UNITS or key[1] in WEAK_UNITS else NUMBERED_WORD)
+    weak = not named and not WEAK_UNITS.isdisjoint(key)
+    return score + (WEAK_UNIT if weak else NUMBERED_WORD)

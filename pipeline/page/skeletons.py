@@ -14,11 +14,14 @@ MAX_LEAD = 6  # letters before a number in front of a title: `精选案例`
 MIN_TITLE = 3  # letters
 MAX_NUMBERS = 4  # of one line that are tried: a line has one ordinal, and may say a year
 SERIAL = {x: n for n, x in enumerate("甲乙丙丁戊己庚辛壬癸", 1)} | {x: n for n, x in enumerate("ABCDEFGH", 1)}
+SERIAL |= {chr(first + n): n + 1 for first in (0x2474, 0x2488) for n in range(20)}  # ⑴ and ⒈
 # Any number, or a letter or stem that stands by itself: `（甲）`, ` B`, `A.`: yes; `甲方`, `PPT`: no
 ANY_NUMBER = re.compile(
-    rf"{NUMERAL}|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
+    rf"{NUMERAL}|[⑴-⒇⒈-⒛]|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
 )
 BREAK = re.compile(r"[\W_]+")
+# `第1种：`, `第二组 `: what is counted; chapters and the like are parts of one text
+COUNTED = re.compile(r"(?![章节条款项编目步阶部])[一-鿿]{1,2}(?=[\W_])")
 
 
 def skeletons(page: PageLines, start: int) -> list[Candidate]:
@@ -43,8 +46,10 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             skeleton = f"{letters(before)}#{letters(after)}"
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
-        gap = BREAK.match(after)
         lead = letters(before)
+        if lead == "第" and (unit := COUNTED.match(after)):
+            lead, after = lead + unit.group(), after[unit.end() :]
+        gap = BREAK.match(after)
         if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
             form = ("lead", f"{lead}#{gap.group().strip()}")
             yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)

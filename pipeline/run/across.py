@@ -1,6 +1,6 @@
-"""Tables about clauses over the whole corpus, from the written `clauses` and the counts of segments."""
+"""The table `alignments`: where edited members differ from their canonical, from the written `clauses`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,9 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.config import DedupConfig
 from pipeline.dedup.align import alignment_rows
-from pipeline.dedup.groups import group_clauses
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
@@ -28,13 +26,6 @@ TEXTS = pa.schema(
 
 Clauses = dict[str, list[tuple[str, str]]]
 Pair = tuple[str, str]  # member, canonical
-
-
-def clause_groups(kept: Path, segments: Sequence[str], config: DedupConfig) -> pa.Table:
-    """Return the table `clause_groups`: every distinct clause text, its group and where it stands."""
-    paths = [(kept / f"counts-{name}.arrow", kept / f"sites-{name}.arrow") for name in segments]
-    parts = [(read_arrow(counts), read_arrow(sites)) for counts, sites in paths]
-    return group_clauses(parts, config)
 
 
 def alignments(run: Run, fresh: set[str]) -> pa.Table:

@@ -22,6 +22,11 @@ ROWS = {
 Columns = dict[str, Any]
 
 
+def made_schema(name: str) -> pa.Schema:
+    """Return the schema of a table as pages are finished: articles without the columns of comparison."""
+    return pa.schema([f for f in TABLES[name] if name != "articles" or f.name not in COMPARED])
+
+
 class Place(NamedTuple):
     """What other pages and the sources say of a page."""
 
@@ -43,53 +48,85 @@ class Placed:
     n_articles: int
 
 
-class ClauseTexts(NamedTuple):
-    """`text_hant` and `text_id` of the clauses of some pages, of each page guide first."""
+class ClauseRows(NamedTuple):
+    """All clauses of some pages as columns of table `clauses`, of each page guide first.
 
-    hant: list[str]
-    ids: list[str]
+    `flags` are those of each clause; `counts` how many stand in each section of a guide or article, `pages`
+    how many on each page.
+    """
+
+    columns: dict[str, pa.Array]
+    flags: Sequence[tuple[str, ...]]
+    counts: list[int]
+    pages: list[int]
 
 
-def clause_texts(pages: Sequence[Placed]) -> ClauseTexts:
-    """Return what is made of the texts of all clauses together."""
+def clause_rows(pages: Sequence[Placed]) -> ClauseRows:
+    """Return the clauses of some pages with all that is made of their texts, folded together."""
+    clauses: list[Clause] = []
     hant: list[str] = []
-    texts: list[str] = []
+    owners: list[tuple[str | None, str | None]] = []  # article, section
+    counts: list[int] = []
+    by_page: list[int] = []
     for p in pages:
-        for clauses in (*(s.clauses for s in p.page.guide), *(a.clauses for a in p.page.articles)):
-            if clauses:  # all clauses of a page share their forms
-                forms = clauses[0].hant.all()
-                hant += [forms[c.hant_place] for c in clauses]
-                texts += [c.text for c in clauses]
-    return ClauseTexts(hant, text_ids(texts))
+        before = len(clauses)
+        owners += [(None, s.heading) for s in p.page.guide]
+        owners += [(a.article_id, None) for a in p.page.articles]
+        for part in (*(s.clauses for s in p.page.guide), *(a.clauses for a in p.page.articles)):
+            clauses += part
+            counts.append(len(part))
+        mine = clauses[before:]
+        if mine:  # all clauses of a page share their forms
+            forms = mine[0].hant.all()
+            hant += [forms[c.hant_place] for c in mine]
+        by_page.append(len(mine))
+    held = list(zip(*clauses, strict=True)) or [()] * len(Clause._fields)
+    columns: Columns = dict(zip(Clause._fields, held, strict=True))
+    articles, sections = zip(*owners, strict=True) if owners else ((), ())
+    columns |= _flagged(columns["flags"]) | {
+        "parent_id": columns["parent"],
+        "article_id": _repeated(articles, counts),
+        "section": _repeated(sections, counts),
+        "page_id": _owners(pages, by_page),
+        "text_hant": hant,
+        "text_id": text_ids(columns["text"]),
+    }
+    return ClauseRows(_arrays("clauses", columns), columns["flags"], counts, by_page)
 
 
-def nested(pages: Sequence[Placed], texts: ClauseTexts) -> dict[str, pa.ListArray]:
+def nested(pages: Sequence[Placed], clauses: ClauseRows) -> dict[str, pa.ListArray]:
     """Return, by table, the rows of each page as one list array."""
     made = {
         "pages": _pages(pages),
         "articles": _articles(pages),
-        "clauses": _clauses(pages, texts),
+        "clauses": (clauses.columns, clauses.pages),
         "edits": _edits(pages),
         "lines": _lines(pages),
     }
     return {name: _listed(name, columns, counts) for name, (columns, counts) in made.items()}
 
 
-def no_rows() -> dict[str, pa.ListArray]:
-    """Return `nested` of one page without rows."""
-    return {name: pa.ListArray.from_arrays([0, 0], pa.array([], ROWS[name])) for name in BY_PAGE}
+def _flagged(flags: Sequence[tuple[str, ...]]) -> Columns:
+    columns: Columns = {flag: np.zeros(len(flags), dtype=np.bool_) for flag in CLAUSE_FLAGS}
+    for row, given in enumerate(flags):
+        for flag in given:
+            columns[flag][row] = True
+    return columns
 
 
 def _listed(name: str, columns: Columns, counts: Sequence[int]) -> pa.ListArray:
-    kind = ROWS[name]
-    arrays = [_array(columns[kind.field(i).name], kind.field(i).type) for i in range(kind.num_fields)]
-    rows = pa.StructArray.from_arrays(arrays, fields=[kind.field(i) for i in range(kind.num_fields)])
+    rows = pa.StructArray.from_arrays(list(_arrays(name, columns).values()), fields=list(ROWS[name]))
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), rows)
 
 
-def _array(values: Any, kind: pa.DataType) -> Any:
-    return values if isinstance(values, pa.Array) else pa.array(values, kind)
+def _arrays(name: str, columns: Columns) -> dict[str, pa.Array]:
+    """Return the columns of a table in their order, as Arrow arrays; others are left out."""
+    found = {}
+    for field in ROWS[name]:
+        values = columns[field.name]
+        found[field.name] = values if isinstance(values, pa.Array) else pa.array(values, field.type)
+    return found
 
 
 def _pages(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
@@ -133,40 +170,11 @@ def _articles(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
 
 
 def _owners(placed: Sequence[Placed], counts: Sequence[int]) -> list[str]:
-    ids = (p.page.page.page_id for p in placed)
-    return list(chain.from_iterable(map(repeat, ids, counts)))
+    return _repeated([p.page.page.page_id for p in placed], counts)
 
 
-def _clauses(placed: Sequence[Placed], texts: ClauseTexts) -> tuple[Columns, list[int]]:
-    clauses: list[Clause] = []
-    articles: list[str | None] = []
-    sections: list[str | None] = []
-    counts = []
-    for p in placed:
-        before = len(clauses)
-        for section in p.page.guide:
-            clauses += section.clauses
-            articles += repeat(None, len(section.clauses))
-            sections += repeat(section.heading, len(section.clauses))
-        for article in p.page.articles:
-            clauses += article.clauses
-            articles += repeat(article.article_id, len(article.clauses))
-            sections += repeat(None, len(article.clauses))
-        counts.append(len(clauses) - before)
-    held = list(zip(*clauses, strict=True)) or [()] * len(Clause._fields)
-    columns: Columns = dict(zip(Clause._fields, held, strict=True))
-    flags = columns["flags"]
-    for flag in CLAUSE_FLAGS:
-        columns[flag] = [flag in f for f in flags] if any(flags) else np.zeros(len(flags), dtype=np.bool_)
-    columns |= {
-        "parent_id": columns["parent"],
-        "article_id": articles,
-        "section": sections,
-        "page_id": _owners(placed, counts),
-        "text_hant": texts.hant,
-        "text_id": texts.ids,
-    }
-    return columns, counts
+def _repeated(values: Sequence[Any], counts: Sequence[int]) -> list[Any]:
+    return list(chain.from_iterable(map(repeat, values, counts)))
 
 
 def _edits(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:

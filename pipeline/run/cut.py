@@ -18,15 +18,13 @@ import pyarrow as pa
 
 from pipeline.config import Config
 from pipeline.errors import PipelineError
-from pipeline.page.assemble import CutPage, Origin, Texts
-from pipeline.page.fields import Fields
+from pipeline.page.assemble import CutPage
 from pipeline.page.parse import read_page
-from pipeline.page.segment import Piece, Segments
 from pipeline.page.sites import Site
-from pipeline.records import Edit, RejectReason, Repaired, Unresolved
+from pipeline.records import RejectReason
 from pipeline.run.features import features
+from pipeline.run.packed import pack
 from pipeline.store.state import KEPT
-from pipeline.text.offsets import OffsetMap, replay
 
 BODIES = pa.schema(
     [
@@ -43,9 +41,8 @@ CUTS = pa.schema(
         *KEPT,  # what the index of the state keeps of a page
         pa.field("leaks", pa.string()),  # the features (`run/features.py`)
         pa.field("edge_lines", pa.list_(pa.string())),
-        pa.field("raw", pa.string()),
-        pa.field("canonical", pa.string()),  # null where it is the repaired text
-        pa.field("cut", pa.string()),  # all else that `unpack` needs, JSON
+        pa.field("n_chars", pa.int32()),  # of the raw text
+        pa.field("packed", pa.binary()),  # the page that was cut (`run/packed.py`)
     ]
 )
 EXCERPT_CHARS = 80
@@ -141,7 +138,8 @@ def _row(row: dict[str, Any], context: CutContext) -> dict[str, Any]:
         "bare": _bare(cut, found.edge_lines),
         "leaks": found.leaks,
         "edge_lines": found.edge_lines,
-        **pack(cut),
+        "n_chars": len(cut.texts.raw),
+        "packed": pack(cut),
     }
 
 
@@ -153,42 +151,6 @@ def _bare(cut: CutPage, edge_lines: list[str]) -> list[str]:
         return []
     lines = {text[p.start : p.end] for p in articles}
     return sorted(lines) if lines <= {line[1:] for line in edge_lines} else []
-
-
-def pack(cut: CutPage) -> dict[str, str | None]:
-    """Return a page that was cut as the columns raw, canonical and cut of `CUTS`. 50 µs."""
-    texts, parts, fields = cut.texts, cut.parts, cut.parts.fields
-    rest = {
-        "origin": [cut.origin.encoding, cut.origin.evidence],
-        "edits": texts.repaired.edits,
-        "unresolved": [[u.start, u.end, u.rule] for u in texts.repaired.unresolved],
-        "pieces": parts.pieces,
-        "fields": [fields.title, fields.site, fields.breadcrumb, fields.updated, fields.views, fields.author],
-        "parts": [parts.declared, parts.titles, parts.subject],
-    }
-    same = texts.canonical == texts.repaired.text
-    return {
-        "raw": texts.raw,
-        "canonical": None if same else texts.canonical,
-        "cut": json.dumps(rest, ensure_ascii=False, separators=(",", ":")),
-    }
-
-
-def unpack(row: dict[str, Any]) -> CutPage:
-    """Return the page that `pack` packed, from a row of `CUTS`. 80 µs."""
-    rest = json.loads(row["cut"])
-    edits = tuple(Edit(*e) for e in rest["edits"])
-    text = replay(row["raw"], edits) if edits else row["raw"]
-    repaired = Repaired(text, edits, tuple(Unresolved(*u) for u in rest["unresolved"]))
-    canonical = text if row["canonical"] is None else row["canonical"]
-    title, site, breadcrumb, updated, views, author = rest["fields"]
-    fields = Fields(title, site, tuple(breadcrumb), updated, views, author)
-    declared, titles, subject = rest["parts"]
-    return CutPage(
-        Origin(row["page_id"], row["url"], *rest["origin"]),
-        Texts(row["raw"], repaired, canonical, OffsetMap(edits)),
-        Segments([Piece(*p) for p in rest["pieces"]], fields, declared, titles, subject),
-    )
 
 
 @contextlib.contextmanager

@@ -15,14 +15,14 @@ from pipeline.dedup.model import CorpusModel, fit
 from pipeline.run.columns import COMPARED
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at, link_shards, old_shards, page_shards, signature
-from pipeline.run.finish import base_path
-from pipeline.run.segments import read_arrow
+from pipeline.run.segments import base_path, read_arrow
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
 from pipeline.store.files import write_parquet
 from pipeline.store.generations import folder_of, state_of
 
 SHINGLES = "shingles.parquet"
+CLAUSE_SHINGLES = "clause_shingles.parquet"  # the same of clauses
 N_TEXTS = b"n_texts"
 
 
@@ -88,8 +88,8 @@ def texts_of(run: Run) -> Iterator[pa.RecordBatch]:
 
 def fit_model(run: Run, count: int) -> CorpusModel:
     """Return the model of boilerplate shingles: fitted anew, or the stored one above `refit_below` pages."""
-    if not run.refit:
-        return read_model(run.out / "model")
+    if not run.refit and (stored := read_model(run.out / "model")) is not None:
+        return stored
     if count <= SMALL_ROWS:
         return fit(text for batch in texts_of(run) for text in batch.column("text").to_pylist())
     from pipeline.dedup.fast import fit_large
@@ -100,16 +100,18 @@ def fit_model(run: Run, count: int) -> CorpusModel:
     return fit_large(distinct_texts(folded, np.arange(count))[0])
 
 
-def write_model(folder: Path, model: CorpusModel) -> None:
+def write_model(folder: Path, name: str, model: CorpusModel) -> None:
     """Store a model's shingles."""
     table = pa.table({"slot": pa.array(model.boilerplate, pa.uint32())})
     table = table.replace_schema_metadata({N_TEXTS: str(model.n_texts).encode()})
-    write_parquet(folder / SHINGLES, table, "model")
+    write_parquet(folder / name, table, "model")
 
 
-def read_model(folder: Path) -> CorpusModel:
-    """Return a stored model's shingles."""
-    table = pq.read_table(folder / SHINGLES)
+def read_model(folder: Path, name: str = SHINGLES) -> CorpusModel | None:
+    """Return a stored model's shingles, None where none are stored."""
+    if not (folder / name).is_file():
+        return None
+    table = pq.read_table(folder / name)
     return CorpusModel(table.column("slot").to_numpy(), int(table.schema.metadata[N_TEXTS]))
 
 

@@ -15,12 +15,12 @@ from pipeline.config import Config
 from pipeline.page.sites import Site
 
 PACKAGE = Path(__file__).resolve().parent.parent
-KERNELS = ("cut", "features", "rows", "columns", "jsonlines")
+KERNELS = ("cut", "packed", "features", "rows", "columns", "jsonlines")
 PARSING = (
     *("text", "page", "clauses", "data", "emit.py", "records.py", "schema.py"),
     *(f"run/{name}.py" for name in KERNELS),
 )
-DEDUPLICATING = ("dedup", "text", "data", "run/dedupe.py", "run/across.py")
+DEDUPLICATING = ("dedup", "text", "data", "run/dedupe.py", "run/across.py", "run/groups.py")
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
 DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 

@@ -9,15 +9,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.clauses.structure import clause_rows
+from pipeline.clauses.structure import structure
 from pipeline.config import ClausesConfig, Config
+from pipeline.page.assemble import CutPage
 from pipeline.page.parse import finish_page
 from pipeline.records import Article, Page, PageFlag, RejectReason
-from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, clause_texts, nested
-from pipeline.run.cut import CUTS, reason_of, time_limit, unpack
+from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, clause_rows, nested
+from pipeline.run.cut import CUTS, reason_of, time_limit
 from pipeline.run.jsonlines import json_lines
+from pipeline.run.packed import unpack
 
-PACKED = ("page_id", "url", "raw", "canonical", "cut")
+PACKED = ("page_id", "url", "n_chars", "packed")
 ORDERS = pa.schema(
     [
         *(CUTS.field(name) for name in PACKED),
@@ -32,8 +34,8 @@ FINISHED = pa.schema(
         ("detail", pa.string()),
         ("excerpt", pa.string()),
         *((name, pa.list_(ROWS[name])) for name in BY_PAGE),
-        ("page_json", pa.string()),  # its line of pages.jsonl, null where it is superseded
-        ("clause_json", pa.string()),  # its lines of clauses.jsonl
+        ("page_json", pa.binary()),  # its line of pages.jsonl, null where it is superseded
+        ("clause_json", pa.binary()),  # its lines of clauses.jsonl
         ("n_clause_lines", pa.int32()),
     ]
 )
@@ -43,12 +45,12 @@ EXCERPT_CHARS = 80
 @cache
 def load_kernels() -> None:
     """Load (on a fresh machine: compile) the search for clauses, so that no page's time is spent on it."""
-    clause_rows("一、甲。\n二、乙。", ClausesConfig(compile_above=0))
+    structure("一、甲。\n二、乙。", ClausesConfig(compile_above=0))
 
 
 def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
     """Make the rows of every page of a batch (schema `ORDERS`); a page that fails has a reason instead."""
-    longest = max((len(raw) for raw in batch.column("raw").to_pylist()), default=0)
+    longest = max(batch.column("n_chars").to_pylist(), default=0)
     if longest > config.clauses.compile_above or "numba" in sys.modules:  # as `find_markers` decides
         load_kernels()
     rejects: dict[str, tuple[RejectReason, str, str]] = {}
@@ -61,7 +63,7 @@ def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
                 placed.append(_placed(row, config))
         except Exception as error:  # one page must not end a run of 100,000
             reason = reason_of(error, config.ingest.page_seconds)
-            rejects[row["page_id"]] = (*reason, row["raw"][:EXCERPT_CHARS])
+            rejects[row["page_id"]] = (*reason, _excerpt(row))
             placed.append(None)
     return _finished(ids, placed, rejects, config.ingest.json_lines)
 
@@ -70,14 +72,22 @@ def lost_rows(batch: pa.RecordBatch, reason: RejectReason) -> pa.RecordBatch:
     """Return the row of a page whose worker was lost."""
     row = batch.to_pylist()[0]
     return _finished(
-        [row["page_id"]], [None], {row["page_id"]: (reason, "tried twice", row["raw"][:EXCERPT_CHARS])}, False
+        [row["page_id"]], [None], {row["page_id"]: (reason, "tried twice", _excerpt(row))}, False
     )
+
+
+def _excerpt(row: dict[str, Any]) -> str:
+    return _unpacked(row).texts.raw[:EXCERPT_CHARS]
+
+
+def _unpacked(row: dict[str, Any]) -> CutPage:
+    return unpack(row["packed"], row["page_id"], row["url"])
 
 
 def _placed(row: dict[str, Any], config: Config) -> Placed:
     lines = frozenset(json.loads(row["known"])) if row["known"] else frozenset[str]()
     place = Place(*json.loads(row["place"]))
-    page = finish_page(unpack(row), lines, config)
+    page = finish_page(_unpacked(row), lines, config)
     n_articles = len(page.articles)
     parts = [a.clauses for a in page.articles] + [s.clauses for s in page.guide]
     clauses = next(filter(None, parts), ())
@@ -127,19 +137,15 @@ def _finished(
     with_json: bool,
 ) -> pa.RecordBatch:
     made = [p for p in placed if p is not None]
-    texts = clause_texts(made)
-    tables = nested(made, texts)
+    clauses = clause_rows(made)
+    tables = nested(made, clauses)
     if len(made) < len(ids):
         at = iter(range(len(made)))
         rows = pa.array([None if p is None else next(at) for p in placed], pa.int32())
         tables = {name: lists.take(rows) for name, lists in tables.items()}
-    given = zip(*texts, strict=True)
-    lines = [
-        None
-        if p is None or not with_json or not p.place.latest
-        else json_lines(p.page, p.place.sources[0], given)
-        for p in placed
-    ]
+    written = iter(json_lines(made, clauses)) if with_json else None
+    lines = [next(written) if p is not None and written is not None else None for p in placed]
+    lines = [n if p is not None and p.place.latest else None for n, p in zip(lines, placed, strict=True)]
     columns: list[Any] = [
         ids,
         *([rejects.get(i, (None, None, None))[k] for i in ids] for k in range(3)),

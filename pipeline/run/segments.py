@@ -8,14 +8,15 @@ changed: where one of its pages goes or changes, another takes its place; small 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline.engine.shuffle import PARTS, newest, part_of, read_part
+from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_part
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
@@ -26,8 +27,8 @@ from pipeline.store.generations import spool_of, state_of
 
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
 SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
-LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
-SEGMENTS = "segments.json"
+MOST_COPIED = 2  # where more than one page in so many has changed, all are made: copying has its price
+SEGMENTS = "segments-2.json"  # numbered by the format of cut pages: an older state is cut again
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """A segment to be made: its pages, the old segments that hold some, its part of the spool, or None."""
+    """A segment to be made: its pages, the old segments that hold some, its part of the spool, or None.
+
+    Of its pages `fresh` are made; the rows of the others stay.
+    """
 
     name: str
     pages: frozenset[str]
+    fresh: frozenset[str]
     sources: tuple[str, ...]
     part: int | None
     parts: int
@@ -78,32 +83,42 @@ def parts_for(pages: int) -> int:
 
 
 def plan_segments(run: Run, keys: dict[str, str]) -> Plan:
-    """Decide which segments stay; `keys` are the finish keys of all pages that were cut."""
+    """Decide which segments stay and which are made; `keys` are the finish keys of all pages cut."""
     members: dict[str, list[str]] = defaultdict(list)
-    touched: set[str] = set()
+    changed: dict[str, set[str]] = defaultdict(set)
     for page_id, key in keys.items():
         known = run.pages[page_id]
         members[known.segment].append(page_id)
         if known.finish_key != key:
-            touched.add(known.segment)
+            changed[known.segment].add(page_id)
     pool = members.pop("", [])
-    touched |= {name for name in run.segments if len(members[name]) != run.segments[name].pages}
+    touched = {
+        name for name in run.segments if changed[name] or len(members[name]) != run.segments[name].pages
+    }
     small = {name for name in members if len(members[name]) < SMALL_PAGES}
     joined = sorted((small & touched) | (small if pool else set()))
     for name in joined:
         pool += members[name]
-    made: list[tuple[frozenset[str], tuple[str, ...], int | None, int]] = [
-        (frozenset(members[n]), (n,), None, 1) for n in sorted(touched - set(joined)) if members[n]
+    made = [
+        (frozenset(members[n]), _fresh(members[n], changed[n]), (n,), None, 1)
+        for n in sorted(touched - set(joined))
+        if members[n]
     ]
     parts = parts_for(len(pool))
     by_part: dict[int, list[str]] = defaultdict(list)
     for page_id in pool:
         by_part[part_of(page_id, parts)].append(page_id)
-    made += [(frozenset(ids), tuple(joined), part, parts) for part, ids in sorted(by_part.items())]
+    new = [(frozenset(ids), part) for part, ids in sorted(by_part.items())]
+    makings = [*made, *((ids, ids, tuple(joined), part, parts) for ids, part in new)]
     return Plan(
         sorted(members.keys() - touched - set(joined)),
-        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(made)],
+        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(makings)],
     )
+
+
+def _fresh(pages: list[str], changed: set[str]) -> frozenset[str]:
+    """Return which pages of a segment are made: all where most have changed, for copying has its price."""
+    return frozenset(pages if MOST_COPIED * len(changed) > len(pages) else changed)
 
 
 def cuts_path(folder: Path, name: str) -> Path:
@@ -111,17 +126,24 @@ def cuts_path(folder: Path, name: str) -> Path:
     return folder / f"cuts-{name}.arrow"
 
 
+def base_path(kept: Path, name: str) -> Path:
+    """Return the file of a new segment's articles while they wait for comparison."""
+    return kept / f"articles-{name}.arrow"
+
+
 def cut_pages(run: Run, making: Making) -> pa.Table:
     """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
-    old = state_of(run.out, run.generation)
-    tables = [CUTS.empty_table()] + [read_arrow(cuts_path(old, name)) for name in making.sources]
+    old, kept = state_of(run.out, run.generation), [CUTS.empty_table()]
+    tables: Iterable[pa.Table] = (read_arrow(cuts_path(old, name)) for name in making.sources)
     if making.part is not None:
-        batches = read_part(spool_of(run.out), making.part, making.parts)
-        tables.append(pa.Table.from_batches(batches, CUTS))
-    table = pa.concat_tables(t.cast(CUTS) for t in tables)
-    rows = zip(table.column("page_id").to_pylist(), table.column("key").to_pylist(), strict=True)
-    wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
-    return newest(table.filter(pa.array(wanted, pa.bool_())), "page_id")
+        tables = chain(tables, read_part(spool_of(run.out), "page_id", making.part, making.parts))
+    for table in tables:
+        rows = zip(*(table.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
+        wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
+        kept.append(table.filter(pa.array(wanted, pa.bool_())))
+    found = pa.concat_tables(kept)
+    newest = {i: row for row, i in enumerate(found.column("page_id").to_pylist())}
+    return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
 
 
 def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatures]:
@@ -130,7 +152,7 @@ def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatu
     wanted = {i for i in (run.live if asked is None else asked) if i in run.pages and not run.pages[i].reason}
     homes = {run.pages[i].segment for i in wanted}
     paths = [(name, cuts_path(old, name)) for name in sorted(homes - {""})]
-    paths += [("", path) for path in sorted(spool_of(run.out).glob("*.arrow"))] if "" in homes else []
+    paths += [("", path) for path in sorted(spool_of(run.out).glob("*" + SUFFIX))] if "" in homes else []
     for name, path in paths:
         columns = read_arrow(path, names).columns
         for *row, key in zip(*(c.to_pylist() for c in columns), strict=True):
@@ -142,25 +164,49 @@ def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatu
 
 def write_arrow(path: Path, table: pa.Table) -> None:
     """Write a table of the state, LZ4, whole or not at all."""
+    write_batches(path, table.schema, table.to_batches())
+
+
+def write_batches(
+    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], compression: str | None = "lz4"
+) -> None:
+    """Write batches of a table of the state, those without rows too, all or nothing."""
 
     def write(to: Path) -> None:
-        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=LZ4) as writer:
-            writer.write_table(table)
+        options = pa.ipc.IpcWriteOptions(compression=compression)
+        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
 
     write_atomically(path, write)
 
 
+def open_arrow(path: Path, names: list[str] | None = None) -> pa.ipc.RecordBatchFileReader:
+    """Open a table of the state, to read some columns or all of a batch at a time."""
+    try:
+        source = pa.memory_map(str(path))
+        options = pa.ipc.IpcReadOptions()
+        if names is not None:
+            schema = pa.ipc.open_file(source).schema
+            options = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(n) for n in names])
+        return pa.ipc.open_file(source, options=options)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: Exception) -> ContractError:
+    """Return the error that says what to do about a file of the state that cannot be read."""
+    return ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again")
+
+
 def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
     """Return a table of the state, all columns or some. Raises ContractError where it is damaged."""
+    reader = open_arrow(path, names)
     try:
-        with pa.memory_map(str(path)) as source:
-            schema = pa.ipc.open_file(source).schema
-            fields = None if names is None else [schema.get_field_index(n) for n in names]
-            options = pa.ipc.IpcReadOptions(included_fields=fields)
-            table = pa.ipc.open_file(source, options=options).read_all()
-            return table if names is None else table.select(names)
+        table = reader.read_all()
+        return table if names is None else table.select(names)
     except (pa.ArrowInvalid, OSError) as error:
-        raise ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again") from error
+        raise damaged(path, error) from error
 
 
 def link_files(run: Run, kept: Path, name: str) -> None:

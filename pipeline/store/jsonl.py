@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ class Joined:
         self._digest = hashlib.sha256()
         self._size = self._rows = 0
 
-    def add(self, data: bytes, rows: int) -> list[int]:
-        """Append some lines."""
+    def add(self, pieces: Iterable[bytes | memoryview], rows: int) -> list[int]:
+        """Append some lines, whose bytes come in pieces."""
         start = self._size
-        self._put(data)
+        for data in pieces:
+            self._put(data)
         self._rows += rows
         return [start, self._size - start, rows]
 
@@ -38,7 +40,7 @@ class Joined:
         self._rows += rows
         return [start, self._size - start, rows]
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytes | memoryview) -> None:
         self._file.write(data)
         self._digest.update(data)
         self._size += len(data)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import partial
 from itertools import accumulate
 from operator import sub
 
@@ -139,8 +140,23 @@ class OffsetMap:
 
     def starts(self, places: Sequence[int]) -> Sequence[int]:
         """Return `start` of each place."""
-        return [self.start(at) for at in places] if self._edits else places
+        if not self._edits:
+            return places
+        starts, ends, deltas, edits = self._starts, self._ends, self._deltas, self._edits
+        return [
+            edits[k - 1].start if k and at < ends[k - 1] else at + deltas[k]
+            for at, k in zip(places, map(partial(bisect_right, starts), places), strict=True)
+        ]
 
     def ends(self, places: Sequence[int]) -> Sequence[int]:
         """Return `end` of each place."""
-        return [self.end(at) for at in places] if self._edits else places
+        if not self._edits:
+            return places
+        starts, deltas, last = self._starts, self._deltas, len(self._edits)
+        ends = self._ends
+        return [  # nearly all places touch no edit
+            at + deltas[k]
+            if (k == 0 or at > ends[k - 1]) and (k == last or starts[k] != at)
+            else self.end(at)
+            for at, k in zip(places, map(partial(bisect_left, starts), places), strict=True)
+        ]

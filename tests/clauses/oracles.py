@@ -4,8 +4,10 @@ import json
 import re
 from pathlib import Path
 
+from pipeline.clauses.decide import decide_interpreted
 from pipeline.clauses.markers import MARKERS
 from pipeline.clauses.numerals import parse_numeral
+from pipeline.clauses.pieces import UNNUMBERED
 from pipeline.records import Clause
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -18,6 +20,12 @@ def cases(module: str, name: str) -> list[dict]:
 
 def rows(clauses: tuple[Clause, ...]) -> list[list]:
     return [[c.path, c.kind, c.marker, c.ordinal, c.text, list(c.flags)] for c in clauses]
+
+
+def marker_rows(text: str) -> list[tuple[int, ...]]:
+    """Start and end of each marker of a text, its style, its ordinal and what is packed."""
+    rows = zip(*decide_interpreted(text), strict=True)
+    return [(start, body, *told) for start, body, _, *told in rows if told[0] != UNNUMBERED]
 
 
 def matching_rows(marker: str) -> set[int]:

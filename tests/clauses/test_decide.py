@@ -3,10 +3,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.clauses.compiled import decide_compiled
-from pipeline.clauses.decide import decide_interpreted, find_markers
+from pipeline.clauses.decide import decide_interpreted, find_pieces
 
 from .documents import NESTS, grow, write
-from .oracles import matching_rows, value_of
+from .oracles import marker_rows, matching_rows, value_of
 
 MARKS = """
 第一条 第二条 第三条之一 第一章 第二章 一、 二、 三． （一） （二） (3) 1. 2、 3) ① ② ❶ ⑴ 1.1 1.2.3 2-1.
@@ -44,7 +44,7 @@ def test_compiled_equals_interpreted_on_documents(nest: tuple[str, ...]) -> None
 @given(texts)
 def test_every_marker_matches_its_row(text: str) -> None:
     end = 0
-    for start, stop, style, ordinal, _ in decide_interpreted(text):
+    for start, stop, style, ordinal, _ in marker_rows(text):
         assert end <= start < stop <= len(text)
         end = stop
         marker = text[start:stop]
@@ -54,8 +54,9 @@ def test_every_marker_matches_its_row(text: str) -> None:
 
 
 def test_numbers_and_depths() -> None:
-    (found,) = find_markers(["一、甲：（一）乙；（二）丙。二、丁。"], 10)
-    assert [(start, n, packed % 16 - 1) for start, _, _, n, packed in found] == [
+    text = "一、甲：（一）乙；（二）丙。二、丁。"
+    assert find_pieces([text], 10) == [decide_interpreted(text)]
+    assert [(start, n, packed % 16 - 1) for start, _, _, n, packed in marker_rows(text)] == [
         (0, 1, 0),
         (4, 1, 1),
         (9, 2, 1),

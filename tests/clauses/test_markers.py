@@ -3,12 +3,11 @@ import re
 import pytest
 
 from pipeline.clauses.candidates import match
-from pipeline.clauses.decide import decide_interpreted
 from pipeline.clauses.markers import MARKERS, STYLES, SUBITEM, Marker, class_tables
 from pipeline.clauses.scan import PAD
 from pipeline.clauses.shapes import ROW
 
-from .oracles import cases
+from .oracles import cases, marker_rows
 
 names = {m.style: m.name for m in MARKERS}
 
@@ -36,15 +35,15 @@ def test_the_example_matches_pattern_and_kernel(marker: Marker) -> None:
 
 @pytest.mark.parametrize("marker", MARKERS, ids=lambda m: m.name)
 def test_the_counter_example_holds_no_such_marker(marker: Marker) -> None:
-    assert marker.style not in {row[2] for row in decide_interpreted("前文" + marker.counter)}
+    assert marker.style not in {row[2] for row in marker_rows("前文" + marker.counter)}
 
 
 @pytest.mark.parametrize("case", cases("markers", "in_the_wild"), ids=lambda c: c["label"])
 def test_lists_in_every_style(case: dict) -> None:
-    found = decide_interpreted(case["input"])
+    found = marker_rows(case["input"])
     assert [[case["input"][s:e], names[style], n] for s, e, style, n, _ in found] == case["expected"]
 
 
 @pytest.mark.parametrize("case", cases("markers", "negative"), ids=lambda c: c["label"])
 def test_what_looks_like_a_marker_and_is_none(case: dict) -> None:
-    assert decide_interpreted(case["input"]) == []
+    assert marker_rows(case["input"]) == []

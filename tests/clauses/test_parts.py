@@ -1,9 +1,9 @@
-from pipeline.clauses.decide import find_markers
-from pipeline.clauses.parts import cut, label_end, name_kinds, split_labels
+from pipeline.clauses.decide import decide_interpreted
+from pipeline.clauses.parts import label_end, name_kinds, parts_of, split_labels
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
-    parts = split_labels(text, cut(text, find_markers([text], 10**9)[0]))
+    parts = split_labels(text, parts_of(decide_interpreted(text)))
     name_kinds(text, parts)
     return [(p.kind, text[p.start : p.end]) for p in parts]
 
@@ -36,5 +36,5 @@ def test_a_date_is_no_heading() -> None:
 
 def test_the_marker_of_a_label_ends_at_the_colon() -> None:
     text = "直接上级：经理"
-    (part,) = cut(text, [])
+    (part,) = parts_of(decide_interpreted(text))
     assert label_end(text, part, None) == 5

@@ -253,8 +253,9 @@ def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
     spans, count = (texts.begin, texts.length), len(texts)
     out = (np.zeros((count, sketch.BINS), np.uint8), np.zeros(count, np.int64), np.zeros(count, np.bool_))
     counts = np.zeros(count, np.int64)
+    room = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
     words = (np.empty(int(texts.length.max()), np.uint64), np.empty(int(texts.length.max()), np.uint64))
-    fixed = (sketch.routes(), WINDOW, np.empty(sketch.BINS, np.uint32), *words)
+    fixed = (sketch.routes(), WINDOW, *room, *words)
     sample = np.empty(int(texts.length.sum()), np.uint32)
     done, end = sketch.sketch_texts(texts.units, spans, none, fixed, (*out, counts), sample)
     assert done == count
@@ -263,6 +264,28 @@ def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
     sets = [set(samples[end - n : end]) for n, end in zip(counts.tolist(), ends, strict=True)]
     assert all(part and part <= whole for whole, part in zip(sets[:40], sets[40:], strict=True))
     assert sum(map(len, sets[:40])) < 0.15 * sum(map(len, keys))
+
+
+def slow_signature(units: list[int], route: list[list[int]]) -> list[int]:
+    """One permutation, an empty bin walking its route to a full one, in plain numbers."""
+    bins: dict[int, int] = {}
+    for i in range(3, len(units)):
+        word = sum(unit << 16 * k for k, unit in enumerate(reversed(units[i - 3 : i + 1])))
+        hashed = word * sketch.MIX % 2**64
+        mixed = (hashed ^ hashed >> 32) * sketch.MIX2 % 2**64
+        bins[mixed >> 56] = min(bins.get(mixed >> 56, 2**32), mixed >> 24 & 0xFFFFFFFF)
+    asked = ([b, *route[b], *range(sketch.BINS)] for b in range(sketch.BINS))
+    return [next(bins[a] for a in walk if a in bins) & 255 for walk in asked]
+
+
+def test_signatures_are_those_of_the_slow_twin() -> None:
+    """Few bins are full in a short text, most in a long one: they are borrowed from in two ways."""
+    r = random.Random(14)
+    keys = ["".join(chr(r.randrange(0x4E00, 0x9000)) for _ in range(n)) for n in (4, 5, 9, 30, 90, 600)]
+    texts = texts_of(keys)
+    found = fast.sketch_all(texts, np.zeros(0, dtype=np.uint8), fast.Work(CONFIG)).signatures
+    route = sketch.routes()[0].tolist()
+    assert found.tolist() == [slow_signature(texts.of(t).tolist(), route) for t in range(len(texts))]
 
 
 @pytest.mark.parametrize("filler", [0, 90])

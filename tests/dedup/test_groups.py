@@ -10,7 +10,17 @@ from pipeline.config import DedupConfig
 from pipeline.dedup import fast, groups, near, plain
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.components import texts_of
-from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, count_part, group_clauses, near_pairs, stars
+from pipeline.dedup.groups import (
+    MIN_CLAUSE_CHARS,
+    MIN_RATIO,
+    Near,
+    add_parts,
+    count_part,
+    group_clauses,
+    known_texts,
+    stars,
+)
+from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.work import Work
 from pipeline.text.fold import key_units, text_id
 
@@ -27,6 +37,11 @@ def part(rows: list[tuple[str, str, str | None, str | None]]) -> pa.Table:
     return pa.table(columns | {"text_id": [text_id(row[1]) for row in rows]})
 
 
+def grouped(parts: list[tuple[pa.Table, pa.Table]]) -> pa.Table:
+    texts = add_parts(*zip(*parts, strict=True))
+    return group_clauses(lambda: [texts], DedupConfig())[0]
+
+
 ROWS: list[tuple[str, str, str | None, str | None]] = [
     ("a:1/1", NEAR[0], "a:1", "甲网"),
     ("a:1/2", NEAR[0], "a:1", "甲网"),
@@ -41,10 +56,7 @@ ROWS: list[tuple[str, str, str | None, str | None]] = [
 @pytest.mark.parametrize("cuts", [[7], [3, 7], [1, 2, 3, 4, 5, 6, 7]])
 def test_equal_and_near_clauses_are_one_group_however_they_come(cuts: list[int]) -> None:
     pieces = [part(ROWS[start:end]) for start, end in zip([0, *cuts], cuts, strict=False)]
-    found = {
-        row["text_id"]: row
-        for row in group_clauses([count_part(p) for p in pieces], DedupConfig()).to_pylist()
-    }
+    found = {row["text_id"]: row for row in grouped([count_part(p) for p in pieces]).to_pylist()}
     assert set(found) == {text_id(text) for text in NEAR}
     first, second = (found[text_id(text)] for text in NEAR)
     assert first["group_id"] == second["group_id"] == min(text_id(t) for t in NEAR)
@@ -53,19 +65,19 @@ def test_equal_and_near_clauses_are_one_group_however_they_come(cuts: list[int])
 
 
 def test_an_article_is_counted_once() -> None:
-    (row,) = group_clauses([count_part(part(ROWS[:2]))], DedupConfig()).to_pylist()
+    (row,) = grouped([count_part(part(ROWS[:2]))]).to_pylist()
     assert (row["n_clauses"], row["n_articles"]) == (2, 1)
 
 
 def test_short_clauses_are_equal_or_different_and_pages_may_have_no_site() -> None:
-    table = group_clauses([count_part(part([*ROWS[4:], ROWS[4], ROWS[6]]))], DedupConfig())
+    table = grouped([count_part(part([*ROWS[4:], ROWS[4], ROWS[6]]))])
     assert sorted(table["text"].to_pylist()) == sorted(["不得早退。", OTHER])
     assert table["group_id"].to_pylist() == table["text_id"].to_pylist()
     assert table["n_sites"].to_pylist() == [0, 0]
 
 
 def test_nothing_gives_an_empty_table() -> None:
-    assert group_clauses([], DedupConfig()).num_rows == 0
+    assert group_clauses(list, DedupConfig())[0].num_rows == 0
 
 
 def slow_stars(pairs: list[tuple[int, int]], count: int) -> list[int]:
@@ -102,9 +114,9 @@ def test_bands_find_what_all_pairs_find(monkeypatch: pytest.MonkeyPatch) -> None
     texts = {"".join(rng.choices(words, k=rng.randint(3, 9))) for _ in range(500)}
     rows = [(f"{n}:1/1", text, f"{n}:1", None) for n, text in enumerate(sorted(texts))]
     counted = [count_part(part([*rows, *rows]))]
-    few = group_clauses(counted, DedupConfig())
+    few = grouped(counted)
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
-    many = group_clauses(counted, DedupConfig())
+    many = grouped(counted)
     same = sum(a == b for a, b in zip(few["group_id"].to_pylist(), many["group_id"].to_pylist(), strict=True))
     assert same >= 0.95 * len(texts)  # bands miss scattered changes at the edge of the ratio: 483 of 498 here
 
@@ -126,25 +138,70 @@ def slow_near_pairs(texts: Texts, work: Work) -> set[tuple[int, int]]:
     return set(zip(left[near_ones].tolist(), right[near_ones].tolist(), strict=True))
 
 
-def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rng = random.Random(5)
-    bases = [
-        "".join(chr(rng.randrange(0x4E00, 0x4E80)) for _ in range(rng.randint(6, 40))) for _ in range(40)
-    ]
-    texts = set(bases)
-    for base in bases * 25:
-        units = list(base + "\U00020000" * (rng.random() < 0.1))
-        for _ in range(rng.randint(0, len(units) // 4)):
-            units[rng.randrange(len(units))] = chr(rng.randrange(0x4E00, 0x4E80))
+def changed_texts(rng: random.Random, count: int, bases: int) -> list[str]:
+    """Clauses and copies of them with up to a fourth of their characters changed, mostly few."""
+
+    def draw() -> str:
+        return chr(rng.randrange(0x4E00, 0x4E80))
+
+    first = ["".join(draw() for _ in range(rng.randint(6, 60))) for _ in range(bases)]
+    texts = set(first)
+    while len(texts) < count:
+        units = list(rng.choice(first) + "\U00020000" * (rng.random() < 0.1))
+        for _ in range(rng.randint(0, len(units) // 4) if rng.random() < 0.5 else 1):
+            units[rng.randrange(len(units))] = draw()
         texts.add("".join(units))
-    keys, work = keys_as_texts(sorted(texts)), Work(DedupConfig())
-    monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
-    left, right = near_pairs(keys, work)
+    return sorted(texts)
+
+
+def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None:
+    keys, work = keys_as_texts(changed_texts(random.Random(5), 1000, 20)), Work(DedupConfig())
+    bitmap = fast.bitmap_of(fast.fit_large(keys, work))
+    now = np.full(len(keys), near.NOW, dtype=np.uint8)
+    gained, lost = near.changed_pairs(keys, now, bitmap, work)
+    left, right = texts_of(gained)
     found = set(zip(left.tolist(), right.tolist(), strict=True))
     assert len(found) > 1000
+    assert not len(lost)
     assert found == slow_near_pairs(keys, work)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts come and go, bands are hot; each run knows what the last found, and gives the rows of a first."""
+    monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
+    rng = random.Random(seed)
+    every = changed_texts(rng, 2000 if seed < 2 else 400, 4 if seed < 2 else 8)
+    model = CorpusModel(np.zeros(0, np.uint32), 0)
+    before: list[pa.Table] = []
+    pairs = Near(np.zeros(0, np.int64), np.zeros(0, np.int64), model, "")
+    for share in (0.5, 0.51, 0.3, 1.0, 0.99, 0.0, 0.7):
+        chosen = [t for t in every if rng.random() < share] + [NEAR[0]]
+        rows = [(f"{t}/1", t, t, None) for t in chosen]
+        now = [cut(add_parts(*zip(count_part(part(rows)), strict=True)), n) for n in range(16)]
+        known = known_texts(before or [t.slice(0, 0) for t in now], now, pairs)
+        table, pairs = group_clauses(lambda now=now: now, DedupConfig(), model, known)
+        anew, other = group_clauses(lambda now=now: now, DedupConfig(), model)
+        assert sorted(zip(*pairs_of(pairs), strict=True)) == sorted(zip(*pairs_of(other), strict=True))
+        assert table.equals(anew)
+        before = now
+
+
+def cut(texts: pa.Table, number: int) -> pa.Table:
+    """The texts whose text_id begins with a digit."""
+    return texts.filter([i[0] == "0123456789abcdef"[number] for i in texts["text_id"].to_pylist()])
+
+
+def pairs_of(pairs: Near) -> tuple[list[int], list[int]]:
+    low, high = np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right)
+    return low.tolist(), high.tolist()
+
+
+@given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
+def test_stars_of_many_are_those_of_few(pairs: set[tuple[int, int]]) -> None:
+    left, right = (np.array([p[i] for p in sorted(pairs)], dtype=np.int64) for i in (0, 1))
+    many = groups.SMALL_SHORT_ROWS + 1
+    assert stars(left, right, many)[:10].tolist() == stars(left, right, 10).tolist()
 
 
 @given(st.lists(st.text("甲乙丙丁戊己庚\U00020000", max_size=12), min_size=2, max_size=2))

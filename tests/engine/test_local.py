@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.engine.local import Plan, map_batches
-from pipeline.engine.shuffle import PARTS, columns, newest, part_of, read_part, shuffle, spill
+from pipeline.engine.shuffle import PARTS, columns, part_of, read_part, shuffle, spill
 
 SCHEMA = pa.schema([("n", pa.int64())])
 
@@ -85,7 +85,7 @@ def test_a_shuffle_gives_every_row_once_in_its_part(tmp_path, parts: int) -> Non
     assert sum(b.num_rows for b in shuffle(iter(stream), "key", tmp_path, rows=60)) == 256
     found = []
     for part in range(parts):
-        rows = [r for b in read_part(tmp_path, part, parts) for r in b.column("key").to_pylist()]
+        rows = [r for b in read_part(tmp_path, "key", part, parts) for r in b.column("key").to_pylist()]
         assert all(part_of(key, parts) == part for key in rows)
         found += rows
     assert sorted(found) == KEYS
@@ -103,14 +103,9 @@ def test_an_interrupted_shuffle_keeps_what_came(tmp_path) -> None:
 
 def test_a_file_that_cannot_be_read_is_removed(tmp_path) -> None:
     spill(tmp_path, "key", [keyed(KEYS[:3], 1)])
-    (tmp_path / "00000000000000000000-1.arrow").write_bytes(b"ARROW1 broken")
+    (tmp_path / "00000000000000000000-1.rows").write_bytes(b"ARROW1 broken")
     assert [t.num_rows for t in columns(tmp_path, ["key"])] == [3]
-    assert len(list(tmp_path.glob("*.arrow"))) == 1
-
-
-def test_the_newest_row_of_a_key_counts() -> None:
-    table = pa.Table.from_batches([keyed(["b", "a"], 1), keyed(["a"], 2)])
-    assert newest(table, "key").to_pydict() == {"key": ["a", "b"], "value": [2, 1]}
+    assert len(list(tmp_path.glob("*.rows"))) == 1
 
 
 def test_parts_are_even() -> None:

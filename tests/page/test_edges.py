@@ -53,13 +53,33 @@ def test_a_line_of_the_site_between_the_clauses() -> None:
     assert [a[1:] for a in articles] == [list(CLAUSES)] * 2
 
 
+@pytest.mark.parametrize("line", ["#p#分页标题#e#", "[page]", "版权归甲文网所有，请勿采集", "more >>"])
+def test_what_an_editors_system_leaves_between_the_clauses(line: str) -> None:
+    assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
+
+
+def test_a_numbered_notice_of_the_site_behind_the_last_text() -> None:
+    notice = ("版权说明", "1、本页面的文章由用户提供。", "2、侵犯了您的权益，请联系我们。", "3、不得转载。")
+    assert [a[1:] for a in segmented(page(*notice))[1]] == [list(CLAUSES)] * 2
+
+
+def test_a_closing_sentence_behind_an_advert_stays() -> None:
+    closing = "值班人员应当与主管部门保持联系，做到发现问题不过夜。"
+    assert segmented(page("广告", closing))[1][1][1:] == [*CLAUSES, closing]
+
+
+def test_a_second_list_of_the_text_stays() -> None:
+    second = ("奖惩办法", "1、全勤者当月加分。", "2、迟到者当月扣分。")
+    assert segmented(page(*second))[1][1][1:] == [*CLAUSES, *second]
+
+
 def test_a_heading_between_the_clauses_stays() -> None:
     assert "交接班的要求" in segmented(page(between="交接班的要求"))[1][0]
 
 
 def test_few_lines_show_no_manner() -> None:
     lines = [*CLAUSES[:3], "打开手机看得更清楚"]
-    manner = read_manner(lines_of(lines), [(0, 4)], None, ())
+    manner = read_manner(lines_of(lines), [range(3)], None, ())
     assert (manner.lines, manner.is_foreign(lines[-1])) == (3, False)
 
 
@@ -74,6 +94,13 @@ def test_a_text_ends_with_its_element(body: str) -> None:
     tail = "<div><p>本栏目的稿件由编辑部统一保管。</p><p>来稿请寄邮箱，七日内答复。</p></div>"
     articles = parse_page(html(tail, body)).articles
     assert [a.text for a in articles] == ["\n".join(CLAUSES)] * 2
+
+
+def test_texts_whose_elements_are_cut_anywhere() -> None:
+    lines = page()[3:]
+    parts = "".join(f"<div>{''.join(f'<p>{x}</p>' for x in lines[k : k + 5])}</div>" for k in range(0, 18, 5))
+    body = f"<h1>{SUBJECT}2篇</h1><p>时间:2024-03-05</p><div>{parts}</div>"
+    assert parse_page(f"<html><body>{body}</body></html>").articles[1].text == "\n".join(CLAUSES)
 
 
 def test_clauses_that_go_on_in_another_element_stay() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.page.fields import declared_count, read_fields
+from pipeline.page.counts import declared_count
+from pipeline.page.fields import read_fields
 
 from .oracles import cases, lines_of
 

@@ -20,6 +20,12 @@ def test_starts_lead_back_to_the_text(lines: list[str]) -> None:
     assert all(text[s : s + len(t)] == t for s, t in zip(page.starts, page.texts, strict=True))
 
 
+def test_last_characters_and_lines_in_links() -> None:
+    page = page_lines("甲。\n\n 乙丙 \n丁", [0, 0, 2, 1], [1] * 4, "", from_html=True)
+    assert page.lasts == "。丙丁"
+    assert page.linked == [1, 2]
+
+
 def test_rows_are_found_by_signs_and_by_words() -> None:
     page = lines_of(LINES)
     assert rows_with(page, [("第", re.compile("第")), ("到岗", re.compile("到岗。?"))]) == {0, 1, 2}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.page import cues, fields, head, headings, sitewords
-from pipeline.page.search import compile_search
+from pipeline.page.search import WholeLines, compile_search
 
 CHARS = "甲乙丙aA1-^] 。"
 CLASSES = st.text(st.sampled_from("甲乙aA1"), min_size=1, max_size=3).map(lambda x: f"[{x}]")
@@ -36,6 +36,31 @@ def spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
 )
 def test_it_finds_what_the_pattern_finds(pattern: str, text: str, flags: int) -> None:
     assert spans(compile_search(pattern, flags), text) == spans(re.compile(pattern, flags), text)
+
+
+@given(
+    st.lists(PATTERNS, max_size=4),
+    st.text(st.sampled_from(CHARS), max_size=8),
+    st.sampled_from([0, re.IGNORECASE]),
+)
+def test_the_first_pattern_of_a_whole_line_is_the_same_one_by_one(
+    patterns: list[str], line: str, flags: int
+) -> None:
+    plain = next((k for k, p in enumerate(patterns) if re.compile(p, flags).fullmatch(line)), -1)
+    assert WholeLines(patterns, flags).first(line) == plain
+
+
+@pytest.mark.parametrize(
+    "line", ["COPYRIGHT 甲", "Ⓒopyright", "\u212aey", "\u017fite", "ley", "k", "\u0130d", "\u0131d"]
+)
+def test_letters_that_match_beside_their_two_cases(line: str) -> None:
+    patterns = ["copyright.*", "key", "site", "id"]
+    plain = next((k for k, p in enumerate(patterns) if re.fullmatch(p, line, re.IGNORECASE)), -1)
+    assert WholeLines(patterns, re.IGNORECASE).first(line) == plain
+
+
+def test_hardly_a_cue_is_tried_on_a_line_without_its_words() -> None:
+    assert cues.ANY_CUE.allowed("甲乙丙").bit_count() <= 1
 
 
 QUICK = {

@@ -29,7 +29,7 @@ SCHEMA = pa.schema([("s", pa.string()), ("n", pa.int32()), ("b", pa.bool_())])
 
 def test_json_lines_are_joined_byte_for_byte(tmp_path: Path) -> None:
     old, new = Joined(tmp_path / "old"), Joined(tmp_path / "new")
-    spans = [old.add(b"1\n2\n", 2), old.add(b"", 0), old.add("三\n".encode(), 1)]
+    spans = [old.add([b"1\n", b"2\n"], 2), old.add([], 0), old.add([memoryview("三\n".encode())], 1)]
     assert spans == [[0, 4, 2], [4, 0, 0], [4, 4, 1]]
     assert old.close()["rows"] == 3
     assert new.copy(tmp_path / "old", (4, 4, 1)) == [0, 4, 1]

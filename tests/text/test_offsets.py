@@ -38,6 +38,8 @@ def test_a_span_of_the_new_text_covers_what_it_stems_from(drawn: tuple[str, list
     new, offsets = replay(text, edits), OffsetMap(edits)
     starts = [offsets.start(i) for i in range(len(new))]
     ends = [offsets.end(i + 1) for i in range(len(new))]
+    assert list(offsets.starts(range(len(new)))) == starts
+    assert list(offsets.ends(range(1, len(new) + 1))) == ends
     assert starts == sorted(starts)
     assert ends == sorted(ends)
     changed = [i for e in edits for i in range(e.start, e.end)]

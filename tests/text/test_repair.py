@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.records import RULE_NAMES
 from pipeline.text.offsets import replay
-from pipeline.text.repair import repair
+from pipeline.text.repair import invisible, leads, repair
 from pipeline.text.repair.passes import RULES
 
 FOLDER = Path(__file__).parent.parent / "cases" / "repair"
@@ -95,3 +95,17 @@ def test_endless_repetition_is_answered(piece: str) -> None:
     text = piece * 20_000
     result = repair(text)
     assert replay(text, result.edits) == result.text
+
+
+@given(
+    st.text(st.sampled_from("條例a\u200b\ufeff\uf9dc\U0002f800\u00ad\x07\n") | st.characters(), max_size=30)
+)
+def test_invisible_characters_are_found_with_numpy_and_without(text: str) -> None:
+    assert invisible._suspects().any()  # and numpy is loaded
+    assert invisible._may_hold(text) or not invisible._ANY.search(text)
+
+
+@given(st.text(st.sampled_from("條例aYS的`[]{~9 "), max_size=40))
+def test_single_letters_are_those_of_the_pattern(text: str) -> None:
+    expected = [match.start() for match in leads._LETTER.finditer(text)]
+    assert list(leads._single_letters(text)) == expected

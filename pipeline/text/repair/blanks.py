@@ -27,6 +27,7 @@ _MARK = re.compile("[，。；：、！？,;!?（）()《》“”]")
 _LINE_END = re.compile("[，。；：,;:]\\s*$")
 # The marker of a provision in front of its text: "第十一條" in "第十一條 土地"
 _MARKER = re.compile(f"第[{_NUMERALS}]+([编編篇章节節條条款])$")
+_MARKER_ENDS = frozenset("编編篇章节節條条款")
 _LINE_MARKER = re.compile(f"^第[{_NUMERALS}]+([编編篇章节節條条款])", re.MULTILINE)
 # A numbered heading, which is no row of columns: "第一章總則"; not "第1篇 標題"
 _HEADING = re.compile("第[〇零一二三四五六七八九十百]+[章节節條条]")
@@ -35,6 +36,7 @@ _SPLIT_MARKER = re.compile(f"第 [{_NUMERALS}]|[{_NUMERALS}] [编編章节節條
 # A blank between two characters that stand alone in their line or column: the heading "总 则", "姓 名："
 _SINGLES = re.compile(f"(?<!\\S)[{HANZI}] [{HANZI}](?=[：:\\s]|$)")
 _USUAL_HEADING = re.compile("[總总附分] [則则]$", re.MULTILINE)
+_HEADING_ENDS = frozenset("則则")
 # The rest of a spaced label: "稱：" behind "名 ", "題 詞：" behind "主 "
 _LABEL = re.compile(f"[{HANZI}](?: [{HANZI}])*[：:]")
 _PARTICLES = frozenset("的和與与及或等之在對对為为被把將将")  # no title or column ends or begins with one
@@ -55,7 +57,7 @@ def find_blanks(text: str) -> Found:
         return Found([], [])
     gaps = _without_layout(text, gaps)
     words = _known_pairs(text, (_split_pair(text, at) for at in gaps))
-    telling = [at for at in gaps if not _LABEL.match(text, at + 1)]
+    telling = [at for at in gaps if not _is_before_label(text, at)]
     inside = Counter(pair for at in telling if (pair := _split_pair(text, at)) in words)
     if len(inside) < _MIN_PLACES or inside.total() < _MIN_INSIDE * len(telling):
         return Found([], [])
@@ -80,25 +82,31 @@ def _known_pairs(text: str, pairs: Iterable[str]) -> set[str]:
 
 def _without_layout(text: str, gaps: list[int]) -> list[int]:
     """Leave out blanks of spaced headings and labels, and behind those markers that have one as a rule."""
-    behind = {at: m[1] for at in gaps if (m := _MARKER.search(text, max(0, at - 10), at))}
+    ends = [at for at in gaps if text[at - 1] in _MARKER_ENDS]
+    behind = {at: m[1] for at in ends if (m := _MARKER.search(text, max(0, at - 10), at))}
     rule = set()
     if behind:
         all_markers = Counter(_LINE_MARKER.findall(text))
         rule = {kind for kind, n in Counter(behind.values()).items() if 2 * n > all_markers[kind]}
-    return [
-        at
-        for at in gaps
-        if behind.get(at) not in rule
-        and not _SINGLES.match(text, at - 1)
-        and not _USUAL_HEADING.match(text, at - 1)
-    ]
+    return [at for at in gaps if behind.get(at) not in rule and not _is_spaced_heading(text, at)]
+
+
+def _is_spaced_heading(text: str, at: int) -> bool:
+    """Tell whether a blank spaces a heading of two characters; patterns are asked where they can match."""
+    if (at < 2 or text[at - 2].isspace()) and _SINGLES.match(text, at - 1):
+        return True
+    return text[at + 1] in _HEADING_ENDS and _USUAL_HEADING.match(text, at - 1) is not None
+
+
+def _is_before_label(text: str, at: int) -> bool:
+    return text[at + 2 : at + 3] in (" ", "：", ":") and _LABEL.match(text, at + 1) is not None
 
 
 def _in_sentence(text: str, at: int) -> bool:
     """Tell whether a blank that splits no word stands in a sentence, not in a title or a label."""
     if _SPLIT_MARKER.match(text, at - 1) or text[at - 1] in _PARTICLES or text[at + 1] in _PARTICLES:
         return True
-    if _LABEL.match(text, at + 1) and not is_word(text[at - 2 : at]):
+    if _is_before_label(text, at) and not is_word(text[at - 2 : at]):
         return False
     low, high = text.rfind("\n", max(0, at - _LINE), at) + 1, text.find("\n", at, at + _LINE)
     line = text[max(low, at - _LINE) : high if high >= 0 else at + _LINE]

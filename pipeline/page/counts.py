@@ -1,0 +1,28 @@
+"""How many articles a title or an introduction declares."""
+
+import re
+
+from pipeline.page.lines import NUMBERS, NUMERAL
+from pipeline.page.search import compile_search
+
+COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
+    rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
+)
+# `制度模板3份`, `制度（五则）`: yes; `合同一式两份`, `名言十则故事`: no
+PIECES = re.compile(
+    rf"(?:[（(【\[]|精选|通用|推荐|合集|汇总|模板|范本|范文|共)\s*({NUMERAL})\s*[份则例套]\s*(?:[)）】\]]|$|[_|])"
+)
+
+
+def declared_count(text: str, *, title: bool = False) -> int | None:
+    """Return the number of articles that a title or an introduction declares.
+
+    A `title` may count in other words: `模板3份`, `（五则）`.
+
+    >>> declared_count("制度（通用五篇）"), declared_count("第3篇 制度"), declared_count("本文共12篇")
+    (5, None, 12)
+    >>> declared_count("制度（五则）", title=True), declared_count("合同一式两份", title=True)
+    (5, None)
+    """
+    match = COUNT.search(text) if "篇" in text else PIECES.search(text) if title else None
+    return NUMBERS.get(match.group(1)) if match else None
