@@ -321,6 +321,9 @@ def goes_on(page: PageLines, row: int) -> bool:
     """Tell whether numbered clauses follow a line of the site's own: then it stands inside the article."""
     behind = range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts)))
     return any(
-        page.texts[r][-1] in "。；;：:" and page.shares[r] <= 0.5 and NUMBERED.match(page.texts[r])
+        page.shares[r] <= 0.5
+        and (found := NUMBERED.match(page.texts[r]))
+        # of a sentence, or alone in a cell of its own
+        and (page.texts[r][-1] in "。；;：:" or found.end() == len(page.texts[r]))
         for r in behind
     )
