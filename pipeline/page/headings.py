@@ -125,6 +125,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 COUNTED = re.compile(
     rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
 )  # `汇总3篇`
+COUNT_SIGN = re.compile("篇|[份则例套]$")  # COUNTED finds nothing without, and tries long
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
 
@@ -155,7 +156,7 @@ def base_titles(titles: Iterable[str]) -> list[str]:
     out: set[str] = set()
     for title in titles:
         bare = BRACKETED.sub("", title).strip()
-        cut = COUNTED.sub("", bare) if "篇" in bare else bare
+        cut = COUNTED.sub("", bare) if COUNT_SIGN.search(bare) else bare
         bare = cut if len(letters(cut)) >= MIN_BASE else bare
         plain = LEADING.sub("", bare)
         out |= {bare, plain, TRAILING.sub("", plain).strip("《》 ")}

@@ -48,6 +48,7 @@ def test_a_count_is_no_number() -> None:
         "关于值班制度汇总三篇",
         "【热门】值班制度锦集3篇",
         "值班制度锦集【3篇】",
+        "值班制度模板3份",
     ],
 )
 def test_every_title_has_its_subject(title: str) -> None:
