@@ -234,6 +234,8 @@ def _put_articles(
 def _put_part(
     page: PageLines, row: int, part: tuple[int, int], group: int, *, heading: bool, out: Segments
 ) -> None:
+    if part[0] == part[1]:
+        return
     text = page.texts[row][part[0] : part[1]]
     bare = text.strip()
     if not bare:
