@@ -151,7 +151,7 @@ def _finished(
         *([rejects.get(i, (None, None, None))[k] for i in ids] for k in range(3)),
         *(tables[name] for name in BY_PAGE),
         [None if n is None else n.page for n in lines],
-        [None if n is None else n.clauses for n in lines],
+        [None if n is None else bytes(n.clauses) for n in lines],  # pyarrow never lets go of a memoryview
         [0 if n is None else n.n_clauses for n in lines],
     ]
     arrays = [
