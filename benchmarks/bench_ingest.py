@@ -1,15 +1,21 @@
 """Ingest: bytes to Parquet, growth, memory, a run with nothing to do, and 1 % more pages.
 
-usage: bench_ingest.py [--sizes 300,1000,3000] [--size-kb 50] [--peer-pages 200]
+usage: bench_ingest.py [--sizes 300,1000,3000] [--size-kb 50] [--peer-pages 200] [--corpus RAW --more RAW]
 Pages are of our own making (scripts/make_pages.py), `--size-kb` KB each. Everything is CPU time of whole
 processes with one worker, start-up included. `pages/cpu s` is pages per second and core, the growth exponent
 the slope of log time over log pages. The peer, trafilatura in its own environment, merely extracts the text.
-`--sizes 1000,10000,100000` is the run of docs/operations.md: hours on a small machine.
+`--sizes 1000,10000,100000` is the run of docs/operations.md, half an hour. `--corpus` and `--more` are
+folders of pages made before, the second with what is added: they are the last size, and are linked into a
+folder beside the first.
 """
 
 import argparse
+import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from harness import ROOT, TRAFILATURA, Piece, Run, grid, growth_exponent, interpreter, run_once
@@ -63,16 +69,37 @@ def line(what: str, run: Run, whole: Run | None) -> list[str]:
     return [what, *cells, parsed, share]
 
 
-def measure(size: int, size_kb: int) -> tuple[list[list[str]], float]:
-    """All runs at one size; the lines, and the CPU seconds of the whole ingest."""
+def link_pages(out: Path, raw: Path) -> None:
+    """Link the files of a folder of pages into `out/raw`."""
+    shutil.copytree(raw, out / "raw", copy_function=os.link, dirs_exist_ok=True)
+
+
+def measure(work: Path, first: Callable[[], None], more: Callable[[], None]) -> tuple[list[list[str]], Run]:
+    """All runs over the pages that `first` puts into `work`, `more` more; the lines, and the whole ingest."""
+    first()
+    whole = ingest(work)
+    lines = [line(f"{whole.said['items']:,} pages", whole, whole), line("  nothing new", ingest(work), whole)]
+    more()
+    lines.append(line("  1 % more, stored model", ingest(work, NEVER_REFIT), whole))
+    return lines, whole
+
+
+def measure_size(size: int, size_kb: int) -> tuple[list[list[str]], Run]:
+    """All runs at one size, of pages made for it."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        make_pages(work, size, 0, size_kb)
-        whole = ingest(work)
-        lines = [line(f"{size:,} pages", whole, whole), line("  nothing new", ingest(work), whole)]
-        make_pages(work, max(1, size // 100), size, size_kb)
-        lines.append(line("  1 % more, stored model", ingest(work, NEVER_REFIT), whole))
-    return lines, whole.cpu_s
+        return measure(
+            work,
+            lambda: make_pages(work, size, 0, size_kb),
+            lambda: make_pages(work, max(1, size // 100), size, size_kb),
+        )
+
+
+def measure_corpus(raw: Path, more: Path) -> tuple[list[list[str]], Run]:
+    """All runs over pages that were made before."""
+    with tempfile.TemporaryDirectory(dir=raw.resolve().parent) as folder:
+        work = Path(folder)
+        return measure(work, lambda: link_pages(work, raw), lambda: link_pages(work, more))
 
 
 def peer(pages: int, size_kb: int) -> list[str]:
@@ -89,22 +116,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", default="300,1000,3000")
+    parser.add_argument("--sizes", default="300,1000,3000", help="none: empty")
     parser.add_argument("--size-kb", type=int, default=50)
     parser.add_argument("--peer-pages", type=int, default=200, help="0: no peer")
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--more", type=Path)
     o = parser.parse_args()
-    sizes = [int(size) for size in o.sizes.split(",")]
-    lines = [["ingest, one worker", "cpu s", "wall s", "peak MB", "pages/cpu s", "parsed", "of the whole"]]
-    seconds = []
-    for size in sizes:
-        found, cpu_s = measure(size, o.size_kb)
-        lines += found
-        seconds.append(cpu_s)
-    print(grid(lines), flush=True)
+    head = ["ingest, one worker", "cpu s", "wall s", "peak MB", "pages/cpu s", "parsed", "of the whole"]
+    wholes: list[Run] = []
+    sizes = [int(size) for size in o.sizes.split(",") if size]
+    made = (measure_size(size, o.size_kb) for size in sizes)
+    last = (measure_corpus(o.corpus, o.more) for _ in range(1 if o.corpus else 0))
+    for found, whole in chain(made, last):
+        print(grid([head, *found]), flush=True)
+        wholes.append(whole)
     if o.peer_pages:
-        print(grid([lines[0], peer(o.peer_pages, o.size_kb)]))
-    if len(sizes) > 1:
-        print(f"growth exponent {growth_exponent(sizes, seconds):.2f}")
+        print(grid([head, peer(o.peer_pages, o.size_kb)]))
+    if len(wholes) > 1:
+        pages = [whole.said["items"] for whole in wholes]
+        print(f"growth exponent {growth_exponent(pages, [whole.cpu_s for whole in wholes]):.2f}")
 
 
 if __name__ == "__main__":

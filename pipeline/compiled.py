@@ -35,6 +35,7 @@ def parts_of(function: Any, seen: set[int]) -> Iterator[str]:
             if isinstance(value, int | float | str | tuple):
                 yield repr((plain.__qualname__, name, value))
             elif getattr(value, "__module__", "").startswith(PACKAGE) and callable(value):
+                yield repr((plain.__qualname__, name, value.__module__, value.__qualname__))
                 yield from parts_of(value, seen)
 
 

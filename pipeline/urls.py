@@ -42,6 +42,7 @@ LINE_BREAKS_AND_TABS = re.compile(r"[\t\r\n]")
 UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 # What may stand unescaped in a path or query (RFC 3986 §3.3, §3.4), besides unreserved.
 KEPT = frozenset("!$&'()*+,;=:@/?%[]|")
+PLAIN = re.compile("[" + re.escape("".join(sorted(UNRESERVED | KEPT))) + "]*")  # a/b?c=1, not a b
 
 
 def canonical_url(url: str) -> str:
@@ -151,7 +152,7 @@ def is_tracking(pair: str) -> bool:
 def _escaped(text: str) -> str:
     """Escape what must be escaped and nothing else; upper-case the escapes."""
     text = ESCAPE.sub(_normal_escape, BARE_PERCENT.sub("%25", text))
-    if all(char in UNRESERVED or char in KEPT for char in text):
+    if PLAIN.fullmatch(text):
         return text
     return "".join(char if char in UNRESERVED or char in KEPT else _escape(char) for char in text)
 

@@ -5,10 +5,11 @@
 import numpy as np
 
 from pipeline.compiled import kernel, part
-from pipeline.dedup.sketch import shift_of
+from pipeline.dedup.sketch import BINS, shift_of
 
 ROWS = 3  # of `parameters`, where bands, the estimate and votes are derived; tests compare
 CHAIN = 32  # texts looked at in one band; more is a hot band
+AHEAD, LINE = 64, 64  # meetings that are looked at together; bytes of a cache line
 POSTINGS = 4  # texts kept for a sampled shingle, the longest ones
 RARE = POSTINGS + 1  # texts that have a shingle: one asks, the others are all kept
 RARE_VOTES = 0.6  # or of its rare shingles: those of so few texts that the postings keep every longer one
@@ -34,9 +35,9 @@ def agreement(signatures, a, b):
 
 
 @part
-def met_before(signatures, a, b, band):
-    """Tell whether two signatures share a band before `band`."""
-    for k in range(0, band * ROWS, ROWS):
+def met_before(signatures, a, b, first, band):
+    """Tell whether two signatures share a band from `first` to before `band`."""
+    for k in range(first * ROWS, band * ROWS, ROWS):
         if (
             signatures[a, k] == signatures[b, k]
             and signatures[a, k + 1] == signatures[b, k + 1]
@@ -62,16 +63,52 @@ def sort_by_digit(source, target, shift, counts):
         counts[digit] += 1
 
 
+@part
+def touch(signatures, meetings, count, columns):
+    """Read one byte of each cache line of signatures, so that they are at hand when it is their turn."""
+    read, low = np.uint64(0), np.uint64(NOBODY)
+    for m in range(count):
+        one, other = meetings[np.uint64(m)] >> np.uint64(32), meetings[np.uint64(m)] & low
+        for k in range(columns[0], columns[1], LINE):
+            read += np.uint64(signatures[one, np.uint64(k)]) + np.uint64(signatures[other, np.uint64(k)])
+    meetings[count] = read
+
+
+@part
+def keep_new(signatures, meetings, count, band, likely):
+    """Leave of some meetings the pairs that are new and agree in `likely` bins; return how many.
+
+    In two rounds, by what of a signature is looked at: the lines that most pairs need, then the others.
+    Within a round no pair waits for the memory of the one before.
+    """
+    low, n, near = np.uint64(NOBODY), 0, LINE // ROWS
+    touch(signatures, meetings, count, (0, LINE))
+    for m in range(count):
+        pair = meetings[np.uint64(m)]
+        if not met_before(signatures, pair >> np.uint64(32), pair & low, 0, min(band, near)):
+            meetings[n] = pair
+            n += 1
+    count, n = n, 0
+    touch(signatures, meetings, count, (LINE, BINS))
+    for m in range(count):
+        pair = meetings[np.uint64(m)]
+        one, other = pair >> np.uint64(32), pair & low
+        if not met_before(signatures, one, other, near, band) and agreement(signatures, one, other) >= likely:
+            meetings[n] = pair
+            n += 1
+    return n
+
+
 @kernel
 def pairs_of_band(signatures, judged, band, likely, room, found):
     """Write the pairs (lower << 32 | upper) that first meet in a band; return how many, and the hot meetings.
 
     Pairs that do not fit in `found` are counted all the same. Texts stand in the order of a hash: the last
     `CHAIN` of a band are a fair draw; `likely` are the bins in which a pair must agree. `room` are two
-    arrays of words, one a text, and counts of digits.
+    arrays of words, one a text, counts of digits, and `AHEAD` meetings, the chain of one more and a word.
     """
-    words, sorted_words, counts = room
-    k, n, hot = band * ROWS, 0, 0
+    words, sorted_words, counts, meetings = room
+    k, n, hot, met, low = band * ROWS, 0, 0, 0, np.uint64(NOBODY)
     for i in range(len(judged)):
         t = judged[i]
         key = (np.uint64(signatures[t, k]) << np.uint64(16)) | (
@@ -81,19 +118,19 @@ def pairs_of_band(signatures, judged, band, likely, room, found):
     sort_by_digit(words, sorted_words, np.uint64(32), counts)
     sort_by_digit(sorted_words, words, np.uint64(32 + DIGIT), counts)
     start = 0
-    for i in range(1, len(judged)):
-        if words[i] >> np.uint64(32) != words[start] >> np.uint64(32):
+    for i in range(1, len(judged) + 1):
+        if i < len(judged) and words[i] >> np.uint64(32) == words[start] >> np.uint64(32):
+            hot += np.int64(i - start >= CHAIN)
+            for j in range(max(start, i - CHAIN), i):
+                meetings[met] = (words[j] << np.uint64(32)) | (words[i] & low)
+                met += 1
+        else:
             start = i
-            continue
-        t = words[i] & np.uint64(0xFFFFFFFF)
-        hot += np.int64(i - start >= CHAIN)
-        for j in range(max(start, i - CHAIN), i):
-            e = words[j] & np.uint64(0xFFFFFFFF)
-            if met_before(signatures, e, t, band) or agreement(signatures, e, t) < likely:
-                continue
-            if n < len(found):
-                found[n] = (e << np.uint64(32)) | t
-            n += 1
+        if met >= AHEAD or i == len(judged):
+            met = keep_new(signatures, meetings, met, band, likely)
+            for m in range(min(met, len(found) - n)):
+                found[n + m] = meetings[m]
+            n, met = n + met, 0
     return n, hot
 
 

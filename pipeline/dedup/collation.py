@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.compiled import part
+from pipeline.dedup.verify import bits_for, clear_table, place_of
 
-MIX = 0x9E3779B97F4A7C15
 IN_ORDER = 0.7  # of `rules`; tests compare them
 # lists: right places of what left has, the rising chain of them, what comes before each, their left places
 AT, TAILS, BEFORE, LEFT = 0, 1, 2, 3
@@ -26,47 +26,30 @@ def make_desk(longest: int) -> tuple[NDArray[Any], ...]:
         size *= 2
     return (
         np.empty(size, np.uint64),
-        np.empty(2 * size, np.int32),
+        np.empty(2 * size, np.uint32),
         np.empty((4, longest + 1), np.int32),
         np.empty((longest + 2, 4), np.int32),
     )
 
 
 @part
-def place_of(w, shingles, table, shift):
-    """Return where in a table of places, counted from 1, a shingle stands, or where it would."""
-    last = np.uint64((np.uint64(1) << (np.uint64(64) - shift)) - np.uint64(1))
-    e = (w * np.uint64(MIX)) >> shift
-    while table[e] != 0 and shingles[np.uint64(table[e] - 1)] != w:
-        e = (e + np.uint64(1)) & last
-    return e
-
-
-@part
 def index_places(units, start, count, desk):
-    """Write the shingles of a text, and a table of their first places; return the shift of its places.
-
-    A place is half of what a key would be: the table stays in the first-level cache.
-    """
+    """Write the shingles of a text, and a table of their first places; return the bits of the table."""
     shingles, table, lists, _ = desk
-    bits = 6
-    while (1 << bits) < 4 * count:
-        bits += 1
-    for free in range(1 << bits):
-        table[np.uint64(free)] = 0
-    shift, w = np.uint64(64 - bits), np.uint64(0)
+    bits, w = bits_for(count), np.uint64(0)
+    clear_table(table, 0, bits)
     for i in range(count):
         w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
         if i < 3:
             continue
         at = np.uint64(i - 3)
         shingles[at], lists[LEFT, at] = w, NONE
-        e = place_of(w, shingles, table, shift)
+        e = place_of(w, shingles, table, 0, bits)
         if table[e] == 0:
             table[e] = i - 2
         else:
-            lists[LEFT, at] = lists[LEFT, np.uint64(table[e] - 1)] = TWICE
-    return shift
+            lists[LEFT, at] = lists[LEFT, np.uint64(table[e] - np.uint32(1))] = TWICE
+    return bits
 
 
 @part
@@ -78,7 +61,7 @@ def anchors_of(units, left, right, desk):
     it in right: then nothing is looked up.
     """
     shingles, table, lists, _ = desk
-    shift = index_places(units, right[0], right[1], desk)
+    bits = index_places(units, right[0], right[1], desk)
     w, n, at, end = np.uint64(0), np.uint64(0), np.int64(-1), right[1] - 3
     for i in range(left[1]):
         w = (w << np.uint64(16)) | np.uint64(units[np.uint64(left[0] + i)])
@@ -86,7 +69,7 @@ def anchors_of(units, left, right, desk):
             continue
         at += 1
         if at >= end or shingles[np.uint64(at)] != w:
-            at = np.int64(table[place_of(w, shingles, table, shift)]) - 1
+            at = np.int64(table[place_of(w, shingles, table, 0, bits)]) - 1
             if at < 0:
                 at = end
                 continue

@@ -79,12 +79,12 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
     signatures, sizes = signature_rows(texts, work), np.zeros(count, dtype=np.int64)
     counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     window = 1 if count <= candidates.FEW_TEXTS else work.chosen().window
-    route = sketch.routes()
+    ways, longest = sketch.routes(), int(texts.length.max(initial=0))
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
         a, b = part
-        bins = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
-        fixed = (route, np.empty(window, np.uint32), *bins)
+        room = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
+        fixed = (ways, window, *room, np.empty(longest, np.uint64), np.empty(longest, np.uint64))
 
         def run(first: int, sample: NDArray[np.uint32]) -> tuple[int, int]:
             spans = (texts.begin[a + first : b], texts.length[a + first : b])
@@ -151,7 +151,8 @@ def pairs_by_band(
 ) -> Iterator[tuple[NDArray[np.uint64], int]]:
     """Yield the pairs that first meet in each of some bands, or all, and how often it was cut short."""
     words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
-    room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64))
+    meetings = np.empty(candidates.AHEAD + candidates.CHAIN + 1, np.uint64)
+    room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64), meetings)
     pairs = np.empty(FIRST_PAIRS, np.uint64)
     for band in bands or range(chosen.bands):
         n, hot = candidates.pairs_of_band(signatures, judged, band, chosen.likely, room, pairs)

@@ -104,7 +104,7 @@ def meet_first(signatures, described, e, t, band, limits):
     parities, length, _ = described
     if not may_be_near(parities, length, e, t, limits[1]):
         return False
-    return not met_before(signatures, e, t, band) and agreement(signatures, e, t) >= limits[0]
+    return not met_before(signatures, e, t, 0, band) and agreement(signatures, e, t) >= limits[0]
 
 
 @kernel

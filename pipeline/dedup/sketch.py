@@ -59,64 +59,79 @@ def count_texts(units, spans, words, hot):
 
 @part
 def is_copy(units, begin, length, hot):
-    """Tell whether 85 % of a text's shingles are hot."""
-    w, found, shift = np.uint64(0), 0, shift_of(len(hot))
+    """Tell whether 85 % of a text's shingles are hot; most texts show after a third that they are not."""
+    w, cold, shift, most = np.uint64(0), 0, shift_of(len(hot)), length - 3 - 0.85 * (length - 3)
     for i in range(length):
         w = (w << np.uint64(16)) | np.uint64(units[np.uint64(begin + i)])
         if i >= 3:
-            found += np.int64(hot[(w * np.uint64(MIX)) >> shift])
-    return length >= 4 and found >= 0.85 * (length - 3)
+            cold += np.int64(hot[(w * np.uint64(MIX)) >> shift] == 0)
+            if cold > most:
+                return False
+    return length >= 4
 
 
 @part
-def lowest_at(recent, since, until):
-    """Return the last place of the lowest of the ring's values `since` .. `until`."""
-    mask = len(recent) - 1
-    best = since
-    for i in range(since + 1, until + 1):
-        if recent[np.uint64(i & mask)] <= recent[np.uint64(best & mask)]:
-            best = i
-    return best
+def hash_text(units, start, length, bitmap, filtered, hashes):
+    """Write the hashes of a text's shingles that count, in order; return how many.
 
-
-@part
-def scan_text(units, start, length, bitmap, filtered, bins, recent, sample, first):
-    """Take a text's shingles into `bins`, `sample[first:]`; return how many counted, how many were sampled.
-
-    `recent` is a ring of as many values as a window has: 16, or one where every position is sampled.
+    No step waits for the bitmap: each hash is written, and kept by going on to the next place.
     """
-    w, size, taken = np.uint64(0), 0, 0
-    shift, window = shift_of(8 * len(bitmap)), len(recent)
-    best, low = -1, np.uint32(EMPTY)
-    for i in range(length):
+    w, n, shift, one = np.uint64(0), np.uint64(0), shift_of(8 * len(bitmap)), np.uint64(1)
+    for i in range(3):
         w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
-        if i < 3:
-            continue
+    for i in range(3, length):
+        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
         h = w * np.uint64(MIX)
-        place = h >> shift
-        if filtered and (bitmap[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & np.uint8(1):
-            continue
-        g = (h ^ (h >> np.uint64(32))) * np.uint64(MIX2)
-        value = np.uint32(g >> np.uint64(24))
+        hashes[n] = (h ^ (h >> np.uint64(32))) * np.uint64(MIX2)
+        n += one
+        if filtered:
+            place = h >> shift
+            n -= (np.uint64(bitmap[place >> np.uint64(3)]) >> (place & np.uint64(7))) & one
+    return np.int64(n)
+
+
+@part
+def fill_bins(hashes, count, bins):
+    """Leave in each bin the least value that falls into it."""
+    for b in range(BINS):
+        bins[b] = EMPTY
+    for i in range(count):
+        g = hashes[np.uint64(i)]
         at = g >> np.uint64(56)
-        bins[at] = min(bins[at], value)
-        drawn = np.uint32(g >> np.uint64(32))
-        recent[np.uint64(size & (window - 1))] = drawn
-        fresh = True
-        if drawn <= low:
-            best, low = size, drawn
-        elif size - best >= window:
-            best = lowest_at(recent, size - window + 1, size)
-            low = recent[np.uint64(best & (window - 1))]
-        else:
-            fresh = size == window - 1
-        size += 1
-        if fresh and size >= window:
-            sample[np.uint64(first + taken)] = low
-            taken += 1
-    if 0 < size < window:
-        sample[first], taken = low, 1
-    return size, taken
+        bins[at] = min(bins[at], np.uint32(g >> np.uint64(24)))
+
+
+@part
+def join_windows(lows, wider, count, span):
+    """Write to `wider` the least of every two windows that are `span` apart, the last ones as they are."""
+    for i in range(count - span):
+        wider[np.uint64(i)] = min(lows[np.uint64(i)], lows[np.uint64(i + span)])
+    for i in range(count - span, count):
+        wider[np.uint64(i)] = lows[np.uint64(i)]
+
+
+@part
+def draw_sample(hashes, count, window, lows, sample):
+    """Write to `sample` the lowest hash of each window that was not that of the one before; return how many.
+
+    Of equal ones the last counts: a place stands behind each hash, the later the lower. Windows of 1, 2, 4 …
+    are made of two of half their length each, in steps that take several at once.
+    """
+    for i in range(count):
+        at = np.uint64(i)
+        lows[at] = (hashes[at] & np.uint64(0xFFFFFFFF00000000)) | np.uint64(EMPTY - i)
+    span = 1
+    while span < min(window, count):
+        join_windows(lows, hashes, count, span)
+        lows, hashes = hashes, lows
+        span *= 2
+    taken, before = np.uint64(0), ~lows[0]
+    for i in range(max(1, count - window + 1)):
+        low = lows[np.uint64(i)]
+        sample[taken] = np.uint32(low >> np.uint64(32))
+        taken += np.uint64(low != before)
+        before = low
+    return np.int64(taken)
 
 
 @part
@@ -125,7 +140,11 @@ def fill_signature(bins, ways, signatures, t):
     (route, wished), best = ways
     full = 0
     for b in range(BINS):
-        full += np.int64(bins[b] != EMPTY)
+        full += np.int64(bins[np.uint64(b)] != EMPTY)
+        signatures[t, np.uint64(b)] = np.uint8(bins[np.uint64(b)] & np.uint32(255))
+    if full == BINS:
+        return
+    for b in range(BINS):
         best[b] = NO_BIN
     if full <= FEW_FULL:
         for at in range(BINS):
@@ -133,48 +152,44 @@ def fill_signature(bins, ways, signatures, t):
                 for b in range(BINS):
                     best[b] = min(best[b], wished[at, b])
     for b in range(BINS):
-        at, k = b, 0
-        if bins[b] == EMPTY and best[b] != NO_BIN:
-            at = np.int64(best[b] & np.uint16(255))
-        while bins[at] == EMPTY:
-            at = np.int64(route[b, k]) if k < BINS else k % BINS
-            k += 1
-        signatures[t, b] = np.uint8(bins[at] & np.uint32(255))
+        if bins[b] == EMPTY:
+            at, k = np.uint64(b), 0
+            if best[b] != NO_BIN:
+                at = np.uint64(best[b] & np.uint16(255))
+            while bins[at] == EMPTY:
+                at = np.uint64(route[b, k]) if k < BINS else np.uint64(k % BINS)
+                k += 1
+            signatures[t, b] = np.uint8(bins[at] & np.uint32(255))
 
 
 @kernel
 def sketch_texts(units, spans, bitmap, fixed, out, sample):
     """Sketch texts; `out` takes signatures, informative positions, who is thin, counts of samples.
 
-    `fixed` are the routes, a ring of the window of the sample (a power of two), and room for the bins and for
-    what they borrow (16 bits). The samples of all texts are written to `sample`, one after the other. A text
-    with hardly any informative shingle is taken whole. Returns how many texts are done and the length of the
-    samples: it ends early where that of the next might not fit.
+    `fixed` are the routes, the window of the sample (a power of two), room for the bins, for what they borrow
+    (16 bits), and for two words a unit of the longest text. The samples of all texts are written to `sample`,
+    one after the other. A text with hardly any informative shingle is taken whole. Returns how many texts are
+    done and the length of the samples: it ends early where that of the next might not fit.
     """
     begin, length = spans
-    ways, recent, bins, best = fixed
+    ways, window, bins, best, hashes, lows = fixed
     signatures, sizes, thin, counts = out
-    at = 0
+    at, filtered = 0, len(bitmap) > 0
     for t in range(len(begin)):
         counts[t], sizes[t] = 0, 0
         if length[t] < 4:
             continue
         if at + length[t] > len(sample):
             return t, at
-        for b in range(BINS):
-            bins[b] = EMPTY
-        filtered = len(bitmap) > 0
-        size, taken = scan_text(units, begin[t], length[t], bitmap, filtered, bins, recent, sample, at)
+        size = hash_text(units, begin[t], length[t], bitmap, filtered, hashes)
         thin[t] = size < FEW and size < length[t] - 3
         if size < OWN and thin[t]:
-            for b in range(BINS):
-                bins[b] = EMPTY
-            size, taken = scan_text(
-                units, begin[t], length[t], bitmap, not filtered, bins, recent, sample, at
-            )
+            size = hash_text(units, begin[t], length[t], bitmap, not filtered, hashes)
+        fill_bins(hashes, size, bins)
+        counts[t] = draw_sample(hashes, size, window, lows, sample[at:])
         fill_signature(bins, (ways, best), signatures, t)
-        sizes[t], counts[t] = size, taken
-        at += taken
+        sizes[t] = size
+        at += counts[t]
     return len(begin), at
 
 

@@ -24,7 +24,7 @@ from pipeline.dedup.verify import (
     measure_thin,
 )
 
-SLOTS_FROM, STORED = 0.4, 0.45
+SLOTS_FROM, STORED = 0.4, 0.48
 COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
 MOST_ROWS = GROUP * (GROUP - 1) // 2  # of a small component
 KIND, SURE = 0, 1  # grids of a pad

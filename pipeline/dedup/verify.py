@@ -22,20 +22,20 @@ MIX = 0x9E3779B97F4A7C15
 
 
 def make_room(positions: int) -> tuple[NDArray[Any], ...]:
-    """Return working arrays for so many positions: shingles, entries, words, first, keys, masks.
+    """Return working arrays for so many positions: shingles, entries, words, first, masks, and a table.
 
     Room for twice a text's positions holds the tables of two such texts.
     """
     size = 1024
-    while size < 2 * positions:
+    while size < 4 * positions:
         size *= 2
     return (
         np.empty(positions, np.uint64),
         np.empty(positions, np.uint32),
         np.empty(positions, np.uint64),
         np.empty(positions, np.uint8),
-        np.empty(size, np.uint64),
-        np.empty(size, np.uint64),
+        np.empty(positions, np.uint64),
+        np.empty(size, np.uint32),
     )
 
 
@@ -71,27 +71,48 @@ def is_thin(n, length):
 
 @part
 def bits_for(positions):
-    """Return the bits of a table that is at most half full with so many shingles."""
+    """Return the bits of a table that is at most a quarter full: few shingles meet, few branches go wrong."""
     bits = 4
-    while (1 << bits) < 2 * positions:
+    while (1 << bits) < 4 * positions:
         bits += 1
     return bits
 
 
 @part
-def entry_of(key, keys, bits):
-    """Return where a shingle stands in an open table, or the free place where it would."""
-    last = np.uint64((1 << bits) - 1)
-    e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-    while keys[e] != key and keys[e] != 0:
+def clear_table(table, free, bits):
+    """Empty the places of a table that begins at `free`."""
+    for e in range(free, free + (1 << bits)):
+        table[np.uint64(e)] = 0
+
+
+@part
+def place_of(shingle, shingles, table, free, bits):
+    """Return where a shingle stands in an open table, or the free place where it would.
+
+    The table, from place `free` on, holds places among the `shingles`, counted from 1: half of what the
+    shingles themselves would take, so that it stays in the nearest cache.
+    """
+    last, base = np.uint64((1 << bits) - 1), np.uint64(free)
+    e = (shingle * np.uint64(MIX)) >> np.uint64(64 - bits)
+    while table[base + e] != 0 and shingles[np.uint64(table[base + e] - 1)] != shingle:
         e = (e + np.uint64(1)) & last
-    return e
+    return base + e
+
+
+@part
+def enter(i, shingles, table, masks, bits):
+    """Enter a place into the table of shingles; return the first place of its shingle, its mask cleared."""
+    e = place_of(shingles[i], shingles, table, 0, bits)
+    if table[e] == 0:
+        table[e] = i + np.uint64(1)
+        masks[i] = 0
+    return np.uint64(table[e] - np.uint32(1))
 
 
 @part
 def index_group(corpus, members, room, index):
     """Index a group into `index`: where members' positions start, distinct shingles, sizes, who is thin."""
-    shingles, entries, words, first, keys, masks = room
+    shingles, entries, words, first, masks, table = room
     filtered, index[0, 0] = len(corpus[3]) > 0, 0
     for m in range(len(members)):
         n, index[2, m] = informative(corpus, members[m], filtered, shingles, index[0, m])
@@ -99,14 +120,11 @@ def index_group(corpus, members, room, index):
         index[3, m] = is_thin(n, corpus[2][members[m]])
     count = index[0, len(members)]
     bits = bits_for(count)
-    for place in range(1 << bits):
-        keys[place] = 0
-        masks[place] = 0
+    clear_table(table, 0, bits)
     for m in range(len(members)):
         bit, distinct = np.uint64(1) << np.uint64(m), 0
         for i in range(np.uint64(index[0, m]), np.uint64(index[0, m + 1])):
-            e = entry_of(shingles[i], keys, bits)
-            keys[e] = shingles[i]
+            e = enter(i, shingles, table, masks, bits)
             first[i] = np.uint8((masks[e] & bit) == 0)
             distinct += np.int64(first[i])
             masks[e] |= bit
@@ -159,34 +177,26 @@ def measure_pair(index, room, a, b):
 @part
 def index_one(corpus, a, filtered, room, one):
     """Index one text at the front of `room`; `one` takes its positions, distinct shingles, size and bits."""
-    shingles, entries, _, _, keys, marks = room
+    shingles, entries, _, _, marks, table = room
     one[0], one[2] = informative(corpus, a, filtered, shingles, np.int64(0))
     bits, distinct = bits_for(one[0]), 0
-    for place in range(1 << bits):
-        keys[place] = 0
-        marks[place] = 0
-    for i in range(one[0]):
-        e = entry_of(shingles[i], keys, bits)
-        distinct += np.int64(keys[e] == 0)
-        keys[e] = shingles[i]
-        entries[i] = e
+    clear_table(table, 0, bits)
+    for i in range(np.uint64(one[0])):
+        entries[i] = enter(i, shingles, table, marks, bits)
+        distinct += np.int64(entries[i] == i)
     one[1], one[3] = distinct, bits
 
 
 @part
-def distinct_of(shingles, start, count, keys, free):
-    """Count the distinct ones of `count` shingles; `keys` from place `free` on is room for a table."""
+def distinct_of(shingles, start, count, table, free):
+    """Count the distinct ones of `count` shingles; `table` from place `free` on is room for them."""
     bits, distinct = bits_for(count), 0
-    last = np.uint64((1 << bits) - 1)
-    for place in range(free, free + (1 << bits)):
-        keys[place] = 0
+    clear_table(table, free, bits)
     for i in range(np.uint64(start), np.uint64(start + count)):
-        key = shingles[i]
-        e = (key * np.uint64(MIX)) >> np.uint64(64 - bits)
-        while keys[np.uint64(free) + e] != key and keys[np.uint64(free) + e] != 0:
-            e = (e + np.uint64(1)) & last
-        distinct += np.int64(keys[np.uint64(free) + e] == 0)
-        keys[np.uint64(free) + e] = key
+        e = place_of(shingles[i], shingles, table, free, bits)
+        if table[e] == 0:
+            table[e] = i + np.uint64(1)
+            distinct += 1
     return distinct
 
 
@@ -196,13 +206,13 @@ def cover_both(room, one, count, mark):
 
     The `count` shingles of the other stand behind those of the first; `mark` is fresh, from 1.
     """
-    shingles, entries, _, _, keys, marks = room
+    shingles, entries, _, _, marks, table = room
     place, cover, common, cover_first = np.int64(-1), 0, 0, 0
     for i in range(count):
-        key = shingles[np.uint64(one[0] + i)]
-        e = entry_of(key, keys, one[3])
-        if keys[e] == 0:
+        at = table[place_of(shingles[np.uint64(one[0] + i)], shingles, table, 0, one[3])]
+        if at == 0:
             continue
+        e = np.uint64(at - np.uint32(1))
         common += np.int64(marks[e] != mark)
         marks[e] = mark
         cover += i - place if place >= 0 and i - place <= BRIDGE + 1 else 1
@@ -225,7 +235,7 @@ def compare(corpus, texts, filtered, room, one):
     cover, cover_other, common = cover_both(room, one, count, np.uint64(1))
     if common == 0:
         return 0.0, 0.0, 0.0, one[0], count
-    distinct = distinct_of(room[0], one[0], count, room[4], 1 << one[3])
+    distinct = distinct_of(room[0], one[0], count, room[5], 1 << one[3])
     return cover / one[0], cover_other / count, common / (one[1] + distinct - common), one[0], count
 
 
@@ -263,6 +273,6 @@ def measure_other(corpus, a, b, room, one, mark, least):
     left, right = cover / one[0], cover_other / count
     if max(left, right) < least:
         return REJECTED, 0.0, left, right
-    distinct = distinct_of(room[0], one[0], count, room[4], 1 << one[3])
+    distinct = distinct_of(room[0], one[0], count, room[5], 1 << one[3])
     jaccard = common / (one[1] + distinct - common)
     return kind_of(left, right, one[2], size, jaccard), jaccard, left, right

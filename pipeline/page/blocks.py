@@ -33,6 +33,7 @@ BLANKS = re.compile("  +")  # begins with a literal, so ten times as fast as the
 CHARS = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}  # what lexbor writes as an entity, but for blanks
 ENTITY = re.compile("&(?:lt|gt|amp);")
 PREFORMATTED = re.compile(rf"<pre{ATTRIBUTES}>.*?</pre>", re.DOTALL)
+NO_LINK = re.compile(r'<a(?=[\s>])(?![^>]*\shref=")')
 ONE_LINK = LINK_OPEN + LINK_CLOSE
 OTHER_MARK = re.compile(f"[{HEAD}{BOLD_OPEN}{BOLD_CLOSE}]")
 NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.DOTALL | re.IGNORECASE)
@@ -240,6 +241,8 @@ def _is_hidden(node: LexborNode, named: set[str]) -> bool:
 
 
 def _lines_of(html: str, title: str) -> Blocks:
+    if html.count("<a ") + html.count("<a>") != html.count(' href="'):
+        html = NO_LINK.sub("<span", html)  # `<a name="part2">` marks a place, most often a heading
     if "<pre" in html:
         html = PREFORMATTED.sub(lambda m: m.group().replace("\n", "<br>"), html)
     parts = ANY_TAG.split(html.replace("\n", " "))

@@ -13,7 +13,7 @@ MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:]\s*(?=[^>＞›»]{1,12}[>＞›»])"
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
 OTHER_LABEL = re.compile(r"[一-鿿]{1,8}\s*[：:]\s*(?=[^：:>]{1,40}[>＞›»→▸▶/-])")  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.

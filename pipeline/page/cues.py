@@ -5,12 +5,16 @@ Every pattern is for a *whole line*: inside an article a line is given up only w
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import site_words
 from pipeline.records import DropReason
 
+# Lines whose reason is remembered, 2 MB at most: a site says the same on all its pages, and one takes 10 µs.
+# The reason is a function of the line alone: what is remembered changes no result.
+REMEMBERED = 4096
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
 
 SHARE_WORDS = (
@@ -182,6 +186,7 @@ DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·�
 OPEN_END = re.compile("[^。；;]")  # of a line that is no sentence and no item of a list
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
+LIST_SIGNS = NUMERALS | frozenset("第（(")  # with which nearly all items of lists begin, which are no cues
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
 LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
@@ -237,21 +242,28 @@ def drop_reason(line: str, subjects: Sequence[str] = ()) -> DropReason | None:
     >>> drop_reason("推荐度："), drop_reason("相关部门应当予以配合。")
     ('advert', None)
     """
-    if len(line) > MAX_CUE and DISCLAIMER.match(line):
-        return "footer"
-    if len(line) > MAX_CUE or line[-1] in "；;" or NUMBERED.match(line):
+    if len(line) > MAX_CUE:
+        return "footer" if DISCLAIMER.match(line) else None
+    bare = line
+    for subject in subjects:
+        bare = bare.replace(subject, "")
+    return _drop_short(line, bare)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _drop_short(line: str, bare: str) -> DropReason | None:
+    """Return `drop_reason` of a short line, `bare` being that without the subjects of its page."""
+    if line[-1] in "；;" or NUMBERED.match(line):
         return None
     if is_share_bar(line):
         return "share"
     known = ANY_CUE.first(line)
     if known < 0:
-        whole = line
-        for subject in subjects:
-            line = line.replace(subject, "")
-        bare = line.strip(DECORATION)
-        known = ANY_CUE.first(bare) if bare != whole and line else -1
-    if known < 0:
-        return site_words(line) if line else None
+        undecorated = bare.strip(DECORATION)
+        known = ANY_CUE.first(undecorated) if undecorated != line and bare else -1
+        if known < 0:
+            return site_words(bare) if bare else None
+        line = bare
     reason = CUES[known][0]
     return None if line[-1] == "。" and reason in PHRASES else reason
 
@@ -293,6 +305,7 @@ def _hinted_rows(page: PageLines, start: int) -> list[int]:
         row
         for row in (*open_ends, *(r for r in said if page.lasts[r] == "。"))
         if len(line := page.texts[row]) <= (MAX_CUE if line[0] not in NUMERALS else MAX_COUNT_CUE)
+        and not (line[0] in LIST_SIGNS and NUMBERED.match(line))
         and (line[-1] == "。" or HINT.search(line))
     ]
 
@@ -321,6 +334,9 @@ def goes_on(page: PageLines, row: int) -> bool:
     """Tell whether numbered clauses follow a line of the site's own: then it stands inside the article."""
     behind = range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts)))
     return any(
-        page.texts[r][-1] in "。；;：:" and page.shares[r] <= 0.5 and NUMBERED.match(page.texts[r])
+        page.shares[r] <= 0.5
+        and (found := NUMBERED.match(page.texts[r]))
+        # of a sentence, or alone in a cell of its own
+        and (page.texts[r][-1] in "。；;：:" or found.end() == len(page.texts[r]))
         for r in behind
     )

@@ -34,7 +34,9 @@ SIGNED = re.compile(
 TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
 )
+MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
+RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
@@ -120,18 +122,21 @@ def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subje
     """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
     ends = Counter[str]()
     spans: list[tuple[int, int]] = []
+    others = False
     for rows in parts:
         if not rows:
             continue
         lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
         if any(shares):
             lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
-        ends.update([x[-1] for x in lines if len(x) > MARKER])
+        lasts = [x[-1] for x in lines if len(x) > MARKER]
+        ends.update(lasts)
+        others = others or len(lasts) < len(lines)
         spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
         if len(rows) <= FEW:
             ends["。"] += page.text.count("。", *spans[-1])
     total = ends.total()
-    others = total > sum([ends[c] for c in CLAUSE_ENDS])
+    others = others or total > sum([ends[c] for c in CLAUSE_ENDS])
     ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
     return Manner(page.text, spans, ends, total, others, site or "", subjects)
 
@@ -205,9 +210,18 @@ def _foreign_inside(
 ) -> dict[int, DropReason]:
     """Return lines between the clauses that end like no other and speak of the site."""
     out: dict[int, DropReason] = {}
-    for row in rows:
+    for row in rows[:-1]:  # the last is a clause
         line = page.texts[row]
-        if line[-1] in CLAUSE_ENDS or len(line) > MAX_FOREIGN or row in cues or not manner.is_foreign(line):
+        if line[-1] in CLAUSE_ENDS or len(line) > MAX_FOREIGN or row in cues:
+            continue
+        if (
+            len(line) <= MAX_LABEL
+            and page.shares[row + 1] > LINKED >= page.shares[row]
+            and page.heads[row] == 1
+        ):
+            out[row] = "related"  # `相关资料` above links
+            continue
+        if not manner.is_foreign(line):
             continue
         if NUMBERED.match(line) or SIGNED.search(line):
             continue
@@ -234,9 +248,11 @@ def _weigh(
     if not line:
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
-        return (CERTAIN if reason == "related" else FOREIGN), reason
+        return (CERTAIN if reason == "related" or EDGE_LABEL.fullmatch(line) else FOREIGN), reason
     if len(line) > MAX_FOREIGN:
-        return SENTENCE, None
+        return (
+            (CERTAIN, "footer") if RIGHTS.search(line) and line[-1] not in CLAUSE_ENDS else (SENTENCE, None)
+        )
     if manner.names_site(line) and (line[-1] not in CLAUSE_ENDS or OF_SITES.search(line)):
         return CERTAIN, "footer"  # `由某某网解释。` may be a rule of the site's owner
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)

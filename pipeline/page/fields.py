@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
@@ -57,6 +57,7 @@ TITLE_BREAK = re.compile(
     r"(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$)"
 )
 BESIDE_SITE = " _|｜-–—·"
+BARRED = re.compile(r"\s*[_|｜]")
 SITE_WORD = compile_search(
     r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
 )
@@ -96,9 +97,11 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
     found.breadcrumb, placed = find_breadcrumb(page)
     found.rows.update(placed)
     after = placed.stop
-    row = _title_row(page, after, found)
+    segments = _title_segments(page.title)
+    row = _title_row(page, segments, after, found)
     dated = _find_date(page, after, row)
-    _find_title(page, found, row if row >= 0 else _title_by_place(page, found, after, dated))
+    own = _own_title(segments, found)
+    _find_title(page, found, own, row if row >= 0 else _title_by_place(page, found, after, dated))
     if dated is None and found.title_row >= 0:
         dated = _find_date(page, found.title_row, found.title_row)
     if dated is not None:
@@ -165,9 +168,9 @@ def _title_segments(title: str) -> list[str]:
     return out + [title[:k].strip() for k in reversed(at) if k]
 
 
-def _title_row(page: PageLines, after: int, found: Fields) -> int:
+def _title_row(page: PageLines, segments: Sequence[str], after: int, found: Fields) -> int:
     """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
-    wanted = {letters(s): -k for k, s in enumerate(_title_segments(page.title)) if s} if page.title else {}
+    wanted = {letters(s): -k for k, s in enumerate(segments) if s}
     best, row = (-99, 0), -1
     for i, headed in _title_like_rows(page):
         line = page.texts[i]
@@ -220,9 +223,8 @@ def _like(line: str, title: str) -> bool:
     return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
 
 
-def _find_title(page: PageLines, found: Fields, row: int) -> None:
-    """Set the title: that of line `row`, or without one (-1) what `<title>` says."""
-    own = _own_title(page.title, found)
+def _find_title(page: PageLines, found: Fields, own: str, row: int) -> None:
+    """Set the title: that of line `row`, or without one (-1) what `<title>` says, `own`."""
     if row >= 0:
         found.title, found.title_row = page.texts[row], row
         found.rows.add(row)
@@ -237,15 +239,13 @@ def _find_title(page: PageLines, found: Fields, row: int) -> None:
         found.title = own or None
 
 
-def _own_title(title: str, found: Fields) -> str:
+def _own_title(segments: Sequence[str], found: Fields) -> str:
     """Return `<title>` without the site's name behind it, never losing a declared count."""
-    best = title
+    best = segments[0]
     names = {letters(x) for x in found.breadcrumb}
-    for shorter in _title_segments(title)[1:]:
+    for shorter in segments[1:]:
         tail = best[len(shorter) :].strip("_|｜-–— ")
-        known = (
-            letters(tail) in names or SITE_WORD.search(tail) or re.match(r"\s*[_|｜]", best[len(shorter) :])
-        )
+        known = letters(tail) in names or SITE_WORD.search(tail) or BARRED.match(best, len(shorter))
         if not known or (COUNT.search(best) and not COUNT.search(shorter)):
             break
         best = shorter

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.page.blocks import HEADED
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
-from pipeline.page.edges import end_of_element, end_of_single, site_rows
+from pipeline.page.edges import NUMBERED_ONE, end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
@@ -163,7 +163,7 @@ def _end_of_texts(
     run = 0
     for row in range(first, len(page.texts)):
         run = run + 1 if page.shares[row] > LINKED and not mostly_linked else 0
-        if run == LINK_RUN:
+        if run == LINK_RUN and not _list_inside(page, row):
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING and not goes_on(page, row)
         line = page.texts[row]
@@ -175,6 +175,12 @@ def _end_of_texts(
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
     return len(page.texts) - run
+
+
+def _list_inside(page: PageLines, row: int) -> bool:
+    """Tell whether the list of links at line `row` stands inside a text whose numbers go on behind it."""
+    behind = next((r for r in range(row, len(page.texts)) if page.shares[r] <= LINKED), row)
+    return goes_on(page, behind - 1) and not NUMBERED_ONE.match(page.texts[behind])
 
 
 def _span(page: PageLines, row: int) -> tuple[int, int]:
@@ -228,6 +234,8 @@ def _put_articles(
 def _put_part(
     page: PageLines, row: int, part: tuple[int, int], group: int, *, heading: bool, out: Segments
 ) -> None:
+    if part[0] == part[1]:
+        return
     text = page.texts[row][part[0] : part[1]]
     bare = text.strip()
     if not bare:

@@ -22,6 +22,11 @@ ROWS = {
 Columns = dict[str, Any]
 
 
+def made_schema(name: str) -> pa.Schema:
+    """Return the schema of a table as pages are finished: articles without the columns of comparison."""
+    return pa.schema([f for f in TABLES[name] if name != "articles" or f.name not in COMPARED])
+
+
 class Place(NamedTuple):
     """What other pages and the sources say of a page."""
 

@@ -51,7 +51,8 @@ class Run:
     held: bool = False  # the state of the current generation is there and can be read
     untouched: bool = False  # the scan found nothing new, changed or gone
     manifest: dict[str, Any] = field(default_factory=dict)
-    changed: list[SourceFile] = field(default_factory=list)
+    changed: list[SourceFile] = field(default_factory=list)  # until they are read
+    n_changed: int = 0
     vanished: list[str] = field(default_factory=list)
     seen: int = 0  # files and refused names under RAW
     paths: dict[tuple[str, str], str] = field(default_factory=dict)  # where names are not plain UTF-8

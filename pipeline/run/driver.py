@@ -202,8 +202,8 @@ def _summary(run: Run) -> IngestSummary:
         parsed=run.parsed,
         sources={
             "seen": run.seen,
-            "new_or_changed": len(run.changed),
-            "unchanged": run.seen - len(run.changed),
+            "new_or_changed": run.n_changed,
+            "unchanged": run.seen - run.n_changed,
             "vanished": len(run.vanished),
         },
         reject_rate=share,

@@ -5,13 +5,14 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.local import map_batches
-from pipeline.run.columns import BY_PAGE, COMPARED, Place
+from pipeline.run.columns import BY_PAGE, Place, made_schema
 from pipeline.run.corpus import Run
 from pipeline.run.emit import link_shards, page_shards
 from pipeline.run.groups import write_counts
@@ -29,7 +30,7 @@ from pipeline.run.segments import (
     write_arrow,
     write_segments,
 )
-from pipeline.schema import TABLES
+from pipeline.run.stay import lines_that_stay, with_rows_that_stay
 from pipeline.store import generations
 from pipeline.store.generations import JSON_LINES, folder_of
 from pipeline.store.jsonl import Joined
@@ -52,6 +53,7 @@ def finish(run: Run) -> None:
         segments = {name: _keep(run, (folder, kept), name, files) for name in plan.kept}
         for making, batches in _made(run, plan, orders, kept):
             segments[making.name] = _write(run, (folder, kept), (making, orders), (batches, files))
+            del batches  # before those of the next are made
             run.progress("finish", len(segments), len(plan.kept) + len(plan.made))
     finally:
         entries = {name: file.close() for name, file in files.items()}
@@ -100,30 +102,31 @@ def _made(
     run: Run, plan: Plan, orders: dict[str, Order], kept: Path
 ) -> Iterator[tuple[Making, list[pa.RecordBatch]]]:
     """Yield the segments to be made, in order, with the rows of their pages in order of ids."""
-    total = sum(len(m.pages) for m in plan.made)
+    total = sum(len(m.fresh) for m in plan.made)
     config = run.config
     if total > COMPILED_ROWS:  # gives the same, sooner
         config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
     kernel = functools.partial(finish_batch, config=config)
-    stream = (b for m in plan.made for b in _batches(cut_pages(run, m), orders, (kept, m.name)))
-    homes = {page_id: m.name for m in plan.made for page_id in m.pages}
+    stream = (b for m in plan.made for b in _batches(cut_pages(run, m), orders, (kept, m)))
+    homes = {page_id: m.name for m in plan.made for page_id in m.fresh}
     found: dict[str, list[pa.RecordBatch]] = {m.name: [] for m in plan.made}
-    missing = {m.name: len(m.pages) for m in plan.made}
-    waiting = iter(plan.made)
-    following = next(waiting, None)
+    missing = {m.name: len(m.fresh) for m in plan.made}
+    waiting = plan.made[::-1]
     for batch in map_batches(kernel, stream, lost_rows, plan_for(run, total <= IN_PROCESS_ROWS)):
         name = homes[batch.column(0)[0].as_py()]
         found[name].append(batch)
         missing[name] -= batch.num_rows
-        while following is not None and not missing[following.name]:
-            batches = found.pop(following.name)
-            yield following, sorted(batches, key=lambda b: b.column(0)[0].as_py())
-            following = next(waiting, None)
+        del batch
+        while waiting and not missing[waiting[-1].name]:
+            yield waiting[-1], sorted(found.pop(waiting.pop().name), key=lambda b: b.column(0)[0].as_py())
+    for making in reversed(waiting):  # those of which pages have gone, no more
+        yield making, found.pop(making.name)
 
 
-def _batches(cuts: pa.Table, orders: dict[str, Order], to: tuple[Path, str]) -> Iterator[pa.RecordBatch]:
-    """Write the cut pages of a segment to the state, and yield them with their orders."""
-    write_arrow(cuts_path(*to), cuts)
+def _batches(cuts: pa.Table, orders: dict[str, Order], to: tuple[Path, Making]) -> Iterator[pa.RecordBatch]:
+    """Write the cut pages of a segment to the state, and yield those to be made with their orders."""
+    write_arrow(cuts_path(to[0], to[1].name), cuts)
+    cuts = cuts.filter(pa.array([i in to[1].fresh for i in cuts.column("page_id").to_pylist()], pa.bool_()))
     mine = [orders[i] for i in cuts.column("page_id").to_pylist()]
     table = cuts.select(PACKED)
     for place, name in enumerate(("known", "place")):
@@ -146,7 +149,9 @@ def _write(
             known = run.pages[page_id]
             known.segment, known.finish_key, known.lost = making.name, orders[page_id][2], reason
             known.detail, known.excerpt = detail or "", excerpt or ""
-    tables = {name: _table(batches, name) for name in BY_PAGE}
+    for page_id in making.pages - making.fresh:
+        run.pages[page_id].segment = making.name
+    tables = {name: with_rows_that_stay(run, making, name, _table(batches, name)) for name in BY_PAGE}
     sites = dict(zip(*(tables["pages"].column(c).to_pylist() for c in ("page_id", "site")), strict=True))
     run.sites_written |= set(sites.values())
     for name in WRITTEN:
@@ -159,7 +164,9 @@ def _write(
         counted = sum(len(b) - b.column(column).null_count for b in batches)
         if column == "clause_json":
             counted = sum(n or 0 for b in batches for n in b.column("n_clause_lines").to_pylist())
-        spans[file] = files[file].add((_content(b.column(column)) for b in batches), counted)
+        stay, of_stay = lines_that_stay(run, making, file)
+        made = (_content(b.column(column)) for b in batches)
+        spans[file] = files[file].add(chain([stay], made), of_stay + counted)
     return Segment(len(making.pages), spans)
 
 
@@ -171,8 +178,6 @@ def _content(column: pa.BinaryArray) -> memoryview:
 
 def _table(batches: list[pa.RecordBatch], name: str) -> pa.Table:
     """Return the rows of one table; articles without the columns that comparison adds."""
-    schema = TABLES[name]
-    if name == "articles":
-        schema = pa.schema([f for f in schema if f.name not in COMPARED])
+    schema = made_schema(name)
     parts = [pa.Table.from_struct_array(b.column(name).flatten()) for b in batches]
     return pa.concat_tables(p.cast(schema) for p in parts) if parts else schema.empty_table()

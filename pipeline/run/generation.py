@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline.config import Config, config_digest
 from pipeline.records import SCHEMA_VERSION
 from pipeline.run import across, dedupe, groups
@@ -73,19 +75,23 @@ def emit(run: Run) -> None:
 
 
 def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, list[Shard]], str]:
+    pa.default_memory_pool().release_unused()  # of the pages that were finished: up to 300 MB
     about = dedupe.about_articles(run)
     model = dedupe.fit_model(run, about.num_rows)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
     dedupe.write_model(folder / "model", dedupe.SHINGLES, model)
     compared = dedupe.compare(run, about, model)
+    del about
     run.assignments = compared.pop("assignments")
     fresh = dedupe.write_articles(run, folder)
     for path in kept.glob("articles-*.arrow"):
         path.unlink()
     shards = run.shards
     compared |= {"alignments": across.alignments(run, fresh), "rejects": tables.rejects_table(run)}
+    pa.default_memory_pool().release_unused()  # of the articles
     compared["clause_groups"], of_clauses = groups.clause_groups(run)
+    pa.default_memory_pool().release_unused()
     dedupe.write_model(folder / "model", dedupe.CLAUSE_SHINGLES, of_clauses)
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)

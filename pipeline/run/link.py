@@ -64,16 +64,15 @@ def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str,
     live = sorted(pages, key=lambda page: page.page_id)
     latest = _latest(live, origin)
     links = {p.page_id: Link(p.page_id, 0, p.page_id in latest) for p in live}
-    names = _names(live, origin, latest)
+    keys = {p.page_id: _keys(p, origin[p.page_id]) for p in live if p.page_id in latest and p.reason is None}
+    names = _names(keys)
     sites = {p.page_id: p.site for p in live}
     chains: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
-    for page in live:
-        if page.page_id not in latest or page.reason is not None:
-            continue
-        for key in _keys(page, origin[page.page_id]):
+    for page_id, own in keys.items():
+        for key in own:
             first = names.get(first_page_of(key) or "")
-            if first is not None and first != page.page_id and sites[first] == page.site:
-                chains[first].append((_numbers(key), page.page_id))
+            if first is not None and first != page_id and sites[first] == sites[page_id]:
+                chains[first].append((_numbers(key), page_id))
                 break
     counts = {p.page_id: articles_left(p) for p in live}
     followers_of_any = {page_id for chain in chains.values() for _, page_id in chain}
@@ -115,13 +114,12 @@ def _keys(page: PageState, known: Provenance) -> list[str]:
     return [url_key(NO_HOST + quote(name.removesuffix(".gz"))) for name in known.sources]
 
 
-def _names(pages: list[PageState], origin: dict[str, Provenance], latest: set[str]) -> dict[str, str]:
-    """Return the page behind every address: the smallest id where several share one."""
+def _names(keys: dict[str, list[str]]) -> dict[str, str]:
+    """Return the page behind every address: the first, of the smallest id, where several share one."""
     names: dict[str, str] = {}
-    for page in pages:
-        if page.page_id in latest and page.reason is None:
-            for key in _keys(page, origin[page.page_id]):
-                names.setdefault(key, page.page_id)
+    for page_id, own in keys.items():
+        for key in own:
+            names.setdefault(key, page_id)
     return names
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,7 +40,8 @@ def find_changes(run: Run) -> None:
             rejects.append(_rejected(run, found.source, found))
             continue
         seen.add(found.name)
-        run.paths[run.root_id, found.name] = found.path
+        if not found.path.endswith(found.name):
+            run.paths[run.root_id, found.name] = found.path
         old = before.get(found.name)
         same = old is not None and (old.size, old.mtime_ns) == (found.size, found.mtime_ns)
         if not same or run.options.verify:
@@ -50,7 +52,7 @@ def find_changes(run: Run) -> None:
     gone = {*run.vanished, *(f.name for f in run.changed), *refused}
     run.files = [f for f in run.files if f.root != run.root_id or f.name not in gone]
     run.records = [r for r in run.records if r.root != run.root_id or r.name not in gone] + rejects
-    run.seen = len(seen) + len(rejects)
+    run.seen, run.n_changed = len(seen) + len(rejects), len(run.changed)
     run.stages["scan"] = {"in": run.seen, "out": len(seen), "rejected": len(rejects)}
 
 
@@ -65,6 +67,7 @@ def read_changed(run: Run) -> None:
     if run.options.retry:
         run.pages = {i: p for i, p in run.pages.items() if (p.reason or p.lost) not in RETRIED}
     _cut(run, _new_bodies(run), None)
+    run.changed = []
 
 
 def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
@@ -161,6 +164,9 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
 def _take_up(run: Run, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         row["bare"] = tuple(row["bare"] or ())
+        row["site"] = row["site"] and sys.intern(row["site"])
+        if row["key"] == row["feature_key"]:  # of most pages: held once
+            row["key"] = row["feature_key"]
         state = PageState(**row)
         known = run.pages.get(state.page_id)
         if known is None or (known.feature_key, known.key) != (state.feature_key, state.key):

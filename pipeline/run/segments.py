@@ -10,6 +10,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from pipeline.store.generations import spool_of, state_of
 
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
 SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
+MOST_COPIED = 2  # where more than one page in so many has changed, all are made: copying has its price
 SEGMENTS = "segments-2.json"  # numbered by the format of cut pages: an older state is cut again
 
 
@@ -39,10 +41,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """A segment to be made: its pages, the old segments that hold some, its part of the spool, or None."""
+    """A segment to be made: its pages, the old segments that hold some, its part of the spool, or None.
+
+    Of its pages `fresh` are made; the rows of the others stay.
+    """
 
     name: str
     pages: frozenset[str]
+    fresh: frozenset[str]
     sources: tuple[str, ...]
     part: int | None
     parts: int
@@ -77,32 +83,42 @@ def parts_for(pages: int) -> int:
 
 
 def plan_segments(run: Run, keys: dict[str, str]) -> Plan:
-    """Decide which segments stay; `keys` are the finish keys of all pages that were cut."""
+    """Decide which segments stay and which are made; `keys` are the finish keys of all pages cut."""
     members: dict[str, list[str]] = defaultdict(list)
-    touched: set[str] = set()
+    changed: dict[str, set[str]] = defaultdict(set)
     for page_id, key in keys.items():
         known = run.pages[page_id]
         members[known.segment].append(page_id)
         if known.finish_key != key:
-            touched.add(known.segment)
+            changed[known.segment].add(page_id)
     pool = members.pop("", [])
-    touched |= {name for name in run.segments if len(members[name]) != run.segments[name].pages}
+    touched = {
+        name for name in run.segments if changed[name] or len(members[name]) != run.segments[name].pages
+    }
     small = {name for name in members if len(members[name]) < SMALL_PAGES}
     joined = sorted((small & touched) | (small if pool else set()))
     for name in joined:
         pool += members[name]
-    made: list[tuple[frozenset[str], tuple[str, ...], int | None, int]] = [
-        (frozenset(members[n]), (n,), None, 1) for n in sorted(touched - set(joined)) if members[n]
+    made = [
+        (frozenset(members[n]), _fresh(members[n], changed[n]), (n,), None, 1)
+        for n in sorted(touched - set(joined))
+        if members[n]
     ]
     parts = parts_for(len(pool))
     by_part: dict[int, list[str]] = defaultdict(list)
     for page_id in pool:
         by_part[part_of(page_id, parts)].append(page_id)
-    made += [(frozenset(ids), tuple(joined), part, parts) for part, ids in sorted(by_part.items())]
+    new = [(frozenset(ids), part) for part, ids in sorted(by_part.items())]
+    makings = [*made, *((ids, ids, tuple(joined), part, parts) for ids, part in new)]
     return Plan(
         sorted(members.keys() - touched - set(joined)),
-        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(made)],
+        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(makings)],
     )
+
+
+def _fresh(pages: list[str], changed: set[str]) -> frozenset[str]:
+    """Return which pages of a segment are made: all where most have changed, for copying has its price."""
+    return frozenset(pages if MOST_COPIED * len(changed) > len(pages) else changed)
 
 
 def cuts_path(folder: Path, name: str) -> Path:
@@ -117,14 +133,17 @@ def base_path(kept: Path, name: str) -> Path:
 
 def cut_pages(run: Run, making: Making) -> pa.Table:
     """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
-    old = state_of(run.out, run.generation)
-    tables = [CUTS.empty_table()] + [read_arrow(cuts_path(old, name)) for name in making.sources]
+    old, kept = state_of(run.out, run.generation), [CUTS.empty_table()]
+    tables: Iterable[pa.Table] = (read_arrow(cuts_path(old, name)) for name in making.sources)
     if making.part is not None:
-        tables += read_part(spool_of(run.out), "page_id", making.part, making.parts)
-    table = pa.concat_tables(tables)
-    rows = enumerate(zip(*(table.column(c).to_pylist() for c in ("page_id", "key")), strict=True))
-    newest = {i: row for row, (i, key) in rows if i in making.pages and run.pages[i].key == key}
-    return table.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
+        tables = chain(tables, read_part(spool_of(run.out), "page_id", making.part, making.parts))
+    for table in tables:
+        rows = zip(*(table.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
+        wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
+        kept.append(table.filter(pa.array(wanted, pa.bool_())))
+    found = pa.concat_tables(kept)
+    newest = {i: row for row, i in enumerate(found.column("page_id").to_pylist())}
+    return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
 
 
 def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatures]:

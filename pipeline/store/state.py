@@ -135,7 +135,14 @@ def _read(folder: Path, name: str) -> list[tuple[object, ...]] | None:
         return None
     if (table.schema.metadata or {}).get(VERSION_KEY) != STATE_VERSION.encode():
         return None
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    seen: dict[object, object] = {}  # what many rows say alike is held once
+    columns = ([seen.setdefault(v, v) for v in _values(column)] for column in table.columns)
+    return list(zip(*columns, strict=True))
+
+
+def _values(column: pa.ChunkedArray) -> list[object]:
+    values = column.to_pylist()
+    return [tuple(v or ()) for v in values] if pa.types.is_list(column.type) else values
 
 
 def write_files(folder: Path, rows: Iterable[FileState]) -> None:

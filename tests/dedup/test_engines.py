@@ -253,8 +253,9 @@ def test_a_winnowed_sample_has_something_of_every_shared_passage() -> None:
     spans, count = (texts.begin, texts.length), len(texts)
     out = (np.zeros((count, sketch.BINS), np.uint8), np.zeros(count, np.int64), np.zeros(count, np.bool_))
     counts = np.zeros(count, np.int64)
-    bins = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
-    fixed = (sketch.routes(), np.empty(WINDOW, np.uint32), *bins)
+    room = (np.empty(sketch.BINS, np.uint32), np.empty(sketch.BINS, np.uint16))
+    words = (np.empty(int(texts.length.max()), np.uint64), np.empty(int(texts.length.max()), np.uint64))
+    fixed = (sketch.routes(), WINDOW, *room, *words)
     sample = np.empty(int(texts.length.sum()), np.uint32)
     done, end = sketch.sketch_texts(texts.units, spans, none, fixed, (*out, counts), sample)
     assert done == count

@@ -66,3 +66,8 @@ def test_any_markup_gives_lines(html: str) -> None:
 def test_text_between_blocks_is_all_there(lines: list[str]) -> None:
     html = "<html>" + "".join(f"<p>{line}</p>" for line in lines)
     assert squash("".join(read_blocks(html).lines)) == squash("".join(lines))
+
+
+def test_an_anchor_without_address_is_no_link() -> None:
+    blocks = read_blocks('<p><a name="p1">甲乙</a></p><p><a href="x">丙</a></p><p><a id=y>丁</a>戊</p>')
+    assert (blocks.lines, blocks.linked) == (["甲乙", "丙", "丁戊"], [0, 1, 0])

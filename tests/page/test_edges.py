@@ -103,6 +103,25 @@ def test_texts_whose_elements_are_cut_anywhere() -> None:
     assert parse_page(f"<html><body>{body}</body></html>").articles[1].text == "\n".join(CLAUSES)
 
 
+def test_a_list_of_links_between_the_clauses_ends_no_text() -> None:
+    lines = page()[3:]
+    links = "<p>相关资料</p>" + "".join(f"<p><a href=/{k}>门卫制度{k}</a></p>" for k in "甲乙丙")
+    text = "".join(f"<p>{x}</p>{links if k == 14 else ''}" for k, x in enumerate(lines))
+    found = parse_page(
+        f"<html><body><h1>{SUBJECT}2篇</h1><p>时间:2024-03-05</p>{text}</body></html>"
+    ).articles
+    assert [a.text for a in found] == ["\n".join(CLAUSES)] * 2
+
+
+def test_one_text_ends_with_its_element() -> None:
+    said = "".join(
+        f"<p>第{k}天，值班人员按照清单逐项检查了仓库，并且做好了记录。</p>" for k in "一二三四五六"
+    )
+    tail = "<div><p>留言 3</p><p>写得真好，我们单位也是这样做的，明天就去说一说。</p></div>"
+    body = f"<h1>仓库见闻</h1><p>2024-03-05</p><div>{said}</div>{tail}"
+    assert "留言" not in parse_page(f"<html><body>{body}</body></html>").articles[0].text
+
+
 def test_clauses_that_go_on_in_another_element_stay() -> None:
     tail = "<div><p>9、交班时双方签名，并注明时间。</p><p>10、本制度自发布之日起施行。</p></div>"
     assert parse_page(html(tail)).articles[1].text.endswith("10、本制度自发布之日起施行。")
