@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeline.clauses.markers import SUBITEM
 from pipeline.clauses.parts import SENTENCE_END, Part
+from pipeline.clauses.pieces import AT_LINE
 from pipeline.clauses.search import RESTART
 
 ENDS_SENTENCE: Final = "。；！？;!?.…”』」)）"
@@ -55,16 +56,19 @@ def hang(text: str, parts: list[Part]) -> list[int]:
     """Return the index of each part's parent, −1 at the root. Cost: linear in the parts."""
     parents: list[int] = []
     stack: Stack = []
-    following = next_numbered(parts)
-    sections = section_headings(parts)
+    following: list[int] = []  # known from the first part without a number on
+    sections: set[int] = set()
     for k, part in enumerate(parts):
-        if part.style >= 0:
-            depth = 2 * ((part.packed & 15) - 1)
+        _, _, _, style, _, packed, _ = part
+        if style >= 0:
+            depth = 2 * ((packed & 15) - 1)
             while stack and stack[-1][1] >= depth:
                 stack.pop()
             parents.append(stack[-1][0] if stack else -1)
             stack.append((k, depth))
             continue
+        if not following:
+            following, sections = next_numbered(parts), section_headings(parts)
         depth = settle(text, parts, k, following[k], stack)
         parents.append(stack[-1][0] if stack else -1)
         if owns(text, part, k in sections):
@@ -130,6 +134,8 @@ def close_list(text: str, parts: list[Part], k: int, follower: Part | None, stac
 
 def tails(text: str, parts: list[Part], parents: list[int]) -> set[int]:
     """Return the last items, not at a line start, with a further sentence that none of their siblings has."""
+    if 0 not in [packed & AT_LINE for _, _, _, _, _, packed, _ in parts]:
+        return set()
     lists: dict[int, list[int]] = {}
     for k, part in enumerate(parts):
         if part.style > SUBITEM:

@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, goes_on
 from pipeline.page.headings import Candidate
+from pipeline.page.layout import CELLS
 from pipeline.page.lines import DENSE, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
 from pipeline.records import DropReason
@@ -19,6 +20,7 @@ from pipeline.records import DropReason
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
 RARE = 0.04  # share of them that end like a line which is foreign among them
 FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
+LOOSELY_RARE = 0.15  # the same, for two such lines together
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
 READER = ("您", "你", "大家", "欢迎", "网友", "读者")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
@@ -56,6 +58,7 @@ SURNAMES = frozenset(
     "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚某"
 )
 MAX_PERSON = 4  # characters of a name
+LOOSE, LEAST_WEIGHT = 0.3, 0.45  # of one line in doubt, and what a site's part must have
 LAST = -1.5  # a sentence behind everything that is foreign
 GIVE_UP = 4.0  # below the best so far, at which the text has begun
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
@@ -77,9 +80,9 @@ class Manner:
         """Tell whether the texts never speak to the reader; few pages ask."""
         return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
 
-    def is_foreign(self, line: str) -> bool:
+    def is_foreign(self, line: str, rare: float = RARE) -> bool:
         """Tell whether hardly a line of the texts ends like this one."""
-        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(FEW, RARE * self.lines)
+        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(FEW, rare * self.lines)
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
@@ -178,11 +181,14 @@ def _behind(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
-    best, total, start = 0.0, 0.0, rows.stop
+    best, total, start = LEAST_WEIGHT, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
+    table = _table_behind(page, rows)
     for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
-        total += LAST if weight == SENTENCE and best == 0.0 else weight
+        if row in table and row not in cues and page.shares[row] <= LINKED:
+            weight, reason = SENTENCE, None
+        total += LAST if weight == SENTENCE and best == LEAST_WEIGHT else weight
         if total < best - GIVE_UP:
             break
         if reason:
@@ -190,6 +196,14 @@ def _behind(
         if weight > 0 and total > best:
             best, start = total, row
     return {r: reasons.get(r, "footer") for r in range(start, rows.stop) if r not in cues}
+
+
+def _table_behind(page: PageLines, rows: range) -> set[int]:
+    """Return the cells of a table that stands behind clauses which stand in none: it belongs to the text."""
+    if page.layout is None or CELLS.isdisjoint(page.layout.names) or not rows.start:
+        return set()
+    cells = page.layout.cells(len(page.texts) - rows.start + 1)
+    return {row for row, cell in zip(rows, cells[1:], strict=False) if cell} if not cells[0] else set()
 
 
 def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
@@ -256,8 +270,8 @@ def _weigh(
     if manner.names_site(line) and (line[-1] not in CLAUSE_ENDS or OF_SITES.search(line)):
         return CERTAIN, "footer"  # `由某某网解释。` may be a rule of the site's owner
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
-    if manner.is_foreign(line):
-        return (SIGNATURE, None) if signed else (FOREIGN, None)
+    if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):
+        return SIGNATURE if signed else FOREIGN if manner.is_foreign(line) else LOOSE, None
     if any(c in line for c in READER) and manner.lines >= LEAST_LINES and manner.is_impersonal():
         return FOREIGN, None
     return SENTENCE, None

@@ -20,6 +20,7 @@ FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the pag
 ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
+FIRST_ARTICLE = re.compile(r"第\s*[1一１壹]\s*[篇部份则例]|(?:篇|范文|样本)\s*[（(]?[1一]")
 UNLIKE = -50  # rank of a line that says no part of `<title>`
 MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
 # `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
@@ -294,6 +295,9 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         read = sum(page.lasts.count(x, begin, i) for x in "。；")  # a date behind the text is a signature's
         if read > (MAX_BEFORE if labelled else 0):
             continue
+        title = begin - 1 if title_row >= 0 else begin  # where none is known, the first line
+        if any(_names_text(x, page.texts[title]) for x in page.texts[title + 1 : i]):
+            continue  # a date below an article's heading is the article's
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
         best = min(best, rank) if best else rank
     return best[1] if best else None
@@ -337,15 +341,18 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
         if author and found.author is None:
             found.author = author.group(1)
         # behind the first article's heading they are the article's
-        behind = near and any(_names_text(x, found) for x in page.texts[max(near) + 1 : i])
+        behind = near and any(_names_text(x, found.title or "") for x in page.texts[max(near) + 1 : i])
         if (views or author) and i not in found.rows and not behind:
             found.rows.add(i)
         if not views and VIEWS_LABEL.fullmatch(line):
             _read_spread_views(page, i, found)
 
 
-def _names_text(line: str, found: Fields) -> bool:
-    return DOCUMENT.search(line) is not None or _like(line, found.title or "")
+def _names_text(line: str, title: str) -> bool:
+    """Tell whether a short line may be the first article's heading; the title once more is none."""
+    if len(line) > MAX_TITLE or letters(line) in letters(title):
+        return False
+    return bool(FIRST_ARTICLE.search(line) or DOCUMENT.search(line)) or _like(line, title)
 
 
 def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:

@@ -16,6 +16,7 @@ BLOCK_NAMES = (
     "|legend|listing|main|menu|nav|noframes|ol|optgroup|option|plaintext|pre|search|section|summary|tfoot|th"
     "|thead|xmp"
 )
+CELLS = frozenset(("td", "th"))
 VOID = ("br", "hr", "col")  # have no end tag
 _NAMES = BLOCK_NAMES.split("|")
 STEPS: dict[str | None, int] = {
@@ -31,6 +32,25 @@ class Layout:
 
     names: Sequence[str | None]
     lines: list[str]
+
+    def cells(self, count: int) -> list[bool]:
+        """Return for each of the last `count` visible lines whether a cell of a table begins with it.
+
+        >>> names = ["html", "body", "p", "/p", "table", "tr", "td", "/td", "/tr", "/table", "/body", "/html"]
+        >>> Layout(names, ["", "", "", "甲", "", "", "", "乙", "", "", "", "", ""]).cells(2)
+        [False, True]
+        """
+        out: list[bool] = []
+        row = len(self.lines) - 1
+        for at in range(len(self.names) - 1, -1, -1):
+            if self.names[at] not in STEPS:
+                continue
+            if self.lines[row]:
+                out.append(not CELLS.isdisjoint(self.names[max(0, at - 1) : at + 1]))
+                if len(out) == count:
+                    break
+            row -= 1
+        return out[::-1]
 
     def separations(self, count: int) -> list[int]:
         """Return for each of the last `count` visible lines the least depth between it and the line before.

@@ -98,9 +98,12 @@ def read_page(
         raise PageReject("too_many_lines", f"{len(blocks.lines)}, page.max_lines is {config.page.max_lines}")
     raw = "\n".join(blocks.lines)
     repaired = repair(raw, config.repair, table=leaks)
-    texts = Texts(raw, repaired, convert(repaired.text, "t2s"), OffsetMap(repaired.edits))
+    title = _repaired_title(blocks.title, raw, repaired, leaks)
+    canonical = convert(f"{repaired.text}\n{title}", "t2s")  # in one call: no phrase spans a line break
+    size = len(repaired.text)
+    texts = Texts(raw, repaired, canonical[:size], OffsetMap(repaired.edits))
+    title = canonical[size + 1 :]
     linked, heads = _marks_of_repaired(blocks, texts)
-    title = _canonical_title(blocks.title, raw, repaired, leaks)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
     if blocks.layout and len(lines.texts) == len(blocks.lines):
         lines = dataclasses.replace(lines, layout=blocks.layout)
@@ -135,19 +138,20 @@ def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Seq
     return [blocks.linked[r] for r in rows], [blocks.heads[r] for r in rows]
 
 
-def _canonical_title(title: str, raw: str, repaired: Repaired, table: Mapping[str, str] | None) -> str:
-    """Repair `<title>`, too short to learn from, by the leaks of its page and site; convert it."""
+def _repaired_title(title: str, raw: str, repaired: Repaired, table: Mapping[str, str] | None) -> str:
+    """Repair `<title>`, too short to learn from, by the leaks of its page and site."""
+    if not (table or repaired.edits):
+        return title
     leaks = dict(table or {})
-    for edit in repaired.edits:
-        if edit.rule == "leak" and edit.start and not edit.replacement:
+    of_page = [edit for edit in repaired.edits if edit.rule == "leak"]
+    for edit in of_page:
+        if edit.start and not edit.replacement:
             leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()
     for char in leaks.keys() & set(title):
         title = re.sub(rf"{char}[（(]\s*{re.escape(leaks[char])}\s*[)）]", char, title)
-    if any(
-        edit.rule == "leak" for edit in repaired.edits
-    ):  # then characters that leak in the title alone do too
+    if of_page:  # then characters that leak in the title alone do too
         title = TITLE_LEAK.sub("", title)
-    return convert(title, "t2s")
+    return title
 
 
 def _hints(

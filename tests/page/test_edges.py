@@ -125,3 +125,12 @@ def test_one_text_ends_with_its_element() -> None:
 def test_clauses_that_go_on_in_another_element_stay() -> None:
     tail = "<div><p>9、交班时双方签名，并注明时间。</p><p>10、本制度自发布之日起施行。</p></div>"
     assert parse_page(html(tail)).articles[1].text.endswith("10、本制度自发布之日起施行。")
+
+
+def test_a_table_behind_the_clauses_stays() -> None:
+    text = "".join(f"<p>{x}</p>" for x in page()[3:])
+    table = "<table><tr><td>项目</td><td>分值</td></tr><tr><td>准时到岗的情况</td><td>10</td></tr></table>"
+    body = f"<h1>{SUBJECT}2篇</h1><p>时间:2024-03-05</p><div>{text}{table}</div>"
+    assert (
+        parse_page(f"<html><body>{body}</body></html>").articles[1].text.endswith("分值\n准时到岗的情况\n10")
+    )
