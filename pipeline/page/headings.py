@@ -149,13 +149,13 @@ class Candidate(NamedTuple):
     alone: bool
 
 
-def base_titles(titles: Iterable[str]) -> list[str]:
-    """Return the subjects behind collection titles, longest first.
+def base_titles(titles: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+    """Return the subjects behind collection titles and those that are `known`, longest first.
 
     >>> base_titles(["关于排水条例汇总2篇", "【热门】供热管理条例锦集3篇"])
     ['供热管理条例', '关于排水条例', '排水条例']
     """
-    out: set[str] = set()
+    out = set(known)
     for title in titles:
         bare = BRACKETED.sub("", title).strip()
         cut = COUNTED.sub("", bare) if COUNT_SIGN.search(bare) else bare
@@ -203,7 +203,9 @@ def _at_the_start(
     known, bases = titles
     found = list(_at(row, line, bases)) if signed else []
     if not found and len(line) <= MAX_HEADING:
-        found = [*_whole_line(row, line, known), *_any_word(row, line)]
+        found = list(_whole_line(row, line, known))
+        if OPEN_END.match(line[-1]):
+            found += _any_word(row, line)
     if found:
         return found
     return [*(_glued_word(row, line) if signed else ()), *_glued_item(row, line, bases)]
