@@ -81,10 +81,12 @@ def read_page(
     config: Config | None = None,
     sites: Sequence[Site] = (),
     leaks: Mapping[str, str] | None = None,
+    page_id: str | None = None,
 ) -> CutPage:
     """Decode, repair, convert and cut one page: all that does not depend on its site's boilerplate.
 
-    Arguments as of `parse_page`; `leaks` is the leak table of the page's site. Raises PageReject.
+    Arguments as of `parse_page`; `leaks` is the leak table of the page's site, `page_id` its id where that is
+    known already. Raises PageReject.
     """
     config = config or DEFAULT
     data = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
@@ -106,7 +108,7 @@ def read_page(
     if blocks.layout and len(lines.texts) == len(blocks.lines):
         lines = dataclasses.replace(lines, layout=blocks.layout)
     hints = _hints(url, decoded, blocks, lines.texts, sites)
-    page_id = hashlib.sha256(data).hexdigest()[:32]
+    page_id = page_id or hashlib.sha256(data).hexdigest()[:32]
     return CutPage(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, segment(lines, hints))
 
 
