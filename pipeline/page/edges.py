@@ -6,7 +6,7 @@ the same marks and never speak to the reader. A line at the end of an article th
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -182,9 +182,17 @@ def _behind(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
+    found = _parted(page, rows, cues, manner, frozenset())
+    if found and (table := _table_behind(page, rows)):
+        return _parted(page, rows, cues, manner, table)
+    return found
+
+
+def _parted(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner, table: Set[int]
+) -> dict[int, DropReason]:
     best, total, start = LEAST_WEIGHT, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
-    table = _table_behind(page, rows)
     for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
         if row in table and row not in cues and page.shares[row] <= LINKED:
