@@ -19,7 +19,7 @@ OTHER_LABEL = re.compile(r"[一-鿿]{1,8}\s*[：:]\s*(?=[^：:>]{1,40}[>＞›»
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
 ARROWS = " \u3000>＞›»→▸▶"
-SIGN = re.compile(r"^[^\w（(《【“\"]+")  # `⌂ 首页`
+SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(r"[>＞›»→▸▶]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW = re.compile(
     r"(?<!\s)\s*+(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*+"
