@@ -24,6 +24,7 @@ LOOSELY_RARE = 0.15  # the same, for two such lines together
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
 READER = ("您", "你", "大家", "欢迎", "网友", "读者")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
+CUT = "，、,"
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
@@ -82,8 +83,12 @@ class Manner:
         return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
 
     def is_foreign(self, line: str, rare: float = RARE) -> bool:
-        """Tell whether hardly a line of the texts ends like this one."""
-        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(FEW, rare * self.lines)
+        """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
+        return (
+            line[-1] not in CUT
+            and self.lines >= LEAST_LINES
+            and self.ends[_end(line)] <= max(FEW, rare * self.lines)
+        )
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
