@@ -18,6 +18,7 @@ from typing import Literal
 
 import pyarrow as pa
 
+from pipeline.engine.lean import leave_pandas_out
 from pipeline.errors import EngineError
 
 Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -205,6 +206,7 @@ def _undisturbed(kernel: Kernel, batch: pa.RecordBatch) -> pa.RecordBatch:
 def _serve(kernel: Kernel, pipe: Connection) -> None:
     """Answer batches until the pipe closes; the parent's Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_pandas_out()
     parent = os.getppid()
     while os.getppid() == parent:
         try:

@@ -34,7 +34,8 @@ SIGNED = re.compile(
 )
 # `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
 TOLD = re.compile(
-    r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
+    r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
+    r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
 )
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such

@@ -39,7 +39,9 @@ WORDS = (
 # What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
 REMARK = re.compile(rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]])?+[\W_]*+$")
 # `题1全文`, `题2 夜班`, `题1-门卫值班制度`: words up to the end of the line, none of which begins a list
-BYNAME = re.compile(r"\s*+(?:[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}|[一-鿿]{2,8})$")
+DASHED = r"[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}"
+DASHED_NAME = re.compile(rf"\s*+{DASHED}$")
+BYNAME = re.compile(rf"\s*+(?:{DASHED}|[一-鿿]{{2,8}})$")
 COLON = r"[：:、.．,，\s\-—|｜·•>/]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
@@ -147,13 +149,13 @@ class Candidate(NamedTuple):
     alone: bool
 
 
-def base_titles(titles: Iterable[str]) -> list[str]:
-    """Return the subjects behind collection titles, longest first.
+def base_titles(titles: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+    """Return the subjects behind collection titles and those that are `known`, longest first.
 
     >>> base_titles(["关于排水条例汇总2篇", "【热门】供热管理条例锦集3篇"])
     ['供热管理条例', '关于排水条例', '排水条例']
     """
-    out: set[str] = set()
+    out = set(known)
     for title in titles:
         bare = BRACKETED.sub("", title).strip()
         cut = COUNTED.sub("", bare) if COUNT_SIGN.search(bare) else bare
@@ -201,7 +203,9 @@ def _at_the_start(
     known, bases = titles
     found = list(_at(row, line, bases)) if signed else []
     if not found and len(line) <= MAX_HEADING:
-        found = [*_whole_line(row, line, known), *_any_word(row, line)]
+        found = list(_whole_line(row, line, known))
+        if OPEN_END.match(line[-1]):
+            found += _any_word(row, line)
     if found:
         return found
     return [*(_glued_word(row, line) if signed else ()), *_glued_item(row, line, bases)]
@@ -356,6 +360,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
 def _opens_a_list(line: str, at: int, run: str, end: int) -> bool:
     """Tell whether the number belongs to the first clause: `制度①保管`, `制度（一）保管`, `制度一、保管`."""
     bracketed = run in CIRCLED or line[at:end].lstrip()[:1] in "（("
+    if bracketed and DASHED_NAME.match(line, end):
+        return False  # `制度（一）——夜班`
     return LIST_MARK.match(line, end) is not None or (bracketed and not BODY_START.match(line, end))
 
 

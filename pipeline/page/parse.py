@@ -81,10 +81,12 @@ def read_page(
     config: Config | None = None,
     sites: Sequence[Site] = (),
     leaks: Mapping[str, str] | None = None,
+    page_id: str | None = None,
 ) -> CutPage:
     """Decode, repair, convert and cut one page: all that does not depend on its site's boilerplate.
 
-    Arguments as of `parse_page`; `leaks` is the leak table of the page's site. Raises PageReject.
+    Arguments as of `parse_page`; `leaks` is the leak table of the page's site, `page_id` its id where that is
+    known already. Raises PageReject.
     """
     config = config or DEFAULT
     data = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
@@ -106,7 +108,7 @@ def read_page(
     if blocks.layout and len(lines.texts) == len(blocks.lines):
         lines = dataclasses.replace(lines, layout=blocks.layout)
     hints = _hints(url, decoded, blocks, lines.texts, sites)
-    page_id = hashlib.sha256(data).hexdigest()[:32]
+    page_id = page_id or hashlib.sha256(data).hexdigest()[:32]
     return CutPage(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, segment(lines, hints))
 
 
@@ -141,14 +143,13 @@ def _repaired_title(title: str, raw: str, repaired: Repaired, table: Mapping[str
     if not (table or repaired.edits):
         return title
     leaks = dict(table or {})
-    for edit in repaired.edits:
-        if edit.rule == "leak" and edit.start and not edit.replacement:
+    of_page = [edit for edit in repaired.edits if edit.rule == "leak"]
+    for edit in of_page:
+        if edit.start and not edit.replacement:
             leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()
     for char in leaks.keys() & set(title):
         title = re.sub(rf"{char}[（(]\s*{re.escape(leaks[char])}\s*[)）]", char, title)
-    if any(
-        edit.rule == "leak" for edit in repaired.edits
-    ):  # then characters that leak in the title alone do too
+    if of_page:  # then characters that leak in the title alone do too
         title = TITLE_LEAK.sub("", title)
     return title
 

@@ -27,6 +27,7 @@ LINK_RUN = 3
 # `员工手册范本 篇1`, `租赁合同电子版篇一`: a heading that looks like a title, where its 篇2 follows
 FIRST_HEADING = re.compile(r"(?P<title>.{3,60}?)\s*[（(]?篇\s*[1一][）)]?")
 NEXT_HEADING = re.compile(r"篇\s*[2二][）)]?$")
+MAX_RELATED = 60  # characters of a line in links that is the name of another page, and no text cited whole
 INTRODUCED = 12  # lines after the fields, share bar and repeated titles among them, that may introduce
 NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
 
@@ -73,7 +74,8 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     out = Segments(fields=fields)
     title = fields.title or page.title
     names = [x for x in (fields.title, page.title, *fields.breadcrumb[-1:]) if x]
-    subjects = base_titles(names)
+    own = base_titles([title])
+    subjects = base_titles([x for x in names if x != title], own)
     out.declared = (
         declared_count(title, title=True)
         or declared_count(page.title, title=True)
@@ -97,7 +99,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
     else:
         end = _put_single(page, fields, cues, hints.content, out)
     _put_tail(page, end, cues, out)
-    out.subject = next(iter(base_titles([title])[-1:]), title)
+    out.subject = own[-1] if own else title
     return out
 
 
@@ -147,9 +149,10 @@ def _choose_headings(
     if more:  # the series knows its subject better than the title does: look again for glued members
         found = candidates(page, fields.start, [*bases, *more])
         series = best_series(page, found, title, declared)
-    if not series.headings:
+    if len(series.headings) < 2 and declared != 1:  # the first of many may be another page's teaser
         found = skeletons(page, fields.start)
-        series = best_series(page, found, title, declared) if found else series
+        other = best_series(page, found, title, declared) if found else series
+        series = other if len(other.headings) >= 2 else series
     return unnumbered(page, fields, series.headings, bases, declared)
 
 
@@ -158,7 +161,7 @@ def _end_of_texts(
 ) -> int:
     """Return the line with which the site's own part begins, after the last article."""
     first = chosen[-1].row + 1
-    mostly_linked = sum(s > LINKED for s in page.shares) > 0.7 * len(page.shares)
+    mostly_linked = len(page.linked) > 0.7 * len(page.shares)
     title = letters(fields.title or "")
     run = 0
     for row in range(first, len(page.texts)):
@@ -219,7 +222,7 @@ def _put_articles(
     for ordinal, c in enumerate(chosen, 1):
         by_row.setdefault(c.row, []).append((ordinal, c))
         out.titles.append(c.title)
-    current = 0
+    current, others = 0, _not_of_texts(page, cues, out)
     for (row, here), after in zip(by_row.items(), [*list(by_row)[1:], end], strict=True):
         at = 0
         for ordinal, c in here:
@@ -228,7 +231,7 @@ def _put_articles(
             _put_part(page, row, (c.start, c.end), current, heading=True, out=out)
             at = c.body
         _put_part(page, row, (at, len(page.texts[row])), current, heading=False, out=out)
-        _put_body(page, (row + 1, after), current, cues, out)
+        _put_body(page, (row + 1, after), current, others, out)
 
 
 def _put_part(
@@ -247,37 +250,36 @@ def _put_part(
         out.pieces.append(Piece(start, start + len(bare), "article", None, group, heading))
 
 
+def _not_of_texts(
+    page: PageLines, cues: dict[int, DropReason], out: Segments
+) -> dict[int, DropReason | None]:
+    """Return the lines that belong to no text wherever they stand, in order: why, None for fields."""
+    linked = [row for row in page.linked if len(page.texts[row]) < MAX_RELATED]
+    told: dict[int, DropReason | None] = dict.fromkeys(linked, "related")
+    told |= cues
+    told |= dict.fromkeys(out.fields.rows)
+    return dict(sorted(told.items()))
+
+
 def _put_body(
-    page: PageLines, rows: tuple[int, int], group: int, cues: dict[int, DropReason], out: Segments
+    page: PageLines, rows: tuple[int, int], group: int, others: dict[int, DropReason | None], out: Segments
 ) -> None:
     """Place whole lines of an article, the plain ones among them, which are nearly all, by column."""
     at, end = rows
-    linked = page.linked[bisect_left(page.linked, at) : bisect_left(page.linked, end)]
-    told = {row for known in (cues, out.fields.rows) for row in known if at <= row < end}
-    for row in sorted(told.union(linked)):
+    places = list(others)
+    for row in places[bisect_left(places, at) : bisect_left(places, end)]:
         _put_lines(page, (at, row), group, out)
-        _put_body_line(page, row, group, cues, out)
+        reason = others[row]
+        out.pieces.append(Piece(*_span(page, row), "dropped" if reason else "field", reason))
         at = row + 1
     _put_lines(page, (at, end), group, out)
 
 
 def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
+    if rows[0] >= rows[1]:
+        return
     fixed = (repeat(value) for value in ("article", None, group, False))
     out.pieces += from_columns(Piece, *_spans(page, *rows), *fixed)
-
-
-def _put_body_line(page: PageLines, row: int, group: int, cues: dict[int, DropReason], out: Segments) -> None:
-    start, end = _span(page, row)
-    if row in out.fields.rows:
-        out.pieces.append(Piece(start, end, "field"))
-        return
-    reason = cues.get(row)
-    if reason is None and page.shares[row] > LINKED and len(page.texts[row]) < 60:
-        reason = "related"
-    if reason:
-        out.pieces.append(Piece(start, end, "dropped", reason))
-    else:
-        out.pieces.append(Piece(start, end, "article", None, group))
 
 
 def _put_single(
@@ -302,7 +304,7 @@ def _put_single(
     cues |= site_rows(page, [(first + told, last)], cues, (fields.site, ()))
     for row in range(first, first + told):
         out.pieces.append(Piece(*_span(page, row), "dropped", introductions[row]))
-    _put_body(page, (first + told, last), 1, cues, out)
+    _put_body(page, (first + told, last), 1, _not_of_texts(page, cues, out), out)
     if any(p.role == "article" for p in out.pieces):
         out.titles.append(fields.title or "")
     return last

@@ -48,6 +48,8 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
     for key, members in groups.items():
         if key[0] == "tail" and len(members) == len(groups[members[0].key]):
             continue  # they are all the members of one form, which scores more
+        if len(members) == 1 and not _single_is_enough(members[0], title, declared):
+            continue
         chain, score = _best_chain(page, members[:MAX_GROUP])
         score += _bonus(page, chain, key, shared, declared)
         enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], title, declared))

@@ -6,6 +6,7 @@ unless a leak table of its site does.
 """
 
 import contextlib
+import functools
 import hashlib
 import json
 import signal
@@ -119,12 +120,13 @@ def reason_of(error: Exception, limit: float) -> tuple[RejectReason, str]:
 def _row(row: dict[str, Any], context: CutContext) -> dict[str, Any]:
     """Cut a page; with a leak table it is cut twice, since features know nothing of the corpus."""
     body, url, config = row["body"], row["url"], context.config
-    cut = read_page(body, url, config=config, sites=context.sites)
+    read = functools.partial(read_page, body, url, config=config, sites=context.sites, page_id=row["page_id"])
+    cut = read()
     if not cut.parts.pieces:
         return _reject(row, "empty", "no visible text")
     found, site = features(cut), cut.parts.fields.site
     if row["leaks"] is not None:
-        cut = read_page(body, url, config=config, sites=context.sites, leaks=json.loads(row["leaks"]))
+        cut = read(leaks=json.loads(row["leaks"]))
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],

@@ -67,25 +67,23 @@ def unpack_counts(packed: str) -> LeakCounts:
 
 def _edge_lines(cut: CutPage) -> list[str]:
     text, pieces = cut.texts.canonical, cut.parts.pieces
+    bodies = [[text[p.start : p.end] for p in body] for body in bodies_of(pieces).values()]
+    guide = [(text[p.start : p.end], p.heading) for p in pieces if p.role == "guide"]
+    loose = {line for body in bodies for line in (body[0], body[-1])}
+    loose |= {line for line, heading in guide if not heading}
     fixed = {text[p.start : p.end] for p in pieces if p.role == "dropped"}
-    bodies = bodies_of(pieces).values()
-    loose = {text[p.start : p.end] for body in bodies for p in (body[0], body[-1])}
-    loose |= {text[p.start : p.end] for p in pieces if p.role == "guide" and not p.heading}
-    fixed |= {text[p.start : p.end] for p in pieces if p.role == "guide" and p.heading} - loose
+    fixed |= {line for line, heading in guide if heading} - loose
     counted = {line for line in boilerplate_candidates(cut) if len(line) <= MAX_LINE_CHARS}
-    near: set[str] = set()
-    for body in bodies:
-        near.update(text[p.start : p.end] for p in body[:NEAR_EDGE] + body[-NEAR_EDGE:])
+    near = {line for body in bodies for line in body[:NEAR_EDGE] + body[-NEAR_EDGE:]} - counted
     marked = {("-" if line in fixed else "+") + line for line in counted}
-    marked |= {f"@{core}{line}" for core, line in _at_edges(cut) if line in counted}
-    return sorted(marked | {"=" + line for line in near - counted if 0 < len(line) <= MAX_LINE_CHARS})
+    marked |= {f"@{core}{line}" for core, line in _at_edges(bodies, counted)}
+    return sorted(marked | {"=" + line for line in near if 0 < len(line) <= MAX_LINE_CHARS})
 
 
-def _at_edges(cut: CutPage) -> Iterator[tuple[str, str]]:
-    """Yield the first and last line of each article, behind the hash of the article's middle."""
-    text = cut.texts.canonical
-    for body in bodies_of(cut.parts.pieces).values():
-        lines = [text[p.start : p.end] for p in body]
+def _at_edges(bodies: list[list[str]], counted: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the counted first and last line of each article, behind the hash of the article's middle."""
+    for lines in bodies:
         for at in {0, len(lines) - 1}:
-            core = sha256(core_of(lines, at).encode("utf-8", "surrogatepass")).hexdigest()
-            yield core[:CORE_CHARS], lines[at]
+            if lines[at] in counted:
+                core = sha256(core_of(lines, at).encode("utf-8", "surrogatepass")).hexdigest()
+                yield core[:CORE_CHARS], lines[at]

@@ -163,7 +163,7 @@ def _write(
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
         counted = sum(len(b) - b.column(column).null_count for b in batches)
         if column == "clause_json":
-            counted = sum(n for b in batches for n in b.column("n_clause_lines").to_pylist())
+            counted = sum(n or 0 for b in batches for n in b.column("n_clause_lines").to_pylist())
         stay, of_stay = lines_that_stay(run, making, file)
         made = (_content(b.column(column)) for b in batches)
         spans[file] = files[file].add(chain([stay], made), of_stay + counted)

@@ -29,22 +29,29 @@ QUOTE, BACKSLASH, FIRST_PLAIN = (
 
 
 class JsonLines(NamedTuple):
-    """The line of a page and those of its clauses, in UTF-8 with their line breaks; how many these are."""
+    """The lines of some pages in UTF-8, with their line breaks: a value a page in each column.
 
-    page: bytes
-    clauses: memoryview
-    n_clauses: int
+    `clauses` has those of its clauses, of which there are so many: `n_clauses`.
+    """
+
+    pages: pa.BinaryArray
+    clauses: pa.BinaryArray
+    n_clauses: list[int]
 
 
-def json_lines(pages: Sequence[Placed], clauses: ClauseRows) -> list[JsonLines]:
-    """Return the lines of some pages, whose clauses are `clauses`."""
+def json_lines(pages: Sequence[Placed], clauses: ClauseRows) -> JsonLines:
+    """Return the lines of some pages, whose clauses are `clauses`. 2 µs a clause, 20 µs a page."""
     told = _told(clauses)
-    objects = _pieces(_objects(clauses, told), clauses.counts, len(BETWEEN))
-    lines = _pieces(_lines(clauses, told, pages), clauses.pages, 0)
-    return [
-        JsonLines(_page(placed.page, placed.place.sources[0], objects), piece, n_clauses)
-        for placed, piece, n_clauses in zip(pages, lines, clauses.pages, strict=True)
-    ]
+    objects = _pieces(_objects(clauses, told), clauses.counts)
+    written = [_page(placed.page, placed.place.sources[0], objects) for placed in pages]
+    lines = _lines(clauses, told, pages)
+    ends = np.frombuffer(lines.buffers()[1], dtype=np.int32)[np.cumsum([0, *clauses.pages])]
+    of_pages = pa.py_buffer(ends), lines.buffers()[2]
+    return JsonLines(
+        pa.array(written, pa.binary()),
+        pa.Array.from_buffers(pa.binary(), len(pages), [None, *of_pages]),
+        clauses.pages,
+    )
 
 
 def _page(page: Page, source: str, objects: Iterator[memoryview]) -> bytes:
@@ -69,12 +76,12 @@ def _page(page: Page, source: str, objects: Iterator[memoryview]) -> bytes:
     return b"".join(parts)
 
 
-def _pieces(values: pa.StringArray, counts: Sequence[int], behind: int) -> Iterator[memoryview]:
-    """Yield the bytes of so many values after the other at a time, without what stands behind the last."""
-    ends = np.frombuffer(values.buffers()[1], dtype=np.int32)[np.cumsum([0, *counts])].tolist()
-    data = memoryview(values.buffers()[2] or b"")
+def _pieces(objects: pa.StringArray, counts: Sequence[int]) -> Iterator[memoryview]:
+    """Yield the bytes of so many objects at a time, without `BETWEEN` behind the last."""
+    ends = np.frombuffer(objects.buffers()[1], dtype=np.int32)[np.cumsum([0, *counts])].tolist()
+    data = memoryview(objects.buffers()[2] or b"")
     for start, end in pairwise(ends):
-        yield data[start : max(start, end - behind)]
+        yield data[start : max(start, end - len(BETWEEN))]
 
 
 def _joined(*parts: pa.Array | str) -> pa.StringArray:

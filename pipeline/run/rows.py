@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.clauses.structure import structure
 from pipeline.config import ClausesConfig, Config
 from pipeline.page.assemble import CutPage
 from pipeline.page.parse import finish_page
 from pipeline.records import Article, Page, PageFlag, RejectReason
-from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, clause_rows, nested
+from pipeline.run.columns import BY_PAGE, ROWS, ClauseRows, Place, Placed, clause_rows, nested
 from pipeline.run.cut import CUTS, reason_of, time_limit
 from pipeline.run.jsonlines import json_lines
 from pipeline.run.packed import unpack
@@ -39,6 +40,7 @@ FINISHED = pa.schema(
         ("n_clause_lines", pa.int32()),
     ]
 )
+JSON = ("page_json", "clause_json", "n_clause_lines")
 EXCERPT_CHARS = 80
 
 
@@ -138,23 +140,22 @@ def _finished(
 ) -> pa.RecordBatch:
     made = [p for p in placed if p is not None]
     clauses = clause_rows(made)
-    tables = nested(made, clauses)
+    given: dict[str, Any] = dict(nested(made, clauses)) | _lines(made, clauses, with_json=with_json)
     if len(made) < len(ids):
         at = iter(range(len(made)))
         rows = pa.array([None if p is None else next(at) for p in placed], pa.int32())
-        tables = {name: lists.take(rows) for name, lists in tables.items()}
-    written = iter(json_lines(made, clauses)) if with_json else None
-    lines = [next(written) if p is not None and written is not None else None for p in placed]
-    lines = [n if p is not None and p.place.latest else None for n, p in zip(lines, placed, strict=True)]
-    columns: list[Any] = [
-        ids,
-        *([rejects.get(i, (None, None, None))[k] for i in ids] for k in range(3)),
-        *(tables[name] for name in BY_PAGE),
-        [None if n is None else n.page for n in lines],
-        [None if n is None else n.clauses for n in lines],
-        [0 if n is None else n.n_clauses for n in lines],
-    ]
-    arrays = [
-        c if isinstance(c, pa.Array) else pa.array(c, f.type) for c, f in zip(columns, FINISHED, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=FINISHED)
+        given = {name: values.take(rows) for name, values in given.items()}
+    given["page_id"] = pa.array(ids, pa.string())
+    for place, name in enumerate(("reason", "detail", "excerpt")):
+        given[name] = pa.array([rejects[i][place] if i in rejects else None for i in ids], pa.string())
+    return pa.RecordBatch.from_arrays([given[name] for name in FINISHED.names], schema=FINISHED)
+
+
+def _lines(made: list[Placed], clauses: ClauseRows, *, with_json: bool) -> dict[str, pa.Array]:
+    """Return the columns of JSON Lines: none of a page that is superseded."""
+    if not with_json:
+        return {name: pa.nulls(len(made), FINISHED.field(name).type) for name in JSON}
+    lines = json_lines(made, clauses)
+    shown = pa.array([p.place.latest for p in made], pa.bool_())
+    pages = lines.pages if all(p.place.latest for p in made) else pc.if_else(shown, lines.pages, None)
+    return dict(zip(JSON, (pages, lines.clauses, pa.array(lines.n_clauses, pa.int32())), strict=True))

@@ -91,9 +91,9 @@ def _string_lanes(table: pa.Table | pa.RecordBatch) -> Lanes:
     joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, SEPARATOR)
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.combine_chunks()
+    if len(pc.unique(parts[0])) == table.num_rows:  # ids: no row's strings stand in another
+        return _hash_each(joined)
     encoded = joined.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
     unique = _hash_each(encoded.dictionary)
     lanes: Lanes = unique[encoded.indices.to_numpy(zero_copy_only=False)]
     return lanes

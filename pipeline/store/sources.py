@@ -46,7 +46,7 @@ def _read(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
             if kind == "gzip":
                 yield from _gzip(file, handle, config)
             elif kind in ("page", "mhtml"):
-                yield from _single(file, handle.read(config.max_page_mb * MIB + 1), kind, config)
+                yield from _single(file, _whole(file, handle, config.max_page_mb * MIB + 1), kind, config)
             elif kind == "empty":
                 yield Reject(file.name, "empty", "0 bytes")
             elif kind == "other":
@@ -55,6 +55,12 @@ def _read(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
                 yield from READERS[kind](file, handle, config)
     except OSError as error:
         yield Reject(file.name, "unreadable", error.strerror or "cannot be read")
+
+
+def _whole(file: SourceFile, handle: BinaryIO, most: int) -> bytes:
+    """Read a file, up to `most` bytes; room for so many would be taken afresh for every page."""
+    body = handle.read(min(most, file.size + 1))
+    return body if len(body) <= file.size else body + handle.read(most - len(body))  # it has grown
 
 
 def _no_links(path: str, flags: int) -> int:

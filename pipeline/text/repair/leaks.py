@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, chain, compress, repeat
 
 from pipeline.records import Edit, RuleName
@@ -78,16 +79,21 @@ def count_leaks(text: str) -> LeakCounts:
 
     Returns (character, pinyin) -> leaks and (character, "") -> occurrences for each Traditional character,
     and two entries of evidence against leaks under "". The counts of pages add up to those of a site and
-    may be subtracted again. Linear, about 40 ns a character.
+    may be subtracted again. Linear, 4 ns a character of a Simplified text, about 40 of a Traditional one.
 
     >>> sorted(count_leaks("客戶服務(wù)").items())
     [(('務', ''), 1), (('務', 'wù'), 1), (('戶', ''), 1)]
     """
     headed = split_leaks(text)
     counts = _count_pairs(headed)
-    changed = simplified_forms()
-    counts.update({(char, ""): n for char, n in Counter(text).items() if char in changed})
+    counts.update({(char, ""): n for char, n in Counter(_traditional().findall(text)).items()})
     return counts
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Return a pattern for one character that `simplified_forms` changes: 務 yes, 务 no."""
+    return re.compile("[" + "".join(map(re.escape, simplified_forms())) + "]")
 
 
 def _count_pairs(headed: Headed) -> LeakCounts:
