@@ -72,8 +72,8 @@ def test_unknown_ids_and_missing_outputs_are_told(structured: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("ids", [["r1", "r2", "r3"], [9, 10, 11]])
 def test_rows_of_a_table_are_explained_too(structured: Path, tmp_path: Path, ids: list[object]) -> None:
-    texts = pd.read_parquet(structured / "articles")["text"].drop_duplicates()
-    long, other = texts.sort_values(key=lambda t: t.str.len()).iloc[[-1, -2]]
+    long = max(pd.read_parquet(structured / "articles")["text"], key=len)
+    other = "仓库物品出入必须登记，账目每月核对一次，发现短缺立即上报主管领导处理，不得隐瞒。" * 3
     table = tmp_path / "rows.parquet"
     pd.DataFrame({"n": ids, "body": [long, f"{long}\n以上规定由办公室负责解释。", other]}).to_parquet(table)
     source = Source(table, "body", "n", tmp_path / "out")
