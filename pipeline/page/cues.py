@@ -9,12 +9,9 @@ from functools import lru_cache
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import WholeLines, compile_search
-from pipeline.page.sitewords import site_words
+from pipeline.page.sitewords import REMEMBERED, site_words
 from pipeline.records import DropReason
 
-# Lines whose reason is remembered, 2 MB at most: a site says the same on all its pages, and one takes 10 µs.
-# The reason is a function of the line alone: what is remembered changes no result.
-REMEMBERED = 4096
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
 
 SHARE_WORDS = (
@@ -327,6 +324,8 @@ def _labelled_links(page: PageLines, row: int) -> DropReason | None:
     if match is None:
         return None
     label = match.group().strip(DECORATION + "：:")
+    if not label:  # `——：甲`
+        return None
     return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
 
 
