@@ -97,6 +97,9 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
     """Return `site_words` of a short line."""
     if edge and line.strip("（(）)—-·[]【】") in ENDS:
         return "footer"
+    sentence = line[-1] == "。"
+    if sentence and not OF_ITSELF.search(line):
+        return None
     line, addresses = ADDRESS.subn("", line)
     total = sum(map(len, HANZI_OR_LATIN.findall(line)))
     found: dict[DropReason, int] = {}
@@ -115,7 +118,7 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
     least_covered = EDGE_COVERED if loose else COVERED
     if not words or not line or covered < least_covered * total or sum(found.values()) < OWN * total:
         return None
-    if line[-1] == "。" and not (OF_ITSELF.search(line) and len(words) >= SURE):
+    if sentence and len(words) < SURE:
         return None
     least = SURE if not only else 1 if edge else ENOUGH
     return max(found.items(), key=lambda x: x[1])[0] if len(words) >= least else None
