@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline.page.search import compile_search
 from pipeline.records import DropReason
 
-# Lines whose reason is remembered, 2 MB at most: a site says the same on all its pages, and one takes 10 µs.
+# Lines whose reason is remembered, 3 MB at most: a site says the same on all its pages, and one takes 10 µs.
 # The reason is a function of the line alone: what is remembered changes no result.
 REMEMBERED = 4096
 MAX_LINE = 60  # characters; longer lines are sentences, which the patterns of `cues` know
