@@ -188,6 +188,7 @@ def _brought_up(
 
     folded = fold_batches(_numbered(texts, known and known.gone), work, leaks=False)
     every, of_row = distinct_texts(folded, np.arange(len(folded.length)))
+    del folded
     row_of = np.argsort(of_row)
     standing = np.where(row_of < count, NOW, 0).astype(np.uint8)
     model = model or fast.fit_large(_those(every, standing > 0), work)

@@ -90,12 +90,15 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
         path.unlink()
     shards = run.shards
     compared |= {"alignments": across.alignments(run, fresh), "rejects": tables.rejects_table(run)}
-    pa.default_memory_pool().release_unused()  # of the articles
-    compared["clause_groups"], of_clauses = groups.clause_groups(run)
+    for name in list(compared):
+        shards[name] = tables.whole_shards(run, folder, name, compared.pop(name))
+    run.assignments = run.assignments.select(["canonical"])  # what is left to do is to count them
+    del fresh
+    pa.default_memory_pool().release_unused()  # of the articles, before clauses take their place
+    found, of_clauses = groups.clause_groups(run)
     pa.default_memory_pool().release_unused()
+    shards["clause_groups"] = tables.whole_shards(run, folder, "clause_groups", found)
     write_parquet(folder / "model" / CLAUSE_SHINGLES, model_table(of_clauses), "model")
-    for name, table in compared.items():
-        shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)
     return tables.complete(folder, shards), f"{model.digest()} {of_clauses.digest()}"
 
