@@ -1,20 +1,24 @@
 """Deduplication beside its peers, in one run on one corpus of folded texts; and how its cost grows.
 
-usage: python benchmarks/bench_dedup.py [texts.parquet truth.parquet] [--rounds 3] [--sizes 10000,100000]
-Each peer runs in a pinned environment of its own. Without files a corpus of 4,000 articles is made. Prints
-CPU seconds, articles a CPU-second, peak memory, F1 of pairs and adjusted Rand index, and ratios to the
-first line. --sizes: instead, fits seconds = a·N + b·N² to whole runs on corpora of these sizes. Asserts
-nothing.
+usage: python benchmarks/bench_dedup.py [texts.parquet truth.parquet] [--rounds 3]
+       python benchmarks/bench_dedup.py --sizes 10000,100000,1000000 [--rounds 3] [--memory-mb 0]
+Each peer runs in a process and a pinned environment of its own. Without files a corpus of 4,000 articles is
+made. Prints CPU seconds, articles a CPU-second, peak memory, F1 of pairs and adjusted Rand index, and ratios
+to the first line. --sizes: instead, runs the whole command on tables of these numbers of texts, or on those
+named (Parquet with `id` and `text`), fits seconds = a·N + b·N², and prints candidates and spilled bytes an
+article. Asserts nothing.
 """
 
 import argparse
 import json
 import random
+import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 import harness
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.text.fold import comparison_key
@@ -28,6 +32,7 @@ PEERS = {
     "datatrove": ("datatrove==0.10.1", "xxhash==3.5.0", "regex==2026.11.19", "tokenizers==0.23.3"),
 }
 SHORTEST = 5  # units; peers have no shingle below
+FEW = 700  # texts: enough for the kernels to be loaded (`entry.SMALL_SHORT_ROWS`)
 
 
 def made_up(count: int) -> tuple[list[str], list[int]]:
@@ -68,21 +73,50 @@ def side_by_side(files: list[Path], rounds: int, folder: Path) -> None:
     print(harness.table(harness.compare(pieces, rounds=rounds, warm=0), unit="articles"))
 
 
-def growth(sizes: list[int], rounds: int, folder: Path) -> None:
-    """Fit the cost of whole runs, corpus by corpus."""
-    seconds = []
-    for size in sizes:
-        keys = folder / f"{size}.jsonl"
-        write_keys(keys, *made_up(size))
-        row = harness.compare([harness.Piece("fanwen", (CHILD, "fanwen", str(keys)))], rounds=rounds, warm=0)[
-            0
-        ]
-        seconds.append(row.median("cpu_s"))
-        print(f"{size:>10} articles {seconds[-1]:8.2f} cpu s {row.median('peak_mb'):8.0f} MB", flush=True)
-        keys.unlink()
+def write_rows(path: Path, count: int) -> None:
+    """Write a made-up table of texts."""
+    texts, _ = made_up(count)
+    pq.write_table(pa.table({"id": [f"d{i:08}" for i in range(count)], "text": texts}), path)
+
+
+def whole_run(table: Path, out: Path, memory_mb: int) -> tuple[harness.Run, str]:
+    """Run the command on a table; return what it took, and what it counted: candidates, bytes spilled."""
+    command = [sys.executable, "-m", "pipeline", "dedup", str(table), "--text", "text", "--id", "id"]
+    command += ["--out", str(out), "--workers", "1", "--memory-mb", str(memory_mb)]
+    run = harness.run_once(command)
+    told = [line for line in run.told.splitlines() if line.startswith("CPU-seconds")]
+    return run, told[0].split("s; ", 1)[1] if told else "nothing counted"
+
+
+def growth(tables: list[Path], rounds: int, memory_mb: int, folder: Path) -> None:
+    """Fit the CPU time of the whole command, start-up apart, to tables of growing size."""
+    write_rows(folder / "few.parquet", FEW)
+    whole_run(folder / "few.parquet", folder / "out", 0)  # compiles what is not compiled
+    starts = [whole_run(folder / "few.parquet", folder / "out", 0)[0].cpu_s for _ in range(rounds)]
+    start = statistics.median(starts)
+    print(f"start-up {start:.2f} cpu s (a run on {FEW} texts)")
+    sizes, seconds = [], []
+    for table in tables:
+        runs = [whole_run(table, folder / "out", memory_mb) for _ in range(rounds)]
+        sizes.append(pq.ParquetFile(table).metadata.num_rows)
+        cpu_s = statistics.median(run.cpu_s for run, _ in runs)
+        seconds.append(cpu_s - start)
+        peak = max(run.peak_mb for run, _ in runs)
+        speed = f"{cpu_s:8.2f} cpu s {sizes[-1] / cpu_s:8.0f} articles/cpu s {peak:6.0f} MB"
+        print(f"{sizes[-1]:>9} articles {speed}; {runs[-1][1]}", flush=True)
     a, b = harness.linear_and_square(sizes, seconds)
-    square = b * sizes[-1] ** 2 / seconds[-1]
+    square = b * sizes[-1] ** 2 / (a * sizes[-1] + b * sizes[-1] ** 2)
     print(f"{1e6 * a:.2f} µs an article + {1e12 * b:.3f} µs a million pairs: {square:.1%} at {sizes[-1]}")
+
+
+def tables_of(given: list[str], folder: Path) -> list[Path]:
+    """Return the tables that are named, made up where a number of texts is given."""
+    tables = []
+    for name in given:
+        tables.append(folder / f"{name}.parquet" if name.isdigit() else Path(name))
+        if name.isdigit():
+            write_rows(tables[-1], int(name))
+    return tables
 
 
 def main() -> None:
@@ -90,11 +124,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")])
+    parser.add_argument("--sizes", type=lambda text: text.split(","), help="numbers of texts, or tables")
+    parser.add_argument("--memory-mb", type=int, default=0, help="bound of the runs of --sizes; 0 = none")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if given.sizes:
-            growth(given.sizes, given.rounds, Path(folder))
+            tables = tables_of(given.sizes, Path(folder))
+            growth(tables, given.rounds, given.memory_mb, Path(folder))
         else:
             side_by_side(given.files, given.rounds, Path(folder))
 

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness import own_peak_mb
+
 WIDTH, PERMUTATIONS, THRESHOLD = 5, 128, 0.5
 Clusters = list[int]
 
@@ -137,7 +139,9 @@ def main() -> None:
     start = time.process_time()
     found = engine(keys)
     cpu_s = time.process_time() - start
-    print(json.dumps({"cpu_s": cpu_s, "items": len(keys), "quality": quality(found, truth)}))
+    peak_mb = own_peak_mb()
+    said = {"cpu_s": cpu_s, "items": len(keys), "peak_mb": peak_mb, "quality": quality(found, truth)}
+    print(json.dumps(said))
 
 
 if __name__ == "__main__":

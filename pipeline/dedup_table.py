@@ -1,4 +1,4 @@
-"""The job behind `fanwen dedup`: a table in, three Parquet files out."""
+"""The job behind `fanwen dedup`: a table in, three Parquet files out, and the corpus model beside them."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from pipeline.dedup import Deduplication
 from pipeline.dedup.entry import deduplicate_batches
 from pipeline.errors import InputError
 from pipeline.store.external import SpilledUnits, read_columns, write_table
+from pipeline.store.model import SHINGLES, model_table
 
 MEGABYTE = 1 << 20
 # An eighth of the bound may be pages of keys; signatures, samples and their postings take 1.4 KB a text.
@@ -17,6 +18,8 @@ def dedup_table(
     path: Path, text: str, id_column: str, out: Path, config: DedupConfig | None = None
 ) -> Deduplication:
     """Find a table's near-duplicates; write `pairs`, `clusters` and `assignments` (.parquet) to `out`.
+
+    Beside them stands the corpus model (`shingles.parquet`), with which `explain_rows` judges any pair.
 
     `path` is a Parquet, JSON Lines or CSV file of any size, the latter two also compressed (.gz, .bz2,
     .zst); `text` and `id_column` are columns of it. Ids keep their type, in CSV they are strings.
@@ -34,4 +37,6 @@ def dedup_table(
     with found.costs.stage("writing"):
         for name in ("pairs", "clusters", "assignments"):
             write_table(getattr(found, name), out / f"{name}.parquet")
+        if found.model is not None:
+            write_table(model_table(found.model), out / SHINGLES)
     return found

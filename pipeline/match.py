@@ -16,8 +16,8 @@ from pipeline.dedup.rules import EXACT, REASON_OF
 from pipeline.errors import InputError
 from pipeline.output import open_output
 from pipeline.page.parse import parse_page
-from pipeline.run.dedupe import read_model
 from pipeline.store.external import read_columns
+from pipeline.store.model import read_model
 from pipeline.text.fold import text_id
 
 TABLES_ENDINGS = (".parquet", ".jsonl", ".ndjson", ".csv")

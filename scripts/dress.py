@@ -1,6 +1,7 @@
 """Generate template pages in many skins, scripts and encodings, with their truth.
 
-usage: dress.py OUT [--pages 60] [--seed 1] [--skin NAME|text|big5] [--style HEADING]
+usage: dress.py OUT [--pages 60] [--seed 1] [--skin NAME|text|big5] [--style HEADING] [--strange]
+--strange    headings, skins and lines of sites for which no rule of the program is written
 Writes OUT/gold/*.json and OUT/pages/* (html or txt, same stem). Same seed, same bytes.
 """
 
@@ -33,6 +34,7 @@ CARELESS = frozenset("后范里台面制布准了才几只干系余出斗谷丑"
 BARE = 0.04  # share of pages that are one article without a heading
 MARKED = 0.08  # share of pages with stray marks, and of pages with invisible characters
 KINDS = ("text", *skins.SKINS, "big5")
+STRANGE_KINDS = ("text", *skins.STRANGE)
 
 
 @functools.cache
@@ -114,7 +116,7 @@ def put_skin(sheet: fabric.Sheet, script: str, kind: str, r: random.Random) -> s
     shown = marked([fabric.Line(x.role, t, x.link) for x, t in zip(lines, texts[:n], strict=True)], r)
     if kind == "text":
         return plain_text(shown, script, r)
-    skin = skins.SKINS[kind] if kind != "big5" else r.choice(list(skins.SKINS.values()))
+    skin = (skins.SKINS | skins.STRANGE)[kind] if kind != "big5" else r.choice(list(skins.SKINS.values()))
     return skin(skins.Dressed(texts[-1], shown, texts[n:-1]), r)
 
 
@@ -145,6 +147,9 @@ def dress(seed: int, number: int, kind: str, style: str) -> tuple[dict[str, obje
     r = random.Random(f"{seed}:{number}:{kind}")
     plan = fabric.draw_plan(r, style=style)
     plan = fabric.bare_plan(plan) if r.random() < BARE else plan
+    if style in forms.STRANGE:
+        edge = "\n".join(r.sample(forms.STRANGE_EDGES, r.randint(0, 3)))
+        plan = replace(plan, edge=edge, declared="title" if plan.declared == "wrong" else plan.declared)
     if kind == "title_only" and plan.declared == "wrong":
         plan = replace(plan, declared="title")
     sheet = fabric.draw_sheet(r, plan, f"page{number:04d}")
@@ -153,14 +158,17 @@ def dress(seed: int, number: int, kind: str, style: str) -> tuple[dict[str, obje
     return sheet.truth | {"skin": kind, "leak": script, "encoding": encoding}, body
 
 
-def write_folder(out: Path, pages: int, seed: int, *, kind: str = "", style: str = "") -> None:
-    """Write `pages` pages, going round skins and heading forms unless they are given."""
-    styles = list(forms.HEADINGS)
+def write_folder(
+    out: Path, pages: int, seed: int, *, kind: str = "", style: str = "", strange: bool = False
+) -> None:
+    """Write `pages` pages, going round skins and heading forms (or strange ones) unless given."""
+    styles = list(forms.STRANGE if strange else forms.HEADINGS)
+    kinds = STRANGE_KINDS if strange else KINDS
     (out / "gold").mkdir(parents=True, exist_ok=True)
     (out / "pages").mkdir(parents=True, exist_ok=True)
     for i in range(pages):
-        chosen = kind or KINDS[i % len(KINDS)]
-        truth, body = dress(seed, i, chosen, style or styles[(i + i // len(KINDS)) % len(styles)])
+        chosen = kind or kinds[i % len(kinds)]
+        truth, body = dress(seed, i, chosen, style or styles[(i + i // len(kinds)) % len(styles)])
         (out / "gold" / f"{truth['id']}.json").write_text(
             json.dumps(truth, ensure_ascii=False, indent=1), "utf-8"
         )
@@ -176,10 +184,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--pages", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--skin", default="", choices=("", *KINDS))
-    parser.add_argument("--style", default="", choices=("", *forms.HEADINGS))
+    parser.add_argument("--skin", default="", choices=("", *KINDS, *skins.STRANGE))
+    parser.add_argument("--style", default="", choices=("", *forms.HEADINGS, *forms.STRANGE))
+    parser.add_argument("--strange", action="store_true")
     options = parser.parse_args()
-    write_folder(options.out, options.pages, options.seed, kind=options.skin, style=options.style)
+    chosen = {"kind": options.skin, "style": options.style}
+    write_folder(options.out, options.pages, options.seed, strange=options.strange, **chosen)
     print(f"{options.pages} pages in {options.out}")
 
 

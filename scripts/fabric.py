@@ -60,7 +60,7 @@ class Plan:
     bare: bool  # one article without any heading
     clauses: tuple[int, int] = (6, 16)
     site: str = ""  # drawn when empty
-    edge: str = ""  # a line of the site at the edge of the last article
+    edge: str = ""  # lines of the site at the edge of the last article
 
 
 def draw_plan(r: random.Random, *, style: str | None = None) -> Plan:
@@ -153,6 +153,8 @@ def clean_more(more: list[str], marker: str) -> list[str]:
 def can_glue(style: str, marker: str) -> bool:
     """Whether such a heading may run into such a marker and still be read: 标题1一、 yes, 标题11、 no."""
     first = forms.MARKERS[marker](1)[0]
+    if style in forms.STRANGE:
+        return False
     if style not in forms.NUMBER_LAST:
         return first not in "第"
     digits = "123456789" if style != "b篇一" else forms.DIGITS
@@ -182,7 +184,9 @@ def draw_variants(r: random.Random, plan: Plan, base: str) -> list[dict[str, Any
         number = i + 1 if plan.skipped and i > 1 else i
         variants.append(
             {
-                "heading": "" if plan.bare else forms.HEADINGS[plan.style](base, own, number),
+                "heading": ""
+                if plan.bare
+                else (forms.HEADINGS | forms.STRANGE)[plan.style](base, own, number),
                 "repeated": own if may_repeat and r.random() < 0.15 else "",
                 "group": "g1" if near or i == 1 else f"g{i}",
                 "flat": flat,
@@ -322,8 +326,8 @@ def draw_sheet(r: random.Random, plan: Plan, name: str, variants: Variants = dra
     bearer = r.randrange(plan.count)
     for i, v in enumerate(drawn):
         put_article(sheet, v, extras(r, plan) if i == bearer else [])
-    if plan.edge:
-        sheet.drop("edge", plan.edge)
+    for line in plan.edge.splitlines():
+        sheet.drop("edge", line)
     put_tail(r, sheet, base, plan)
     return halved(sheet) if plan.half else sheet
 

@@ -71,6 +71,38 @@ HEADINGS: dict[str, Callable[[str, str, int], str]] = {
     "篇1:t": lambda b, t, i: f"篇{i}:{t}",
     "范文一：t": lambda b, t, i: f"范文{numeral(i)}：{t}",
 }
+# Forms of the invented families of docs/accuracy-page.md, of which no rule of the program is written for one.
+STRANGE: dict[str, Callable[[str, str, int], str]] = {
+    "b第1稿": lambda b, t, i: f"{b}第{i}稿",
+    "b（甲）": lambda b, t, i: f"{b}（{'甲乙丙丁戊'[i - 1]}）",
+    "b_A": lambda b, t, i: f"{b} {'ABCDE'[i - 1]}",
+    "样本1｜t": lambda b, t, i: f"样本{i}｜{t}",
+    "PART.01_t": lambda b, t, i: f"PART.0{i} {t}",
+    "㈠b": lambda b, t, i: f"{'㈠㈡㈢㈣㈤'[i - 1]}{b}",
+    "❶_b": lambda b, t, i: f"{'❶❷❸❹❺'[i - 1]} {b}",
+    "⒈_b": lambda b, t, i: f"{'⒈⒉⒊⒋⒌'[i - 1]} {b}",
+    "b篇1（date）": lambda b, t, i: f"{b}篇{i}（2021-0{i}-05）",
+    "b篇1全文": lambda b, t, i: f"{b}篇{i}全文",
+    "b篇1-t": lambda b, t, i: f"{b}篇{i}-{t}",
+    "b（一）——t": lambda b, t, i: f"{b}（{numeral(i)}）——{t}",
+    "第1种：t": lambda b, t, i: f"第{i}种：{t}制度",
+    "✎_第1篇_t": lambda b, t, i: f"✎ 第{i}篇 {t}",
+    "b—1—": lambda b, t, i: f"{b}—{i}—",
+    "No.1｜t": lambda b, t, i: f"No.{i}｜{t}",
+    "b1（精）": lambda b, t, i: f"{b}{i}（精）",
+}
+# Lines of a site behind its last article that no list of the program holds.
+STRANGE_EDGES = (
+    "打开手机看得更清楚",
+    "看完这一篇有什么感受 有用 没用",
+    "就写到这里",
+    "想找别的？试试搜索",
+    "参与讨论（37）",
+    "满意 一般 不满意",
+    "如果您觉得不错，就告诉您的朋友。",
+    "把它发给同事",
+    "今日访问：1024",
+)
 NUMBER_LAST = {"b1", "b_1", "b_篇1", "b篇1", "b范文1", "《b》_篇1", "b篇一"}
 
 TITLES: tuple[Callable[[str, int], str], ...] = (

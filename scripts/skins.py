@@ -244,6 +244,56 @@ def sections(d: Dressed, r: random.Random) -> str:
     return page(head, f"{d.menu()}<main>{top}<section>{''.join(out)}</section></main>{d.foot()}{script(r)}")
 
 
+def apart(x: Line) -> bool:
+    """Whether a line stands outside the element of the articles."""
+    return x.role in ("edge", "share", "foot", "teaser", "related", "related_head")
+
+
+def cards(d: Dressed, r: random.Random) -> str:
+    """Each article in an element of its own, its heading in another; what is the site's in a third."""
+    crumb, title, info = d.fields()
+    out, open_ = [], False
+    for i, x in enumerate(d.content()):
+        if apart(x):
+            continue
+        if x.role == "head":
+            out.append(
+                f"{'</div></div>' if open_ else ''}<div class=card><div>{anchor(x, i)}</div><div class=bd>"
+            )
+            open_ = True
+        else:
+            out.append(f"<div>{anchor(x, i)}</div>")
+    out.append("</div></div>" if open_ else "")
+    tools = "".join(f"<div>{anchor(x, i)}</div>" for i, x in enumerate(d.content()) if apart(x))
+    top = f"<div class=bc>{crumb}</div><h1>{title}</h1><span>{info}</span>"
+    body = f"{d.menu()}<main>{top}{''.join(out)}<div class=tools>{tools}</div></main>{d.side()}{d.foot()}"
+    return page(d.head(), body)
+
+
+def anchors(d: Dressed, r: random.Random) -> str:
+    """Headings are marked as places to jump to, in links without an address."""
+    crumb, title, info = d.fields()
+    rows = (
+        f'<p><a name="p{i}">{esc(x.text)}</a></p>' if x.role == "head" else f"<p>{anchor(x, i)}</p>"
+        for i, x in enumerate(d.content())
+    )
+    top = f"<div>{crumb}</div><h1>{title}</h1><p>{info}</p>"
+    return page(d.head(), f"{d.menu()}{top}<div>{''.join(rows)}</div>{d.side()}{d.foot()}")
+
+
+def pieces(d: Dressed, r: random.Random) -> str:
+    """The articles cut into elements anywhere, with advertisements between."""
+    crumb, title, info = d.fields()
+    rows = [f"<p>{anchor(x, i)}</p>" for i, x in enumerate(d.content()) if not apart(x)]
+    size = max(1, len(rows) // 3)
+    parts = ("".join(rows[k : k + size]) for k in range(0, len(rows), size))
+    text = "<div class=ad><script>x()</script></div>".join(f"<div class=ct>{x}</div>" for x in parts)
+    rest = "".join(f"<div>{anchor(x, i)}</div>" for i, x in enumerate(d.content()) if apart(x))
+    top = f"<div>{crumb}</div><h2>{title}</h2><div>{info}</div>"
+    return page(d.head(), f"{d.menu()}<div>{top}{text}</div><div>{rest}</div>{d.side()}{d.foot()}")
+
+
+STRANGE: dict[str, Skin] = {"cards": cards, "anchors": anchors, "pieces": pieces}
 SKINS: dict[str, Skin] = {
     "spans": spans,
     "lists": lists,

@@ -32,6 +32,7 @@ def test_three_files_are_written_and_a_bound_changes_no_row(tmp_path: Path, coun
         "assignments.parquet",
         "clusters.parquet",
         "pairs.parquet",
+        "shingles.parquet",
     ]
 
 

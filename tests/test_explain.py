@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline.dedup_table import dedup_table
 from pipeline.errors import InputError, UsageError
-from pipeline.explain import explain, explanation_lines
+from pipeline.explain import Source, explain, explain_rows, explanation_lines
 from pipeline.match import match, texts_of
 from pipeline.run import ingest
 
@@ -67,6 +68,30 @@ def test_unknown_ids_and_missing_outputs_are_told(structured: Path, tmp_path: Pa
         explain(left, left, structured)
     with pytest.raises(InputError, match=r"manifest\.json"):
         explain(left, "x", tmp_path)
+
+
+@pytest.mark.parametrize("ids", [["r1", "r2", "r3"], [9, 10, 11]])
+def test_rows_of_a_table_are_explained_too(structured: Path, tmp_path: Path, ids: list[object]) -> None:
+    long = max(pd.read_parquet(structured / "articles")["text"], key=len)
+    other = "仓库物品出入必须登记，账目每月核对一次，发现短缺立即上报主管领导处理，不得隐瞒。" * 3
+    table = tmp_path / "rows.parquet"
+    pd.DataFrame({"n": ids, "body": [long, f"{long}\n以上规定由办公室负责解释。", other]}).to_parquet(table)
+    source = Source(table, "body", "n", tmp_path / "out")
+    one, two, three = map(str, ids)
+    with pytest.raises(InputError, match="fanwen dedup"):
+        explain_rows(one, two, source)
+    dedup_table(table, "body", "n", source.out)
+    found = explain_rows(two, one, source)
+    assert found.stored
+    assert found.pair["relation"] == "edited"
+    assert [found.left["article_id"], found.right["article_id"]] == ids[:2]
+    assert {row["op"] for row in found.clauses if row["op"] != "same"} <= {"added", "changed"}
+    apart = explain_rows(one, three, source)
+    assert not apart.pair["accepted"]
+    assert any(line.startswith("wanted") for line in explanation_lines(apart))
+    for wrong in ((one, one), (one, "no such row")):
+        with pytest.raises(UsageError):
+            explain_rows(*wrong, source)
 
 
 def test_a_new_text_is_matched_without_being_ingested(structured: Path, tmp_path: Path) -> None:

@@ -165,19 +165,28 @@ def dedup(
 
 @app.command()
 def explain(
-    left: Annotated[str, typer.Argument(metavar="ID", help="article_id.")],
-    right: Annotated[str, typer.Argument(metavar="ID", help="article_id.")],
+    left: Annotated[str, typer.Argument(metavar="ID", help="article_id, or an id of the table.")],
+    right: Annotated[str, typer.Argument(metavar="ID", help="article_id, or an id of the table.")],
     structured: Annotated[Path, typer.Option("--in", help="Folder that ingest writes.")] = Path("structured"),
+    table: Annotated[
+        Path | None, typer.Option(help="A table that was deduplicated; --in is then the --out of `dedup`.")
+    ] = None,
+    text: Annotated[str, typer.Option(help="Column of the table's texts.")] = "text",
+    id_column: Annotated[str, typer.Option("--id", help="Column of the table's ids.")] = "id",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Say why two articles are, or are not, duplicates."""
+    """Say why two articles, or two rows of a table, are or are not duplicates."""
     import dataclasses
 
+    from pipeline.explain import Source, explain_rows, explanation_lines
     from pipeline.explain import explain as run_explain
-    from pipeline.explain import explanation_lines
 
-    found = run_explain(left, right, structured, settings_of(config))
+    settings = settings_of(config)
+    if table is None:
+        found = run_explain(left, right, structured, settings)
+    else:
+        found = explain_rows(left, right, Source(table, text, id_column, structured), settings)
     if as_json:
         print_line(dataclasses.asdict(found))
     else:

@@ -104,7 +104,7 @@ def _deduplicate(
     articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_plain(folded, articles.preferred)
     fitted = model or fit_texts(texts)
-    return build(articles, texts, plain.relate(texts, fitted.mask(), config))
+    return replace(build(articles, texts, plain.relate(texts, fitted.mask(), config)), model=fitted)
 
 
 def _few(held: list[pa.RecordBatch]) -> bool:
@@ -145,7 +145,7 @@ def _with_kernels(
         fitted = model or fast.fit_large(texts, work)
     related = fast.relate(texts, fitted, work)
     with work.costs.stage("tables"):
-        return replace(build(articles, texts, related), costs=work.costs)
+        return replace(build(articles, texts, related), costs=work.costs, model=fitted)
 
 
 def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:

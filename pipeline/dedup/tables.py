@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Related, Texts
 from pipeline.dedup.costs import Costs
+from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import (
     CONTAINED,
     CONTAINS,
@@ -31,7 +32,8 @@ class Deduplication:
     """Tables of contract §4: `pairs`, `clusters` (of two or more), `assignments` (every article, one row).
 
     `hot` counts how often a text met a band of more than `candidates.CHAIN` texts, of which only those were
-    looked at: pairs may be missed where it is large. `costs` are those of the run, where kernels were used.
+    looked at: pairs may be missed where it is large. `costs` are those of the run, where kernels were used;
+    `model` is the corpus model that the rows were made with.
     """
 
     pairs: pa.Table
@@ -39,6 +41,7 @@ class Deduplication:
     assignments: pa.Table
     hot: int = 0
     costs: Costs = field(default_factory=Costs)
+    model: CorpusModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import re
 from pipeline.page.lines import NUMBERS, NUMERAL
 from pipeline.page.search import compile_search
 
-COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `4篇幅`: no
-    rf"(?<![第\d.一二三四五六七八九十])({NUMERAL})\s*篇(?!幅|章节)"
+COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `第1/4篇`, `4篇幅`: no
+    rf"(?<![第\d.一二三四五六七八九十/／])({NUMERAL})\s*篇(?!幅|章节)"
 )
 # `制度模板3份`, `制度（五则）`: yes; `合同一式两份`, `名言十则故事`: no
 PIECES = re.compile(

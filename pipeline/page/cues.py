@@ -9,12 +9,9 @@ from functools import lru_cache
 
 from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import WholeLines, compile_search
-from pipeline.page.sitewords import site_words
+from pipeline.page.sitewords import REMEMBERED, site_words
 from pipeline.records import DropReason
 
-# Lines whose reason is remembered, 2 MB at most: a site says the same on all its pages, and one takes 10 µs.
-# The reason is a function of the line alone: what is remembered changes no result.
-REMEMBERED = 4096
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
 
 SHARE_WORDS = (
@@ -30,7 +27,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     # `此处隐藏5278个字……`, `（此处省略300字）`, `剩余80%未读`: yes; `隐藏工程验收`: no
     (
         "hidden_gap",
-        r"[\[（(【…\.]*\s*(?:此处|这里|中间|以下|下文)(?:内容|部分|正文)?(?:隐藏|省略|略去|已隐藏|已省略)[^。]{0,30}",
+        r"[\[（(【〔…\.]*\s*(?:此处|这里|中间|以下|下文)(?:内容|部分|正文)?(?:隐藏|省略|略去|已隐藏|已省略)[^。]{0,30}",
     ),
     (
         "hidden_gap",
@@ -327,6 +324,8 @@ def _labelled_links(page: PageLines, row: int) -> DropReason | None:
     if match is None:
         return None
     label = match.group().strip(DECORATION + "：:")
+    if not label:  # `——：甲`
+        return None
     return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
 
 

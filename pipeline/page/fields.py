@@ -296,7 +296,8 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         if read > (MAX_BEFORE if labelled else 0):
             continue
         title = begin - 1 if title_row >= 0 else begin  # where none is known, the first line
-        if any(_names_text(x, page.texts[title]) for x in page.texts[title + 1 : i]):
+        above = page.texts[title + 1 : i]
+        if any(_names_text(x, page.texts[title], documents=title_row >= 0) for x in above):
             continue  # a date below an article's heading is the article's
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
         best = min(best, rank) if best else rank
@@ -341,18 +342,24 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
         if author and found.author is None:
             found.author = author.group(1)
         # behind the first article's heading they are the article's
-        behind = near and any(_names_text(x, found.title or "") for x in page.texts[max(near) + 1 : i])
+        behind = near and any(
+            _names_text(x, found.title or "", documents=True) for x in page.texts[max(near) + 1 : i]
+        )
         if (views or author) and i not in found.rows and not behind:
             found.rows.add(i)
         if not views and VIEWS_LABEL.fullmatch(line):
             _read_spread_views(page, i, found)
 
 
-def _names_text(line: str, title: str) -> bool:
-    """Tell whether a short line may be the first article's heading; the title once more is none."""
+def _names_text(line: str, title: str, *, documents: bool) -> bool:
+    """Tell whether a short line may be the first article's heading; the title once more is none.
+
+    With `documents`, any name of a document may be.
+    """
     if len(line) > MAX_TITLE or letters(line) in letters(title):
         return False
-    return bool(FIRST_ARTICLE.search(line) or DOCUMENT.search(line)) or _like(line, title)
+    named = FIRST_ARTICLE.search(line) or (documents and DOCUMENT.search(line))
+    return bool(named) or _like(line, title)
 
 
 def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:

@@ -37,9 +37,13 @@ WORDS = (
     r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
 )
 # What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
-REMARK = re.compile(rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]])?+[\W_]*+$")
+REMARK = re.compile(
+    rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]]|[/／]\s*+\d{{1,2}})?+[\W_]*+$"
+)
 # `题1全文`, `题2 夜班`, `题1-门卫值班制度`: words up to the end of the line, none of which begins a list
-BYNAME = re.compile(r"\s*+(?:[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}|[一-鿿]{2,8})$")
+DASHED = r"[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}"
+DASHED_NAME = re.compile(rf"\s*+{DASHED}$")
+BYNAME = re.compile(rf"\s*+(?:{DASHED}|[一-鿿]{{2,8}})$")
 COLON = r"[：:、.．,，\s\-—|｜·•>/]"
 
 # `第1篇 题`, `【第1篇】题`, `第一篇：题`: yes; `第1条`, `本第1篇`: no
@@ -358,6 +362,8 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
 def _opens_a_list(line: str, at: int, run: str, end: int) -> bool:
     """Tell whether the number belongs to the first clause: `制度①保管`, `制度（一）保管`, `制度一、保管`."""
     bracketed = run in CIRCLED or line[at:end].lstrip()[:1] in "（("
+    if bracketed and DASHED_NAME.match(line, end):
+        return False  # `制度（一）——夜班`
     return LIST_MARK.match(line, end) is not None or (bracketed and not BODY_START.match(line, end))
 
 

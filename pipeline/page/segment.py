@@ -149,9 +149,10 @@ def _choose_headings(
     if more:  # the series knows its subject better than the title does: look again for glued members
         found = candidates(page, fields.start, [*bases, *more])
         series = best_series(page, found, title, declared)
-    if not series.headings:
+    if len(series.headings) < 2 and declared != 1:  # the first of many may be another page's teaser
         found = skeletons(page, fields.start)
-        series = best_series(page, found, title, declared) if found else series
+        other = best_series(page, found, title, declared) if found else series
+        series = other if len(other.headings) >= 2 else series
     return unnumbered(page, fields, series.headings, bases, declared)
 
 

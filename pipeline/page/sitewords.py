@@ -5,10 +5,14 @@ consists of them, as a share bar does of names of networks, belongs to the site.
 """
 
 import re
+from functools import lru_cache
 
 from pipeline.page.search import compile_search
 from pipeline.records import DropReason
 
+# Lines whose reason is remembered, 3 MB at most: a site says the same on all its pages, and one takes 10 µs.
+# The reason is a function of the line alone: what is remembered changes no result.
+REMEMBERED = 4096
 MAX_LINE = 60  # characters; longer lines are sentences, which the patterns of `cues` know
 COVERED = 0.8  # share of the letters that stand in words of the lists below
 EDGE_COVERED = 0.5  # the same at the edge of an article, for a line with a word that only sites use
@@ -85,26 +89,36 @@ def site_words(line: str, *, edge: bool = False) -> DropReason | None:
     """
     if len(line) > MAX_LINE or line[-1] in "；;":
         return None
+    return _of_words(line, edge)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _of_words(line: str, edge: bool) -> DropReason | None:
+    """Return `site_words` of a short line."""
     if edge and line.strip("（(）)—-·[]【】") in ENDS:
         return "footer"
+    sentence = line[-1] == "。"
+    if sentence and not OF_ITSELF.search(line):
+        return None
     line, addresses = ADDRESS.subn("", line)
     total = sum(map(len, HANZI_OR_LATIN.findall(line)))
     found: dict[DropReason, int] = {}
     words = set()
     covered = 0
     for match in WORD.finditer(line):
-        size = sum(not c.isdigit() for c in match.group())
+        word = match.group()
+        size = len(word) if word.isalpha() else sum(not c.isdigit() for c in word)
         covered += size
         if match.lastgroup != "neutral" and match.lastindex:
             reason = WORDS[match.lastindex - 1][0]
             found[reason] = found.get(reason, 0) + size
-            words.add(match.group())
+            words.add(word)
     only = addresses > 0 or ONLY_SITES.search(line) is not None
     loose = edge and only and len(line) <= MAX_EDGE and not SIGNATURE.search(line)
     least_covered = EDGE_COVERED if loose else COVERED
     if not words or not line or covered < least_covered * total or sum(found.values()) < OWN * total:
         return None
-    if line[-1] == "。" and not (OF_ITSELF.search(line) and len(words) >= SURE):
+    if sentence and len(words) < SURE:
         return None
     least = SURE if not only else 1 if edge else ENOUGH
     return max(found.items(), key=lambda x: x[1])[0] if len(words) >= least else None

@@ -18,12 +18,8 @@ from pipeline.run.emit import at, link_shards, old_shards, page_shards, signatur
 from pipeline.run.segments import base_path, read_arrow
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
-from pipeline.store.files import write_parquet
 from pipeline.store.generations import folder_of, state_of
-
-SHINGLES = "shingles.parquet"
-CLAUSE_SHINGLES = "clause_shingles.parquet"  # the same of clauses
-N_TEXTS = b"n_texts"
+from pipeline.store.model import read_model
 
 
 def columns_of(run: Run, name: str, columns: list[str]) -> pa.Table:
@@ -98,21 +94,6 @@ def fit_model(run: Run, count: int) -> CorpusModel:
 
     folded = fold_batches(texts_of(run), Work(run.config.dedup), leaks=False)
     return fit_large(distinct_texts(folded, np.arange(count))[0])
-
-
-def write_model(folder: Path, name: str, model: CorpusModel) -> None:
-    """Store a model's shingles."""
-    table = pa.table({"slot": pa.array(model.boilerplate, pa.uint32())})
-    table = table.replace_schema_metadata({N_TEXTS: str(model.n_texts).encode()})
-    write_parquet(folder / name, table, "model")
-
-
-def read_model(folder: Path, name: str = SHINGLES) -> CorpusModel | None:
-    """Return a stored model's shingles, None where none are stored."""
-    if not (folder / name).is_file():
-        return None
-    table = pq.read_table(folder / name)
-    return CorpusModel(table.column("slot").to_numpy(), int(table.schema.metadata[N_TEXTS]))
 
 
 def compare(run: Run, about: pa.Table, model: CorpusModel) -> dict[str, pa.Table]:

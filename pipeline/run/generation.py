@@ -21,6 +21,7 @@ from pipeline.schema import TABLES
 from pipeline.store import generations, state
 from pipeline.store.files import write_bytes, write_parquet
 from pipeline.store.manifest import Shard, file_entry, table_entry, write_manifest
+from pipeline.store.model import CLAUSE_SHINGLES, SHINGLES, model_table
 
 COPIED = ("changes", "runs")
 
@@ -80,7 +81,7 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     model = dedupe.fit_model(run, about.num_rows)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
-    dedupe.write_model(folder / "model", dedupe.SHINGLES, model)
+    write_parquet(folder / "model" / SHINGLES, model_table(model), "model")
     compared = dedupe.compare(run, about, model)
     del about
     run.assignments = compared.pop("assignments")
@@ -92,7 +93,7 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     pa.default_memory_pool().release_unused()  # of the articles
     compared["clause_groups"], of_clauses = groups.clause_groups(run)
     pa.default_memory_pool().release_unused()
-    dedupe.write_model(folder / "model", dedupe.CLAUSE_SHINGLES, of_clauses)
+    write_parquet(folder / "model" / CLAUSE_SHINGLES, model_table(of_clauses), "model")
     for name, table in compared.items():
         shards[name] = tables.whole_shards(run, folder, name, table)
     _account(run, shards)

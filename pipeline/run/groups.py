@@ -24,9 +24,9 @@ from pipeline.dedup.groups import (
 )
 from pipeline.dedup.model import CorpusModel
 from pipeline.run.corpus import Run
-from pipeline.run.dedupe import CLAUSE_SHINGLES, read_model
 from pipeline.run.segments import open_arrow, read_arrow, write_arrow, write_batches
 from pipeline.store.generations import state_of
+from pipeline.store.model import CLAUSE_SHINGLES, read_model
 from pipeline.text.fold import text_id
 
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range

@@ -1,6 +1,9 @@
 import pytest
 
-from pipeline.page.cues import cue_rows, drop_reason, is_share_bar
+from pipeline.page import cues, sitewords
+from pipeline.page.cues import MAX_CUE, cue_rows, drop_reason, is_share_bar
+from pipeline.page.lines import page_lines
+from pipeline.page.sitewords import MAX_LINE, site_words
 
 from .oracles import cases, lines_of
 
@@ -20,3 +23,16 @@ def test_a_share_bar_needs_three_words_and_little_else() -> None:
     assert is_share_bar("微信 微博 QQ空间")
     assert not is_share_bar("微信 微博")
     assert not is_share_bar("本单位的微信、微博、QQ空间由办公室统一管理，未经批准任何人不得发布信息")
+
+
+def test_links_behind_a_label_of_nothing_but_marks() -> None:
+    line = "——：某某制度"
+    page = page_lines(line, [len(line) - 3], [1], "", from_html=True)
+    assert cue_rows(page, 0) == {}
+
+
+def test_long_lines_are_never_remembered() -> None:
+    before = cues._drop_short.cache_info().currsize, sitewords._of_words.cache_info().currsize
+    assert drop_reason("本站" * MAX_CUE) is None
+    assert site_words("本站" * MAX_LINE, edge=True) is None
+    assert (cues._drop_short.cache_info().currsize, sitewords._of_words.cache_info().currsize) == before

@@ -1,6 +1,7 @@
 """The main job, end to end: incremental runs give the rows of one run over everything."""
 
 import dataclasses
+import gc
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given
@@ -302,3 +304,14 @@ def test_caches_beside_the_code_are_no_code(tmp_path: Path, monkeypatch: pytest.
     assert module._code.__wrapped__(("text",)) == before
     (tmp_path / "text" / "a.py").write_text("a = 2")
     assert module._code.__wrapped__(("text",)) != before
+
+
+def test_what_was_made_of_pages_is_given_back(tmp_path: Path) -> None:
+    write_pages(tmp_path / "raw", range(40))
+    held = []
+    for n in range(3):
+        ingest(tmp_path / "raw", tmp_path / f"out{n}", config=settings())
+        gc.collect()
+        held.append(pa.total_allocated_bytes())
+    written = (tmp_path / "out0" / "clauses.jsonl").stat().st_size
+    assert held[2] - held[1] < written / 10

