@@ -10,7 +10,7 @@ What a page has hundreds of (edits, clauses, lines) is a named tuple, made in 0.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import repeat
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -24,7 +24,7 @@ def from_columns(kind: type[Row], *columns: Iterable[object]) -> Iterator[Row]:
     >>> list(from_columns(Unresolved, [1, 4], [2, 6], ["leak", "leak"]))[1]
     Unresolved(start=4, end=6, rule='leak')
     """
-    return map(partial(tuple.__new__, kind), zip(*columns, strict=False))
+    return map(tuple.__new__, repeat(kind), zip(*columns, strict=False))
 
 
 SCHEMA_VERSION = "fanwen/1"  # of the JSON objects and tables: changes by addition only (contract)

@@ -19,6 +19,7 @@ OTHER_LABEL = re.compile(r"[一-鿿]{1,8}\s*[：:]\s*(?=[^：:>]{1,40}[>＞›»
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
 ARROWS = " \u3000>＞›»→▸▶"
+SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(r"[>＞›»→▸▶]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW = re.compile(
     r"(?<!\s)\s*+(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*+"
@@ -75,7 +76,7 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
     parts = ARROW.split(rest)
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
-    items = [x for x in (y.strip(ARROWS) for y in parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in (SIGN.sub("", y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items)
@@ -84,7 +85,7 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
 def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     if len(line) > MAX_BREADCRUMB:
         return False
-    parts = [p.strip(ARROWS) for p in ARROW.split(line)]
+    parts = [SIGN.sub("", p.strip(ARROWS)) for p in ARROW.split(line)]
     if labelled and len(parts) == 1 and DASHES.split(line)[0] in HOME:
         parts = DASHES.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (

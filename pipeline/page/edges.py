@@ -6,7 +6,7 @@ the same marks and never speak to the reader. A line at the end of an article th
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -24,13 +24,14 @@ LOOSELY_RARE = 0.15  # the same, for two such lines together
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
 READER = ("您", "你", "大家", "欢迎", "网友", "读者")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
+CUT = "，、,"
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
     r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
     r"|_{2,}|\d\s*[年月]|年.{0,4}月|^[某×xX]{2,}"
-    r"|(?:[部处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
+    r"|(?:(?<![顶底全内外])部|[处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
 )
 # `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
 TOLD = re.compile(
@@ -82,8 +83,12 @@ class Manner:
         return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
 
     def is_foreign(self, line: str, rare: float = RARE) -> bool:
-        """Tell whether hardly a line of the texts ends like this one."""
-        return self.lines >= LEAST_LINES and self.ends[_end(line)] <= max(FEW, rare * self.lines)
+        """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
+        return (
+            line[-1] not in CUT
+            and self.lines >= LEAST_LINES
+            and self.ends[_end(line)] <= max(FEW, rare * self.lines)
+        )
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
@@ -182,9 +187,17 @@ def _behind(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
+    found = _parted(page, rows, cues, manner, frozenset())
+    if found and (table := _table_behind(page, rows)):
+        return _parted(page, rows, cues, manner, table)
+    return found
+
+
+def _parted(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner, table: Set[int]
+) -> dict[int, DropReason]:
     best, total, start = LEAST_WEIGHT, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
-    table = _table_behind(page, rows)
     for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
         if row in table and row not in cues and page.shares[row] <= LINKED:

@@ -37,7 +37,9 @@ WORDS = (
     r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
 )
 # What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
-REMARK = re.compile(rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]])?+[\W_]*+$")
+REMARK = re.compile(
+    rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]]|[/／]\s*+\d{{1,2}})?+[\W_]*+$"
+)
 # `题1全文`, `题2 夜班`, `题1-门卫值班制度`: words up to the end of the line, none of which begins a list
 DASHED = r"[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}"
 DASHED_NAME = re.compile(rf"\s*+{DASHED}$")

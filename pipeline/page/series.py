@@ -12,6 +12,7 @@ MIN_CONTENT = 4  # characters between two headings, line break included; less is
 NEAR_ROWS = 12  # lines between two headings within which links may be the rest of a table of contents
 MIN_NAME = 4  # letters of a title that one heading alone must repeat
 OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范本` under 仓库管理制度三篇 has .71
+OWN_NAME = 0.8  # the same where nothing but a number stands before: `一、教育考试费标准` is a clause's name
 OWN_SHARE = 0.4  # share of a bare heading's pairs of characters that the title says too
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
@@ -161,7 +162,7 @@ def _bonus(
     named = SECTIONS.isdisjoint(key) and documents >= NAMED * n
     if key[0] in ("skeleton", "lead"):
         own_word = key[0] == "skeleton" or key[1][0] != "#"
-        speaks = shared >= OWN_SHARE or ((own_word or named) and n == declared)
+        speaks = shared >= (OWN_SHARE if own_word else OWN_NAME) or ((own_word or named) and n == declared)
         speaks = speaks or (own_word and (named or marked == 1.0))
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):

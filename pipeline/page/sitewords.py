@@ -10,7 +10,7 @@ from functools import lru_cache
 from pipeline.page.search import compile_search
 from pipeline.records import DropReason
 
-# Lines whose reason is remembered, 2 MB at most: a site says the same on all its pages, and one takes 10 µs.
+# Lines whose reason is remembered, 3 MB at most: a site says the same on all its pages, and one takes 10 µs.
 # The reason is a function of the line alone: what is remembered changes no result.
 REMEMBERED = 4096
 MAX_LINE = 60  # characters; longer lines are sentences, which the patterns of `cues` know
@@ -97,6 +97,9 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
     """Return `site_words` of a short line."""
     if edge and line.strip("（(）)—-·[]【】") in ENDS:
         return "footer"
+    sentence = line[-1] == "。"
+    if sentence and not OF_ITSELF.search(line):
+        return None
     line, addresses = ADDRESS.subn("", line)
     total = sum(map(len, HANZI_OR_LATIN.findall(line)))
     found: dict[DropReason, int] = {}
@@ -115,7 +118,7 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
     least_covered = EDGE_COVERED if loose else COVERED
     if not words or not line or covered < least_covered * total or sum(found.values()) < OWN * total:
         return None
-    if line[-1] == "。" and not (OF_ITSELF.search(line) and len(words) >= SURE):
+    if sentence and len(words) < SURE:
         return None
     least = SURE if not only else 1 if edge else ENOUGH
     return max(found.items(), key=lambda x: x[1])[0] if len(words) >= least else None

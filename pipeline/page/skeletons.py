@@ -34,6 +34,22 @@ def skeletons(page: PageLines, start: int) -> list[Candidate]:
     return out
 
 
+def _kind(run: str) -> str:
+    """Return what a series' numbers have in common: `1` and `2` are of one kind, `一` and `2` are not."""
+    if run.isdecimal():
+        return "1"
+    if run.isascii():
+        return "A"
+    return next(
+        (
+            kind
+            for kind in ("甲乙丙丁戊己庚辛壬癸", "一二三四五六七八九十两", "壹贰叁肆伍陆柒捌玖拾")
+            if run[0] in kind
+        ),
+        "",
+    )
+
+
 def _of_line(row: int, line: str) -> Iterator[Candidate]:
     for k, match in enumerate(ANY_NUMBER.finditer(line)):
         run = match.group()
@@ -43,7 +59,7 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
         before, after = line[: match.start()], line[match.end() :]
         size = len(line)
         if len(letters(before + after)) >= MIN_TITLE:
-            skeleton = f"{letters(before)}#{letters(after)}"
+            skeleton = f"{letters(before)}#{letters(after)}#{_kind(run)}"
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
         lead = letters(before)
@@ -51,5 +67,5 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             lead, after = lead + unit.group(), after[unit.end() :]
         gap = BREAK.match(after)
         if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
-            form = ("lead", f"{lead}#{gap.group().strip()}")
+            form = ("lead", f"{lead}#{gap.group().strip()}#{_kind(run)}")
             yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)

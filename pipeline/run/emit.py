@@ -46,11 +46,13 @@ def link_shards(run: Run, folder: Path, place: str, made_from: str | None = None
     return found
 
 
-def new_shard(folder: Path, place: str, table: pa.Table, made_from: str) -> list[Shard]:
-    """Write the file of a table at `place`; none when there are no rows."""
+def new_shard(
+    folder: Path, place: str, table: pa.Table, made_from: str, digest: str | None = None
+) -> list[Shard]:
+    """Write the file of a table at `place`; none when there are no rows. `digest` is theirs, where known."""
     if not table.num_rows:
         return []
-    digest = rows_digest(table)
+    digest = digest or rows_digest(table)
     path = folder / f"{place}-{digest[:8]}.parquet"
     path.parent.mkdir(exist_ok=True)
     write_parquet(path, table, place.split("/")[0])
@@ -96,8 +98,11 @@ def whole_shards(run: Run, folder: Path, name: str, table: pa.Table) -> list[Sha
     shards: list[Shard] = []
     for number, start in enumerate(range(0, table.num_rows, WHOLE_ROWS)):
         piece = table.slice(start, WHOLE_ROWS)
-        place, made_from = f"{name}/part-{number:03d}", signature(run.digests.code, name, rows_digest(piece))
-        shards += link_shards(run, folder, place, made_from) or new_shard(folder, place, piece, made_from)
+        place, digest = f"{name}/part-{number:03d}", rows_digest(piece)
+        made_from = signature(run.digests.code, name, digest)
+        shards += link_shards(run, folder, place, made_from) or new_shard(
+            folder, place, piece, made_from, digest
+        )
     return shards
 
 

@@ -73,6 +73,13 @@ def test_a_second_list_of_the_text_stays() -> None:
     assert segmented(page(*second))[1][1][1:] == [*CLAUSES, *second]
 
 
+def test_a_sentence_cut_in_two_lines_stays() -> None:
+    assert (
+        "发现异常的情况，应当记录在案并且告知门卫，"
+        in segmented(page(between="发现异常的情况，应当记录在案并且告知门卫，"))[1][0]
+    )
+
+
 def test_a_heading_between_the_clauses_stays() -> None:
     assert "交接班的要求" in segmented(page(between="交接班的要求"))[1][0]
 
