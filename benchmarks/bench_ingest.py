@@ -25,6 +25,8 @@ SMALLEST_REFIT = "50000"  # pages; below it every ingest refits the corpus model
 NEVER_REFIT = "0"
 INGEST = """
 import dataclasses, json, resource, sys
+from pipeline.engine.lean import leave_pandas_out
+leave_pandas_out()  # as the command does
 from pipeline.config import Config, IngestConfig
 from pipeline.run import ingest
 if __name__ == "__main__":

@@ -22,12 +22,15 @@ from pipeline.text.fold import text_id
 
 TABLES_ENDINGS = (".parquet", ".jsonl", ".ndjson", ".csv")
 ASKED = pa.schema([("id", pa.string()), ("text", pa.string())])
-SHOWN = ("article_id", "relation", "ratio", "jaccard", "reason")
+SHOWN = ("article_id", "relation", "ratio", "jaccard", "coverage", "coverage_article", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What one new text duplicates: rows of (article_id, relation, ratio, jaccard, reason), best first."""
+    """What one new text duplicates: rows of the names in `SHOWN`, best first.
+
+    `coverage` is the share of the new text that the article has, `coverage_article` the other way round.
+    """
 
     id: str
     matches: list[dict[str, Any]]
@@ -82,8 +85,8 @@ def _same_key(known: pa.Table, new: list[tuple[str, str]]) -> dict[str, list[dic
     wanted = pa.array(sorted({text_id(t) for _, t in new} - {text_id("")}), pa.string())
     found: dict[str, list[dict[str, Any]]] = {}
     same = known.filter(pc.is_in(known["text_id"], value_set=wanted)).select(["article_id", "text_id"])
-    measures = {"ratio": 100.0, "jaccard": 1.0, "reason": REASON_OF[EXACT]}
+    measures = {"ratio": 100.0} | dict.fromkeys(("jaccard", "coverage", "coverage_article"), 1.0)
     for row in same.to_pylist():
-        match = {"article_id": row["article_id"], "relation": "exact"} | measures
+        match = {"article_id": row["article_id"], "relation": "exact", "reason": REASON_OF[EXACT]} | measures
         found.setdefault(row["text_id"], []).append(match)
     return found

@@ -8,7 +8,7 @@ import pytest
 from pipeline.dedup_table import dedup_table
 from pipeline.errors import InputError, UsageError
 from pipeline.explain import Source, explain, explain_rows, explanation_lines
-from pipeline.match import match, texts_of
+from pipeline.match import SHOWN, match, texts_of
 from pipeline.run import ingest
 
 SAMPLE = Path(__file__).parent.parent / "raw" / "sample"
@@ -106,6 +106,7 @@ def test_a_new_text_is_matched_without_being_ingested(structured: Path, tmp_path
     home = articles[articles["text"] == text]["article_id"].iloc[0]
     assert (found["copy"][0]["relation"], found["copy"][0]["article_id"]) == ("exact", home)
     assert found["edited"][0]["relation"] == "edited"
+    assert set(found["copy"][0]) == set(found["edited"][0]) == set(SHOWN)
     assert found["other"] == found["none"] == []
     assert (structured / "manifest.json").read_bytes() == before
 
