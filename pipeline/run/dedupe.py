@@ -108,11 +108,15 @@ def write_articles(run: Run, folder: Path) -> set[str]:
     Returns the ids of the articles that this run has made.
     """
     fresh: set[str] = set()
-    known = run.assignments.column("id").combine_chunks()
-    for name in sorted(run.segments):
+    listed = {
+        name: columns_of(run, name, ["article_id"]).column("article_id") for name in sorted(run.segments)
+    }
+    every = pa.chunked_array([c for ids in listed.values() for c in ids.chunks], pa.string())
+    places, start = pc.index_in(every, value_set=run.assignments.column("id").combine_chunks()), 0
+    for name, ids in listed.items():
         place = f"articles/part-{name}"
-        ids = columns_of(run, name, ["article_id"]).column("article_id")
-        found = run.assignments.take(pc.index_in(ids, value_set=known)).drop_columns(["id"])
+        found = run.assignments.take(places.slice(start, len(ids))).drop_columns(["id"])
+        start += len(ids)
         made_from = signature(name, rows_digest(found))
         linked = link_shards(run, folder, place, made_from)
         if not linked and len(ids):
