@@ -32,6 +32,15 @@ class Costs:
             spent = time.process_time() - sum(self.cpu_s.values()) - start
             self.cpu_s[name] = self.cpu_s.get(name, 0.0) + spent
 
+    @contextmanager
+    def aside(self, name: str) -> Iterator[None]:
+        """Add the processor time of a block to a stage of its own, in a thread beside that of the stage."""
+        start = time.thread_time()
+        try:
+            yield
+        finally:
+            self.cpu_s[name] = self.cpu_s.get(name, 0.0) + time.thread_time() - start
+
     def count(self, name: str, number: int) -> None:
         """Add to a count."""
         self.counts[name] = self.counts.get(name, 0) + number
@@ -40,9 +49,8 @@ class Costs:
         """Give the batches on; what it takes to get them is the stage `reading`, in the thread that asks."""
         stream = iter(batches)
         while True:
-            start = time.thread_time()
-            batch = next(stream, None)
-            self.cpu_s["reading"] = self.cpu_s.get("reading", 0.0) + time.thread_time() - start
+            with self.aside("reading"):
+                batch = next(stream, None)
             if batch is None:
                 return
             yield batch

@@ -1,7 +1,8 @@
 """The engine for large inputs: signatures, candidates, exact measures and stars by compiled kernels."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,17 +117,39 @@ def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candidates:
-    """Return the candidate pairs of both channels."""
-    with work.costs.stage("bands"):
-        met, hot = pairs_of_bands(sketches.signatures, judged, work)
-        if work.room is not None:  # postings take the most memory: the signatures are not needed for them
-            work.room.release()
+    """Return the candidate pairs of both channels.
+
+    Two workers take a channel each: to put down the postings in shares costs as much as two gain by it.
+    """
+    if work.workers == 2 and work.room is None:
+        met, hot, longer = _propose_at_once(sketches, judged, replace(work, workers=1))
+    else:
+        with work.costs.stage("bands"):
+            met, hot = pairs_of_bands(sketches.signatures, judged, work)
+            if work.room is not None:  # postings take the most memory, and do not need the signatures
+                work.room.release()
+        with work.costs.stage("postings"):
+            longer = pairs_of_samples(sketches, judged, work)
     with work.costs.stage("postings"):
-        longer = pairs_of_samples(sketches, judged, work)
         pairs = distinct_sorted(np.concatenate((met, longer)))
     for name, found in (("candidates of bands", met), ("of postings", longer), ("candidates", pairs)):
         work.costs.count(name, len(found))
     return Candidates(pairs, hot)
+
+
+def _propose_at_once(
+    sketches: Sketches, judged: NDArray[np.int64], alone: Work
+) -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
+    """Return the pairs of bands, their hot meetings and the pairs of samples, each channel in its thread."""
+
+    def bands() -> tuple[NDArray[np.uint64], int]:
+        with alone.costs.aside("bands"):
+            return pairs_of_bands(sketches.signatures, judged, alone)
+
+    with alone.costs.stage("postings"), ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(bands)
+        longer = pairs_of_samples(sketches, judged, alone)
+        return *beside.result(), longer
 
 
 def pairs_of_bands(

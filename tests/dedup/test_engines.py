@@ -124,7 +124,8 @@ def test_order_batches_and_workers_change_no_row(count: int) -> None:
     want = deduplicate(rows, config=CONFIG)
     batches = pa.RecordBatchReader.from_batches(rows.schema, rows.take(order).to_batches(max_chunksize=7))
     for found in (
-        deduplicate(batches, config=DedupConfig(workers=2)),
+        deduplicate(batches, config=DedupConfig(workers=2)),  # a worker for each channel
+        deduplicate(rows, config=DedupConfig(workers=3)),  # shares of the postings
         deduplicate(rows.to_pandas(), config=CONFIG),
     ):
         assert found.pairs.equals(want.pairs)
@@ -157,7 +158,7 @@ def test_pairs_measured_one_by_one_are_those_of_the_group(seed: int) -> None:
         assert (row[5], row[4]) == tuple(other[4:]) if turned else row[4:] == other[4:]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, 2, 3])
 def test_large_components_are_the_same_in_threads_and_in_a_small_room(
     workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
