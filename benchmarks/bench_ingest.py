@@ -4,9 +4,9 @@ usage: bench_ingest.py [--sizes 300,1000,3000] [--size-kb 50] [--peer-pages 200]
 Pages are of our own making (scripts/make_pages.py), `--size-kb` KB each. Everything is CPU time of whole
 processes with one worker, start-up included. `pages/cpu s` is pages per second and core, the growth exponent
 the slope of log time over log pages. The peer, trafilatura in its own environment, merely extracts the text.
-`--sizes 1000,10000,100000` is the run of docs/operations.md, half an hour; "" is none. `--corpus` and `--more` are
-folders of pages made before, the second with what is added: they are the last size, and are linked into a
-folder beside the first.
+`--sizes 1000,10000,100000` is the run of docs/operations.md, half an hour; "" is none. `--corpus` and
+`--more` are folders of pages made before, the second with what is added: they are the last size, and are
+linked into a folder beside the first.
 """
 
 import argparse
