@@ -5,6 +5,7 @@
 import numpy as np
 
 from pipeline.compiled import kernel, part
+from pipeline.dedup.arrays import MIX
 from pipeline.dedup.sketch import BINS, shift_of
 
 ROWS = 3  # of `parameters`, where bands, the estimate and votes are derived; tests compare
@@ -18,7 +19,6 @@ FEW_TEXTS = (
 )
 FEW_VOTES = 0.1  # then; a pair that covers less of the shorter text is never accepted (tests/dedup)
 ALSO_RARE = 1 << 32  # what a vote of a rare shingle is worth more: two counts in one number
-MIX = 0x9E3779B97F4A7C15
 DIGIT = 12  # bits; a band's key of 24 is sorted in two rounds, their counts stay in the first-level cache
 KEY, CHAINED, OWNERS = 0, 1, 2  # columns of a block: shingle, next block of the bucket, four owners
 COLUMNS = OWNERS + POSTINGS
@@ -32,6 +32,13 @@ def agreement(signatures, a, b):
     for i in range(signatures.shape[1]):
         same += np.int32(signatures[a, i] == signatures[b, i])
     return same
+
+
+@part
+def key_of(signatures, t, k):
+    """Return the three bins of a band, which begins at bin `k`, as 24 bits."""
+    high = (np.uint64(signatures[t, k]) << np.uint64(16)) | (np.uint64(signatures[t, k + 1]) << np.uint64(8))
+    return high | np.uint64(signatures[t, k + 2])
 
 
 @part
@@ -111,10 +118,7 @@ def pairs_of_band(signatures, judged, band, likely, room, found):
     k, n, hot, met, low = band * ROWS, 0, 0, 0, np.uint64(NOBODY)
     for i in range(len(judged)):
         t = judged[i]
-        key = (np.uint64(signatures[t, k]) << np.uint64(16)) | (
-            np.uint64(signatures[t, k + 1]) << np.uint64(8)
-        )
-        words[i] = ((key | np.uint64(signatures[t, k + 2])) << np.uint64(32)) | np.uint64(t)
+        words[i] = (key_of(signatures, t, k) << np.uint64(32)) | np.uint64(t)
     sort_by_digit(words, sorted_words, np.uint64(32), counts)
     sort_by_digit(sorted_words, words, np.uint64(32 + DIGIT), counts)
     start = 0

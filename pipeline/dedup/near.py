@@ -9,14 +9,22 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.dedup import fast
-from pipeline.dedup.arrays import Texts
-from pipeline.dedup.candidates import CHAIN, DIGIT, NOBODY, ROWS, agreement, met_before, sort_by_digit
+from pipeline.dedup.arrays import MIX, Texts
+from pipeline.dedup.candidates import (
+    CHAIN,
+    DIGIT,
+    NOBODY,
+    ROWS,
+    agreement,
+    key_of,
+    met_before,
+    sort_by_digit,
+)
 from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work
 
 WORDS = 4  # of a parity: 256 bits, a bit for about one character of the longest clauses
-MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
 LAST, NOW, BOTH = 1, 2, 3  # standings of a text: of the last run, of this one
 # The two steps of the count of bits within 64, Knuth TAOCP 4A, 7.1.3 (62).
 PAIRS, FOURS, BYTES, SUM = 0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x0101010101010101
@@ -58,13 +66,6 @@ def may_be_near(parities, length, a, b, far):
     for k in range(WORDS):
         differ += count_bits(parities[a, k] ^ parities[b, k])
     return 100 * differ <= far * both
-
-
-@part
-def key_of(signatures, t, k):
-    """Return the three bins of a band, which begins at bin `k`, as 24 bits."""
-    high = (np.uint64(signatures[t, k]) << np.uint64(16)) | (np.uint64(signatures[t, k + 1]) << np.uint64(8))
-    return high | np.uint64(signatures[t, k + 2])
 
 
 @part

@@ -5,9 +5,10 @@
 import numpy as np
 
 from pipeline.compiled import kernel, part
+from pipeline.dedup.arrays import MIX
 from pipeline.dedup.collation import AT, changes_of
 from pipeline.dedup.sketch import shift_of
-from pipeline.dedup.verify import EDITED, MIX, SHARED
+from pipeline.dedup.verify import EDITED, SHARED
 
 LONGEST_SLOT, RECURS, RECUR_IN_ALL, MADE_OF_SLOTS, SKELETON = (
     30,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
+from pipeline.dedup.arrays import MIX
 
 BINS = 256  # a signature's bytes: 85 bands of three rows
 FEW, OWN = 30, 13  # of `rules`
@@ -20,7 +21,6 @@ NO_BIN = 0xFFFF
 FEW_FULL = 60  # bins: so many rows of wishes are looked through sooner than the routes are walked
 MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
 NONE_YET = 0xFFFFFFFF ^ MOST_COUNTED  # the word of a place without texts
-MIX = 0x9E3779B97F4A7C15
 MIX2 = 0xD6E8FEB86659FD93
 
 

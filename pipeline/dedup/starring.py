@@ -26,7 +26,6 @@ from pipeline.dedup.verify import (
 
 SLOTS_FROM, STORED = 0.4, 0.48
 COLUMNS = 6  # left, right, kind, jaccard, coverage left, coverage right
-MOST_ROWS = GROUP * (GROUP - 1) // 2  # of a small component
 KIND, SURE = 0, 1  # grids of a pad
 CENTRE, REST = 0, 1  # lines of a pad
 THIN, ONE = 3, 4  # rows of its index: who is thin, the index of one text

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.compiled import part
+from pipeline.dedup.arrays import MIX
 from pipeline.dedup.sketch import shift_of
 
 GROUP = 64  # texts; bits of a word
 FEW, OWN, BRIDGE, NEAR, NEAR_OTHER, MIN_JACCARD = 30, 13, 12, 0.65, 0.5, 0.1  # of `rules`; tests compare
 HELD, LONGER, SHARES = 0.9, 1.5, 0.5
 REJECTED, SHARED, CONTAINED, CONTAINS, EDITED = 0, 1, 2, 3, 4
-MIX = 0x9E3779B97F4A7C15
 
 
 def make_room(positions: int) -> tuple[NDArray[Any], ...]:
