@@ -27,7 +27,9 @@ OnLoss = Callable[[pa.RecordBatch, Loss], pa.RecordBatch]
 
 START_GRACE_S = 120.0  # a new worker imports the libraries, .5 to 2 s of CPU, while others use the processors
 COMPILE_GRACE_S = 300.0  # and its first batch compiles kernels, 60 to 90 s of CPU on a fresh machine
-FIRST_BATCH_FACTOR = 3.0  # once one worker has answered its first batch, others may take so many times as long
+FIRST_BATCH_FACTOR = (
+    3.0  # once one worker has answered its first batch, others may take so many times as long
+)
 MAX_SLOW_ROWS = 3  # rows of one batch that may take all their time; with more the batch goes on row by row
 MAX_EARLY_DEATHS = 3  # workers that die before their first batch: the machine cannot start them
 
