@@ -123,7 +123,7 @@ class _Pool:
         if worker.ready_at is None:
             return START_GRACE_S
         slow_rows = min(batch.num_rows + 1, MAX_SLOW_ROWS)
-        usual = self._plan.row_seconds * slow_rows + batch.num_rows
+        usual: float = self._plan.row_seconds * slow_rows + batch.num_rows
         if worker.answered:
             return usual
         # Without a cache that it can write to every worker compiles: as long as the first one took.
