@@ -274,7 +274,7 @@ def _labelled_name(line: str) -> DropReason | None:
     if match is None or not (DOCUMENT.search(line) or line[-1] == "篇"):
         return None
     label = match.group().strip(DECORATION + "：:")
-    return "related" if ANY_CUE.first(label) >= 0 and "阅读" in label or "文章" in label else None
+    return "related" if (ANY_CUE.first(label) >= 0 and "阅读" in label) or "文章" in label else None
 
 
 def cue_rows(

@@ -1,8 +1,8 @@
 """Whether a line reads like a site's own words or like a text's, told by its pairs of characters.
 
 Lists of words know what they list. What sites say of themselves is of one kind (`以下内容需登录后可见`,
-`文字若有出入，以原件为准。`): a line says it in new words, but in the same pairs of characters. The table is the
-log likelihood ratio of some hundred such lines against lines of documents (`scripts/make_site_table.py`).
+`文字若有出入，以原件为准。`): a line says it in new words, but in the same pairs of characters. The table is
+the log likelihood ratio of some hundred such lines against lines of documents (`scripts/make_site_table.py`).
 """
 
 import re
