@@ -31,6 +31,7 @@ ABOUT = re.compile(
 NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 BELOW_TITLE = 2  # lines below the title in which the date may stand beside links
 TEXT_END = re.compile("[。；]")
+NEAR_END = 2  # lines behind the texts in which an unlabelled date is the page's
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
 # Without one of these a line has no date.
@@ -38,7 +39,7 @@ DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "1
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
 )
-DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|更新|发布)\s*[：:]?\s*$")
+DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|编辑于|修改于|更新|发布)\s*[：:]?\s*$")
 VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
 VIEWS = compile_search(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
     rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?(?:\s*[：:（(]\s*|\s+)(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
@@ -302,6 +303,21 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         rank = (distance + (0 if labelled else NEAR_TITLE), i)
         best = min(best, rank) if best else rank
     return best[1] if best else None
+
+
+def read_date_behind(page: PageLines, end: int, found: Fields) -> None:
+    """Find the date among the lines of the site behind the texts, from `end` on, where none stands before.
+
+    `编辑于 2024-01-02 12:33`: labelled, or the first of them; others are of comments and of other pages.
+    """
+    for i in sorted(rows_with(page, DATE_SIGNS, end)):
+        line = page.texts[i]
+        match = DATE.search(line)
+        if len(line) > MAX_FIELD_LINE or page.shares[i] > LINKED or not match or not _as_date(match):
+            continue
+        if DATE_LABEL.search(line[: match.start()]) or i - end < NEAR_END:
+            _read_date(page, i, found)
+            return
 
 
 def _beside_title(page: PageLines, row: int, title_row: int) -> bool:
