@@ -25,9 +25,11 @@ Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
 Loss = Literal["timeout", "worker_died"]
 OnLoss = Callable[[pa.RecordBatch, Loss], pa.RecordBatch]
 
-# Importing the libraries in a new worker and, on a fresh machine, compiling the kernels (60 to 90 s of CPU),
-# while others use the processors.
-START_GRACE_S = 300.0
+START_GRACE_S = 120.0  # a new worker imports the libraries, .5 to 2 s of CPU, while others use the processors
+COMPILE_GRACE_S = 300.0  # and its first batch compiles kernels, 60 to 90 s of CPU on a fresh machine
+FIRST_BATCH_FACTOR = (
+    3.0  # once one worker has answered its first batch, others may take so many times as long
+)
 MAX_SLOW_ROWS = 3  # rows of one batch that may take all their time; with more the batch goes on row by row
 MAX_EARLY_DEATHS = 3  # workers that die before their first batch: the machine cannot start them
 
@@ -46,7 +48,8 @@ class _Worker:
     pipe: Connection
     batch: pa.RecordBatch | None = None
     deadline: float = 0.0
-    ready: bool = False
+    ready_at: float | None = None  # None until it has told that it has started
+    answered: bool = False
 
 
 def map_batches(
@@ -77,6 +80,7 @@ class _Pool:
         self._again: list[pa.RecordBatch] = []  # single rows whose batch was lost
         self._workers: list[_Worker] = []
         self._early_deaths = 0
+        self._first_batch_s: float | None = None  # the longest first batch that was answered
 
     def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         following = next(batches, None)
@@ -108,13 +112,23 @@ class _Pool:
 
     def _send(self, worker: _Worker, batch: pa.RecordBatch) -> None:
         worker.batch = batch
-        grace = 0.0 if worker.ready else START_GRACE_S
-        slow_rows = min(batch.num_rows + 1, MAX_SLOW_ROWS)
-        worker.deadline = time.monotonic() + grace + self._plan.row_seconds * slow_rows + batch.num_rows
+        worker.deadline = time.monotonic() + self._allowed(worker, batch)
         try:
             worker.pipe.send(_written(batch))
         except OSError:  # dead already: the wait below will say so
             return
+
+    def _allowed(self, worker: _Worker, batch: pa.RecordBatch) -> float:
+        """Return the seconds from now on until a worker counts as hanging."""
+        if worker.ready_at is None:
+            return START_GRACE_S
+        slow_rows = min(batch.num_rows + 1, MAX_SLOW_ROWS)
+        usual: float = self._plan.row_seconds * slow_rows + batch.num_rows
+        if worker.answered:
+            return usual
+        # Without a cache that it can write to every worker compiles: as long as the first one took.
+        first = self._first_batch_s
+        return usual + (COMPILE_GRACE_S if first is None else FIRST_BATCH_FACTOR * first)
 
     def _collect(self, busy: list[_Worker]) -> Iterator[pa.RecordBatch]:
         first = min(w.deadline for w in busy)
@@ -131,18 +145,25 @@ class _Pool:
         except (EOFError, OSError):
             yield from self._lost(worker, "worker_died")
             return
-        worker.batch, worker.ready, self._early_deaths = None, True, 0
+        if answer == READY and worker.batch is not None:
+            worker.ready_at = time.monotonic()
+            worker.deadline = worker.ready_at + self._allowed(worker, worker.batch)
+            return
+        if not worker.answered and worker.ready_at is not None:
+            took = time.monotonic() - worker.ready_at
+            self._first_batch_s = max(took, self._first_batch_s or 0.0)
+        worker.batch, worker.answered, self._early_deaths = None, True, 0
         if isinstance(answer, Exception):
             raise answer
         yield _read(answer)
 
     def _lost(self, worker: _Worker, reason: Loss) -> Iterator[pa.RecordBatch]:
-        batch, ready = worker.batch, worker.ready
+        batch, answered = worker.batch, worker.answered
         self._workers.remove(worker)
         _stop(worker)
         if batch is None:
             return
-        if not ready and reason == "worker_died":
+        if not answered and reason == "worker_died":
             self._early_deaths += 1
             if self._early_deaths > MAX_EARLY_DEATHS and batch.num_rows > 1:
                 raise EngineError(
@@ -161,6 +182,7 @@ class _Pool:
 
 
 TRIED = b"tried"
+READY = b"ready"  # what a worker sends first: it has imported all that its kernel needs
 
 
 def _second_try(batch: pa.RecordBatch) -> bool:
@@ -208,6 +230,10 @@ def _serve(kernel: Kernel, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     leave_pandas_out()
     parent = os.getppid()
+    try:
+        pipe.send(READY)
+    except OSError:
+        return
     while os.getppid() == parent:
         try:
             batch = _read(pipe.recv())

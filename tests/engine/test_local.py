@@ -55,7 +55,7 @@ def test_a_row_that_kills_its_worker_is_told_and_nothing_else_is_lost() -> None:
 
 
 def test_a_row_that_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.engine.local.START_GRACE_S", 20.0)  # starting Python on a busy machine
+    monkeypatch.setattr("pipeline.engine.local.COMPILE_GRACE_S", 0.0)  # this kernel compiles nothing
     found = mapped(functools.partial(doubled, deadly=3, how="hang"), Plan(1, 0.5))
     assert found == [-2, *(2 * n for n in range(20) if n != 3)]
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import fsspec
 import pytest
 from small_corpora import digests, page, settings, write_pages
 
@@ -53,7 +54,6 @@ def test_a_url_gives_the_rows_of_its_folder_run_after_run(raw: Path, tmp_path: P
 
 
 def test_any_file_system_of_fsspec_is_read(raw: Path, tmp_path: Path) -> None:
-    fsspec = pytest.importorskip("fsspec")
     memory = fsspec.filesystem("memory")
     memory.put(str(raw / "000"), "/raw/000", recursive=True)
     ingest("memory://raw", tmp_path / "far", config=settings())
