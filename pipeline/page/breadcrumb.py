@@ -1,9 +1,10 @@
 """The breadcrumb of a page: behind a label or by its arrows, in one line or over several."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
-from pipeline.page.lines import PageLines, rows_saying
+from pipeline.page.lines import PageLines
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
@@ -12,19 +13,24 @@ FIRST_LINES = 64  # of these, where nearly every breadcrumb stands: the others a
 MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
+ARROW_SIGNS = ">＞›»→▸▶►▹⟩❯➤➜⇒≫"
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
     r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
-OTHER_LABEL = re.compile(r"[一-鿿]{1,8}\s*[：:]\s*(?=[^：:>]{1,40}[>＞›»→▸▶/-])")  # `导航：甲网 > 制度`
+OTHER_LABEL = re.compile(
+    rf"[一-鿿]{{1,8}}\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
+)  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.
-PLACE_SIGNS = ("位置", ">", "＞", "›", "»", "→", "▸", "▶", " / ")
-ARROWS = " \u3000>＞›»→▸▶"
+PLACE_SIGNS = ("位置", "首页", *ARROW_SIGNS, " / ")
+ARROWS = f" \u3000{ARROW_SIGNS}"
 SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
-OPEN_END = re.compile(r"[>＞›»→▸▶]\s*$")  # `甲网 >`: the next item stands on the next line
+OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW = re.compile(
-    r"(?<!\s)\s*+(?:>>|->|—>|[>＞›»→▸▶]|(?<=\s)/(?=\s))\s*+"
+    rf"(?<!\s)\s*+(?:>>|->|—>|[{ARROW_SIGNS}]|(?<=\s)/(?=\s))\s*+"
 )  # ` > `, `›`, ` / `: yes; `1/2`: no
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
+# Behind a label, whatever mark follows the first item: `首页|制度|值班`, `某某网_制度_值班`, `首页::制度`
+BEGINS = re.compile(r".{0,12}?(?:首页|主页|[Hh]ome|[网库站])(?P<mark>[^\w\s（(《“]+|_+)(?=[^\W_])")
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
     "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?"
@@ -57,8 +63,23 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
 
 
 def _rows_with_signs(page: PageLines) -> Iterator[int]:
-    yield from sorted(rows_saying(page, PLACE_SIGNS, 0, FIRST_LINES))
-    yield from sorted(rows_saying(page, PLACE_SIGNS, FIRST_LINES, HEAD_LINES))
+    """Yield the lines that hold a sign, those of the head of the page before the others."""
+    yield from _said(page, 0, FIRST_LINES)
+    yield from _said(page, FIRST_LINES, HEAD_LINES)
+
+
+def _said(page: PageLines, first: int, last: int) -> list[int]:
+    """Return the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
+    text, starts, rows = page.text, page.starts, set()
+    if first < len(starts):
+        begin, end = starts[first], starts[last] if last < len(starts) else len(text)
+        for sign in PLACE_SIGNS:
+            at = text.find(sign, begin, end)
+            while at >= 0:
+                row = bisect_right(starts, at)
+                rows.add(row - 1)
+                at = text.find(sign, starts[row], end) if row < len(starts) else -1
+    return sorted(rows)
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:
@@ -76,6 +97,8 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
     parts = ARROW.split(rest)
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
+    if len(parts) == 1 and labelled and (begin := BEGINS.match(rest)):
+        parts = rest.split(begin["mark"])
     items = [x for x in (SIGN.sub("", y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
@@ -98,9 +121,7 @@ def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
     joined, last = rest, at
     for i in range(at + 1, min(at + 16, len(page.texts))):
         line = page.texts[i]
-        hangs = (
-            not joined or bool(re.search(r"[>＞›»→▸▶/]\s*$", joined)) or bool(re.match(r"[>＞›»→▸▶]", line))
-        )
+        hangs = not joined or joined.rstrip()[-1:] in f"{ARROW_SIGNS}/" or line[0] in ARROW_SIGNS
         if not hangs or len(line) > 60:
             break
         joined, last = f"{joined} {line}", i

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.page.lines import NUMBERED, NUMERAL, PageLines, rows_saying
+from pipeline.page.lines import DOCUMENT, NUMBERED, NUMERAL, PageLines, rows_saying
 from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import REMEMBERED, site_words
 from pipeline.records import DropReason
@@ -259,10 +259,22 @@ def _drop_short(line: str, bare: str) -> DropReason | None:
         undecorated = bare.strip(DECORATION)
         known = ANY_CUE.first(undecorated) if undecorated != line and bare else -1
         if known < 0:
-            return site_words(bare) if bare else None
+            return _labelled_name(bare) or site_words(bare) if bare else None
         line = bare
     reason = CUES[known][0]
     return None if line[-1] == "。" and reason in PHRASES else reason
+
+
+def _labelled_name(line: str) -> DropReason | None:
+    """Return why a line that names another page behind a label is none of a text: `推荐阅读：某制度3篇`.
+
+    `拓展阅读：《背影》` is of a lesson.
+    """
+    match = LINK_LABEL.match(line)
+    if match is None or not (DOCUMENT.search(line) or line[-1] == "篇"):
+        return None
+    label = match.group().strip(DECORATION + "：:")
+    return "related" if (ANY_CUE.first(label) >= 0 and "阅读" in label) or "文章" in label else None
 
 
 def cue_rows(

@@ -10,11 +10,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.page.cues import INTRODUCTION, goes_on
+from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
 from pipeline.page.layout import CELLS
 from pipeline.page.lines import DENSE, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
+from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
@@ -38,6 +39,8 @@ TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
 )
+DOUBTFUL = 0.25  # weight above which a line behind texts that never say `you` is the site's; those have -.0
+SURELY = 1.2  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。` has 1.9
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -240,7 +243,11 @@ def _foreign_inside(
     out: dict[int, DropReason] = {}
     for row in rows[:-1]:  # the last is a clause
         line = page.texts[row]
-        if line[-1] in CLAUSE_ENDS or len(line) > MAX_FOREIGN or row in cues:
+        if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and NUMBERED.match(line)):
+            continue
+        if line[-1] in CLAUSE_ENDS:
+            if line[-1] == "。" and weigh_wording(line) >= SURELY:
+                out[row] = "spam"
             continue
         if (
             len(line) <= MAX_LABEL
@@ -250,8 +257,10 @@ def _foreign_inside(
             out[row] = "related"  # `相关资料` above links
             continue
         if not manner.is_foreign(line):
+            if reads_like_a_site(line):
+                out[row] = "spam"
             continue
-        if NUMBERED.match(line) or SIGNED.search(line):
+        if SIGNED.search(line):
             continue
         if page.shares[row + 1] > LINKED or not HANZI.search(line):
             out[row] = "related" if HANZI.search(line) else "navigation"
@@ -286,7 +295,8 @@ def _weigh(
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):
         return SIGNATURE if signed else FOREIGN if manner.is_foreign(line) else LOOSE, None
-    if any(c in line for c in READER) and manner.lines >= LEAST_LINES and manner.is_impersonal():
+    doubtful = any(c in line for c in READER) or weigh_wording(line) >= DOUBTFUL
+    if doubtful and manner.lines >= LEAST_LINES and manner.is_impersonal():
         return FOREIGN, None
     return SENTENCE, None
 

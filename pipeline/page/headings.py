@@ -95,7 +95,7 @@ BODY_START = re.compile(
     r"|[一-鿿]{2,6}\s*+[：:])"
 )
 LABEL = re.compile(r"(?:岗位|职位|职务|部门|职责|姓名|目的|适用范围|主题|甲方|标题)(?:名称|职责)?\s*+[：:]")
-FIRST_MARKER = re.compile(r"(?:第\s*+[一1]\s*+[条章]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
+FIRST_MARKER = re.compile(r"(?:第\s*+[一1]\s*+[条章、，,]|[（(][一1][）)]|[一1][、.．）)]|[①⑴])")
 
 # Behind `题1：`, before the list begins: `夜班` of `题1：夜班一、…`
 SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d（()）①-⑳⑴-⒇]{{2,12}}?(?={FIRST_MARKER.pattern})")

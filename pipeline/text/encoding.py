@@ -47,6 +47,13 @@ COMMON = frozenset(
     "義幾認條氣題爾別變總電數報結務場計資許統區隊決馬書則聽卻達強難權設記類據邊張該規萬覺術領確傳師觀讓識帶導爭運責崗職辦範標"
     "準項戶單負檢費請審執"
 )
+# The Unicode consortium's table of Big5, which Python's codec `big5` follows, has ①–⑩ and ⑴–⑽ where those of
+# ETEN and HKSCS have the last katakana and the first Cyrillic letters.
+ENCLOSED = str.maketrans(
+    "ロヮワヰヱヲンヴヵヶ" + "".join(map(chr, (*range(0x410, 0x416), 0x401, *range(0x416, 0x419)))),
+    "①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽",
+)
+OTHER_KANA = re.compile("[ぁ-んァ-レ]")
 # Where a run beyond ASCII begins. No byte below 40 is the second half of a character in GBK or Big5.
 EDGE = re.compile(rb"[\0-\x3f][\x80-\xff]")
 
@@ -124,7 +131,10 @@ def _contest(body: bytes) -> Decoded:
             break
     best = max(scores, key=lambda name: scores[name])
     words = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
-    return _finish(body, _decode_blocks(body, starts, best), best, f"common characters: {words}")
+    text = _decode_blocks(body, starts, best)
+    if best == "big5hkscs" and ("ロ" in text or "\u0410" in text) and not OTHER_KANA.search(text):
+        text = text.translate(ENCLOSED)  # no Japanese and no Russian: numbers of a list
+    return _finish(body, text, best, f"common characters: {words}")
 
 
 def _sample(body: bytes, starts: Sequence[int]) -> bytes:

@@ -53,6 +53,15 @@ def test_a_line_of_the_site_between_the_clauses() -> None:
     assert [a[1:] for a in articles] == [list(CLAUSES)] * 2
 
 
+@pytest.mark.parametrize(
+    "line", ["以下内容需登录后可见", "会员专享，剩余部分请下载后查看", "如有雷同，实属巧合。"]
+)
+def test_new_words_of_a_site_anywhere(line: str) -> None:
+    assert [a[1:] for a in segmented(page(line))[1]] == [list(CLAUSES)] * 2
+    if line[-1] != "。":
+        assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
+
+
 @pytest.mark.parametrize("line", ["#p#分页标题#e#", "[page]", "版权归甲文网所有，请勿采集", "more >>"])
 def test_what_an_editors_system_leaves_between_the_clauses(line: str) -> None:
     assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2

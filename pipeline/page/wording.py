@@ -1,0 +1,84 @@
+"""Whether a line reads like a site's own words or like a text's, told by its pairs of characters.
+
+Lists of words know what they list. What sites say of themselves is of one kind (`以下内容需登录后可见`,
+`文字若有出入，以原件为准。`): a line says it in new words, but in the same pairs of characters. The table is
+the log likelihood ratio of some hundred such lines against lines of documents (`scripts/make_site_table.py`).
+"""
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+
+REMEMBERED = 4096  # lines whose weight is remembered, as in `sitewords`
+STEP = 0.5  # of a weight, in nats: the table's levels are whole steps
+UNKNOWN = -0.3  # weight of a pair that is not listed, before its characters' own; scripts/make_site_table.py
+LEAST = 0.55  # weight of a site's line
+SHORT, SHORT_LEAST = 6, 1.5  # Chinese characters below which chance has more say, and the weight needed then
+BEGIN, END = "^", "$"  # stand for what a run of letters begins and ends at
+RUN = re.compile("[一-鿿]+")
+
+
+def pairs_of(line: str) -> list[str]:
+    """Return the pairs of neighbouring Chinese characters of a line, with a mark before and behind each run.
+
+    >>> pairs_of("顶一下(3)")
+    ['^顶', '顶一', '一下', '下$']
+    """
+    out = []
+    for run in RUN.findall(line):
+        marked = f"{BEGIN}{run}{END}"
+        out += [marked[i : i + 2] for i in range(len(marked) - 1)]
+    return out
+
+
+@cache
+def _tables() -> tuple[dict[str, float], dict[str, float]]:
+    """Read the weights of characters and of pairs."""
+    chars: dict[str, float] = {}
+    pairs: dict[str, float] = {}
+    text = (files("pipeline") / "data" / "wording.txt").read_text("utf-8")
+    singles, doubles = text.split("\n", 1)[1].split("\n\n")[:2]
+    for row in singles.split("\n"):
+        level, found = row.split("\t")
+        chars.update(dict.fromkeys(found, int(level) * STEP))
+    for row in doubles.strip("\n").split("\n"):
+        level, found = row.split("\t")
+        pairs.update(
+            dict.fromkeys(map("".join, zip(found[::2], found[1::2], strict=True)), int(level) * STEP)
+        )
+    return chars, pairs
+
+
+@lru_cache(maxsize=REMEMBERED)
+def weigh_wording(line: str) -> float:
+    """Return how much a line reads like a site's own words: the mean weight of its pairs, in nats.
+
+    Above 0 for a site's words, below for a text's; 0 for a line without letters. 0.2 µs a pair.
+
+    >>> weigh_wording("以下内容需登录后可见") > 0.5 > weigh_wording("值班人员应当做好记录。")
+    True
+    """
+    pairs = pairs_of(line)
+    if not pairs:
+        return 0.0
+    chars, known = _tables()
+    total = 0.0
+    for pair in pairs:
+        weight = known.get(pair)
+        if weight is None:
+            weight = UNKNOWN + chars.get(pair[0], 0.0) + chars.get(pair[1], 0.0)
+        total += weight
+    return total / len(pairs)
+
+
+def reads_like_a_site(line: str) -> bool:
+    """Tell whether a line is worded as sites word theirs, and as no line of a document is.
+
+    Of 2,500 unnumbered lines of statutes and official documents the highest weighs -0.0, of 700 of
+    template pages and news 1.6 (a short cry) and .7; half of what sites say weighs more than 1.4.
+
+    >>> reads_like_a_site("文字若有出入，以原件为准。"), reads_like_a_site("资料仅限本单位使用。")
+    (True, False)
+    """
+    weight = weigh_wording(line)
+    return weight >= LEAST and (weight >= SHORT_LEAST or len("".join(RUN.findall(line))) >= SHORT)
