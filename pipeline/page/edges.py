@@ -26,7 +26,9 @@ MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how
 READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 MAX_NAMES = 8  # of other pages below a line that announces them
-OTHER_PAGE = re.compile(rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$")  # `某制度3篇`
+OTHER_PAGE = re.compile(
+    rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$"
+)  # `某制度3篇`
 CUT = "，、,"
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
