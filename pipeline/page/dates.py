@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Container
 
 from pipeline.page.lines import LINKED, PageLines, rows_with
 
@@ -23,17 +24,18 @@ def as_date(match: re.Match[str]) -> str | None:
         return None
 
 
-def date_behind(page: PageLines, end: int) -> tuple[int, str] | None:
-    """Find the date among the lines of the site behind the texts, from `end` on: its line and the date.
+def date_behind(page: PageLines, end: int, of_site: Container[int]) -> tuple[int, str] | None:
+    """Find the date among the lines of the site behind the texts: its line and the date.
 
-    `编辑于 2024-01-02 12:33`: labelled, or the first of them; others are of comments and of other pages.
+    The site's are the lines `of_site` and those from `end` on. `编辑于 2024-01-02 12:33`: labelled, or right at
+    `end`; others are of comments and of other pages.
     """
-    for row in sorted(rows_with(page, DATE_SIGNS, end)):
+    for row in sorted(rows_with(page, DATE_SIGNS)):
         line = page.texts[row]
-        match = DATE.search(line)
+        match = DATE.search(line) if row >= end or row in of_site else None
         if match is None or len(line) > MAX_DATED or page.shares[row] > LINKED:
             continue
         when = as_date(match)
-        if when and (DATE_LABEL.search(line[: match.start()]) or row - end < NEAR_END):
+        if when and (DATE_LABEL.search(line[: match.start()]) or 0 <= row - end < NEAR_END):
             return row, when
     return None

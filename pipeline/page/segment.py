@@ -99,7 +99,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         _put_articles(page, chosen, cues, end, out)
     else:
         end = _put_single(page, fields, cues, hints.content, out)
-    if fields.updated is None and (behind := date_behind(page, end)):
+    if fields.updated is None and (behind := date_behind(page, end, cues)):
         row, fields.updated = behind
         fields.rows.add(row)
     _put_tail(page, end, cues, out)
