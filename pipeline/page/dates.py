@@ -27,8 +27,8 @@ def as_date(match: re.Match[str]) -> str | None:
 def date_behind(page: PageLines, end: int, of_site: Container[int]) -> tuple[int, str] | None:
     """Find the date among the lines of the site behind the texts: its line and the date.
 
-    The site's are the lines `of_site` and those from `end` on. `编辑于 2024-01-02 12:33`: labelled, or right at
-    `end`; others are of comments and of other pages.
+    The site's are the lines `of_site` and those from `end` on. `编辑于 2024-01-02 12:33`: labelled, or
+    right at `end`; others are of comments and of other pages.
     """
     for row in sorted(rows_with(page, DATE_SIGNS)):
         line = page.texts[row]
