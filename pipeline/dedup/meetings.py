@@ -21,7 +21,7 @@ from pipeline.dedup.parameters import Parameters
 
 LAST, NOW, BOTH = 1, 2, 3  # standings of a text: of the last run, of this one
 FIRST_PAIRS = 1 << 16
-# Bits that mark the keys of a band, 64 KB: those of 20,000 texts (1 % of two millions) leave 24 keys of 25 out.
+# Bits that mark the keys of a band, 64 KB: those of 20,000 texts (1 % of two millions) leave out 24 of 25.
 # The bands taken at once stand in one or two lines of a signature, and their marks stay in the cache.
 MARK_BITS = 19
 BANDS_AT_ONCE = 21
