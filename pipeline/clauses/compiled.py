@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from functools import cache
 from inspect import isfunction
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numba.extending import register_jitable
 
-from pipeline.clauses import beam, candidates, digits, pieces, scan, search, shapes
-from pipeline.clauses.decide import SCRATCH, Columns, boundary_rules
+from pipeline.clauses import beam, candidates, digits, nodes, parts, pieces, scan, search, shapes, tree
+from pipeline.clauses.decide import SCRATCH, boundary_rules, most_labels
 from pipeline.clauses.markers import FIRST_TRIGGER, STYLES, class_tables
+from pipeline.clauses.nodes import NODE
+from pipeline.clauses.parts import LABEL_CODES, PART
 from pipeline.clauses.pieces import PIECE
 from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 from pipeline.compiled import kernel
 
-MODULES = (scan, shapes, digits, candidates, search, beam, pieces)
+MODULES = (scan, shapes, digits, candidates, search, beam, pieces, parts, tree, nodes)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
 # and the beam 1.6 times as fast (docs/accuracy-clauses.md).
 OPTIONS: Any = {"_nrt": False, "forceinline": True}
@@ -43,21 +45,23 @@ def count_places(codes: Any, classes: Any) -> int:
 
 
 def decide(codes: Any, bounds: Any, grammar: Any, work: Any, out: Any) -> int:
-    """Write the rows of all texts, which stand one after the other in `codes`; return how many rows.
+    """Write the nodes of all texts, which stand one after the other in `codes`; return how many.
 
-    ends: how many rows there are behind each text.
+    counts: how many nodes each text has.
     """
-    tables, rules = grammar
-    cands, scratch, seen, states, moves, history, picked, ends = work
+    tables, rules, words = grammar
+    cands, scratch, seen, states, moves, history, picked, cut, room, counts = work
     total = 0
     for k in range(len(bounds) - 1):
         start, size = bounds[k], bounds[k + 1] - bounds[k] - PAD
-        count = candidates.sweep(codes[start:], size, tables, rules, (cands, scratch))
+        text = codes[start:]
+        count = candidates.sweep(text, size, tables, rules, (cands, scratch))
         beam.look_ahead(cands, count, seen)
         states[:] = 0
         beam.run_beam((states, cands, moves), count, history, picked)
-        total = pieces.write_pieces(codes[start:], size, (cands, count, picked), out, total)
-        ends[k] = total
+        rows = pieces.write_pieces(text, size, (cands, count, picked), cut, 0)
+        counts[k] = nodes.write_nodes((text, words), cut, rows, room, out[total * NODE :])
+        total += counts[k]
     return total
 
 
@@ -82,13 +86,21 @@ def array_rules() -> Any:
     return np.array(boundary_rules(), dtype=np.int32)
 
 
-def decide_compiled(texts: Sequence[str]) -> list[Columns]:
-    """Return what decide.decide_interpreted returns for each text, compiled: 50 to 100 times faster.
+@cache
+def array_words() -> Any:
+    """Return parts.LABEL_CODES as an array."""
+    return np.array(LABEL_CODES, dtype=np.int32)
 
-    All texts, such as the articles of a page, in one call: each costs 20 µs to prepare, and its conversion.
 
-    >>> decide_compiled(["目的一、安全。二、质量。", "无"])[1]
-    [[0], [0], [1], [-1], [0], [128]]
+def decide_compiled(texts: Sequence[str]) -> tuple[Any, Any]:
+    """Return what decide.decide_interpreted returns, compiled: 50 to 100 times faster.
+
+    A row of an array for each node of all texts, and how many rows each text has. All texts, such as the
+    articles of a page, in one call: each costs 20 µs to prepare, and its conversion.
+
+    >>> rows, counts = decide_compiled(["目的一、安全。二、质量。", "无"])
+    >>> rows.shape, counts.tolist()
+    ((4, 11), [3, 1])
     """
     compiled, tables = kernels(), array_tables()
     padding = "\0" * PAD
@@ -96,7 +108,9 @@ def decide_compiled(texts: Sequence[str]) -> list[Columns]:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     bounds = np.array([0, *accumulate(len(text) + PAD for text in texts)], dtype=np.int64)
     places = int(compiled["count_places"](codes, tables[0]))
-    ends = np.empty(len(texts), dtype=np.int32)
+    most_pieces = places + joined.count("\n") + len(texts)
+    most = most_pieces + most_labels(joined)
+    counts = np.empty(len(texts), dtype=np.int32)
     work = (
         np.empty(places * FIELDS, dtype=np.int32),
         np.zeros(SCRATCH, dtype=np.int32),
@@ -105,10 +119,16 @@ def decide_compiled(texts: Sequence[str]) -> list[Columns]:
         np.zeros(MOVES * MOVE, dtype=np.int32),
         np.empty(places * BEAM, dtype=np.int32),
         np.zeros(places, dtype=np.int32),
-        ends,
+        np.empty(most_pieces * PIECE, dtype=np.int32),
+        (np.empty(most * PART, dtype=np.int32), *_room(most + 1)),
+        counts,
     )
-    out = np.empty((places + joined.count("\n") + len(texts)) * PIECE, dtype=np.int32)
-    total = int(compiled["decide"](codes, bounds, (tables, array_rules()), work, out))
-    columns = out[: total * PIECE].reshape(-1, PIECE).T.tolist()
-    edges = [0, *ends.tolist()]
-    return [[column[a:b] for column in columns] for a, b in pairwise(edges)]
+    out = np.empty(most * NODE, dtype=np.int32)
+    grammar = tables, array_rules(), array_words()
+    total = int(compiled["decide"](codes, bounds, grammar, work, out))
+    return out[: total * NODE].reshape(-1, NODE), counts
+
+
+def _room(parts: int) -> Any:
+    """Return room for the tree of so many parts (nodes.Room)."""
+    return tuple(np.empty(size * parts, dtype=np.int32) for size in (1, 1, 2, 1))

@@ -1,19 +1,27 @@
-"""From a text to its pieces: interpreted for short texts, compiled for long ones, with the same answer."""
+"""From a text to its nodes: interpreted for short texts, compiled for long ones, with the same answer."""
 
 import sys
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from pipeline.clauses.beam import BEAM_STATES, SEEN, look_ahead, run_beam
 from pipeline.clauses.candidates import sweep
 from pipeline.clauses.markers import FIRST_TRIGGER, MARKERS, STYLES, class_tables
+from pipeline.clauses.nodes import NODE, write_nodes
+from pipeline.clauses.parts import LABEL_CODES, PART
 from pipeline.clauses.pieces import PIECE, write_pieces
 from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 from pipeline.clauses.shapes import ROW
 
-Columns = Sequence[
-    list[int]
-]  # the numbers of pieces.py by column: starts, bodies, ends, styles, ordinals, packed
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.int32]
+
+Columns = Sequence[list[int]]  # the numbers of nodes.py by column
 SCRATCH = 3 + ROW  # context and row of candidates.sweep
 
 
@@ -25,12 +33,8 @@ def boundary_rules() -> list[int]:
     return rules
 
 
-def decide_interpreted(text: str) -> Columns:
-    """Return a row for each piece, by column, without compiling anything.
-
-    >>> decide_interpreted("目的一、安全。二、质量。")[:3]
-    [[0, 2, 7], [0, 4, 9], [2, 7, 12]]
-    """
+def cut_interpreted(text: str) -> tuple[list[int], list[int], int]:
+    """Return the code points of a text, its pieces and how many there are, without compiling anything."""
     tables = class_tables()
     classes = tables[0]
     codes = [ord(c) for c in text]
@@ -43,22 +47,60 @@ def decide_interpreted(text: str) -> Columns:
         look_ahead(cands, count, [0] * (STYLES * SEEN))
         run_beam(([0] * BEAM_STATES, cands, [0] * (MOVES * MOVE)), count, [0] * (count * BEAM), picked)
     out = [0] * ((count + text.count("\n") + 1) * PIECE)
-    total = write_pieces(codes, len(text), (cands, count, picked), out, 0)
-    return [out[column : total * PIECE : PIECE] for column in range(PIECE)]
+    return codes, out, write_pieces(codes, len(text), (cands, count, picked), out, 0)
 
 
-def find_pieces(texts: Sequence[str], compile_above: int) -> list[Columns]:
-    """Return a row for each piece of each text, in order, by column.
+def decide_interpreted(text: str) -> Columns:
+    """Return a row for each clause, by column, without compiling anything.
+
+    >>> decide_interpreted("目的一、安全。二、质量。")[:3]
+    [[0, 2, 7], [0, 4, 9], [2, 7, 12]]
+    """
+    codes, pieces, total = cut_interpreted(text)
+    most = total + most_labels(text)
+    ones = [0] * (most + 1)
+    room = [0] * (most * PART), ones, ones[:], ones + ones, ones[:]
+    out = [0] * (most * NODE)
+    count = write_nodes((codes, LABEL_CODES), pieces, total, room, out)
+    return [out[column : count * NODE : NODE] for column in range(NODE)]
+
+
+def most_labels(text: str) -> int:
+    """Return how many labels a text holds at most: each has a colon."""
+    return text.count(":") + text.count("：")
+
+
+def find_nodes(texts: Sequence[str], compile_above: int) -> list[Columns]:
+    """Return a row for each clause of each text, in order, by column.
 
     compile_above: where a text is longer than this, and wherever numba is loaded anyway, the compiled form is
     taken, with one call for all texts. The line breaks of texts are line feeds.
 
-    >>> (columns,) = find_pieces(["一、（一）乙。二、丙。"], 99)
-    >>> [(start, n, packed % 16 - 1) for start, _, _, _, n, packed in zip(*columns)]
-    [(0, 1, 0), (2, 1, 1), (7, 2, 0)]
+    >>> (columns,) = find_nodes(["一、（一）乙。二、丙。"], 99)
+    >>> [(start, level, ordinal) for start, *_, level, _, ordinal, _ in zip(*columns)]
+    [(0, 1, 1), (2, 2, 1), (7, 1, 2)]
     """
-    if "numba" in sys.modules or max(map(len, texts), default=0) > compile_above:
+    if not _compiles(texts, compile_above):
+        return [decide_interpreted(text) for text in texts]
+    rows, counts = find_rows(texts, compile_above)
+    columns = rows.T.tolist()
+    edges = accumulate(counts.tolist(), initial=0)
+    return [[column[a:b] for column in columns] for a, b in pairwise(edges)]
+
+
+def find_rows(texts: Sequence[str], compile_above: int) -> "tuple[Rows, Rows]":
+    """Return what `find_nodes` does as an array of rows, and how many rows each text has."""
+    import numpy as np
+
+    if _compiles(texts, compile_above):
         from pipeline.clauses.compiled import decide_compiled
 
         return decide_compiled(texts)
-    return [decide_interpreted(text) for text in texts]
+    found = [decide_interpreted(text) for text in texts]
+    rows = [np.array(columns, dtype=np.int32).reshape(NODE, -1).T for columns in found]
+    counts = np.array([len(each) for each in rows], dtype=np.int32)
+    return np.concatenate([np.zeros((0, NODE), dtype=np.int32), *rows]), counts
+
+
+def _compiles(texts: Sequence[str], compile_above: int) -> bool:
+    return "numba" in sys.modules or max(map(len, texts), default=0) > compile_above

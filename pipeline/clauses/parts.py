@@ -1,149 +1,242 @@
-"""The pieces of a text as parts, each a future clause: labels cut out of lines, the kind of each."""
+"""The pieces of a text as parts, each a future clause: labels cut out of lines, the kind of each.
 
-import re
-from itertools import pairwise
-from typing import Final, NamedTuple
+Written, like the scan, to run over lists as it stands and over arrays when compiled.
+"""
 
-from pipeline.clauses.decide import Columns
-from pipeline.clauses.pieces import AT_LINE, UNNUMBERED
-from pipeline.records import ClauseKind, from_columns
+from typing import Final
 
-BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
+from pipeline.clauses.pieces import AT_LINE, PIECE, UNNUMBERED, is_space
+from pipeline.clauses.scan import Ints
+
+# A part: marker [start, body), own text [body, end), the row's style, ordinal and packed, its kind.
+PART = 7
+START, BODY, END, STYLE, ORDINAL, PACKED, KIND = range(PART)
+CLAUSE, PARAGRAPH, LABEL, HEADING = range(4)  # records.CLAUSE_KINDS
+
+Text = tuple[Ints, Ints]  # code points and PAD zeros behind, LABEL_CODES
 
 # Words that name a field of a post description, a contract or a system on template pages; within one line
-# only these open a label.
+# only these open a label: 岗位：专员职责： · not 下列义务：
 LABEL_WORDS: Final = (
     "岗位名称|岗位职责|岗位要求|岗位|职位|职务|职责|工作职责|主要职责|工作内容|工作要求|工作目标|任职要求|任职资格|"
     "任职条件|直接上级|直接下级|直属上级|上级|下级|所属部门|部门|适用范围|适用对象|目的|范围|权限|编制|汇报对象|"
     "甲方|乙方|丙方|附件|备注|说明|要求|时间|地点|参加人员|责任人|职称|学历"
 )
-NAME: Final = r"[^\s：:，,。；;、！!？?“”《》()（）0-9]{1,12}"
-ASIDE: Final = r"(?:[（(][^（）()\n]{1,10}[)）])?"  # 甲方（委托方）：
-LABEL: Final = re.compile(
-    rf"({NAME}(?:[ \u3000]{NAME})?{ASIDE}[：:])[ \u3000]*(.*)", re.DOTALL
-)  # 岗位：专员 · not 1：
-INLINE_LABEL: Final = re.compile(rf"(?:{LABEL_WORDS}){ASIDE}[：:]")  # 岗位：专员职责： · not 下列义务：
-ANNOUNCES: Final = re.compile(
-    r"(?:如下|以下|下列|包括|包含|应当|应|为|是|有|指|由|将)[：:]$"
-)  # 通知如下： · not 职责：
-SENTENCE_END: Final = re.compile(r"[。；！？;!?]")
-DATE: Final = re.compile(r"[0-9０-９〇○一二三四五六七八九xX×]{2,4} ?年.{1,8}日?$")
+LABEL_CODES: Final = tuple(0 if c == "|" else ord(c) for c in LABEL_WORDS + "|")  # 0 behind each word
+
+NAME_RUN = 12  # characters of one word of a name
+ASIDE_RUN = 10  # characters of an aside: 甲方（委托方）：
 NAME_MAX = 6  # characters of the name of a field that carries a value: 岗位, 职责, 直接上级 …
 VALUE_MAX = 40  # characters of its value
 HEADING_MAX = 40  # characters of a heading inside an article
 TITLE_MAX = 60  # characters of the title at the top; titles of statutes reach 50
+DATE_TAIL = 8  # characters that may stand behind 年 in a date, 日 apart
+
+NO_NAME = tuple(ord(c) for c in "：:，,。；;、！!?？“”《》()（）0123456789")
+COLONS = (ord("："), ord(":"))
+BLANKS = (ord(" "), 0x3000)
+OPENING, CLOSING = (ord("（"), ord("(")), (ord("）"), ord(")"))
+FEED, SPACE = ord("\n"), ord(" ")
+SENTENCE_ENDS = tuple(ord(c) for c in "。；！？;!?")
+NO_TITLE_END = tuple(ord(c) for c in "：:，,、.…")
+FULL_COMMA = ord("，")
+DATE_DIGITS = tuple(ord(c) for c in "0123456789０１２３４５６７８９〇○一二三四五六七八九xX×")
+YEAR, DAY = ord("年"), ord("日")
+# What announces a list rather than names a field, before its colon: 通知如下： · not 职责：
+ANNOUNCING = tuple(ord(c) for c in "应为是有指由将")
+ANNOUNCING_PAIRS = tuple((ord(a), ord(b)) for a, b in ("如下", "以下", "下列", "包括", "包含", "应当"))
 
 
-class Part(NamedTuple):
-    """One future clause: marker [start, body), own text [body, end).
-
-    style, ordinal and packed are the row's of pieces.py.
-    """
-
-    start: int
-    body: int
-    end: int
-    style: int
-    ordinal: int
-    packed: int
-    kind: ClauseKind
-
-    @property
-    def depth(self) -> int:
-        """Depth of the list that the search gave a numbered part."""
-        return (self.packed & 15) - 1
-
-    @property
-    def flag(self) -> int:
-        """Index into structure.FLAG_NAMES."""
-        return (self.packed >> 4) & 7
-
-    @property
-    def at_line(self) -> bool:
-        """Whether the part stands at a line start."""
-        return self.packed & AT_LINE > 0
+def name_end(codes: Ints, i: int, stop: int) -> int:
+    """End of the run of characters of a name that begins at i; i where it is longer than NAME_RUN."""
+    at = i
+    while at < stop and not is_space(codes[at]) and codes[at] not in NO_NAME:
+        at += 1
+        if at - i > NAME_RUN:
+            return i
+    return at
 
 
-def parts_of(columns: Columns) -> list[Part]:
-    """Return the parts of a text in order, from its pieces; they tile it up to white space.
-
-    >>> [(p.start, p.end, p.kind) for p in parts_of([[0], [0], [2], [-1], [0], [128]])]
-    [(0, 2, 'paragraph')]
-    """
-    kinds = ["paragraph" if style < 0 else "clause" for style in columns[3]]
-    return list(from_columns(Part, *columns, kinds))
-
-
-def append_piece(text: str, start: int, stop: int, packed: int, parts: list[Part]) -> None:
-    """Append text[start:stop] as one unnumbered part, unless it is blank."""
-    piece = text[start:stop]
-    left = start + len(piece) - len(piece.lstrip())
-    right = left + len(piece.strip())
-    if right > left:
-        parts.append(Part(left, left, right, UNNUMBERED, 0, packed, "paragraph"))
+def colon_end(codes: Ints, i: int, stop: int) -> int:
+    """Index behind the colon at i, which an aside may precede, 0 where none is."""
+    at = i
+    if at < stop and codes[at] in OPENING:
+        at += 1
+        while at < stop and codes[at] not in OPENING and codes[at] not in CLOSING and codes[at] != FEED:
+            at += 1
+        if at >= stop or codes[at] not in CLOSING or not 0 < at - i - 1 <= ASIDE_RUN:
+            return 0
+        at += 1
+    return at + 1 if at < stop and codes[at] in COLONS else 0
 
 
-def split_labels(text: str, parts: list[Part]) -> list[Part]:
-    """Cut labels out of a piece before a list in its line: 岗位：甲职责：一、 gives 岗位：甲 and 职责：."""
-    out: list[Part] = []
-    last = len(parts) - 1
-    for k, part in enumerate(parts):
-        if part.style >= 0 or k == last or parts[k + 1].style < 0 or parts[k + 1].at_line:
-            out.append(part)
+def known_label(codes: Ints, i: int, stop: int, words: Ints) -> int:
+    """Index behind a label at i whose name is one of `words`, 0 where there is none."""
+    word = 0
+    while word < len(words):
+        at = i
+        while words[word] != 0 and at < stop and codes[at] == words[word]:
+            at += 1
+            word += 1
+        if words[word] == 0:
+            end = colon_end(codes, at, stop)
+            if end > 0:
+                return end
+        while words[word] != 0:
+            word += 1
+        word += 1
+    return 0
+
+
+def has_sentence_end(codes: Ints, i: int, stop: int) -> bool:
+    """Say whether a sentence ends in codes[i:stop]."""
+    for at in range(i, stop):  # noqa: SIM110 - a generator cannot be compiled
+        if codes[at] in SENTENCE_ENDS:
+            return True
+    return False
+
+
+def announces(codes: Ints, start: int, end: int) -> bool:
+    """Say whether the words before the colon that ends codes[start:end] announce a list."""
+    if end - start < 2:
+        return False
+    last = codes[end - 2]
+    if last in ANNOUNCING:
+        return True
+    for one, two in ANNOUNCING_PAIRS:  # noqa: SIM110 - as above
+        if last == two and end - start > 2 and codes[end - 3] == one:
+            return True
+    return False
+
+
+def ends_in_date(codes: Ints, start: int, end: int) -> bool:
+    """Say whether codes[start:end] ends in a date: 2024年1月1日, 二〇二四年, 20xx年."""
+    for at in range(start + 2, end - 1):
+        if codes[at] != YEAR:
             continue
-        starts = [m.start() for m in INLINE_LABEL.finditer(text, part.start, part.end)]
-        cuts = [part.start, *(s for s in starts if s > part.start), part.end]
-        for left, right in pairwise(cuts):
-            append_piece(text, left, right, part.packed if left == part.start else 0, out)
-    return out
+        tail = end - at - 1
+        if tail > DATE_TAIL + 1 or (tail == DATE_TAIL + 1 and codes[end - 1] != DAY):
+            continue
+        digit = at - 2 if codes[at - 1] == SPACE else at - 1
+        if digit > start and codes[digit] in DATE_DIGITS and codes[digit - 1] in DATE_DIGITS:
+            return True
+    return False
 
 
-def label_end(text: str, part: Part, follower: Part | None) -> int:
-    """End of the marker of a label, 0 where the part is none."""
-    if part.end - part.start > 2 * NAME_MAX + VALUE_MAX + 2:
+def label_end(text: Text, parts: Ints, k: int, count: int) -> int:
+    """End of the marker of label k of `count` parts, 0 where it is none."""
+    codes, words = text
+    base = k * PART
+    start, stop = parts[base + START], parts[base + END]
+    if stop - start > 2 * NAME_MAX + VALUE_MAX + 2:
         return 0
-    matched = LABEL.fullmatch(text[part.start : part.end])
-    if matched is None:
+    at = name_end(codes, start, stop)
+    if at == start:
         return 0
-    name, value = matched.group(1), matched.group(2)
-    end = part.start + len(name)
-    known = INLINE_LABEL.fullmatch(name) is not None
-    if value:
-        short = len(name) <= NAME_MAX + 1 and not SENTENCE_END.search(value)
-        return end if len(value) <= VALUE_MAX and (short or known) else 0
+    if at < stop and codes[at] in BLANKS and name_end(codes, at + 1, stop) > at + 1:
+        at = name_end(codes, at + 1, stop)
+    end = colon_end(codes, at, stop)
+    if end == 0:
+        return 0
+    value = end
+    while value < stop and codes[value] in BLANKS:
+        value += 1
+    known = known_label(codes, start, end, words) == end
+    if value < stop:
+        short = end - start <= NAME_MAX + 1 and not has_sentence_end(codes, value, stop)
+        return end if stop - value <= VALUE_MAX and (short or known) else 0
     if known:
         return end
-    opens = follower is not None and follower.style >= 0 and follower.ordinal <= 1
-    return end if opens and not ANNOUNCES.search(name) else 0
+    after = base + PART
+    opens = k + 1 < count and parts[after + STYLE] >= 0 and parts[after + ORDINAL] <= 1
+    return end if opens and not announces(codes, start, end) else 0
 
 
-def is_heading(text: str, parts: list[Part], k: int, *, top: bool) -> bool:
+def is_heading(codes: Ints, parts: Ints, k: int, count: int, top: bool) -> bool:
     """Say whether an unnumbered part is a heading: short, no sentence, and something follows."""
-    part = parts[k]
-    if k + 1 == len(parts) or part.end - part.start > (TITLE_MAX if top else HEADING_MAX):
+    base, after = k * PART, (k + 1) * PART
+    start, end = parts[base + START], parts[base + END]
+    if k + 1 == count or end - start > (TITLE_MAX if top else HEADING_MAX):
         return False
-    piece = text[part.start : part.end]
-    if SENTENCE_END.search(piece) or piece[-1] in "：:，,、.…" or DATE.search(piece):
+    if has_sentence_end(codes, start, end) or codes[end - 1] in NO_TITLE_END:
         return False
-    follower = parts[k + 1]
+    if ends_in_date(codes, start, end):
+        return False
     if top:
         return True
-    if follower.style >= 0:
-        return follower.ordinal <= 1 and follower.at_line
-    return "，" not in piece and SENTENCE_END.search(text, follower.start, follower.end) is not None
+    if parts[after + STYLE] >= 0:
+        return bool(parts[after + ORDINAL] <= 1 and parts[after + PACKED] & AT_LINE > 0)
+    for at in range(start, end):
+        if codes[at] == FULL_COMMA:
+            return False
+    return has_sentence_end(codes, parts[after + START], parts[after + END])
 
 
-def name_kinds(text: str, parts: list[Part]) -> None:
+def append_piece(codes: Ints, span: tuple[int, int], packed: int, parts: Ints, count: int) -> int:
+    """Append a span as one unnumbered part, unless it is blank; return how many there are then."""
+    left, right = span
+    while left < right and is_space(codes[left]):
+        left += 1
+    while right > left and is_space(codes[right - 1]):
+        right -= 1
+    if left >= right:
+        return count
+    base = count * PART
+    parts[base + START], parts[base + BODY], parts[base + END] = left, left, right
+    parts[base + STYLE], parts[base + ORDINAL] = UNNUMBERED, 0
+    parts[base + PACKED], parts[base + KIND] = packed, PARAGRAPH
+    return count + 1
+
+
+def cut_labels(text: Text, pieces: Ints, k: int, parts: Ints, count: int) -> int:
+    """Cut labels out of piece k, before a list in its line: 岗位：甲职责：一、 gives 岗位：甲 and 职责：."""
+    codes, words = text
+    base = k * PIECE
+    first, stop = pieces[base], pieces[base + 2]
+    packed = pieces[base + 5]
+    left, at = first, first
+    while at < stop:
+        end = known_label(codes, at, stop, words)
+        if end == 0:
+            at += 1
+            continue
+        if at > left:
+            count = append_piece(codes, (left, at), packed if left == first else 0, parts, count)
+            left = at
+        at = end
+    return append_piece(codes, (left, stop), packed if left == first else 0, parts, count)
+
+
+def split_labels(text: Text, pieces: Ints, total: int, parts: Ints) -> int:
+    """Write the parts of `total` pieces in order; return how many: they tile the text up to white space."""
+    count = 0
+    for k in range(total):
+        base = k * PIECE
+        if pieces[base + 3] < 0 and k + 1 < total:
+            after = base + PIECE
+            if pieces[after + 3] >= 0 and pieces[after + 5] & AT_LINE == 0:
+                count = cut_labels(text, pieces, k, parts, count)
+                continue
+        part = count * PART
+        for column in range(PIECE):
+            parts[part + column] = pieces[base + column]
+        parts[part + KIND] = PARAGRAPH if pieces[base + 3] < 0 else CLAUSE
+        count += 1
+    return count
+
+
+def name_kinds(text: Text, parts: Ints, count: int) -> None:
     """Decide label, heading or paragraph for every part without a number."""
     top = True
-    for k, part in enumerate(parts):
-        if part.style >= 0:
+    for k in range(count):
+        base = k * PART
+        if parts[base + STYLE] >= 0:
             top = False
             continue
-        end = label_end(text, part, parts[k + 1] if k + 1 < len(parts) else None)
-        if end:
-            parts[k] = part._replace(kind="label", body=end)
-        elif is_heading(text, parts, k, top=top):
-            parts[k] = part._replace(kind="heading")
+        end = label_end(text, parts, k, count)
+        if end > 0:
+            parts[base + KIND], parts[base + BODY] = LABEL, end
+        elif is_heading(text[0], parts, k, count, top):
+            parts[base + KIND] = HEADING
         else:
             top = False

@@ -3,26 +3,26 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import repeat
-from typing import NamedTuple
+from itertools import compress, repeat
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.clauses.decide import find_pieces
-from pipeline.clauses.markers import BULLET, SEQUENCE
-from pipeline.clauses.parts import BREAKS, Part, name_kinds, parts_of, split_labels
-from pipeline.clauses.pieces import BROKEN
-from pipeline.clauses.scan import LAST
-from pipeline.clauses.search import RESTART
-from pipeline.clauses.tree import hang, tails
+from pipeline.clauses.decide import Columns, find_nodes, find_rows
+from pipeline.clauses.nodes import TAIL
 from pipeline.config import ClausesConfig
-from pipeline.records import NO_HANT, Clause, ClauseFlag, ClauseKind, from_columns
+from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS, NO_HANT, Clause, ClauseFlag, ClauseKind, from_columns
+
+if TYPE_CHECKING:
+    from pipeline.clauses.decide import Rows
 
 DEFAULT = ClausesConfig()
 # Pieces, or lines of a page: above, the collector took a third of the time (docs/accuracy-clauses.md).
 MANY = 10_000
-OTHER_BREAKS = tuple("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e")
-NO_FLAGS: tuple[ClauseFlag, ...] = ()
-FLAGGED = 7 << 4 | BROKEN  # bits of `packed` that give a clause a flag
-FLAG_NAMES: tuple[tuple[ClauseFlag, ...], ...] = ((), ("gap",), ("restart",), ("doubled",), ("misnumbered",))
+BREAKS: Final = str.maketrans(dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85\x1c\x1d\x1e", "\n"))
+OTHER_BREAKS = tuple(map(chr, BREAKS))
+# By the bits of a node (nodes.py), which stand in the order of CLAUSE_FLAGS.
+FLAGS: tuple[tuple[ClauseFlag, ...], ...] = tuple(
+    tuple(compress(CLAUSE_FLAGS, map(int, f"{bits:06b}"[::-1]))) for bits in range(2 * TAIL)
+)
 
 
 class ClauseColumns(NamedTuple):
@@ -56,83 +56,34 @@ def collector_paused(*, many: bool) -> Iterator[None]:
             gc.enable()
 
 
-def emit(text: str, parts: list[Part], parents: list[int]) -> ClauseColumns:
-    """Return the clauses of parts whose parents are known."""
-    if not parts:
-        return ClauseColumns(*repeat((), len(ClauseColumns._fields)))
-    starts, bodies, ends, _, _, _, kinds = zip(*parts, strict=True)
-    paths, levels = place(parents)
-    ordinals, flags = number(parts, parents)
-    for k in tails(text, parts, parents):
-        flags[k] = (*flags[k], "tail")
+def emit(text: str, nodes: Columns) -> ClauseColumns:
+    """Return the clauses of a text from its nodes."""
+    starts, bodies, ends, firsts, lasts, kinds, parents, levels, positions, ordinals, flags = nodes
+    paths = paths_of(parents, positions)
     return ClauseColumns(
         paths=paths,
         parents=[paths[parent] if parent >= 0 else None for parent in parents],
         levels=levels,
-        kinds=kinds,
+        kinds=list(map(CLAUSE_KINDS.__getitem__, kinds)),
         markers=[text[a:b] if b > a else None for a, b in zip(starts, bodies, strict=True)],
-        ordinals=ordinals,
-        own=[text[a:b].strip() for a, b in zip(bodies, ends, strict=True)],
+        ordinals=[None if ordinal < 0 else ordinal for ordinal in ordinals],
+        own=[text[a:b] for a, b in zip(firsts, lasts, strict=True)],
         starts=starts,
         ends=ends,
-        flags=flags,
+        flags=list(map(FLAGS.__getitem__, flags)),
     )
 
 
-def place(parents: list[int]) -> tuple[list[str], list[int]]:
-    """Return path and level of each part. `parents` stand before their children, −1 is the root.
+def paths_of(parents: Sequence[int], positions: Sequence[int]) -> list[str]:
+    """Return the path of each node. `parents` stand before their children, −1 is the root.
 
-    >>> place([-1, 0, 0, -1])
-    (['1', '1.1', '1.2', '2'], [1, 2, 2, 1])
+    >>> paths_of([-1, 0, 0, -1], [1, 1, 2, 2])
+    ['1', '1.1', '1.2', '2']
     """
     paths: list[str] = []
-    levels: list[int] = []
-    children = [0] * (len(parents) + 1)  # the last is the root's, whose index is -1
-    for parent in parents:
-        children[parent] = position = children[parent] + 1
-        if parent < 0:
-            paths.append(str(position))
-            levels.append(1)
-        else:
-            paths.append(f"{paths[parent]}.{position}")
-            levels.append(levels[parent] + 1)
-    return paths, levels
-
-
-def number(parts: list[Part], parents: list[int]) -> tuple[list[int | None], list[tuple[ClauseFlag, ...]]]:
-    """Return ordinal and flags of each part."""
-    ordinals: list[int | None] = [None] * len(parts)
-    flags = [NO_FLAGS] * len(parts)
-    latest: dict[int, int | None] = {}
-    halves: set[int] = set()
-    for k, (_, _, _, style, ordinal, packed, _) in enumerate(parts):
-        if style < 0:
-            continue
-        parent = parents[k]
-        if packed & FLAGGED:
-            flags[k] = flags_of(parts[k], parent in latest, parent, halves)
-        if style == SEQUENCE and ordinal == LAST:
-            ordinals[k] = (latest.get(parent) or 0) + 1  # 最后 counts on from the one before
-        elif style != BULLET:
-            ordinals[k] = ordinal
-        latest[parent] = ordinals[k]
-    return ordinals, flags
-
-
-def flags_of(part: Part, goes_on: bool, parent: int, halves: set[int]) -> tuple[ClauseFlag, ...]:
-    """Return the flags of a numbered part.
-
-    goes_on: its list has members already; halves: the parents of lists written 一）, to which it may add.
-    """
-    flag = part.flag
-    if flag == RESTART and not goes_on:
-        flag = 0  # a list that begins again under an owner of its own is no restart
-    flags = FLAG_NAMES[flag]
-    if part.packed & BROKEN and not goes_on:
-        halves.add(parent)  # a list written 一） throughout
-    elif part.packed & BROKEN and parent not in halves:
-        flags = (*flags, "damaged_marker")
-    return flags
+    for parent, position in zip(parents, positions, strict=True):
+        paths.append(str(position) if parent < 0 else f"{paths[parent]}.{position}")
+    return paths
 
 
 def structure(text: str, config: ClausesConfig = DEFAULT) -> tuple[Clause, ...]:
@@ -159,14 +110,18 @@ def clause_columns(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> lis
     >>> found.paths, found.markers, found.ordinals, found.own
     (['1'], ['一、'], [1], ['甲。'])
     """
+    found = find_nodes(with_feeds(texts), config.compile_above)
+    with collector_paused(many=sum(len(nodes[0]) for nodes in found) > MANY):
+        return [emit(text, nodes) for text, nodes in zip(texts, found, strict=True)]
+
+
+def clause_rows(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> "tuple[Rows, Rows]":
+    """Return the clauses of some texts as rows of numbers (nodes.py), and how many each text has."""
+    return find_rows(with_feeds(texts), config.compile_above)
+
+
+def with_feeds(texts: Sequence[str]) -> Sequence[str]:
+    """Return texts with line feeds in place of all other line breaks."""
     joined = "\n".join(texts)
     odd = any(c in joined for c in OTHER_BREAKS)
-    plain = [text.translate(BREAKS) for text in texts] if odd else texts
-    found = find_pieces(plain, config.compile_above)
-    out = []
-    with collector_paused(many=sum(len(columns[0]) for columns in found) > MANY):
-        for text, lines, columns in zip(texts, plain, found, strict=True):
-            parts = split_labels(lines, parts_of(columns))
-            name_kinds(lines, parts)
-            out.append(emit(text, parts, hang(lines, parts)))
-    return out
+    return [text.translate(BREAKS) for text in texts] if odd else texts

@@ -3,154 +3,209 @@
 Numbered parts hang by the depth that the search gave them. A line without a number belongs to the item before
 it where that item's list runs on or the item is only a title, else to the owner of the list. Labels, section
 headings and paragraphs that end in ： own the list that follows.
+
+Written, like the scan, to run over lists as it stands and over arrays when compiled.
 """
 
-from typing import Final
-
 from pipeline.clauses.markers import SUBITEM
-from pipeline.clauses.parts import SENTENCE_END, Part
+from pipeline.clauses.parts import (
+    BODY,
+    COLONS,
+    END,
+    HEADING,
+    KIND,
+    LABEL,
+    ORDINAL,
+    PACKED,
+    PARAGRAPH,
+    PART,
+    SENTENCE_ENDS,
+    START,
+    STYLE,
+)
 from pipeline.clauses.pieces import AT_LINE
+from pipeline.clauses.scan import Ints
 from pipeline.clauses.search import RESTART
 
-ENDS_SENTENCE: Final = "。；！？;!?.…”』」)）"
+ENDS_SENTENCE = tuple(ord(c) for c in "。；！？;!?.…”』」)）")
+PARTIES = tuple(ord(c) for c in "甲乙丙丁")
+PARTY = ord("方")
+TAIL_CHARS = 3  # characters after a sentence end that are no sentence
 
-PARTIES: Final = ("甲方", "乙方", "丙方", "丁方")
+# parts, their codes, and room for each part: next numbered part, whether it owns a section, the stack of
+# (part, depth doubled): even depths are numbered, odd ones unnumbered owners.
+Work = tuple[Ints, Ints, Ints, Ints, Ints]
 
-# The stack holds (index of the part, depth doubled): even depths are numbered, odd ones unnumbered owners.
-Stack = list[tuple[int, int]]
+
+def depth_of(parts: Ints, k: int) -> int:
+    """Depth of the list that the search gave a numbered part."""
+    return int((parts[k * PART + PACKED] & 15) - 1)
 
 
-def next_numbered(parts: list[Part]) -> list[int]:
-    """Return for each part the index of the next numbered part after it, len(parts) where none follows."""
-    last = len(parts)
-    out = [last] * last
-    for k in range(last - 1, -1, -1):
-        out[k] = last
-        if parts[k].style >= 0:
+def flag_of(parts: Ints, k: int) -> int:
+    """Flag that the search gave a numbered part (search.py)."""
+    return int((parts[k * PART + PACKED] >> 4) & 7)
+
+
+def at_line(parts: Ints, k: int) -> bool:
+    """Whether a part stands at a line start."""
+    return bool(parts[k * PART + PACKED] & AT_LINE > 0)
+
+
+def note_following(parts: Ints, count: int, following: Ints) -> None:
+    """Write for each part the index of the next numbered part after it, `count` where none follows."""
+    last = count
+    for k in range(count - 1, -1, -1):
+        following[k] = last
+        if parts[k * PART + STYLE] >= 0:
             last = k
-    return out
 
 
-def keeps(text: str, item: Part, follower: Part | None) -> bool:
-    """Say whether a line without number after `item` belongs to it; follower: the next numbered part."""
-    if item.style <= SUBITEM:
+def note_sections(parts: Ints, count: int, sections: Ints) -> None:
+    """Mark the headings that own a section: where two or more of them stand right before other parts."""
+    bearing = 0
+    for k in range(count):
+        base = k * PART
+        heading = parts[base + KIND] == HEADING and k + 1 < count and parts[base + PART + KIND] != HEADING
+        sections[k] = 1 if heading else 0
+        bearing += sections[k]
+    if bearing == 1:
+        for k in range(count):
+            sections[k] = 0
+
+
+def keeps(codes: Ints, parts: Ints, item: int, follower: int) -> bool:
+    """Say whether a line without number after `item` is its own; follower: the next numbered part or −1."""
+    base = item * PART
+    if parts[base + STYLE] <= SUBITEM:
         return True
-    if item.end > item.body and text[item.end - 1] not in ENDS_SENTENCE:
+    end = parts[base + END]
+    if end > parts[base + BODY] and codes[end - 1] not in ENDS_SENTENCE:
         return True  # the item is a title
-    if follower is None:
+    if follower < 0:
         return False
-    return follower.depth > item.depth or (follower.depth == item.depth and follower.flag != RESTART)
+    deeper = depth_of(parts, follower) - depth_of(parts, item)
+    return deeper > 0 or (deeper == 0 and flag_of(parts, follower) != RESTART)
 
 
-def section_headings(parts: list[Part]) -> set[int]:
-    """Return the headings that own a section: where two or more of them stand right before other parts."""
-    bearing = {
-        k
-        for k, part in enumerate(parts)
-        if part.kind == "heading" and k + 1 < len(parts) and parts[k + 1].kind != "heading"
-    }
-    return bearing if len(bearing) > 1 else set()
-
-
-def hang(text: str, parts: list[Part]) -> list[int]:
-    """Return the index of each part's parent, −1 at the root. Cost: linear in the parts."""
-    parents: list[int] = []
-    stack: Stack = []
-    following: list[int] = []  # known from the first part without a number on
-    sections: set[int] = set()
-    for k, part in enumerate(parts):
-        _, _, _, style, _, packed, _ = part
-        if style >= 0:
-            depth = 2 * ((packed & 15) - 1)
-            while stack and stack[-1][1] >= depth:
-                stack.pop()
-            parents.append(stack[-1][0] if stack else -1)
-            stack.append((k, depth))
-            continue
-        if not following:
-            following, sections = next_numbered(parts), section_headings(parts)
-        depth = settle(text, parts, k, following[k], stack)
-        parents.append(stack[-1][0] if stack else -1)
-        if owns(text, part, k in sections):
-            stack.append((k, depth))
-    return parents
-
-
-def owns(text: str, part: Part, section: bool) -> bool:
+def owns(codes: Ints, parts: Ints, k: int, section: bool) -> bool:
     """Say whether a part without a number owns the list that follows."""
-    if part.kind == "label":
+    base = k * PART
+    start, end = parts[base + START], parts[base + END]
+    if parts[base + KIND] == LABEL:
         # a label with a value is a field of its own, a party of a contract owns no clause of it
-        return part.body == part.end and text[part.start : part.start + 2] not in PARTIES
-    return section or (part.kind == "paragraph" and text[part.end - 1] in "：:")
+        party = end - start > 1 and codes[start] in PARTIES and codes[start + 1] == PARTY
+        return bool(parts[base + BODY] == end and not party)
+    return section or bool(parts[base + KIND] == PARAGRAPH and codes[end - 1] in COLONS)
 
 
-def announced(parts: list[Part], k: int, following: int) -> int:
+def announced(parts: Ints, k: int, following: int, count: int) -> int:
     """Return the depth of the list that the owner at k opens, −1 for none: only owners may stand between."""
-    if following >= len(parts) or any(parts[j].kind == "paragraph" for j in range(k + 1, following)):
+    if following >= count or parts[following * PART + ORDINAL] > 1:
         return -1
-    return parts[following].depth if parts[following].ordinal <= 1 else -1
+    for j in range(k + 1, following):
+        if parts[j * PART + KIND] == PARAGRAPH:
+            return -1
+    return depth_of(parts, following)
 
 
-def settle(text: str, parts: list[Part], k: int, following: int, stack: Stack) -> int:
-    """Close what a part without a number ends; return the (odd) depth at which it stands."""
-    part = parts[k]
-    opens = announced(parts, k, following) if owns(text, part, part.kind == "heading") else -1
+def settle(work: Work, k: int, count: int, height: int) -> tuple[int, int]:
+    """Close what a part without a number ends; return the height of the stack and the depth of the part.
+
+    The depth is odd; −1 is that at the root.
+    """
+    codes, parts, following, _, stack = work
+    kind = parts[k * PART + KIND]
+    opens = announced(parts, k, following[k], count) if owns(codes, parts, k, kind == HEADING) else -1
     if opens >= 0:
         depth = 2 * opens - 1
-        while stack and stack[-1][1] >= depth:
-            if stack[-1][1] == depth and parts[stack[-1][0]].kind == "heading" and part.kind != "heading":
+        while height > 0 and stack[2 * height - 1] >= depth:
+            above = parts[stack[2 * height - 2] * PART + KIND]
+            if stack[2 * height - 1] == depth and above == HEADING and kind != HEADING:
                 break  # a section holds its labels
-            stack.pop()
-        return depth
-    follower = parts[following] if following < len(parts) else None
-    if part.kind == "heading" and (follower is None or follower.ordinal <= 1):
-        while stack and not 0 <= parts[stack[-1][0]].style <= SUBITEM:
-            stack.pop()
+            height -= 1
+        return height, depth
+    follower = following[k] if following[k] < count else -1
+    if kind == HEADING and (follower < 0 or parts[follower * PART + ORDINAL] <= 1):
+        while height > 0 and not 0 <= parts[stack[2 * height - 2] * PART + STYLE] <= SUBITEM:
+            height -= 1
     else:
-        close_list(text, parts, k, follower, stack)
-    if not stack:
-        return -1
-    return stack[-1][1] + (1 if stack[-1][1] % 2 == 0 else 0)
+        height = close_list(work, k, follower, height)
+    if height == 0:
+        return 0, -1
+    above = stack[2 * height - 1]
+    return height, above + (1 if above % 2 == 0 else 0)
 
 
-def close_list(text: str, parts: list[Part], k: int, follower: Part | None, stack: Stack) -> None:
-    """Close the list that a line without number ends: at most one, the innermost."""
-    part = parts[k]
-    while stack:
-        index = stack[-1][0]
-        item = parts[index]
-        if item.style >= 0:
-            if keeps(text, item, follower):
-                return
-            stack.pop()
+def close_list(work: Work, k: int, follower: int, height: int) -> int:
+    """Close the list that a line without number ends: at most one, the innermost; return the height."""
+    codes, parts, _, _, stack = work
+    kind = parts[k * PART + KIND]
+    while height > 0:
+        index = stack[2 * height - 2]
+        item = index * PART
+        if parts[item + STYLE] >= 0:
+            if keeps(codes, parts, index, follower):
+                return height
+            height -= 1
             break
-        if part.kind == "paragraph" and (item.kind != "paragraph" or index < k - 1):
-            return
-        stack.pop()
-    if part.kind == "label":
-        while stack and parts[stack[-1][0]].kind in ("label", "paragraph"):
-            stack.pop()
+        if kind == PARAGRAPH and (parts[item + KIND] != PARAGRAPH or index < k - 1):
+            return height
+        height -= 1
+    if kind == LABEL:
+        while height > 0 and parts[stack[2 * height - 2] * PART + KIND] in (LABEL, PARAGRAPH):
+            height -= 1
+    return height
 
 
-def tails(text: str, parts: list[Part], parents: list[int]) -> set[int]:
-    """Return the last items, not at a line start, with a further sentence that none of their siblings has."""
-    if 0 not in [packed & AT_LINE for _, _, _, _, _, packed, _ in parts]:
-        return set()
-    lists: dict[int, list[int]] = {}
-    for k, part in enumerate(parts):
-        if part.style > SUBITEM:
-            lists.setdefault(parents[k], []).append(k)
-    return {
-        items[-1]
-        for items in lists.values()
-        if len(items) > 1
-        and not parts[items[-1]].at_line
-        and runs_over(text, parts[items[-1]])
-        and not any(runs_over(text, parts[k]) for k in items[:-1])
-    }
+def hang(work: Work, count: int, parents: Ints) -> None:
+    """Write the index of each part's parent, −1 at the root. Cost: linear in the parts."""
+    codes, parts, following, sections, stack = work
+    note_following(parts, count, following)
+    note_sections(parts, count, sections)
+    height = 0
+    for k in range(count):
+        numbered = parts[k * PART + STYLE] >= 0
+        if numbered:
+            depth = 2 * depth_of(parts, k)
+            while height > 0 and stack[2 * height - 1] >= depth:
+                height -= 1
+        else:
+            height, depth = settle(work, k, count, height)
+        parents[k] = stack[2 * height - 2] if height > 0 else -1
+        if numbered or owns(codes, parts, k, sections[k] > 0):
+            stack[2 * height], stack[2 * height + 1] = k, depth
+            height += 1
 
 
-def runs_over(text: str, part: Part) -> bool:
+def runs_over(codes: Ints, parts: Ints, k: int) -> bool:
     """Say whether more text stands after the first sentence end of a part."""
-    matched = SENTENCE_END.search(text, part.body, part.end)
-    return matched is not None and matched.end() < part.end - 3
+    end = parts[k * PART + END]
+    for at in range(parts[k * PART + BODY], end):
+        if codes[at] in SENTENCE_ENDS:
+            return bool(at + 1 < end - TAIL_CHARS)
+    return False
+
+
+def note_tails(work: Work, count: int, parents: Ints) -> None:
+    """Mark the last items, not at a line start, with a further sentence that none of their siblings has.
+
+    Marks take the place of sections, which are no more asked for, and lists that of what follows.
+    """
+    codes, parts, lasts, marks, _ = work
+    for k in range(count + 1):
+        lasts[k] = -1  # the last item of the list of part k − 1, twice: −1 none, else doubled, odd if several
+    for k in range(count):
+        marks[k] = 0
+        if parts[k * PART + STYLE] > SUBITEM:
+            before = lasts[parents[k] + 1]
+            lasts[parents[k] + 1] = 2 * k + (1 if before >= 0 else 0)
+    for place in range(count + 1):
+        k = lasts[place] >> 1
+        if lasts[place] >= 0 and lasts[place] & 1 and not at_line(parts, k) and runs_over(codes, parts, k):
+            marks[k] = 1
+    for k in range(count):
+        if parts[k * PART + STYLE] > SUBITEM:
+            last = lasts[parents[k] + 1] >> 1
+            if last != k and marks[last] > 0 and runs_over(codes, parts, k):
+                marks[last] = 0

@@ -18,7 +18,7 @@ PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置�
     r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
 OTHER_LABEL = re.compile(
-    rf"[一-鿿]{{1,8}}\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
+    rf"(?:[一-鿿]{{1,8}}|[A-Za-z][A-Za-z ]{{2,16}})\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
 )  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", "首页", *ARROW_SIGNS, " / ")
@@ -33,7 +33,7 @@ DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a
 BEGINS = re.compile(r".{0,12}?(?:首页|主页|[Hh]ome|[网库站])(?P<mark>[^\w\s（(《“]+|_+)(?=[^\W_])")
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?|阅读|浏览|查看|预览"
 )
 SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))

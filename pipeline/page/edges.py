@@ -12,8 +12,7 @@ from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.layout import CELLS
-from pipeline.page.lines import DENSE, LINKED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
 from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
@@ -23,8 +22,12 @@ RARE = 0.04  # share of them that end like a line which is foreign among them
 FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
 LOOSELY_RARE = 0.15  # the same, for two such lines together
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
-READER = ("您", "你", "大家", "欢迎", "网友", "读者")
+READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
+MAX_NAMES = 8  # of other pages below a line that announces them
+OTHER_PAGE = re.compile(
+    rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$"
+)  # `某制度3篇`
 CUT = "，、,"
 CLAUSE_ENDS = "。；：;:"
 WORD = "文"  # stands for any letter or digit with which a line ends
@@ -118,6 +121,7 @@ def site_rows(
     manner = read_manner(page, parts, *about)
     out: dict[int, DropReason] = {}
     for (first, end), rows in zip(bodies, parts, strict=True):
+        out |= _listed(page, range(first, end), cues)
         if not rows:
             out |= _behind(page, range(first, end), cues, manner)
             continue
@@ -127,6 +131,18 @@ def site_rows(
             out |= _below_heading(page, range(first, min(rows.start, first + MAX_TOLD)), cues, manner)
         if rows.stop < end:
             out |= _behind(page, range(max(rows.stop, first), end), cues, manner)
+    return out
+
+
+def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[int, DropReason]:
+    """Return the names of other pages below a line that announces them, where no links show it."""
+    out: dict[int, DropReason] = {}
+    for label in [row for row, reason in cues.items() if reason == "related" and row in rows]:
+        for row in range(label + 1, min(label + 1 + MAX_NAMES, rows.stop)):
+            line = page.texts[row]
+            if len(line) > MAX_FOREIGN or NUMBERED.match(line) or not OTHER_PAGE.search(line):
+                break
+            out[row] = "related"
     return out
 
 
@@ -217,7 +233,7 @@ def _parted(
 
 def _table_behind(page: PageLines, rows: range) -> set[int]:
     """Return the cells of a table that stands behind clauses which stand in none: it belongs to the text."""
-    if page.layout is None or CELLS.isdisjoint(page.layout.names) or not rows.start:
+    if page.layout is None or not rows.start or not any(page.layout.in_cells):
         return set()
     cells = page.layout.cells(len(page.texts) - rows.start + 1)
     return {row for row, cell in zip(rows, cells[1:], strict=False) if cell} if not cells[0] else set()

@@ -1,6 +1,5 @@
 """What a page says of itself: title, site, breadcrumb, date, views, author, the declared count."""
 
-import datetime
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
 from pipeline.page.counts import COUNT
+from pipeline.page.dates import DATE, DATE_LABEL, DATE_SIGNS, as_date
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMERAL, PageLines, letters, rows_with
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
@@ -33,12 +33,6 @@ BELOW_TITLE = 2  # lines below the title in which the date may stand beside link
 TEXT_END = re.compile("[。；]")
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
-# Without one of these a line has no date.
-DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
-DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
-    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
-)
-DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|更新|发布)\s*[：:]?\s*$")
 VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
 VIEWS = compile_search(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
     rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?(?:\s*[：:（(]\s*|\s+)(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
@@ -147,7 +141,7 @@ def _take_hints(page: PageLines, hints: Hints, found: Fields) -> None:
 def _set_field(found: Fields, name: str, value: str) -> bool:
     if name == "updated":
         match = DATE.search(value)
-        when = _as_date(match) if match else None
+        when = as_date(match) if match else None
         found.updated = when or found.updated
         return when is not None
     if name == "views":
@@ -285,7 +279,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
         match = DATE.search(line)
-        if match is None or not _as_date(match):
+        if match is None or not as_date(match):
             continue
         labelled = bool(DATE_LABEL.search(line[: match.start()]))
         distance = abs(i - title_row) if title_row >= 0 else max(0, i - after)
@@ -312,16 +306,9 @@ def _beside_title(page: PageLines, row: int, title_row: int) -> bool:
     return not (after and page.shares[row + 1] > LINKED and DATE.search(after[0]))
 
 
-def _as_date(match: re.Match[str]) -> str | None:
-    try:
-        return datetime.date(*(int(x) for x in match.groups())).isoformat()
-    except ValueError:
-        return None
-
-
 def _read_date(page: PageLines, row: int, found: Fields) -> None:
     for match in DATE.finditer(page.texts[row]):
-        if when := _as_date(match):
+        if when := as_date(match):
             found.updated = when
             found.rows.add(row)
             return

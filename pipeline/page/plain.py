@@ -65,7 +65,10 @@ def _of_documents(page: PageLines, opened: list[int], declared: int) -> list[int
     named = [r for r in opened if not GUIDE_WORD.search(page.texts[r])]
     documents = [r for r in opened if DOCUMENT.search(page.texts[r].strip("《》【】"))]
     marked = [r for r in documents if page.heads[r] > 1]
-    fit = [rows for rows in (named, marked, documents, documents[-declared:]) if len(rows) == declared]
+    guide = len(opened) - declared
+    last = opened[guide:] if all(GUIDE_WORD.search(page.texts[r]) for r in opened[:guide]) else []
+    ways = (named, last, marked, documents, documents[-declared:])
+    fit = [rows for rows in ways if len(rows) == declared]
     return fit[0] if fit else named
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pipeline.page.blocks import HEADED
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
+from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
 from pipeline.page.head import HeadPlan, names_subject, read_head
@@ -98,6 +99,9 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         _put_articles(page, chosen, cues, end, out)
     else:
         end = _put_single(page, fields, cues, hints.content, out)
+    if fields.updated is None and (behind := date_behind(page, end, cues)):
+        row, fields.updated = behind
+        fields.rows.add(row)
     _put_tail(page, end, cues, out)
     out.subject = own[-1] if own else title
     return out

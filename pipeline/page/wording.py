@@ -13,7 +13,7 @@ REMEMBERED = 4096  # lines whose weight is remembered, as in `sitewords`
 STEP = 0.5  # of a weight, in nats: the table's levels are whole steps
 UNKNOWN = -0.3  # weight of a pair that is not listed, before its characters' own; scripts/make_site_table.py
 LEAST = 0.55  # weight of a site's line
-SHORT, SHORT_LEAST = 6, 1.5  # Chinese characters below which chance has more say, and the weight needed then
+SHORT, MORE = 6, 0.3  # Chinese characters below which chance has more say, and what each that lacks costs
 BEGIN, END = "^", "$"  # stand for what a run of letters begins and ends at
 RUN = re.compile("[一-鿿]+")
 
@@ -81,4 +81,4 @@ def reads_like_a_site(line: str) -> bool:
     (True, False)
     """
     weight = weigh_wording(line)
-    return weight >= LEAST and (weight >= SHORT_LEAST or len("".join(RUN.findall(line))) >= SHORT)
+    return weight >= LEAST and weight >= LEAST + MORE * (SHORT - len("".join(RUN.findall(line))))

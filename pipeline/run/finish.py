@@ -91,11 +91,13 @@ def _keep(run: Run, to: tuple[Path, Path], name: str, files: dict[str, Joined]) 
     for table in WRITTEN:
         run.shards[table] += link_shards(run, folder, f"{table}/part-{name}")
     old: Segment = run.segments[name]
-    spans = {}
+    spans, sums = {}, {}
     for file, (start, size, rows) in old.json.items():
         if file in files:
-            spans[file] = files[file].copy(folder_of(run.out, run.generation) / file, (start, size, rows))
-    return Segment(old.pages, spans)
+            path, state = folder_of(run.out, run.generation) / file, old.sums.get(file, "")
+            spans[file] = files[file].copy(path, (start, size, rows), state)
+            sums[file] = files[file].state()
+    return Segment(old.pages, spans, sums)
 
 
 def _made(
@@ -159,7 +161,7 @@ def _write(
         run.shards[name] += page_shards(folder, f"{name}/part-{making.name}", tables[name], cut)
     write_arrow(base_path(kept, making.name), tables["articles"])
     write_counts(kept, making.name, tables["clauses"], sites)
-    spans = {}
+    spans, sums = {}, {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
         counted = sum(len(b) - b.column(column).null_count for b in batches)
         if column == "clause_json":
@@ -167,7 +169,8 @@ def _write(
         stay, of_stay = lines_that_stay(run, making, file)
         made = (_content(b.column(column)) for b in batches)
         spans[file] = files[file].add(chain([stay], made), of_stay + counted)
-    return Segment(len(making.pages), spans)
+        sums[file] = files[file].state()
+    return Segment(len(making.pages), spans, sums)
 
 
 def _content(column: pa.BinaryArray) -> memoryview:

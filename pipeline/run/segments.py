@@ -33,10 +33,14 @@ SEGMENTS = "segments-2.json"  # numbered by the format of cut pages: an older st
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment as it stands: its pages (those without rows too), its bytes and rows in JSON Lines."""
+    """One segment as it stands: its pages (those without rows too), its bytes and rows in JSON Lines.
+
+    `sums` are the states of the checksums of those files behind the segment.
+    """
 
     pages: int
     json: dict[str, list[int]] = field(default_factory=dict)  # file -> [first byte, bytes, rows]
+    sums: dict[str, str] = field(default_factory=dict)  # file -> state (`store/checksum.py`)
 
 
 @dataclass(frozen=True, slots=True)

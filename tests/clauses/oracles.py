@@ -4,10 +4,10 @@ import json
 import re
 from pathlib import Path
 
-from pipeline.clauses.decide import decide_interpreted
+from pipeline.clauses.decide import cut_interpreted
 from pipeline.clauses.markers import MARKERS
 from pipeline.clauses.numerals import parse_numeral
-from pipeline.clauses.pieces import UNNUMBERED
+from pipeline.clauses.pieces import PIECE, UNNUMBERED
 from pipeline.records import Clause
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -24,7 +24,8 @@ def rows(clauses: tuple[Clause, ...]) -> list[list]:
 
 def marker_rows(text: str) -> list[tuple[int, ...]]:
     """Start and end of each marker of a text, its style, its ordinal and what is packed."""
-    rows = zip(*decide_interpreted(text), strict=True)
+    _, pieces, total = cut_interpreted(text)
+    rows = [pieces[k : k + PIECE] for k in range(0, total * PIECE, PIECE)]
     return [(start, body, *told) for start, body, _, *told in rows if told[0] != UNNUMBERED]
 
 

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.clauses.compiled import decide_compiled
-from pipeline.clauses.decide import decide_interpreted, find_pieces
+from pipeline.clauses.decide import decide_interpreted, find_nodes
 
 from .documents import NESTS, grow, write
 from .oracles import marker_rows, matching_rows, value_of
@@ -14,21 +13,21 @@ A. b) Ⅱ、 第一、 第二， 一是 二是 首先， 其次， 最后， ●
 第（一）项 前款 项 条 3.5% 2024年 😀 总则 十一、 廿一、 1
 """
 PIECES = (*MARKS.split(), "\n", "\n\n", " ", "　", "\r\n", "\x00", "\ud800")
+COMPILED = 0  # characters above which the compiled form is taken
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
-@example("")
 @example("一、")
 def test_compiled_equals_interpreted(text: str) -> None:
-    assert decide_compiled([text]) == [decide_interpreted(text)]
+    assert find_nodes([text], COMPILED) == [decide_interpreted(text)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(texts, max_size=5))
 def test_texts_of_one_call_do_not_touch(several: list[str]) -> None:
-    assert decide_compiled(several) == [decide_interpreted(text) for text in several]
+    assert find_nodes(several, COMPILED) == [decide_interpreted(text) for text in several]
 
 
 @pytest.mark.parametrize("nest", NESTS, ids=lambda n: n[0])
@@ -37,7 +36,7 @@ def test_compiled_equals_interpreted_on_documents(nest: tuple[str, ...]) -> None
 
     for seed in range(20):
         text, _ = write(grow(random.Random(seed), nest), "")
-        assert decide_compiled([text]) == [decide_interpreted(text)]
+        assert find_nodes([text], COMPILED) == [decide_interpreted(text)]
 
 
 @settings(max_examples=200, deadline=None)
@@ -55,7 +54,7 @@ def test_every_marker_matches_its_row(text: str) -> None:
 
 def test_numbers_and_depths() -> None:
     text = "一、甲：（一）乙；（二）丙。二、丁。"
-    assert find_pieces([text], 10) == [decide_interpreted(text)]
+    assert find_nodes([text], 10) == [decide_interpreted(text)]
     assert [(start, n, packed % 16 - 1) for start, _, _, n, packed in marker_rows(text)] == [
         (0, 1, 0),
         (4, 1, 1),

@@ -2,7 +2,7 @@ import sys
 
 from hypothesis import given, settings
 
-from pipeline.clauses.decide import decide_interpreted
+from pipeline.clauses.decide import cut_interpreted
 from pipeline.clauses.pieces import AT_LINE, PIECE, UNNUMBERED, is_space, write_lines
 
 from .test_decide import texts
@@ -26,7 +26,8 @@ def test_lines_are_those_of_str_split(text: str) -> None:
 @given(texts)
 def test_pieces_are_the_lines_between_markers(text: str) -> None:
     """The slow, obvious twin: from marker to marker, the first line is the marker's own."""
-    rows = list(zip(*decide_interpreted(text), strict=True))
+    _, pieces, total = cut_interpreted(text)
+    rows = [pieces[k : k + PIECE] for k in range(0, total * PIECE, PIECE)]
     marked = [row for row in rows if row[3] != UNNUMBERED]
     expected = []
     for row, stop in zip([None, *marked], [*(row[0] for row in marked), len(text)], strict=True):

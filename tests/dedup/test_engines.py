@@ -27,7 +27,7 @@ from pipeline.dedup import (
     verify,
 )
 from pipeline.dedup.arrays import Related, Texts, slot_bits
-from pipeline.dedup.model import CorpusModel, count_bits, fit, fit_texts, frequent_from, sample_size
+from pipeline.dedup.model import CorpusModel, count_bits, fit, fit_texts, frequent_from
 from pipeline.dedup.work import Work
 from pipeline.text.fold import comparison_key, key_units
 

@@ -62,6 +62,12 @@ def test_new_words_of_a_site_anywhere(line: str) -> None:
         assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
 
 
+def test_names_of_other_pages_below_their_label() -> None:
+    first = [*CLAUSES[:4], "相关链接：", "消防安全工作制度", "退换货管理办法（3篇）", *CLAUSES[4:]]
+    lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", *first, f"{SUBJECT}2", *CLAUSES]
+    assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
+
+
 @pytest.mark.parametrize("line", ["#p#分页标题#e#", "[page]", "版权归甲文网所有，请勿采集", "more >>"])
 def test_what_an_editors_system_leaves_between_the_clauses(line: str) -> None:
     assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2

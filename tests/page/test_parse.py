@@ -109,3 +109,11 @@ def test_a_date_beside_a_linked_source_is_the_pages() -> None:
     assert parse_page(body).page.updated == "2019-09-11"
     listed = "".join(f'<li><a href="/{k}">园区通知第{k}号的内容</a> 2019-09-1{k}</li>' for k in range(1, 9))
     assert parse_page(f"<h1>园区通知</h1><ul>{listed}</ul>").page.updated is None
+
+
+def test_a_date_behind_the_texts() -> None:
+    clauses = [f"{n}、值班人员按照{n}号清单逐项检查，并做好记录。" for n in range(1, 4)]
+    lines = ["仓库值班制度2篇", "仓库值班制度1", *clauses, "仓库值班制度2", *clauses]
+    tail = ["分享到：微信 微博 QQ空间", "编辑于 2024-03-05 12:33", "匿名用户 2025-01-01 10:00"]
+    assert parse_page("\n".join([*lines, *tail]).encode()).page.updated == "2024-03-05"
+    assert parse_page("\n".join([*lines, tail[0], "留言", "抢沙发", tail[2]]).encode()).page.updated is None

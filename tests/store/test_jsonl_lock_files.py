@@ -1,8 +1,10 @@
 """Small things of the store: JSON Lines, the lock, atomic files, digests, generations."""
 
 import errno
+import hashlib
 import multiprocessing
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ContractError, TemporaryError
-from pipeline.store import generations
+from pipeline.store import checksum, generations
+from pipeline.store.checksum import Checksum
 from pipeline.store.digest import add_digests, rows_digest
-from pipeline.store.files import full_disk_is_temporary, write_atomically
+from pipeline.store.files import file_sha256, full_disk_is_temporary, write_atomically
 from pipeline.store.jsonl import Joined
 from pipeline.store.lock import locked
 from pipeline.store.manifest import file_entry
@@ -39,11 +42,62 @@ def test_json_lines_are_joined_byte_for_byte(tmp_path: Path) -> None:
     assert entry == file_entry(tmp_path / "new", 3)
 
 
-def test_a_span_that_is_not_there_is_seen(tmp_path: Path) -> None:
+@given(
+    pieces=st.lists(st.binary(max_size=200), min_size=1, max_size=6),
+    kept=st.lists(st.integers(0, 5), max_size=6, unique=True),
+    more=st.binary(max_size=200),
+)
+def test_checksums_are_gone_on_from(pieces: list[bytes], kept: list[int], more: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "old"
+        old, new = Joined(path), Joined(Path(folder) / "new")
+        spans = [(old.add([piece], 1), old.state()) for piece in pieces]
+        old.close()
+        for n in (n for n in kept if n < len(pieces)):  # some from the beginning on, in order, or not
+            (first, size, rows), state = spans[n]
+            new.copy(path, (first, size, rows), state)
+            assert new.state() == "" or Checksum(new.state()).hexdigest() == file_sha256_of(new)
+        new.add([more], 1)
+        entry = new.close()
+        assert (Path(folder) / "new").read_bytes() == b"".join(
+            pieces[n] for n in kept if n < len(pieces)
+        ) + more
+        assert entry == file_entry(Path(folder) / "new", entry["rows"])
+
+
+def file_sha256_of(file: Joined) -> str:
+    file._file.flush()
+    return file_sha256(Path(file._file.name))
+
+
+@given(data=st.lists(st.binary(max_size=300), max_size=5))
+def test_a_checksum_is_sha256(data: list[bytes]) -> None:
+    whole, checksum = hashlib.sha256(), Checksum()
+    for piece in data:
+        whole.update(piece)
+        checksum.update(memoryview(piece))
+        checksum = Checksum(state) if (state := checksum.state()) else checksum
+    assert checksum.hexdigest() == whole.hexdigest() == checksum.hexdigest()
+
+
+def test_without_openssl_all_is_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Joined(tmp_path / "old")
+    span, state = old.add([b"1\n"], 1), old.state()
+    old.close()
+    monkeypatch.setattr(checksum, "openssl", lambda: None)
+    new = Joined(tmp_path / "new")
+    assert new.copy(tmp_path / "old", (span[0], span[1], span[2]), state) == span
+    assert new.add([b"2\n"], 1) == [2, 2, 1]
+    assert new.state() == ""
+    assert new.close() == file_entry(tmp_path / "new", 2)
+
+
+@pytest.mark.parametrize("state", ["", Checksum().state()])
+def test_a_span_that_is_not_there_is_seen(tmp_path: Path, state: str) -> None:
     (tmp_path / "old").write_bytes(b"1\n")
     file = Joined(tmp_path / "new")
     with pytest.raises(EOFError):
-        file.copy(tmp_path / "old", (0, 9, 2))
+        file.copy(tmp_path / "old", (0, 9, 2), state)
     file.close()
 
 

@@ -1,0 +1,41 @@
+"""Dates that a page shows: their forms, and the one that stands behind the texts."""
+
+import datetime
+import re
+from collections.abc import Container
+
+from pipeline.page.lines import LINKED, PageLines, rows_with
+
+MAX_DATED = 120  # characters of a line with a date of the page
+NEAR_END = 2  # lines behind the texts in which an unlabelled date is the page's
+# Without one of these a line has no date.
+DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
+DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
+)
+DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|编辑于|修改于|更新|发布)\s*[：:]?\s*$")
+
+
+def as_date(match: re.Match[str]) -> str | None:
+    """Return what `DATE` has matched, as ISO 8601 writes it; None for a day that no calendar has."""
+    try:
+        return datetime.date(*(int(x) for x in match.groups())).isoformat()
+    except ValueError:
+        return None
+
+
+def date_behind(page: PageLines, end: int, of_site: Container[int]) -> tuple[int, str] | None:
+    """Find the date among the lines of the site behind the texts: its line and the date.
+
+    The site's are the lines `of_site` and those from `end` on. `编辑于 2024-01-02 12:33`: labelled, or
+    right at `end`; others are of comments and of other pages.
+    """
+    for row in sorted(rows_with(page, DATE_SIGNS)):
+        line = page.texts[row]
+        match = DATE.search(line) if row >= end or row in of_site else None
+        if match is None or len(line) > MAX_DATED or page.shares[row] > LINKED:
+            continue
+        when = as_date(match)
+        if when and (DATE_LABEL.search(line[: match.start()]) or 0 <= row - end < NEAR_END):
+            return row, when
+    return None
