@@ -18,10 +18,10 @@ MAX_LOSSES = 40  # question marks followed in one run
 
 _LOST = "?\ufffd"  # what decoders put for a pair that is none
 # "?shù)" with its bracket swallowed or not
-_SWALLOWED_GROUP = rf"[(（]?([{PINYIN}]{{1,8}})[ \u00a0]{{0,2}}[)）]"
+_SWALLOWED_GROUP = rf"[(（\[]?([{PINYIN}]{{1,8}})[ \u00a0]{{0,2}}[)）\]]"
 SWALLOWED = re.compile(rf"[{_LOST}]{_SWALLOWED_GROUP}")
 SWALLOWED_MARK = re.compile(rf"\?{_SWALLOWED_GROUP}")  # eight times as fast as a set of two to find
-_OWN_LEAK = re.compile(rf"[(（] ?([{PINYIN}]{{1,8}})[ \u00a0]{{0,2}}[)）]")
+_OWN_LEAK = re.compile(rf"[(（\[] ?([{PINYIN}]{{1,8}})[ \u00a0]{{0,2}}[)）\]]")
 
 
 @cache

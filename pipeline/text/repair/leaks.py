@@ -16,6 +16,7 @@ from itertools import accumulate, chain, compress, repeat
 
 from pipeline.records import Edit, RuleName
 from pipeline.text.repair.readings import (
+    CLOSING,
     HANZI,
     PINYIN,
     main_reading,
@@ -28,19 +29,25 @@ from pipeline.text.repair.readings import (
 
 LeakCounts = Counter[tuple[str, str]]
 
-# "(dāng)" in "當(dāng)", "（huì ）" in "會（huì ）"; not "(doc)" after a blank. The bracket comes first:
-# a set of two characters is found five times as fast as a set of all Chinese ones.
-_OPENING = f"[(（](?<=[{HANZI}][(（]) ?"
-# Titles in lists are cut to a length, through a leak too: "(w" in "客戶服務(w..."
-_CUT = "(?=\\.\\.\\.|…|$)"
-_GROUP = f"{_OPENING}[{PINYIN}]{{1,8}}(?:[ \u00a0\u3000]{{0,2}}[)）]|{_CUT})"
-LEAK = re.compile(f"({_GROUP})", re.MULTILINE)
-# The same for a text with brackets of one kind only: a pattern that begins with one character is found at
-# once, a set of two takes 4 ns a character.
-_LEAK_OF = {
-    mark: re.compile(f"({_GROUP})".replace("([(（]", f"({re.escape(mark)}", 1), re.MULTILINE)
-    for mark in "(（"
-}
+_USUAL, _OTHER = "(（", "[〔［【{<〈"  # brackets of leaks; the others are rare
+
+
+def _leaks_in(marks: str) -> re.Pattern[str]:
+    """Return a pattern for leaks in some brackets: `(dāng)` in `當(dāng)`, `（huì ）` in `會（huì ）`.
+
+    `(doc)` after a blank is none. The bracket comes first: a set of two characters is found five times as
+    fast as a set of all Chinese ones. Titles in lists are cut to a length, through a leak too: `(w` in
+    `客戶服務(w...`.
+    """
+    one = re.escape(marks) if len(marks) == 1 else f"[{re.escape(marks)}]"
+    opening = f"{one}(?<=[{HANZI}]{one}) ?"
+    cut = "(?=\\.\\.\\.|…|$)"
+    group = f"{opening}[{PINYIN}]{{1,8}}(?:[ \u00a0\u3000]{{0,2}}[{re.escape(CLOSING)}]|{cut})"
+    return re.compile(f"({group})", re.MULTILINE)
+
+
+# A pattern that begins with one character is found at once, a set of two takes 4 ns a character.
+_LEAK_OF = {marks: _leaks_in(marks) for marks in (*_USUAL, *_OTHER, _USUAL, _USUAL + _OTHER)}
 _FIRST_HANZI, _LAST_HANZI = "\u3400", "\u9fff"
 _GLOSS_KEY = ("", "gloss")
 _HEADWORD_KEY = ("", "headword")
@@ -65,10 +72,12 @@ class Headed:
 
 def split_leaks(text: str) -> Headed:
     """Cut a text at everything that looks like a leak. Linear; about 3 ns a character without brackets."""
-    kinds = [mark for mark in _LEAK_OF if mark in text]
-    if not kinds:
+    marks = "".join(mark for mark in _USUAL if mark in text)
+    if any(mark in text and _LEAK_OF[mark].search(text) for mark in _OTHER):
+        marks = _USUAL + _OTHER
+    if not marks:
         return Headed([text], [], {})
-    parts = (LEAK if len(kinds) > 1 else _LEAK_OF[kinds[0]]).split(text)
+    parts = _LEAK_OF[marks].split(text)
     heads = [part[-1:] for part in parts[:-1:2]]
     pairs = list(zip(heads, parts[1::2], strict=True))
     return Headed(parts, pairs, Counter(pairs))
@@ -271,7 +280,7 @@ def strip_leaks(headed: Headed, learnt: Mapping[str, str]) -> tuple[str, list[Ed
 def _is_leak(char: str, group: str) -> bool:
     """Tell whether a group holds a reading of the character, or the beginning of one where it was cut."""
     known, pinyin = readings()[char], plain_reading(char, group)
-    if group[-1] in ")）":
+    if group[-1] in CLOSING:
         return pinyin in known
     return any(reading.startswith(pinyin) for reading in known)
 

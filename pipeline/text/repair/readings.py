@@ -7,6 +7,7 @@ from importlib.resources import files
 # Letters of pinyin as they stand in GBK, decomposed or typed: ɑ ɡ are GBK's own (A8BB, A8C0), v and u: stand
 # for ü.
 PINYIN = "a-zA-ZāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹĀÁǍÀĒÉĚÈĪÍǏÌŌÓǑÒŪÚǓÙǕǗǙǛÜɑɡ\u0300-\u0304\u0308\u030c:"
+CLOSING = ")）]〕］】}>〉"  # brackets that end a leak
 HANZI = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _TYPED = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "ê": "e"})
 
@@ -83,7 +84,7 @@ def normal_pinyin(leak: str) -> str:
     >>> normal_pinyin("（DĀNG ）"), normal_pinyin("(nv)"), normal_pinyin("(lu:)")
     ('dāng', 'nü', 'lü')
     """
-    letters = leak.strip("()（） \u3000?\ufffd").lower().replace("u:", "ü")
+    letters = leak.strip("([（〔［【{<〈 \u3000?\ufffd" + CLOSING).lower().replace("u:", "ü")
     return unicodedata.normalize("NFC", letters).translate(_TYPED)
 
 
