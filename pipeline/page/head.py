@@ -11,6 +11,7 @@ from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate, base_titles
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
+from pipeline.page.sitewords import advertises
 from pipeline.records import DropReason
 
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
@@ -153,6 +154,8 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
+        elif advertises(line) and not MARKER.match(line):
+            plan.dropped[row] = "advert"
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
