@@ -15,7 +15,7 @@ from pipeline.page.headings import Candidate
 from pipeline.page.layout import CELLS
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
-from pipeline.page.wording import reads_like_a_site, weigh_wording
+from pipeline.page.wording import LEAST, reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
@@ -42,9 +42,11 @@ SIGNED = re.compile(
 TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
+    r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
-DOUBTFUL = 0.25  # weight above which a line behind texts that never say `you` is the site's; those have -.0
-SURELY = 1.2  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。` has 1.9
+LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
+DOUBTFUL = 0.15  # weight above which a line beside texts that never say `you` is the site's; those have -.2
+SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -96,6 +98,22 @@ class Manner:
             and self.lines >= LEAST_LINES
             and self.ends[_end(line)] <= max(FEW, rare * self.lines)
         )
+
+    def is_worded_by_site(self, line: str) -> bool:
+        """Tell whether a line reads like a site's; prose without a list reads like anything."""
+        return reads_like_a_site(line, LEAST if self.spans else LEAST_IN_PROSE)
+
+    def is_worded_inside(self, line: str) -> bool:
+        """Tell the same of a line between clauses: where the texts talk to the reader, it must be plain."""
+        return reads_like_a_site(line, LEAST if self.is_impersonal() else PLAINLY)
+
+    def is_unlike(self, line: str) -> bool:
+        """Tell whether a line is worded as the texts, which speak to nobody, never are."""
+        return self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL and self.is_impersonal()
+
+    def speaks_to_reader(self, line: str) -> bool:
+        """Tell whether a line speaks to the reader, as the texts never do."""
+        return any(c in line for c in READER) and self.lines >= LEAST_LINES and self.is_impersonal()
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
@@ -187,7 +205,7 @@ def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line):
         return "navigation"
-    return site_words(line, edge=True)
+    return site_words(line, edge=True) or ("footer" if reads_like_a_site(line) else None)
 
 
 def _below_heading(
@@ -200,6 +218,8 @@ def _below_heading(
         ours = manner.is_foreign(line) and manner.names_site(line)
         if row not in cues and (reason := "spam" if ours else told_of_article(line)):
             out[row] = reason
+        elif row not in cues and manner.is_unlike(line):
+            out[row] = "navigation"
     return out
 
 
@@ -262,10 +282,6 @@ def _foreign_inside(
         line = page.texts[row]
         if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and NUMBERED.match(line)):
             continue
-        if line[-1] in CLAUSE_ENDS:
-            if line[-1] == "。" and weigh_wording(line) >= SURELY:
-                out[row] = "spam"
-            continue
         if (
             len(line) <= MAX_LABEL
             and page.shares[row + 1] > LINKED >= page.shares[row]
@@ -273,8 +289,12 @@ def _foreign_inside(
         ):
             out[row] = "related"  # `相关资料` above links
             continue
+        if line[-1] in CLAUSE_ENDS:
+            if line[-1] == "。" and weigh_wording(line) >= SURELY:
+                out[row] = "spam"
+            continue
         if not manner.is_foreign(line):
-            if reads_like_a_site(line):
+            if manner.is_worded_inside(line):
                 out[row] = "spam"
             continue
         if SIGNED.search(line):
@@ -282,7 +302,7 @@ def _foreign_inside(
         if page.shares[row + 1] > LINKED or not HANZI.search(line):
             out[row] = "related" if HANZI.search(line) else "navigation"
             continue
-        if manner.names_site(line) or COMMA.search(line):
+        if manner.names_site(line) or COMMA.search(line) or manner.is_worded_inside(line):
             out[row] = "spam"
         elif reason := site_words(line, edge=True):
             out[row] = reason
@@ -303,6 +323,8 @@ def _weigh(
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
         return (CERTAIN if reason == "related" or EDGE_LABEL.fullmatch(line) else FOREIGN), reason
+    if manner.is_worded_by_site(line):
+        return FOREIGN, "footer"
     if len(line) > MAX_FOREIGN:
         return (
             (CERTAIN, "footer") if RIGHTS.search(line) and line[-1] not in CLAUSE_ENDS else (SENTENCE, None)
@@ -312,8 +334,7 @@ def _weigh(
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):
         return SIGNATURE if signed else FOREIGN if manner.is_foreign(line) else LOOSE, None
-    doubtful = any(c in line for c in READER) or weigh_wording(line) >= DOUBTFUL
-    if doubtful and manner.lines >= LEAST_LINES and manner.is_impersonal():
+    if manner.speaks_to_reader(line) or manner.is_unlike(line):
         return FOREIGN, None
     return SENTENCE, None
 
