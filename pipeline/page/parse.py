@@ -119,12 +119,8 @@ def finish_page(
 
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
-    parts = cut.parts
-    if boilerplate:
-        pieces = drop_boilerplate(cut.texts.canonical, parts.pieces, boilerplate)
-        parts = dataclasses.replace(parts, pieces=pieces)
-    with collector_paused(many=len(parts.pieces) > MANY):
-        return assemble(cut.origin, cut.texts, parts, config or DEFAULT)
+    with collector_paused(many=len(cut.parts.pieces) > MANY):
+        return assemble(drop_boilerplate(cut, boilerplate), config or DEFAULT)
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
