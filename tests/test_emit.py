@@ -6,8 +6,10 @@ import pytest
 
 from pipeline.config import Config
 from pipeline.emit import page_object
+from pipeline.page.assemble import lay_out
 from pipeline.page.parse import parse_page, read_page
-from pipeline.run.columns import BY_PAGE, COMPARED, Place, Placed, clause_rows, nested
+from pipeline.run.clauses import Clauses, clause_columns
+from pipeline.run.columns import BY_PAGE, COMPARED, Place, Placed, nested
 from pipeline.run.jsonlines import json_lines
 from pipeline.run.packed import pack, unpack
 from pipeline.run.rows import _moved
@@ -19,15 +21,19 @@ PAGES = {path.name: path.read_bytes() for path in SAMPLES} | {"quotes": QUOTES.e
 cases = pytest.mark.parametrize("name", PAGES)
 
 
+def clauses_of(several: list[Placed]) -> Clauses:
+    return clause_columns([p.page for p in several], Config())
+
+
 def rows_of(placed: Placed) -> dict[str, pa.Table]:
     return {
         name: pa.Table.from_struct_array(lists.flatten())
-        for name, lists in nested([placed], clause_rows([placed])).items()
+        for name, lists in nested([placed], clauses_of([placed])).items()
     }
 
 
 def placed(name: str, **place: object) -> Placed:
-    page = parse_page(PAGES[name])
+    page = lay_out(read_page(PAGES[name]))
     values = {
         "first": page.page.page_id, "offset": 0, "latest": True, "sources": (name,), "url": None,
         "url_key": None, "captured_at": None,
@@ -65,7 +71,7 @@ def test_the_object_and_the_rows_say_the_same(name: str) -> None:
 def test_json_lines_are_what_json_gives(name: str) -> None:
     page, rows = parse_page(PAGES[name]), rows_of(placed(name))
     several = [placed(other, sources=(f'of "{other}"',)) for other in (name, "quotes", name)]
-    lines = json_lines(several, clause_rows(several))
+    lines = json_lines(several, clauses_of(several))
     shown, clauses = (column.to_pylist()[-1].decode() for column in lines[:2])
     assert shown == json.dumps(page_object(f'of "{name}"', page), ensure_ascii=False) + "\n"
     told = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows["clauses"].to_pylist()]

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
 
 from pipeline.clauses.beam import BEAM_STATES, SEEN, look_ahead, run_beam
 from pipeline.clauses.candidates import sweep
@@ -13,6 +14,12 @@ from pipeline.clauses.pieces import PIECE, write_pieces
 from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 from pipeline.clauses.shapes import ROW
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.int32]
 
 Columns = Sequence[list[int]]  # the numbers of nodes.py by column
 SCRATCH = 3 + ROW  # context and row of candidates.sweep
@@ -73,13 +80,26 @@ def find_nodes(texts: Sequence[str], compile_above: int) -> list[Columns]:
     >>> [(start, level, ordinal) for start, *_, level, _, ordinal, _ in zip(*columns)]
     [(0, 1, 1), (2, 2, 1), (7, 1, 2)]
     """
+    if not _compiles(texts, compile_above):
+        return [decide_interpreted(text) for text in texts]
+    rows, counts = find_rows(texts, compile_above)
+    columns = rows.T.tolist()
+    edges = accumulate(counts.tolist(), initial=0)
+    return [[column[a:b] for column in columns] for a, b in pairwise(edges)]
+
+
+def find_rows(texts: Sequence[str], compile_above: int) -> "tuple[Rows, Rows]":
+    """Return what `find_nodes` does as an array of rows, and how many rows each text has."""
+    import numpy as np
+
     if _compiles(texts, compile_above):
         from pipeline.clauses.compiled import decide_compiled
 
-        rows, ends = decide_compiled(texts)
-        columns = rows.T.tolist()
-        return [[column[a:b] for column in columns] for a, b in pairwise([0, *ends])]
-    return [decide_interpreted(text) for text in texts]
+        return decide_compiled(texts)
+    found = [decide_interpreted(text) for text in texts]
+    rows = [np.array(columns, dtype=np.int32).reshape(NODE, -1).T for columns in found]
+    counts = np.array([len(each) for each in rows], dtype=np.int32)
+    return np.concatenate([np.zeros((0, NODE), dtype=np.int32), *rows]), counts
 
 
 def _compiles(texts: Sequence[str], compile_above: int) -> bool:

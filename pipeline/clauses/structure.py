@@ -4,12 +4,15 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import compress, repeat
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.clauses.decide import Columns, find_nodes
+from pipeline.clauses.decide import Columns, find_nodes, find_rows
 from pipeline.clauses.nodes import TAIL
 from pipeline.config import ClausesConfig
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS, NO_HANT, Clause, ClauseFlag, ClauseKind, from_columns
+
+if TYPE_CHECKING:
+    from pipeline.clauses.decide import Rows
 
 DEFAULT = ClausesConfig()
 # Pieces, or lines of a page: above, the collector took a third of the time (docs/accuracy-clauses.md).
@@ -110,6 +113,11 @@ def clause_columns(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> lis
     found = find_nodes(with_feeds(texts), config.compile_above)
     with collector_paused(many=sum(len(nodes[0]) for nodes in found) > MANY):
         return [emit(text, nodes) for text, nodes in zip(texts, found, strict=True)]
+
+
+def clause_rows(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> "tuple[Rows, Rows]":
+    """Return the clauses of some texts as rows of numbers (nodes.py), and how many each text has."""
+    return find_rows(with_feeds(texts), config.compile_above)
 
 
 def with_feeds(texts: Sequence[str]) -> Sequence[str]:

@@ -1,19 +1,21 @@
 """HTML to visible lines, one a block; a text file is a page whose lines are blocks.
 
-lexbor builds the tree, as browsers do (unclosed tags, tables, entities), drops what nobody sees and writes it
-out again; in that regular form a few passes of regular expressions over the whole page, not a walk over its
-nodes, give the lines. Measured on 25,000-character pages (benchmarks/bench_page.py): 0.6 ms, of which lexbor
-0.35.
+Two ways that give the same. Where numba is loaded, as in any run over many pages, well-formed markup is read
+as it stands by a compiled kernel (`page/markup.py`). For all else lexbor builds the tree, as browsers do
+(unclosed tags, tables, entities), drops what nobody sees and writes it out again; in that regular form a few
+passes of regular expressions over the whole page, not a walk over its nodes, give the lines.
 """
 
 import re
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import accumulate, compress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipeline.page.layout import BLOCK_NAMES, Layout
+from pipeline.page.layout import BLOCK_NAMES, Layout, read_layout
 
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
@@ -64,6 +66,7 @@ HIDING_STYLES = (
     *('[style*="none" i]', '[style*="hidden" i]'),
     *(f'[style*="font-size{colon}0" i]' for colon in (":", ": ", " :", " : ")),
 )
+FOUND_STYLE = re.compile("none|hidden|font-size(?::|: | :| : )0", re.IGNORECASE)  # what these find
 HIDING = f"[hidden],[style]:is({','.join(HIDING_STYLES)})"  # half of the time of all of them side by side
 # `.ad,#x{display:none}`: yes; `.ad a{display:none}` and `.ad:hover{…}`: no, they hide less than the class.
 HIDING_RULE = re.compile(
@@ -102,17 +105,22 @@ UNTREED_TAG = re.compile(r"</?[A-Za-z!?][^>]*(?:>|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The visible lines of a page and what the markup says of them.
+    """The visible lines of a page, joined to a `text`, and what the markup says of them.
 
     `linked[i]` is how many characters of line i stand in links; `heads[i]` is 1 to 3: plain, wholly bold, a
     heading element. `title` is the text of `<title>`, "" where there is none; `layout` None of a plain text.
     """
 
-    lines: list[str]
+    text: str
     linked: list[int]
     heads: list[int]
     title: str
     layout: Layout | None
+
+    @property
+    def lines(self) -> list[str]:
+        """The visible lines."""
+        return self.text.split("\n") if self.linked else []
 
     @property
     def from_html(self) -> bool:
@@ -178,26 +186,57 @@ def read_blocks(text: str) -> Blocks:
     >>> read_blocks("甲\r\n\r\n  乙").lines
     ['甲', '', '  乙']
     """
+    if "numba" in sys.modules and (blocks := _read_well_formed(text)):
+        return blocks
     for mark in MARKS:
         if mark in text:
             text = text.replace(mark, "")
     if not looks_like_html(text):
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return Blocks(lines, [0] * len(lines), [PLAIN] * len(lines), "", None)
-    regular, title = _regular_form(text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        count = text.count("\n") + 1
+        return Blocks(text, [0] * count, [PLAIN] * count, "", None)
+    return read_tree(text)
+
+
+def _read_well_formed(html: str) -> Blocks | None:
+    """Read a page whose markup needs no tree; None for any other."""
+    from pipeline.page.wellformed import read_well_formed
+
+    if _is_endless(html):
+        return None
+    if "noscript" in html:
+        html = NOSCRIPT.sub("", html)
+    found = read_well_formed(html, _hidden_by)
+    if found is None:
+        return None
+    return Blocks(found.text, found.linked, found.heads, _words(found.title), found.layout)
+
+
+def read_tree(html: str) -> Blocks:
+    """Read a page by its tree: any page, and the slow twin of `wellformed.read_well_formed`."""
+    regular, title = _regular_form(html)
     return _lines_of(regular, title)
+
+
+def _words(title: str) -> str:
+    return " ".join(title[:MAX_TITLE].split())
+
+
+def _is_endless(html: str) -> bool:
+    """Tell a page of which no tree can be built in bounded time."""
+    return (html.count("<") > MAX_DEPTH and _is_hostile(html)) or _has_endless_tag(html)
 
 
 def _regular_form(html: str) -> tuple[str, str]:
     """Return the page's visible part in regular HTML, and its title."""
-    if (html.count("<") > MAX_DEPTH and _is_hostile(html)) or _has_endless_tag(html):
+    if _is_endless(html):
         text = unescape(UNTREED_TAG.sub(TAG, UNTREED.sub(" ", html)))
         return escape(text, quote=False).replace(TAG, "<p>"), ""
     if "noscript" in html:  # in a head its text would be moved to the body
         html = NOSCRIPT.sub("", html)
     tree = LexborHTMLParser(html)
     title = tree.css_first("title")
-    words = " ".join(title.text()[:MAX_TITLE].split()) if title is not None else ""
+    words = _words(title.text()) if title is not None else ""
     _drop_hidden(tree)
     tree.strip_tags(UNSEEN)
     return tree.html or "", words
@@ -217,12 +256,7 @@ def _has_endless_tag(html: str) -> bool:
 
 
 def _drop_hidden(tree: LexborHTMLParser) -> None:
-    named: list[str] = []
-    for sheet in tree.tags("style"):
-        rules = sheet.text()
-        if "none" in rules.lower():
-            named += sorted(set(HIDING_RULE.findall(rules)))
-    del named[MAX_SELECTORS:]
+    named = _hiding_names([sheet.text() for sheet in tree.tags("style")])
     known = set(named)
     found = [n for n in tree.css(",".join((HIDING, *named))) if _is_hidden(n, known)]
     # A node inside a removed one must not be touched again: remove outermost nodes only, innermost list order
@@ -231,10 +265,36 @@ def _drop_hidden(tree: LexborHTMLParser) -> None:
         node.decompose()
 
 
+def _hiding_names(sheets: Sequence[str]) -> list[str]:
+    """Return the classes (`.x`) and ids (`#x`) that style sheets hide."""
+    named: list[str] = []
+    for rules in sheets:
+        if "none" in rules.lower():
+            named += sorted(set(HIDING_RULE.findall(rules)))
+    return named[:MAX_SELECTORS]
+
+
+def _hidden_by(styles: Sequence[tuple[str, int]]) -> tuple[list[str], list[int]] | None:
+    """Return what the styles of a page hide: names, and the places of attributes; None where it is in doubt.
+
+    `styles` are the page's style sheets, at -1, and those of its style attributes that may hide, with their
+    places.
+    """
+    named = _hiding_names([style for style, at in styles if at < 0])
+    values = [(style, at) for style, at in styles if at >= 0]
+    if any("&" in style for style, _ in values):
+        return None
+    return named, [at for style, at in values if FOUND_STYLE.search(style) and _hides(style)]
+
+
+def _hides(style: str) -> bool:
+    return bool(HIDING_STYLE.search(style) or NO_SIZE.search(style))
+
+
 def _is_hidden(node: LexborNode, named: set[str]) -> bool:
     attributes = node.attributes
     style = attributes.get("style") or ""
-    if "hidden" in attributes or HIDING_STYLE.search(style) or NO_SIZE.search(style):
+    if "hidden" in attributes or _hides(style):
         return True
     classes = (attributes.get("class") or "").split()
     return any("." + c in named for c in classes) or "#" + (attributes.get("id") or "") in named
@@ -253,18 +313,24 @@ def _lines_of(html: str, title: str) -> Blocks:
         text = ENTITY.sub(_char_of, text)
     text = text.replace("\t", " ")
     blanks = SPACES if "\r" in text or "\f" in text or "\v" in text else BLANKS
-    layout = Layout(names, list(map(str.strip, blanks.sub(" ", text).split("\n"))))
+    lines = list(map(str.strip, blanks.sub(" ", text).split("\n")))
     marks = {row: kinds for row, kinds in enumerate("".join(tags).split("\n")) if kinds}
-    return _marked_lines(layout, marks, title)
+    linked, heads = _read_marks(lines, marks)
+    return Blocks(
+        "\n".join([line for line in lines if line]),
+        list(compress(linked, lines)),
+        list(compress(heads, lines)),
+        title,
+        read_layout(names, lines),
+    )
 
 
 def _char_of(entity: re.Match[str]) -> str:
     return CHARS[entity[0]]
 
 
-def _marked_lines(layout: Layout, marks: dict[int, str], title: str) -> Blocks:
-    """Strip the marks off the lines of `layout` and count what they say; empty lines go."""
-    lines = layout.lines
+def _read_marks(lines: list[str], marks: dict[int, str]) -> tuple[list[int], list[int]]:
+    """Strip the marks off `lines`; return how many characters of each stand in links, and heads."""
     linked = [0] * len(lines)
     heads = [PLAIN] * len(lines)
     inside, before = False, 0  # a link that runs over several lines
@@ -284,13 +350,7 @@ def _marked_lines(layout: Layout, marks: dict[int, str], title: str) -> Blocks:
         before = row + 1
     if inside:
         linked[before:] = map(len, lines[before:])
-    return Blocks(
-        [line for line in lines if line],
-        list(compress(linked, lines)),
-        list(compress(heads, lines)),
-        title,
-        layout,
-    )
+    return linked, heads
 
 
 def _linked(opened: str) -> tuple[int, bool]:

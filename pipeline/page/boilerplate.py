@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from pipeline.clauses.structure import clause_columns
@@ -45,12 +46,20 @@ def bodies_of(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
     return bodies
 
 
-def drop_boilerplate(text: str, pieces: Sequence[Piece], boilerplate: frozenset[str]) -> list[Piece]:
+def drop_boilerplate(cut: CutPage, boilerplate: frozenset[str]) -> CutPage:
     """Drop known lines (`site_boilerplate`): in guides anywhere, in articles at the first and last edge.
 
-    `text` is the canonical text of the page. A heading stays, and so does every line that opens a numbered
-    clause or stands inside one (`三、附则` with its paragraph below).
+    A heading stays, and so does every line that opens a numbered clause or stands inside one (`三、附则` with
+    its paragraph below).
     """
+    if not boilerplate:
+        return cut
+    pieces = _dropped(cut.texts.canonical, cut.parts.pieces, boilerplate)
+    return replace(cut, parts=replace(cut.parts, pieces=pieces))
+
+
+def _dropped(text: str, pieces: Sequence[Piece], boilerplate: frozenset[str]) -> list[Piece]:
+    """Return the pieces of a page, those of known lines dropped. `text` is the page's canonical text."""
     out = list(pieces)
     bodies: dict[int, list[int]] = {}
     for k, p in enumerate(out):

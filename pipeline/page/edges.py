@@ -12,7 +12,6 @@ from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.layout import CELLS
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
 from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
 from pipeline.page.wording import LEAST, reads_like_a_site, weigh_wording
@@ -254,7 +253,7 @@ def _parted(
 
 def _table_behind(page: PageLines, rows: range) -> set[int]:
     """Return the cells of a table that stands behind clauses which stand in none: it belongs to the text."""
-    if page.layout is None or CELLS.isdisjoint(page.layout.names) or not rows.start:
+    if page.layout is None or not rows.start or not any(page.layout.in_cells):
         return set()
     cells = page.layout.cells(len(page.texts) - rows.start + 1)
     return {row for row, cell in zip(rows, cells[1:], strict=False) if cell} if not cells[0] else set()

@@ -94,9 +94,9 @@ def read_page(
         raise PageReject("page_too_large", f"{len(data)} bytes, page.max_bytes is {config.page.max_bytes}")
     decoded = decode(without_scripts(data))
     blocks = read_blocks(decoded.text)
-    if len(blocks.lines) > config.page.max_lines:
-        raise PageReject("too_many_lines", f"{len(blocks.lines)}, page.max_lines is {config.page.max_lines}")
-    raw = "\n".join(blocks.lines)
+    if len(blocks.linked) > config.page.max_lines:
+        raise PageReject("too_many_lines", f"{len(blocks.linked)}, page.max_lines is {config.page.max_lines}")
+    raw = blocks.text
     repaired = repair(raw, config.repair, table=leaks)
     title = _repaired_title(blocks.title, raw, repaired, leaks)
     canonical = convert(f"{repaired.text}\n{title}", "t2s")  # in one call: no phrase spans a line break
@@ -105,7 +105,7 @@ def read_page(
     title = canonical[size + 1 :]
     linked, heads = _marks_of_repaired(blocks, texts)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
-    if blocks.layout and len(lines.texts) == len(blocks.lines):
+    if blocks.layout and len(lines.texts) == len(blocks.linked):
         lines = dataclasses.replace(lines, layout=blocks.layout)
     hints = _hints(url, decoded, blocks, lines.texts, sites)
     page_id = page_id or hashlib.sha256(data).hexdigest()[:32]
@@ -119,18 +119,14 @@ def finish_page(
 
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
-    parts = cut.parts
-    if boilerplate:
-        pieces = drop_boilerplate(cut.texts.canonical, parts.pieces, boilerplate)
-        parts = dataclasses.replace(parts, pieces=pieces)
-    with collector_paused(many=len(parts.pieces) > MANY):
-        return assemble(cut.origin, cut.texts, parts, config or DEFAULT)
+    with collector_paused(many=len(cut.parts.pieces) > MANY):
+        return assemble(drop_boilerplate(cut, boilerplate), config or DEFAULT)
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
     """Return links and heads by line of the repaired text: the blocks' own, unless repair joined lines."""
     text = texts.repaired.text
-    if text.count("\n") == max(len(blocks.lines) - 1, 0):
+    if text.count("\n") == blocks.text.count("\n"):
         return blocks.linked, blocks.heads
     starts = list(accumulate((len(x) + 1 for x in blocks.lines[:-1]), initial=0))
     at = accumulate((len(x) + 1 for x in text.split("\n")[:-1]), initial=0)

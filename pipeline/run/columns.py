@@ -3,13 +3,16 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from pipeline.records import CLAUSE_FLAGS, RULE_NAMES, Clause, Page
+from pipeline.page.assemble import Layout, lines
+from pipeline.records import RULE_NAMES
+from pipeline.run.clauses import Clauses
 from pipeline.schema import TABLES
 from pipeline.text.fold import text_ids
 
@@ -20,6 +23,7 @@ ROWS = {
     for name in BY_PAGE
 }
 Columns = dict[str, Any]
+Counts = Sequence[int] | NDArray[np.int32]
 
 
 def made_schema(name: str) -> pa.Schema:
@@ -41,82 +45,44 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A finished page with its place; `page` has no articles where it is superseded."""
+    """A page laid out, with its place; `page` has no articles where it is superseded."""
 
-    page: Page
+    page: Layout
     place: Place
     n_articles: int
 
 
-class ClauseRows(NamedTuple):
-    """All clauses of some pages as columns of table `clauses`, of each page guide first.
-
-    `flags` are those of each clause; `counts` how many stand in each section of a guide or article, `pages`
-    how many on each page.
-    """
-
-    columns: dict[str, pa.Array]
-    flags: Sequence[tuple[str, ...]]
-    counts: list[int]
-    pages: list[int]
-
-
-def clause_rows(pages: Sequence[Placed]) -> ClauseRows:
-    """Return the clauses of some pages with all that is made of their texts, folded together."""
-    clauses: list[Clause] = []
-    hant: list[str] = []
-    owners: list[tuple[str | None, str | None]] = []  # article, section
-    counts: list[int] = []
-    by_page: list[int] = []
-    for p in pages:
-        before = len(clauses)
-        owners += [(None, s.heading) for s in p.page.guide]
-        owners += [(a.article_id, None) for a in p.page.articles]
-        for part in (*(s.clauses for s in p.page.guide), *(a.clauses for a in p.page.articles)):
-            clauses += part
-            counts.append(len(part))
-        mine = clauses[before:]
-        if mine:  # all clauses of a page share their forms
-            forms = mine[0].hant.all()
-            hant += [forms[c.hant_place] for c in mine]
-        by_page.append(len(mine))
-    held = list(zip(*clauses, strict=True)) or [()] * len(Clause._fields)
-    columns: Columns = dict(zip(Clause._fields, held, strict=True))
-    articles, sections = zip(*owners, strict=True) if owners else ((), ())
-    columns |= _flagged(columns["flags"]) | {
-        "parent_id": columns["parent"],
-        "article_id": _repeated(articles, counts),
-        "section": _repeated(sections, counts),
-        "page_id": _owners(pages, by_page),
-        "text_hant": hant,
-        "text_id": text_ids(columns["text"]),
-    }
-    return ClauseRows(_arrays("clauses", columns), columns["flags"], counts, by_page)
-
-
-def nested(pages: Sequence[Placed], clauses: ClauseRows) -> dict[str, pa.ListArray]:
+def nested(pages: Sequence[Placed], clauses: Clauses) -> dict[str, pa.ListArray]:
     """Return, by table, the rows of each page as one list array."""
-    made = {
+    made: dict[str, tuple[Columns, Counts]] = {
         "pages": _pages(pages),
-        "articles": _articles(pages),
-        "clauses": (clauses.columns, clauses.pages),
+        "articles": _articles(pages, clauses),
+        "clauses": (clauses.columns | _owners_of(pages, clauses), clauses.pages),
         "edits": _edits(pages),
         "lines": _lines(pages),
     }
     return {name: _listed(name, columns, counts) for name, (columns, counts) in made.items()}
 
 
-def _flagged(flags: Sequence[tuple[str, ...]]) -> Columns:
-    columns: Columns = {flag: np.zeros(len(flags), dtype=np.bool_) for flag in CLAUSE_FLAGS}
-    for row, given in enumerate(flags):
-        for flag in given:
-            columns[flag][row] = True
-    return columns
+def _owners_of(pages: Sequence[Placed], clauses: Clauses) -> Columns:
+    """Return whose each clause is: page, article (null in a guide), heading of the section (null in none)."""
+    guides, owners = [p.page.guide for p in pages], pa.array(clauses.owner)
+    articles = [
+        [None] * len(g) + [a.article_id for a in p.page.articles] for g, p in zip(guides, pages, strict=True)
+    ]
+    sections = [
+        [s.heading for s in g] + [None] * len(p.page.articles) for g, p in zip(guides, pages, strict=True)
+    ]
+    return {
+        "article_id": pa.array(chain.from_iterable(articles), pa.string()).take(owners),
+        "section": pa.array(chain.from_iterable(sections), pa.string()).take(owners),
+        "page_id": _repeated(_page_ids(pages), clauses.pages),
+    }
 
 
-def _listed(name: str, columns: Columns, counts: Sequence[int]) -> pa.ListArray:
+def _listed(name: str, columns: Columns, counts: Counts) -> pa.ListArray:
     rows = pa.StructArray.from_arrays(list(_arrays(name, columns).values()), fields=list(ROWS[name]))
-    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int32)), dtype=np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), rows)
 
 
@@ -129,6 +95,12 @@ def _arrays(name: str, columns: Columns) -> dict[str, pa.Array]:
     return found
 
 
+def _repeated(values: Sequence[str | None], counts: Counts) -> pa.StringArray:
+    """Return each value so many times."""
+    places = np.repeat(np.arange(len(values), dtype=np.int32), counts)
+    return pa.array(values, pa.string()).take(pa.array(places))
+
+
 def _pages(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
     fields = [p.page.page for p in placed]
     rules = (*RULE_NAMES, "unresolved")
@@ -137,7 +109,7 @@ def _pages(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
         "repairs": pa.StructArray.from_arrays(repairs, fields=list(ROWS["pages"].field("repairs").type)),
         "updated": [_date(f.updated) for f in fields],
         "n_articles": [p.n_articles for p in placed],
-        "raw_text": [p.page.raw for p in placed],
+        "raw_text": [p.page.texts.raw for p in placed],
         "sources": [p.place.sources for p in placed],
         "url": [p.place.url for p in placed],
         "url_key": [p.place.url_key for p in placed],
@@ -157,32 +129,29 @@ def _date(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text[:10]) if text else None
 
 
-def _articles(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
+def _articles(placed: Sequence[Placed], clauses: Clauses) -> tuple[Columns, list[int]]:
     listed = [a for p in placed for a in p.page.articles]
     own = ("article_id", "ordinal", "heading", "title", "text", "script", "raw_start", "raw_end")
     columns: Columns = {name: [getattr(a, name) for a in listed] for name in own}
     counts = [len(p.page.articles) for p in placed]
-    columns["page_id"] = _owners(placed, counts)
+    in_article = [[False] * len(p.page.guide) + [True] * n for p, n in zip(placed, counts, strict=True)]
+    columns["page_id"] = _repeated(_page_ids(placed), counts)
     columns["n_chars"] = [len(text) for text in columns["text"]]
-    columns["n_clauses"] = [sum(c.kind == "clause" for c in a.clauses) for a in listed]
+    columns["n_clauses"] = clauses.numbered[np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)]
     columns["text_id"] = text_ids(columns["text"])
     return columns, counts
 
 
-def _owners(placed: Sequence[Placed], counts: Sequence[int]) -> list[str]:
-    return _repeated([p.page.page.page_id for p in placed], counts)
-
-
-def _repeated(values: Sequence[Any], counts: Sequence[int]) -> list[Any]:
-    return list(chain.from_iterable(map(repeat, values, counts)))
+def _page_ids(placed: Sequence[Placed]) -> list[str]:
+    return [p.page.page.page_id for p in placed]
 
 
 def _edits(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
-    edits = [e for p in placed for e in p.page.edits]
-    counts = [len(p.page.edits) for p in placed]
+    edits = [e for p in placed for e in p.page.texts.repaired.edits]
+    counts = [len(p.page.texts.repaired.edits) for p in placed]
     start, end, replacement, rule = zip(*edits, strict=True) if edits else ((), (), (), ())
     return {
-        "page_id": _owners(placed, counts),
+        "page_id": _repeated(_page_ids(placed), counts),
         "raw_start": start,
         "raw_end": end,
         "replacement": replacement,
@@ -191,11 +160,11 @@ def _edits(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
 
 
 def _lines(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
-    lines = [n for p in placed for n in p.page.lines]
-    counts = [len(p.page.lines) for p in placed]
-    line, start, end, role, reason, article = zip(*lines, strict=True) if lines else ((),) * 6
+    found = [n for p in placed for n in lines(p.page)]
+    counts = [len(p.page.columns.starts) for p in placed]
+    line, start, end, role, reason, article = zip(*found, strict=True) if found else ((),) * 6
     return {
-        "page_id": _owners(placed, counts),
+        "page_id": _repeated(_page_ids(placed), counts),
         "line": line,
         "raw_start": start,
         "raw_end": end,

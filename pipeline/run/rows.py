@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,10 +11,11 @@ import pyarrow.compute as pc
 
 from pipeline.clauses.structure import structure
 from pipeline.config import ClausesConfig, Config
-from pipeline.page.assemble import CutPage
-from pipeline.page.parse import finish_page
-from pipeline.records import Article, Page, PageFlag, RejectReason
-from pipeline.run.columns import BY_PAGE, ROWS, ClauseRows, Place, Placed, clause_rows, nested
+from pipeline.page.assemble import CutPage, Layout, lay_out
+from pipeline.page.boilerplate import drop_boilerplate
+from pipeline.records import PageFlag, RejectReason
+from pipeline.run.clauses import Clauses, clause_columns
+from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, nested
 from pipeline.run.cut import CUTS, reason_of, time_limit
 from pipeline.run.jsonlines import json_lines
 from pipeline.run.packed import unpack
@@ -53,29 +53,45 @@ def load_kernels() -> None:
 def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
     """Make the rows of every page of a batch (schema `ORDERS`); a page that fails has a reason instead."""
     longest = max(batch.column("n_chars").to_pylist(), default=0)
-    if longest > config.clauses.compile_above or "numba" in sys.modules:  # as `find_markers` decides
+    if longest > config.clauses.compile_above or "numba" in sys.modules:  # as `find_rows` decides
         load_kernels()
-    rejects: dict[str, tuple[RejectReason, str, str]] = {}
-    placed: list[Placed | None] = []
-    ids = []
-    for row in batch.to_pylist():
-        ids.append(row["page_id"])
-        try:
-            with time_limit(config.ingest.page_seconds):
-                placed.append(_placed(row, config))
-        except Exception as error:  # one page must not end a run of 100,000
-            reason = reason_of(error, config.ingest.page_seconds)
-            rejects[row["page_id"]] = (*reason, _excerpt(row))
-            placed.append(None)
-    return _finished(ids, placed, rejects, config.ingest.json_lines)
+    rows = batch.to_pylist()
+    try:
+        return _made(rows, config)
+    except Exception:  # one page must not end a run of 100,000
+        made = pa.Table.from_batches([_made_or_rejected(row, config) for row in rows])
+        return made.combine_chunks().to_batches()[0]
+
+
+def _made_or_rejected(row: dict[str, Any], config: Config) -> pa.RecordBatch:
+    """Make the rows of one page, or its reject."""
+    try:
+        return _made([row], config)
+    except Exception as error:
+        reason = reason_of(error, config.ingest.page_seconds)
+        return _reject(row, *reason)
+
+
+def _made(rows: list[dict[str, Any]], config: Config) -> pa.RecordBatch:
+    """Make the rows of some pages; raises where one of them fails."""
+    pages = [_placed(row, config) for row in rows]
+    with time_limit(config.ingest.page_seconds):
+        clauses = clause_columns([p.page for p in pages], config)
+    given: dict[str, Any] = dict(nested(pages, clauses))
+    given |= _lines(pages, clauses, with_json=config.ingest.json_lines)
+    given["page_id"] = pa.array([row["page_id"] for row in rows], pa.string())
+    given |= {name: pa.nulls(len(rows), pa.string()) for name in ("reason", "detail", "excerpt")}
+    return pa.RecordBatch.from_arrays([given[name] for name in FINISHED.names], schema=FINISHED)
 
 
 def lost_rows(batch: pa.RecordBatch, reason: RejectReason) -> pa.RecordBatch:
     """Return the row of a page whose worker was lost."""
-    row = batch.to_pylist()[0]
-    return _finished(
-        [row["page_id"]], [None], {row["page_id"]: (reason, "tried twice", _excerpt(row))}, False
-    )
+    return _reject(batch.to_pylist()[0], reason, "tried twice")
+
+
+def _reject(row: dict[str, Any], reason: RejectReason, detail: str) -> pa.RecordBatch:
+    told = {"page_id": row["page_id"], "reason": reason, "detail": detail, "excerpt": _excerpt(row)}
+    return pa.RecordBatch.from_pylist([told], schema=FINISHED)
 
 
 def _excerpt(row: dict[str, Any]) -> str:
@@ -87,71 +103,41 @@ def _unpacked(row: dict[str, Any]) -> CutPage:
 
 
 def _placed(row: dict[str, Any], config: Config) -> Placed:
-    lines = frozenset(json.loads(row["known"])) if row["known"] else frozenset[str]()
+    known = frozenset(json.loads(row["known"])) if row["known"] else frozenset[str]()
     place = Place(*json.loads(row["place"]))
-    page = finish_page(_unpacked(row), lines, config)
-    n_articles = len(page.articles)
-    parts = [a.clauses for a in page.articles] + [s.clauses for s in page.guide]
-    clauses = next(filter(None, parts), ())
-    if clauses:  # the Traditional forms are made at the first question: within the page's time
-        clauses[0].hant.all()
-    return Placed(_moved(page, place), place, n_articles)
+    with time_limit(config.ingest.page_seconds):
+        page = lay_out(drop_boilerplate(_unpacked(row), known))
+    return Placed(_moved(page, place), place, len(page.articles))
 
 
-def _moved(page: Page, place: Place) -> Page:
+def _moved(page: Layout, place: Place) -> Layout:
     """Give the articles of a page that continues another the ids of that list; of a superseded page, none."""
     if not place.latest:
-        lines = tuple(n._replace(article_id=None) for n in page.lines)
-        return dataclasses.replace(page, articles=(), guide=(), lines=lines)
+        nobody = (None,) * len(page.owners)
+        return dataclasses.replace(page, articles=(), guide=(), bodies=(), owners=nobody)
     own = page.page.page_id
     if place.first == own:
         return page
-    ids = {a.article_id: f"{place.first}:{a.ordinal + place.offset}" for a in page.articles}
+    ids = {owner: f"{place.first}:{k + place.offset}" for k, owner in enumerate(page.owners) if owner}
     flags: tuple[PageFlag, ...] = tuple(
         f for f in page.page.flags if f not in ("continued", "count_mismatch")
+    )
+    bodies = tuple(
+        b._replace(prefix=f"{ids[b.prefix[:-1]]}/" if b.prefix[:-1] in ids else b.prefix) for b in page.bodies
     )
     return dataclasses.replace(
         page,
         page=dataclasses.replace(page.page, flags=(*flags, "continued"), continues=place.first),
-        articles=tuple(_article(a, ids[a.article_id], place.offset) for a in page.articles),
-        lines=tuple(n._replace(article_id=ids.get(n.article_id or "")) for n in page.lines),
+        articles=tuple(
+            dataclasses.replace(a, article_id=ids[a.article_id], ordinal=a.ordinal + place.offset)
+            for a in page.articles
+        ),
+        bodies=bodies,
+        owners=tuple(owner and ids[owner] for owner in page.owners),
     )
 
 
-def _article(article: Article, article_id: str, offset: int) -> Article:
-    cut = len(article.article_id)
-    clauses = tuple(
-        c._replace(
-            clause_id=article_id + c.clause_id[cut:],
-            parent=None if c.parent is None else article_id + c.parent[cut:],
-        )
-        for c in article.clauses
-    )
-    return dataclasses.replace(
-        article, article_id=article_id, ordinal=article.ordinal + offset, clauses=clauses
-    )
-
-
-def _finished(
-    ids: Sequence[str],
-    placed: Sequence[Placed | None],
-    rejects: dict[str, tuple[RejectReason, str, str]],
-    with_json: bool,
-) -> pa.RecordBatch:
-    made = [p for p in placed if p is not None]
-    clauses = clause_rows(made)
-    given: dict[str, Any] = dict(nested(made, clauses)) | _lines(made, clauses, with_json=with_json)
-    if len(made) < len(ids):
-        at = iter(range(len(made)))
-        rows = pa.array([None if p is None else next(at) for p in placed], pa.int32())
-        given = {name: values.take(rows) for name, values in given.items()}
-    given["page_id"] = pa.array(ids, pa.string())
-    for place, name in enumerate(("reason", "detail", "excerpt")):
-        given[name] = pa.array([rejects[i][place] if i in rejects else None for i in ids], pa.string())
-    return pa.RecordBatch.from_arrays([given[name] for name in FINISHED.names], schema=FINISHED)
-
-
-def _lines(made: list[Placed], clauses: ClauseRows, *, with_json: bool) -> dict[str, pa.Array]:
+def _lines(made: list[Placed], clauses: Clauses, *, with_json: bool) -> dict[str, pa.Array]:
     """Return the columns of JSON Lines: none of a page that is superseded."""
     if not with_json:
         return {name: pa.nulls(len(made), FINISHED.field(name).type) for name in JSON}

@@ -1,0 +1,200 @@
+"""The clauses of some pages as Arrow columns, from arrays of numbers: no object a clause.
+
+Clauses tile their texts, so markers and own texts are taken from one buffer of UTF-8 by where they begin;
+paths are joined level by level, ids from paths.
+"""
+
+from collections.abc import Sequence
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline.clauses import nodes as nd
+from pipeline.clauses.structure import clause_rows
+from pipeline.config import Config
+from pipeline.page.assemble import Body, Layout
+from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS
+from pipeline.text.convert import convert_lines
+from pipeline.text.fold import text_ids
+
+Ints = NDArray[np.int32]
+NOTHING_BETWEEN = pa.scalar("")
+PATH_DOT = pa.scalar(".")
+
+
+class Clauses(NamedTuple):
+    """All clauses of some pages by column of table `clauses`, of each page guide first.
+
+    `flags` are bits (clauses/nodes.py); `owner` is the place of each clause's section or article among those
+    of all pages; `counts` how many stand in each of these, `pages` how many on each page; `numbered` how many
+    of kind `clause` in each section or article.
+    """
+
+    columns: dict[str, pa.Array]
+    flags: Ints
+    owner: Ints
+    counts: Ints
+    pages: Ints
+    numbered: Ints
+
+
+def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
+    """Return the clauses of some pages."""
+    bodies = [body for page in pages for body in page.bodies]
+    rows, counts = clause_rows([body.text for body in bodies], config.clauses)
+    nodes = np.ascontiguousarray(rows.T)
+    owner = np.repeat(np.arange(len(bodies), dtype=np.int32), counts)
+    by_page = _sums(counts, [len(page.bodies) for page in pages])
+    markers, own = _texts(bodies, nodes, owner)
+    firsts, lasts = _places(bodies, nodes, counts)
+    raw_start, raw_end = _raw_spans(pages, by_page, firsts, lasts)
+    texts = own.to_pylist()
+    forms = _hant_forms(pages, by_page, (texts, lasts), config.page.hant)
+    columns = _ids(bodies, nodes, owner, counts) | {
+        "level": pa.array(nodes[nd.LEVEL]),
+        "kind": pa.array(CLAUSE_KINDS, pa.string()).take(pa.array(nodes[nd.KIND])),
+        "marker": markers,
+        "ordinal": pa.array(nodes[nd.ORDINAL], mask=nodes[nd.ORDINAL] < 0),
+        "text": own,
+        "text_hant": pa.array(forms, pa.string()),
+        "raw_start": pa.array(raw_start),
+        "raw_end": pa.array(raw_end),
+        "text_id": pa.array(text_ids(texts), pa.string()),
+    }
+    flags = nodes[nd.FLAGS]
+    columns |= {name: pa.array((flags & 1 << bit) > 0) for bit, name in enumerate(CLAUSE_FLAGS)}
+    numbered = _sums((nodes[nd.KIND] == 0).astype(np.int32), counts)
+    return Clauses(columns, flags, owner, counts, by_page, numbered)
+
+
+def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
+    """Return the sum of each run of so many values.
+
+    >>> _sums(np.array([1, 2, 3], dtype=np.int32), [2, 0, 1]).tolist()
+    [3, 0, 3]
+    """
+    total = np.concatenate(([0], np.cumsum(values)))
+    ends = np.cumsum(counts, dtype=np.int64)
+    found: Ints = (total[ends] - total[ends - counts]).astype(np.int32)
+    return found
+
+
+def _texts(bodies: Sequence[Body], nodes: Ints, owner: Ints) -> tuple[pa.StringArray, pa.StringArray]:
+    """Return marker (null for none) and own text of each clause.
+
+    Marker, what is left out, own text, what is left out of each clause tile the joined texts: they are one
+    array of strings, of which every fourth is taken.
+    """
+    joined = "".join([body.text for body in bodies])
+    sizes = np.array([len(body.text) for body in bodies], dtype=np.int32)
+    begin = (np.cumsum(sizes) - sizes)[owner]
+    places = nodes[[nd.START, nd.BODY, nd.FIRST, nd.LAST_CHAR]] + begin
+    tiles = strings_of(joined, np.append(places.T.ravel(), len(joined)))
+    at = np.arange(0, len(tiles), 4, dtype=np.int32)
+    return tiles.take(pa.array(at, mask=nodes[nd.BODY] == nodes[nd.START])), tiles.take(pa.array(at + 2))
+
+
+def strings_of(text: str, places: NDArray[Any]) -> pa.StringArray:
+    """Return the pieces of a text between places in order, as strings of one buffer.
+
+    >>> strings_of("一、甲。", np.array([0, 2, 4])).to_pylist()
+    ['一、', '甲。']
+    """
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    widths = np.ones(len(codes) + 1, dtype=np.int32)
+    widths[0] = 0
+    for first in (0x80, 0x800, 0x10000):  # code points from which UTF-8 takes another byte
+        widths[1:] += codes >= first
+    ends = np.cumsum(widths, dtype=np.int32).take(places)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(text.encode())]
+    return pa.Array.from_buffers(pa.string(), len(ends) - 1, buffers)
+
+
+def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Return where clauses begin and end in the canonical text of their page."""
+    starts = np.array([body.start for body in bodies], dtype=np.int32)
+    moved = np.repeat(starts, counts)
+    firsts, lasts = nodes[nd.START] + moved, nodes[nd.END] + moved
+    ends = np.cumsum(counts)
+    for body, count, end in zip(bodies, counts, ends, strict=True):
+        if body.shifts:
+            at, there = np.array(body.shifts, dtype=np.int32).T
+            mine = slice(end - count, end)
+            own, last = nodes[nd.START, mine], nodes[nd.END, mine]
+            firsts[mine] = own + (there - at)[np.searchsorted(at, own, "right") - 1]
+            inside = np.maximum(last - 1, own)
+            lasts[mine] = last + (there - at)[np.searchsorted(at, inside, "right") - 1]
+    return firsts, lasts
+
+
+def _raw_spans(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints) -> tuple[Ints, Ints]:
+    """Return the spans of clauses in raw: their own where nothing was repaired."""
+    starts, ends = firsts.copy(), lasts.copy()
+    for page, count, end in zip(pages, by_page, np.cumsum(by_page), strict=True):
+        if page.texts.repaired.edits:
+            mine, offsets = slice(end - count, end), page.texts.offsets
+            starts[mine] = offsets.starts(firsts[mine].tolist())
+            ends[mine] = offsets.ends(lasts[mine].tolist())
+    return starts, ends
+
+
+def _hant_forms(
+    pages: Sequence[Layout], by_page: Ints, clauses: tuple[list[str], Ints], hant: str
+) -> list[str]:
+    """Return `text_hant` of clauses, as `page.assemble` does: served, or generated for all pages."""
+    texts, lasts = clauses
+    served = [page.page.hant_origin == "served" for page in pages]
+    if not any(served):
+        return _generated(texts, hant)
+    edges = np.concatenate(([0], np.cumsum(by_page))).tolist()
+    spans = list(zip(pairwise(edges), served, strict=True))
+    made = iter(_generated([text for (a, b), own in spans if not own for text in texts[a:b]], hant))
+    forms: list[str] = []
+    for page, ((a, b), as_served) in zip(pages, spans, strict=True):
+        if as_served:
+            repaired = page.texts.repaired.text
+            own = zip(texts[a:b], lasts[a:b].tolist(), strict=True)
+            forms += [repaired[last - len(text) : last] for text, last in own]
+        else:
+            forms += islice(made, b - a)
+    return forms
+
+
+def _generated(texts: list[str], hant: str) -> list[str]:
+    return [""] * len(texts) if hant == "none" else convert_lines(texts, hant)
+
+
+def _ids(bodies: Sequence[Body], nodes: Ints, owner: Ints, counts: Ints) -> dict[str, pa.Array]:
+    """Return clause_id, path and parent_id of each clause."""
+    begin = np.repeat(np.cumsum(counts, dtype=np.int32) - counts, counts)
+    parents = nodes[nd.PARENT] + begin
+    at_root = nodes[nd.PARENT] < 0
+    paths = _paths(nodes, parents)
+    prefixes = pa.array([body.prefix for body in bodies], pa.string()).take(pa.array(owner))
+    ids = pc.binary_join_element_wise(prefixes, paths, NOTHING_BETWEEN)
+    return {"clause_id": ids, "path": paths, "parent_id": ids.take(pa.array(parents, mask=at_root))}
+
+
+def _paths(nodes: Ints, parents: Ints) -> pa.StringArray:
+    """Return the path of each clause, joined to that of its parent: level by level."""
+    levels, positions = nodes[nd.LEVEL], pa.array(nodes[nd.POSITION]).cast(pa.string())
+    place = np.empty(
+        len(levels), dtype=np.int32
+    )  # of each clause in the list of its level, then in that of all
+    found: list[pa.StringArray] = []
+    done = 0
+    for level in range(1, int(levels.max(initial=0)) + 1):
+        mine = np.flatnonzero(levels == level)
+        here = positions.take(pa.array(mine))
+        if level > 1:
+            above = found[-1].take(pa.array(place[parents[mine]] - done))
+            here = pc.binary_join_element_wise(above, here, PATH_DOT)
+            done += len(found[-1])
+        place[mine] = np.arange(len(mine), dtype=np.int32) + done
+        found.append(here)
+    every = pa.chunked_array(found, pa.string()).combine_chunks()
+    return every.take(pa.array(place))
