@@ -7,30 +7,22 @@ the same marks and never speak to the reader. A line at the end of an article th
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
-from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
-from pipeline.page.wording import LEAST, reads_like_a_site, weigh_wording
+from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, site_words
+from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
-LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
-RARE = 0.04  # share of them that end like a line which is foreign among them
-FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
-LOOSELY_RARE = 0.15  # the same, for two such lines together
+LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
-READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
-MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 MAX_NAMES = 8  # of other pages below a line that announces them
 OTHER_PAGE = re.compile(
     rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$"
 )  # `某制度3篇`
-CUT = "，、,"
-CLAUSE_ENDS = "。；：;:"
-WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
     r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
@@ -43,8 +35,6 @@ TOLD = re.compile(
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
-LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
-DOUBTFUL = 0.15  # weight above which a line beside texts that never say `you` is the site's; those have -.2
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
@@ -72,55 +62,6 @@ LOOSE, LEAST_WEIGHT = 0.3, 0.45  # of one line in doubt, and what a site's part 
 LAST = -1.5  # a sentence behind everything that is foreign
 GIVE_UP = 4.0  # below the best so far, at which the text has begun
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
-
-    text: str
-    spans: Sequence[tuple[int, int]]
-    ends: Counter[str]
-    lines: int
-    others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
-    site: str
-    subjects: Sequence[str]
-
-    def is_impersonal(self) -> bool:
-        """Tell whether the texts never speak to the reader; few pages ask."""
-        return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
-
-    def is_foreign(self, line: str, rare: float = RARE) -> bool:
-        """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
-        return (
-            line[-1] not in CUT
-            and self.lines >= LEAST_LINES
-            and self.ends[_end(line)] <= max(FEW, rare * self.lines)
-        )
-
-    def is_worded_by_site(self, line: str) -> bool:
-        """Tell whether a line reads like a site's; prose without a list reads like anything."""
-        return reads_like_a_site(line, LEAST if self.spans else LEAST_IN_PROSE)
-
-    def is_worded_inside(self, line: str) -> bool:
-        """Tell the same of a line between clauses: where the texts talk to the reader, it must be plain."""
-        return reads_like_a_site(line, LEAST if self.is_impersonal() else PLAINLY)
-
-    def is_unlike(self, line: str) -> bool:
-        """Tell whether a line is worded as the texts, which speak to nobody, never are."""
-        return self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL and self.is_impersonal()
-
-    def speaks_to_reader(self, line: str) -> bool:
-        """Tell whether a line speaks to the reader, as the texts never do."""
-        return any(c in line for c in READER) and self.lines >= LEAST_LINES and self.is_impersonal()
-
-    def names_site(self, line: str) -> bool:
-        """Tell whether a line speaks of the site, or gives an address of the net."""
-        return bool(self.site and self.site in line and line != self.site) or bool(ADDRESS.search(line))
-
-
-def _end(line: str) -> str:
-    return WORD if line[-1].isalnum() else line[-1]
 
 
 def site_rows(
@@ -162,29 +103,6 @@ def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[i
                 break
             out[row] = "related"
     return out
-
-
-def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
-    """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
-    ends = Counter[str]()
-    spans: list[tuple[int, int]] = []
-    others = False
-    for rows in parts:
-        if not rows:
-            continue
-        lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
-        if any(shares):
-            lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
-        lasts = [x[-1] for x in lines if len(x) > MARKER]
-        ends.update(lasts)
-        others = others or len(lasts) < len(lines)
-        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
-        if len(rows) <= FEW:
-            ends["。"] += page.text.count("。", *spans[-1])
-    total = ends.total()
-    others = others or total > sum([ends[c] for c in CLAUSE_ENDS])
-    ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
-    return Manner(page.text, spans, ends, total, others, site or "", subjects)
 
 
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
