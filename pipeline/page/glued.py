@@ -43,7 +43,7 @@ def _without_clause(page: PageLines, heading: Candidate, end: int) -> Candidate:
         if marker.ordinal != 1 or len(letters(line[marker.end :])) < MIN_NAME:
             continue
         following = _next_of_list(page, marker.style, (heading.row + 1, end))
-        named = marker.style[0] == "" and DOCUMENT.search(line[heading.start : marker.start].rstrip("》 　"))
+        named = marker.style[0] != "(" and DOCUMENT.search(line[heading.start : marker.start].rstrip("》 　"))
         if following == 2 or (named and following is None):
             cut = len(line[: marker.start].rstrip())
             at = heading.title.find(line[marker.start : marker.end].strip())
