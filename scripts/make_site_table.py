@@ -20,7 +20,7 @@ from pipeline.page.wording import STEP, pairs_of
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "pipeline" / "data"
 N_DOCUMENTS = 1500  # drawn lists of clauses; twice as many change no level of a pair by more than one
-OWN = 1.5  # lines of sites that one of `text_lines.txt` outweighs; drawn clauses weigh as much as all sites' lines
+OWN = 1.5  # lines of sites that one of `text_lines.txt` outweighs; all drawn clauses weigh as much as those
 ALPHA = 0.3  # added to each count of lines that say a pair: among .1 to .5 the best on lists left out
 COMMON = 0.2  # of a line for each common pair of the language that neither list may say
 UNKNOWN, SHARE = (
