@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
 from pipeline.page.edges import told_of_article
 from pipeline.page.fields import Fields
@@ -21,6 +22,7 @@ CLOSING = re.compile(
 )
 MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
+LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
 COLLECTION = re.compile("汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
@@ -81,16 +83,23 @@ def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
             named = (
                 4 <= len(line) <= MAX_NAME and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
             )
-            while named and r > fields.start and told_of_article(line):
-                r, line = r - 1, page.texts[r - 1]  # `作者：佚名` below the name
+            while r > fields.start and (told_of_article(line) or _labels(line, page.texts[r - 1])):
+                r, line, named = r - 1, page.texts[r - 1], True  # `作者：佚名`, `岗位：文员` below the name
             if (
                 named
+                and r not in found
                 and not NUMBERED.match(line)
                 and len(line) <= MAX_NAME
                 and not SENTENCE_MARK.search(line)
+                and not declared_count(line)  # another collection's
             ):
                 found.append(r)
     return found
+
+
+def _labels(line: str, above: str) -> bool:
+    """Tell a field below an article's name: `岗位：文员`, or `职责：` below such a one."""
+    return bool(LABEL.fullmatch(line) or (line[-1] in "：:" and LABEL.fullmatch(above)))
 
 
 def _collects(page: PageLines, rows: Sequence[int], fields: Fields, declared: int | None) -> bool:

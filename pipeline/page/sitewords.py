@@ -8,7 +8,6 @@ import re
 from functools import lru_cache
 
 from pipeline.page.search import compile_search
-from pipeline.page.wording import reads_like_a_site
 from pipeline.records import DropReason
 
 # Lines whose reason is remembered, 3 MB at most: a site says the same on all its pages, and one takes 10 µs.
@@ -110,10 +109,7 @@ def site_words(line: str, *, edge: bool = False) -> DropReason | None:
     """
     if len(line) > MAX_LINE or line[-1] in "；;":
         return None
-    reason = _of_words(line, edge)
-    if reason is None and edge and not SIGNATURE.search(line) and reads_like_a_site(line):
-        return "footer"
-    return reason
+    return _of_words(line, edge)
 
 
 @lru_cache(maxsize=REMEMBERED)
