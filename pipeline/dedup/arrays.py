@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from pipeline.dedup.rules import SHINGLE, Slot
 
 SLOT_BITS = 22  # of the boilerplate bitmap: 512 KB, which stays in the second-level cache
-MOST_SLOT_BITS = 24  # 2 MB; the counts of as many places are 64 MB
-SAMPLE = 16_384  # texts whose shingles are counted; a place then gets four positions of 950 a text
-TEXTS = 1 << 18  # up to here; then sample and places double twice, and eight in the sample stay few in all
+MOST_SLOT_BITS = 26  # 8 MB, for 2 million texts and more
+SAMPLE = 16_384  # texts whose shingles are counted, at least
+TEXTS = 1 << 18  # up to here; then places double with the texts, so that one of 15 is boilerplate at most
 MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing, Knuth TAOCP 3, 6.4
 
 
@@ -74,7 +74,7 @@ def slot_bits(n_texts: int) -> int:
     """Return how many bits number the places of the boilerplate of so many texts.
 
     >>> slot_bits(20_000), slot_bits(400_000), slot_bits(10_000_000)
-    (22, 23, 24)
+    (22, 23, 26)
     """
     return min(MOST_SLOT_BITS, SLOT_BITS + (max(n_texts - 1, 0) // TEXTS).bit_length())
 

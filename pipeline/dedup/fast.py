@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import candidates, collation, components, held, indel, plain, siblings, sketch
+from pipeline.dedup import candidates, collation, components, counting, held, indel, plain, siblings, sketch
 from pipeline.dedup.arrays import Related, Texts, slot_bits
-from pipeline.dedup.model import FROM_COPIES, CorpusModel, frequent_from, sample_size
+from pipeline.dedup.model import FROM_COPIES, CorpusModel, count_bits, frequent_from, sample_size
 from pipeline.dedup.parameters import Parameters
 from pipeline.dedup.rules import TEMPLATE, Slot
 from pipeline.dedup.work import Work, fill, joined, ranges
 
 MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
-WIDER = 4  # of a round that counts: each has counts of its own, up to 64 MB, and little else is held then
+FIRST_PLACES = 1 << 20  # of boilerplate: 4 MB; more are looked for again
 FIRST_SAMPLES = 1 << 20  # shingles; a kernel that fills what it is given is called again
 FIRST_PAIRS = 1 << 16
 FIRST_MATCHES = 1 << 18  # words of 64 units: 2 MB, a text of 8,000 units with 2,000 different ones
@@ -44,28 +44,70 @@ class Candidates:
 
 def fit_large(texts: Texts, work: Work | None = None) -> CorpusModel:
     """Fit the model from the first texts by hash. Twin of `model.fit_texts` below `SAMPLE` texts."""
-    count, slots = min(len(texts), sample_size(len(texts))), 1 << slot_bits(len(texts))
-    limit, work = frequent_from(len(texts)) * count / len(texts), work or Work(DedupConfig(workers=1))
-    parts = max(work.workers, work.on(texts).parts() * count // len(texts) // WIDER)
+    count, work = min(len(texts), sample_size(len(texts))), work or Work(DedupConfig(workers=1))
+    sample = Texts(texts.units, texts.begin[:count], texts.length[:count], texts.rank[:count])
+    work, bits = work.on(sample), count_bits(len(texts))
+    tables = [np.zeros(1 << bits, dtype=np.uint32) for _ in range(work.workers)]
+    counts = count_places(sample, tables, work)
+    hot = places_above(counts, frequent_from(len(texts)) * count // max(len(texts), 1))
+    folded = bits - slot_bits(len(texts))
+    model = CorpusModel(distinct(hot >> np.uint32(folded)), len(texts))
+    copies = np.zeros(count, dtype=np.bool_)
+    bitmap = bitmap_of(model)
 
-    def counts(hot: NDArray[np.uint8]) -> NDArray[np.uint32]:
-        def call(part: tuple[int, int]) -> NDArray[np.uint32]:
-            words = np.full(slots, sketch.NONE_YET, dtype=np.uint32)
-            spans = (texts.begin[part[0] : part[1]], texts.length[part[0] : part[1]])
-            sketch.count_texts(texts.units, spans, words, hot)
-            words &= np.uint32(sketch.MOST_COUNTED)
-            return words
+    def mark(part: tuple[int, int]) -> None:
+        spans = (sample.begin[slice(*part)], sample.length[slice(*part)])
+        counting.mark_copies(texts.units, spans, bitmap, copies[slice(*part)])
 
-        counted = work.each(call, ranges(count, max(1, min(parts, count))))
-        return sum(counted[1:], counted[0])
+    if len(hot):
+        work.each(mark, work.cut(count))
+    if not copies.any():
+        return model
+    counted = counts[hot]
+    for words in tables:
+        words[:] = 0
+    copied = Texts(texts.units, sample.begin[copies], sample.length[copies], sample.rank[copies])
+    kept = hot[count_places(copied, tables, work)[hot] < FROM_COPIES * counted]
+    return CorpusModel(distinct(kept >> np.uint32(folded)), len(texts))
 
-    counted = counts(np.zeros(0, dtype=np.uint8))
-    hot = (counted > limit).view(np.uint8)
-    if not hot.any():
-        return CorpusModel(np.zeros(0, dtype=np.uint32), len(texts))
-    places = np.flatnonzero(hot)
-    kept = counts(hot)[places] < FROM_COPIES * counted[places]
-    return CorpusModel(places[kept].astype(np.uint32), len(texts))
+
+def count_places(texts: Texts, tables: list[NDArray[np.uint32]], work: Work) -> NDArray[np.uint32]:
+    """Return how many of some texts have a shingle in each place; `tables` are zeros, one for each worker."""
+    parts = ranges(len(texts), len(tables))
+
+    def call(share: tuple[int, int]) -> None:
+        part, words = parts[share[0]], tables[share[0]]
+        rows = len(words) >> counting.PART
+        room = (np.empty((rows, counting.ROW), np.uint32), np.zeros(rows, np.uint64))
+        for first in range(part[0], part[1], counting.MOST_TEXTS):
+            told_apart = min(counting.MOST_TEXTS, part[1] - first)
+            for a, b in ranges(told_apart, max(1, min(work.parts() // work.workers, told_apart))):
+                spans = (texts.begin[first + a : first + b], texts.length[first + a : first + b])
+                counting.count_texts(texts.units, spans, a + 1, words, room)
+                work.give_back()
+            counting.count_rows(words, room)
+
+    work.each(call, ranges(len(tables), len(tables)))
+    for words in tables[1:]:
+        tables[0] += words
+    return np.minimum(tables[0], counting.MOST_COUNTED, out=tables[0])
+
+
+def places_above(counts: NDArray[np.uint32], limit: int) -> NDArray[np.uint32]:
+    """Return the places that more than `limit` texts have."""
+    places = np.empty(FIRST_PLACES, dtype=np.uint32)
+    count = counting.hot_places(counts, limit, places)
+    if count > len(places):
+        places = np.empty(count, dtype=np.uint32)
+        counting.hot_places(counts, limit, places)
+    return places[:count].copy()
+
+
+def distinct(ordered: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return sorted places without repeats."""
+    fresh = np.ones(len(ordered), dtype=np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]
 
 
 def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:

@@ -16,10 +16,12 @@ from pipeline.dedup.arrays import SAMPLE, SLOT_BITS, Texts, boilerplate_slots, s
 from pipeline.dedup.rules import RULES
 from pipeline.text.fold import key_units
 
-FREQUENT: Final = 50  # texts; the smallest document frequency that can be boilerplate
-FREQUENT_SHARE: Final = (
-    0.0005  # of `SAMPLE` texts: eight; with .001 families of 100 stay, a third of the pairs
-)
+# Texts; boilerplate is what more have. A shingle of d texts makes up to d candidates for each of them: with a
+# limit that grew with the corpus pairs would grow with its square.
+FREQUENT: Final = 50
+IN_SAMPLE: Final = 8  # texts of the sample that stand for the limit; families of 100 have 16, 1 in 50 has 8
+MOST_SAMPLED: Final = 1 << 18  # texts, of 1.6 million: of more texts the limit grows
+PLACES: Final = 256  # at least, for a text of the sample: four positions of 950 a place; 9 are boilerplate
 COPY: Final = 0.85  # share of a text that is frequent, from which on it is a copy of something
 FROM_COPIES: Final = 0.3  # share of a shingle's texts that are copies, from which on it is no boilerplate
 
@@ -55,20 +57,30 @@ class CorpusModel:
 def frequent_from(n_texts: int) -> int:
     """Return the document frequency above which a shingle of `n_texts` distinct texts is frequent.
 
-    >>> frequent_from(100), frequent_from(200_000), frequent_from(1_000_000)
-    (50, 100, 125)
+    >>> frequent_from(100), frequent_from(1_000_000), frequent_from(10_000_000)
+    (50, 50, 305)
     """
-    share = FREQUENT_SHARE * SAMPLE / sample_size(n_texts)
-    return max(FREQUENT, int(n_texts * share))
+    return max(FREQUENT, n_texts * IN_SAMPLE // sample_size(n_texts))
 
 
 def sample_size(n_texts: int) -> int:
-    """Return how many of so many texts are counted: it grows so that eight in the sample stay few in all.
+    """Return how many of so many texts are counted: a share of them, so that the limit is `IN_SAMPLE` texts.
 
     >>> sample_size(100_000), sample_size(1_000_000)
-    (16384, 65536)
+    (16384, 160000)
     """
-    return SAMPLE << (slot_bits(n_texts) - SLOT_BITS)
+    return min(MOST_SAMPLED, max(SAMPLE, n_texts * IN_SAMPLE // FREQUENT))
+
+
+def count_bits(n_texts: int) -> int:
+    """Return how many bits number the places in which shingles of so many texts are counted.
+
+    The places of the bitmap may be fewer: what fills it is boilerplate alone.
+
+    >>> count_bits(100_000), count_bits(1_000_000)
+    (22, 26)
+    """
+    return max(slot_bits(n_texts), (PLACES * sample_size(n_texts) - 1).bit_length())
 
 
 def fit_texts(texts: Texts) -> CorpusModel:

@@ -1,4 +1,4 @@
-"""Kernels: document frequencies, and one-permutation signatures with a sample of each text's shingles.
+"""Kernels: one-permutation signatures, and a sample of each text's shingles.
 
 Source: Li, Owen, Zhang, One Permutation Hashing (2012); Shrivastava, Optimal Densification (2017). A bin
 keeps 8 bits: two differing ones agree once in 256. The sample is winnowed (Schleimer, Wilkerson, Aiken 2003):
@@ -19,8 +19,6 @@ FEW, OWN = 30, 13  # of `rules`
 EMPTY = 0xFFFFFFFF
 NO_BIN = 0xFFFF
 FEW_FULL = 60  # bins: so many rows of wishes are looked through sooner than the routes are walked
-MOST_COUNTED = 0x7FFF  # more texts than any limit of a sample of up to 65,536; counts stop there
-NONE_YET = 0xFFFFFFFF ^ MOST_COUNTED  # the word of a place without texts
 MIX2 = 0xD6E8FEB86659FD93
 
 
@@ -32,42 +30,6 @@ def shift_of(places):
         places >>= 1
         shift -= np.uint64(1)
     return shift
-
-
-@kernel
-def count_texts(units, spans, words, hot):
-    """Count in `words` how many texts (`spans`: begin, length) have a shingle in each place of the bitmap.
-
-    With `hot` places given, only texts that are nearly all hot count: copies of one text. A count and the
-    last text that was counted stand in one word, so that a position costs one cache miss: 15 and 17 bits.
-    """
-    begin, length = spans
-    shift, most = shift_of(len(words)), np.uint32(MOST_COUNTED)
-    for t in range(len(begin)):
-        if len(hot) and not is_copy(units, begin[t], length[t], hot):
-            continue
-        w, start = np.uint64(0), begin[t]
-        for i in range(length[t]):
-            w = (w << np.uint64(16)) | np.uint64(units[np.uint64(start + i)])
-            if i >= 3:
-                place = (w * np.uint64(MIX)) >> shift
-                word = words[place]
-                if (word >> np.uint32(15)) != np.uint32(t):
-                    count = min((word & most) + np.uint32(1), most)
-                    words[place] = (np.uint32(t) << np.uint32(15)) | np.uint32(count)
-
-
-@part
-def is_copy(units, begin, length, hot):
-    """Tell whether 85 % of a text's shingles are hot; most texts show after a third that they are not."""
-    w, cold, shift, most = np.uint64(0), 0, shift_of(len(hot)), length - 3 - 0.85 * (length - 3)
-    for i in range(length):
-        w = (w << np.uint64(16)) | np.uint64(units[np.uint64(begin + i)])
-        if i >= 3:
-            cold += np.int64(hot[(w * np.uint64(MIX)) >> shift] == 0)
-            if cold > most:
-                return False
-    return length >= 4
 
 
 @part

@@ -73,13 +73,17 @@ class Work:
         cuts[0], cuts[-1] = 0, count
         return list(pairwise(np.unique(cuts).tolist()))
 
+    def give_back(self) -> None:
+        """Give back the pages of the room, where there is one."""
+        if self.room is not None:
+            self.room.release()
+
     def each(self, call: Callable[[tuple[int, int]], T], parts: list[tuple[int, int]]) -> list[T]:
         """Call a kernel for each range, in order of ranges; one worker needs no thread."""
 
         def one(part: tuple[int, int]) -> T:
             made = call(part)
-            if self.room is not None:
-                self.room.release()
+            self.give_back()
             return made
 
         if self.workers == 1 or len(parts) == 1:

@@ -14,6 +14,7 @@ from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
+from pipeline.page.glued import without_clauses
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
 from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
@@ -157,7 +158,7 @@ def _choose_headings(
         found = skeletons(page, fields.start)
         other = best_series(page, found, title, declared) if found else series
         series = other if len(other.headings) >= 2 else series
-    return unnumbered(page, fields, series.headings, bases, declared)
+    return without_clauses(page, unnumbered(page, fields, series.headings, bases, declared))
 
 
 def _end_of_texts(

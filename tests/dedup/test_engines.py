@@ -14,6 +14,7 @@ from pipeline.dedup import (
     candidates,
     collation,
     components,
+    counting,
     deduplicate,
     fast,
     parameters,
@@ -26,7 +27,8 @@ from pipeline.dedup import (
     verify,
 )
 from pipeline.dedup.arrays import Related, Texts, slot_bits
-from pipeline.dedup.model import CorpusModel, fit, fit_texts
+from pipeline.dedup.model import CorpusModel, count_bits, fit, fit_texts, frequent_from
+from pipeline.dedup.work import Work
 from pipeline.text.fold import comparison_key, key_units
 
 CONFIG = DedupConfig(workers=1)
@@ -200,6 +202,33 @@ def test_the_model_is_the_same_from_both_engines_and_a_guide_is_boilerplate() ->
     assert model.digest() == fast.fit_large(texts).digest() == fit(keys).digest()
     found = deduplicate(pa.table({"id": [str(i) for i in range(160)], "text": keys}), config=CONFIG)
     assert found.clusters.num_rows == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_places_are_counted_once_a_text(workers: int) -> None:
+    rng = np.random.default_rng(workers)
+    length = rng.integers(0, 900, 400)
+    units = rng.integers(0x4E00, 0x4E00 + 40, int(length.sum()), dtype=np.uint16)  # shingles recur in a text
+    texts = Texts(units, np.cumsum(length) - length, length, np.arange(400))
+    counts = np.zeros(1 << 17, dtype=np.uint32)  # two parts of the places, each of more than a row
+    for t in range(400):
+        counts[np.unique(plain.boilerplate_slots(plain.shingles_of(texts.of(t)), 1 << 17))] += 1
+    tables = [np.zeros(1 << 17, dtype=np.uint32) for _ in range(workers)]
+    found = fast.count_places(texts, tables, Work(DedupConfig(workers=workers), workers))
+    assert np.array_equal(found, counts)
+    assert fast.places_above(found, 3).tolist() == np.flatnonzero(counts > 3).tolist()
+
+
+def test_counts_stop_and_start_anew_for_further_texts() -> None:
+    more = counting.MOST_TEXTS + 5  # one more than a word tells apart
+    texts = Texts(np.full(4, 0x4E00, np.uint16), np.zeros(more, np.int64), np.full(more, 4), np.arange(more))
+    work = Work(DedupConfig(workers=1))
+    assert fast.count_places(texts, [np.zeros(1 << 16, np.uint32)], work).max() == more
+
+
+def test_a_large_sample_is_counted_in_more_places_than_its_boilerplate_has() -> None:
+    assert all(count_bits(n) >= slot_bits(n) and frequent_from(n) == 50 for n in range(0, 1_600_000, 9_973))
+    assert [frequent_from(10**n) for n in (7, 8)] == [305, 3051]
 
 
 def test_copies_of_one_text_are_no_boilerplate() -> None:
