@@ -25,13 +25,17 @@ MAX_MISSING = 6  # members that are sought; a chain that lacks more is none
 TAIL = 3  # letters of the other titles' end by which a title is known that has a text behind it
 # `（2）`, `2、`: marks of clauses; with one of these alone a member must say the name of a document
 PLAIN = frozenset("（()）[]、.．，,：: 　\t")
-VARIANTS = {c: f"[{re.escape(both)}]" for both in ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉") for c in both}
+VARIANTS = {
+    c: f"[{re.escape(both)}]"
+    for both in ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉")
+    for c in both
+}
 BLANKS = r"[^\S\n]*+"
 DATED = re.compile(r"\d\s*日$")  # a signature's date, behind which the next heading may stand in one line
 
 
 class Frame(NamedTuple):
-    """What stands around a heading's number, and where its title stands: -1 before it, 1 behind, 0 nowhere."""
+    """What stands around a heading's number, and on which side its title: -1 before, 1 behind, 0 none."""
 
     before: str
     after: str
@@ -39,8 +43,13 @@ class Frame(NamedTuple):
     tail: str
 
 
-def completed(page: PageLines, chain: Sequence[Candidate], declared: int | None, start: int) -> list[Candidate]:
-    """Return a chain with those of its missing members that are found, from line `start` on."""
+def completed(
+    page: PageLines, chain: Sequence[Candidate], declared: int | None, start: int
+) -> list[Candidate]:
+    """Return a chain with those of its missing members that are found, from line `start` on.
+
+    Without a count that is `declared`, the one behind the last is sought too.
+    """
     if not chain or (frame := _frame(page, chain)) is None:
         return list(chain)
     by_ordinal = {c.ordinal: c for c in chain}
@@ -150,7 +159,8 @@ def _title_size(rest: str, tail: str) -> int:
         return len(rest[:clause].rstrip())
     at = rest.find(tail, 0, MAX_TITLE_IN_HEADING) if tail else -1
     if at >= 0 and not SENTENCE_MARK.search(rest[:at]):
-        return AFTER_TITLE.match(rest, at + len(tail)).end()  # type: ignore[union-attr]
+        end = AFTER_TITLE.match(rest, at + len(tail)).end()  # type: ignore[union-attr]
+        return end if letters(rest[end:]) else len(rest)
     whole = len(rest) <= MAX_TITLE_IN_HEADING and not SENTENCE_MARK.search(rest)
     return len(rest) if whole else 0
 

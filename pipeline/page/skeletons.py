@@ -18,7 +18,7 @@ MAX_NUMBERS = 4  # of one line that are tried: a line has one ordinal, and may s
 # Before a number in front of a title: `精选案例`, `【范文`, `Version `, `★`: yes; a sentence: no
 LEAD = re.compile(r"[\W_]*(?:[一-鿿]{1,6}|[A-Za-z]{1,12})?[\W_]*|[\W_]*[\w]{1,6}[\W_]*")
 ENDS = re.compile(r"^[\W_]+|[^\w）)：:，,、]+$")  # of a title: brackets, rules; what leads into a list stays
-CLAUSE_MARKS = frozenset("（([［ 　\t")
+CLAUSE_MARKS = frozenset("（([［第 　\t")
 BLANK = re.compile(r"\s+")
 # Behind it: `：`, `】`, `/6）`, ` | `
 GAP = re.compile(r"(?:[/／]\s*\w{1,2})?[\W_]+")
@@ -52,8 +52,8 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
         if not LEAD.fullmatch(before):
             continue
         lead = _lead(before)
-        if lead == "第" and (unit := COUNTED.match(after)):
-            lead, after = lead + unit.group(), after[unit.end() :]
+        if before.endswith("第") and (unit := COUNTED.match(after)):
+            lead, after = "第" + unit.group(), after[unit.end() :]
         elif unit := UNIT.match(after):
             lead, after = f" {unit.group()}", after[unit.end() :]
         gap = GAP.match(after)
@@ -67,4 +67,5 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
 
 def _lead(before: str) -> str:
     """Return what stands before a number: its letters, else its marks, "" for those of any clause."""
-    return letters(before) or ("" if CLAUSE_MARKS.issuperset(before) else before.strip())
+    words = letters(before)
+    return (words if words != "第" else "") or ("" if CLAUSE_MARKS.issuperset(before) else before.strip())
