@@ -21,10 +21,11 @@ MAX_GROUPS = 12  # forms of a page whose missing members are sought
 FIRST = 2  # ordinal with which a series may begin, where its first number is lost or glued
 MAX_FIXED = 60  # characters around the number where nothing else differs: `值班制度（第` and `种）`
 MAX_FRAME = 12  # characters on either side of a number: `优秀范文精选（`
+WHOLE_LINES = frozenset(("word", "item", "lead", "skeleton"))  # forms that are read where nothing follows
 MAX_MISSING = 6  # members that are sought; a chain that lacks more is none
 TAIL = 3  # letters of the other titles' end by which a title is known that has a text behind it
 # `（2）`, `2、`: marks of clauses; with one of these alone a member must say the name of a document
-PLAIN = frozenset("（()）[]、.．，,：: 　\t")
+CLAUSE_MARKS = frozenset("（()）[]、.．，,：: 　\t")
 VARIANTS = {
     c: f"[{re.escape(both)}]"
     for both in ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉")
@@ -48,21 +49,22 @@ def completed(
 ) -> list[Candidate]:
     """Return a chain with those of its missing members that are found, from line `start` on.
 
-    Without a count that is `declared`, the one behind the last is sought too.
+    Without a count that is `declared`, the one behind the last is sought too, in forms read as whole lines.
     """
     if not chain or (frame := _frame(page, chain)) is None:
         return list(chain)
     by_ordinal = {c.ordinal: c for c in chain}
     last = max(by_ordinal)
-    missing = [k for k in range(1, max(declared or last + 1, last) + 1) if k not in by_ordinal]
+    end = max(declared or last + (chain[0].key[0] in WHOLE_LINES), last)
+    missing = [k for k in range(1, end + 1) if k not in by_ordinal]
     if len(missing) > MAX_MISSING or len(by_ordinal) < len(chain):
         return list(chain)
     for ordinal in missing:
         before = [c for c in by_ordinal.values() if c.ordinal < ordinal]
         behind = [c for c in by_ordinal.values() if c.ordinal > ordinal]
         first = max(((c.row, c.body) for c in before), default=(start, 0))
-        end = min(((c.row, c.start) for c in behind), default=(len(page.texts), 0))
-        found = next(_found(page, frame, ordinal, (first, end)), None)
+        stop = min(((c.row, c.start) for c in behind), default=(len(page.texts), 0))
+        found = next(_found(page, frame, ordinal, (first, stop)), None)
         if found is not None:
             by_ordinal[ordinal] = found._replace(key=chain[0].key)
     return [by_ordinal[k] for k in sorted(by_ordinal)]
@@ -139,7 +141,7 @@ def _before_title(line: str, frame: Frame, span: tuple[int, int]) -> tuple[int, 
     """Return start, end and title of a heading whose number stands first, or that has no title."""
     start, end = span
     before = line[:start].rstrip()
-    plain = PLAIN.issuperset(frame.before + frame.after)
+    plain = CLAUSE_MARKS.issuperset(frame.before + frame.after)
     follows = not before or (before[-1] in SENTENCE_END or DATED.search(before) or line[start - 1].isspace())
     if not follows or (before and plain) or line[end - 1 : end + 1].isdecimal():
         return None

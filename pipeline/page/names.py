@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.page.cues import drop_reason
 from pipeline.page.glued import first_clause
 from pipeline.page.head import GUIDE_WORD
-from pipeline.page.headings import Candidate
+from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters, rows_saying
 from pipeline.page.series import OWN_END, overlap
 
@@ -36,13 +36,13 @@ def named_documents(
     found = _with_content(page, list(_names(page, start, title, subjects)))
     for names in _ways(page, found, title):
         if len(names) == declared:
-            return [c._replace(ordinal=k) for k, c in enumerate(names, 1)]
+            return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
     if declared is not None:
         return []
     for names in _ways(page, [c for c in found if letters(c.title) not in letters(title)], title):
         own = sum(_own(c.title, title) for c in names)
         if len(names) >= 2 and own >= OWN_ENDS * len(names) and all(_begins_list(page, c) for c in names):
-            return [c._replace(ordinal=k) for k, c in enumerate(names, 1)]
+            return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
     return []
 
 

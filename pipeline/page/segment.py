@@ -155,8 +155,7 @@ def _choose_headings(
     if more:  # the series knows its subject better than the title does: look again for glued members
         found = candidates(page, fields.start, [*bases, *more])
         series = best_series(page, found, title, declared)
-    last = max((c.ordinal for c in series.headings), default=0)
-    chain: Sequence[Candidate] = completed(page, series.headings, declared or last, fields.start)
+    chain: Sequence[Candidate] = completed(page, series.headings, declared, fields.start)
     if declared != 1 and (len(chain) < 2 or declared not in (None, len(chain))):
         # the first of many may be another page's teaser; of more forms, one may have all that are declared
         other = in_other_forms(page, fields.start, title, declared)
