@@ -36,6 +36,11 @@ TOLD = re.compile(
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
+# `—— 以上为节选 ——`, `⬇ 向下滑动 ⬇`: yes; `—— 附则 ——`, which reads like a text: no
+DECORATED = re.compile(
+    r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
+)
+NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -195,6 +200,7 @@ def _foreign_inside(
 ) -> dict[int, DropReason]:
     """Return lines between the clauses that end like no other and speak of the site."""
     out: dict[int, DropReason] = {}
+    site = manner.site
     for row in rows[:-1]:  # the last is a clause
         line = page.texts[row]
         if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and NUMBERED.match(line)):
@@ -210,16 +216,17 @@ def _foreign_inside(
             if line[-1] == "。" and weigh_wording(line) >= SURELY:
                 out[row] = "spam"
             continue
-        if not manner.is_foreign(line):
-            if manner.is_worded_inside(line):
-                out[row] = "spam"
+        decorated = DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT
+        if manner.is_worded_inside(line) or decorated or (site and site in line and OF_SITES.search(line)):
+            out[row] = "spam"
+        if row in out or not manner.is_foreign(line):
             continue
         if SIGNED.search(line):
             continue
         if page.shares[row + 1] > LINKED or not HANZI.search(line):
             out[row] = "related" if HANZI.search(line) else "navigation"
             continue
-        if manner.names_site(line) or COMMA.search(line) or manner.is_worded_inside(line):
+        if manner.names_site(line) or COMMA.search(line) or manner.alone_speaks(line):
             out[row] = "spam"
         elif reason := site_words(line, edge=True):
             out[row] = reason
