@@ -13,7 +13,7 @@ from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
 from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
-from pipeline.page.sitewords import CLOSING, EDGE_LABEL, site_words
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
@@ -198,39 +198,48 @@ def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
 def _foreign_inside(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
-    """Return lines between the clauses that end like no other and speak of the site."""
+    """Return lines between the clauses that end like no other and speak of the site, or advertise."""
     out: dict[int, DropReason] = {}
-    site = manner.site
     for row in rows[:-1]:  # the last is a clause
         line = page.texts[row]
         if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and NUMBERED.match(line)):
             continue
-        if (
-            len(line) <= MAX_LABEL
-            and page.shares[row + 1] > LINKED >= page.shares[row]
-            and page.heads[row] == 1
-        ):
+        before_links = page.shares[row + 1] > LINKED >= page.shares[row]
+        if before_links and len(line) <= MAX_LABEL and page.heads[row] == 1:
             out[row] = "related"  # `相关资料` above links
-            continue
-        if line[-1] in CLAUSE_ENDS:
+        elif line[-1] in CLAUSE_ENDS:
             if line[-1] == "。" and weigh_wording(line) >= SURELY:
                 out[row] = "spam"
-            continue
-        decorated = DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT
-        if manner.is_worded_inside(line) or decorated or (site and site in line and OF_SITES.search(line)):
-            out[row] = "spam"
-        if row in out or not manner.is_foreign(line):
-            continue
-        if SIGNED.search(line):
-            continue
-        if page.shares[row + 1] > LINKED or not HANZI.search(line):
-            out[row] = "related" if HANZI.search(line) else "navigation"
-            continue
-        if manner.names_site(line) or COMMA.search(line) or manner.alone_speaks(line):
-            out[row] = "spam"
-        elif reason := site_words(line, edge=True):
+        elif reason := _reason_inside(page, row, manner):
             out[row] = reason
     return out
+
+
+def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | None:
+    """Return why a line between the clauses that ends like no clause is the site's."""
+    line = page.texts[row]
+    if advertises(line) and _stands_between(page, row):
+        return "advert"
+    if manner.is_worded_inside(line) or (DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT):
+        return "spam"
+    if not manner.is_foreign(line):
+        return None
+    if SIGNED.search(line):
+        return None
+    if not HANZI.search(line):
+        return "navigation"
+    if page.shares[row + 1] > LINKED:
+        return "related"
+    if manner.names_site(line) or COMMA.search(line) or manner.alone_speaks(line):
+        return "spam"
+    return site_words(line, edge=True)
+
+
+def _stands_between(page: PageLines, row: int) -> bool:
+    """Tell whether a line stands between whole clauses, and is none that a line break cut."""
+    before = page.texts[row - 1]
+    complete = before[-1] in CLAUSE_ENDS or NUMBERED.match(before) is not None
+    return complete and NUMBERED.match(page.texts[row + 1]) is not None
 
 
 def _weigh(

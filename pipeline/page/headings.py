@@ -134,6 +134,9 @@ LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?
 TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|全文|怎么写|如何写)+$")
 
 
+PLAIN = ("plain", "")  # form of a heading without a number
+
+
 class Candidate(NamedTuple):
     """A place that may be an article's heading: `start` to `end` of line `row`, the body from `body` on.
 

@@ -186,3 +186,16 @@ def test_a_table_behind_the_clauses_stays() -> None:
     assert (
         parse_page(f"<html><body>{body}</body></html>").articles[1].text.endswith("分值\n准时到岗的情况\n10")
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["写作交流QQ群：123456，欢迎加入", "—— 此处为推广内容 ——", "加入会员，全站模板任意下载"]
+)
+def test_an_advertisement_between_clauses(line: str) -> None:
+    found = segmented(page(between=line))[1]
+    assert [a[1:] for a in found] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("line", ["联系电话：12345678", "值班微信群：由后勤组建立", "欢迎词"])
+def test_what_is_no_advertisement_between_clauses(line: str) -> None:
+    assert line in segmented(page(between=line))[1][0]
