@@ -121,6 +121,7 @@ def test_a_date_behind_the_texts() -> None:
 
 def test_a_breadcrumb_between_title_and_date() -> None:
     clauses = "".join(f"<p>{n}、值班人员按照{n}号清单逐项检查，并做好记录。</p>" for n in range(1, 4))
-    head = "<title>仓库值班制度3篇-甲文网</title><h1>仓库值班制度3篇</h1><p>当前位置：甲文网 > 制度 > 仓库值班制度</p>"
+    place = "<p>当前位置：甲文网 > 制度 > 仓库值班制度</p>"
+    head = f"<title>仓库值班制度3篇-甲文网</title><h1>仓库值班制度3篇</h1>{place}"
     page = parse_page(f"{head}<p>更新：2024-03-05 大小：20K</p><h3>仓库值班制度1</h3>{clauses}".encode()).page
     assert (page.updated, page.breadcrumb) == ("2024-03-05", ("甲文网", "制度", "仓库值班制度"))
