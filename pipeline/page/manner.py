@@ -17,6 +17,7 @@ RARE = 0.04  # share of them that end like a line which is foreign among them
 FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
 READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
+MAX_NAME = 8  # characters of a heading that may name what is said: `欢迎词`, `致读者`
 CUT = "，、,"
 WORD = "文"  # stands for any letter or digit with which a line ends
 LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
@@ -67,7 +68,7 @@ class Manner:
 
     def alone_speaks(self, line: str) -> bool:
         """Tell whether a line between clauses speaks to the reader, and no other line of the texts does."""
-        said = sum(line.count(c) for c in READER)
+        said = sum(line.count(c) for c in READER) if len(line) > MAX_NAME else 0
         return said > 0 and said == sum(self.text.count(c, *span) for c in READER for span in self.spans)
 
     def names_site(self, line: str) -> bool:
