@@ -12,7 +12,6 @@ from pipeline.dedup import fast
 from pipeline.dedup.arrays import MIX, Texts
 from pipeline.dedup.candidates import (
     CHAIN,
-    DIGIT,
     NOBODY,
     ROWS,
     agreement,
@@ -24,6 +23,7 @@ from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work
 
+DIGIT = 12  # bits; a key of 24 is sorted in two rounds
 WORDS = 4  # of a parity: 256 bits, a bit for about one character of the longest clauses
 LAST, NOW, BOTH = 1, 2, 3  # standings of a text: of the last run, of this one
 # The two steps of the count of bits within 64, Knuth TAOCP 4A, 7.1.3 (62).
