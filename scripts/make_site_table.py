@@ -20,6 +20,7 @@ from pipeline.page.wording import STEP, pairs_of
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "pipeline" / "data"
 N_DOCUMENTS = 1500  # drawn lists of clauses; twice as many change no level of a pair by more than one
+OWN = 1.5  # lines of sites that one of `text_lines.txt` outweighs; all drawn clauses weigh as much as those
 ALPHA = 0.3  # added to each count of lines that say a pair: among .1 to .5 the best on lists left out
 COMMON = 0.2  # of a line for each common pair of the language that neither list may say
 UNKNOWN, SHARE = (
@@ -56,14 +57,9 @@ def weigh() -> tuple[dict[str, int], dict[str, int]]:
     common = (DATA / "language.txt").read_text("utf-8").split("\n")[2]
     site_pairs, site_chars, n_site = count(sites)
     drawn_pairs, drawn_chars, n_drawn = count(draw_texts())
-    own_pairs, own_chars, n_own = count(texts)
-    # each list of documents' lines counts as much as that of the sites, however long it is
-    pairs = {
-        p: drawn_pairs[p] * n_site / n_drawn + own_pairs[p] * n_site / n_own for p in drawn_pairs | own_pairs
-    }
-    chars = {
-        c: drawn_chars[c] * n_site / n_drawn + own_chars[c] * n_site / n_own for c in drawn_chars | own_chars
-    }
+    own_pairs, own_chars, _ = count(texts)
+    pairs = {p: drawn_pairs[p] * n_site / n_drawn + OWN * own_pairs[p] for p in drawn_pairs | own_pairs}
+    chars = {c: drawn_chars[c] * n_site / n_drawn + OWN * own_chars[c] for c in drawn_chars | own_chars}
     for at in range(0, len(common), 2):
         pairs[common[at : at + 2]] = pairs.get(common[at : at + 2], 0.0) + COMMON
     singles = {c: math.log((site_chars[c] + 1) / (chars.get(c, 0.0) + 1)) for c in {*site_chars, *chars}}

@@ -184,7 +184,8 @@ def _brought_up(
     from pipeline.dedup import fast
     from pipeline.dedup.components import keys_of, texts_of
     from pipeline.dedup.intake import distinct_texts, fold_batches
-    from pipeline.dedup.near import LAST, NOW, changed_pairs
+    from pipeline.dedup.meetings import LAST, NOW
+    from pipeline.dedup.near import changed_pairs
 
     folded = fold_batches(_numbered(texts, known and known.gone), work, leaks=False)
     every, of_row = distinct_texts(folded, np.arange(len(folded.length)))

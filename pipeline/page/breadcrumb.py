@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.page.lines import PageLines
@@ -15,7 +16,7 @@ MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 ARROW_SIGNS = ">＞›»→▸▶►▹⟩❯➤➜⇒≫"
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|我的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
 )
 OTHER_LABEL = re.compile(
     rf"(?:[一-鿿]{{1,8}}|[A-Za-z][A-Za-z ]{{2,16}})\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
@@ -29,11 +30,13 @@ ARROW = re.compile(
     rf"(?<!\s)\s*+(?:>>|->|—>|[{ARROW_SIGNS}]|(?<=\s)/(?=\s))\s*+"
 )  # ` > `, `›`, ` / `: yes; `1/2`: no
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
-# Behind a label, whatever mark follows the first item: `首页|制度|值班`, `某某网_制度_值班`, `首页::制度`
-BEGINS = re.compile(r".{0,12}?(?:首页|主页|[Hh]ome|[网库站])(?P<mark>[^\w\s（(《“]+|_+)(?=[^\W_])")
+# Behind a label, any mark that separates all items: `首页|制度|值班`, `甲网_制度_值班`, `甲网 ∷ 制度 ∷ 值班`
+MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{1,2}|_|::)\s*+(?=\w)")
+NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
+PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?|阅读|浏览|查看|预览"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
@@ -43,7 +46,7 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
     """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
     for i in _rows_with_signs(page):
         line = page.texts[i]
-        if len(line) > MAX_LABELLED:
+        if len(line) > MAX_LABELLED or not line.strip(ARROWS):
             continue
         place = PLACE.match(line)
         label = place or OTHER_LABEL.match(line)
@@ -97,15 +100,25 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
     parts = ARROW.split(rest)
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
-    if len(parts) == 1 and labelled and (begin := BEGINS.match(rest)):
-        parts = rest.split(begin["mark"])
+    if len(parts) == 1 and labelled:
+        parts = _by_mark(rest)
     items = [x for x in (SIGN.sub("", y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
-    return tuple(items)
+    return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
+
+
+def _by_mark(rest: str) -> list[str]:
+    """Split at the commonest mark between words, if it stands there twice or behind the name of a site."""
+    marks = Counter(m[1] for m in MARK.finditer(rest))
+    mark, n = marks.most_common(1)[0] if marks else ("", 0)
+    parts = rest.split(mark) if n else [rest]
+    named = NAMES_SITE.search(parts[0].rstrip())
+    return parts if n >= 2 or (n and named) else [rest]
 
 
 def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
+    line = line.strip(ARROWS)
     if len(line) > MAX_BREADCRUMB:
         return False
     parts = [SIGN.sub("", p.strip(ARROWS)) for p in ARROW.split(line)]

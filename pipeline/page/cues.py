@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.page.lines import DOCUMENT, NUMBERED, NUMERAL, PageLines, rows_saying
+from pipeline.page.lines import NUMBERED, NUMERAL, SENTENCE_MARK, PageLines, rows_saying
 from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import REMEMBERED, site_words
 from pipeline.records import DropReason
@@ -45,6 +45,12 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|更多|本类|随机|猜你|大家|您|你)"
         r"(?:的|都|还|可能|也)?(?:在)?(?:文章|阅读|推荐|范文|专题|内容|资讯|新闻|链接|标签|搜索|下载|栏目|喜欢|感兴趣|看|关注)"
         r"(?:的|了)?(?:文章|内容|范文|推荐|排行|榜)?\s*[：:>»]?",
+    ),
+    # `栏目推荐`, `【安全管理】最新更新`, `本周热门文章`
+    (
+        "related",
+        r"(?:【.{2,10}】)?(?:栏目|频道|站内|编辑|小编|精品|最新|最近|近期|今日|本周|本月|一周|本栏目?|同栏目?)"
+        r"(?:热门|最新|精彩)?(?:推荐|更新|阅读|文章|范文|排行榜?|热点|热文|热门|发布|资讯|文档|点击)\s*[：:]?",
     ),
     # `值班制度推荐阅读`, `与值班制度相关的文章：`
     (
@@ -95,7 +101,10 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r".{0,30}(?:加微信|加QQ|微信同号|代写论文|论文代写|代写服务|代发论文|刷单兼职|博彩网|彩票平台|娱乐城|六合彩|时时彩).{0,60}",
     ),
     # `Copyright © 2024`, `粤ICP备1号`, `关于我们`, `责任编辑：小雨`: yes; `版权所有者应当…。`: no
-    ("footer", r".{0,60}(?:copyright|©|版权所有|all rights reserved|ICP备|ICP证|公网安备|网安备).{0,120}"),
+    (
+        "footer",
+        r".{0,60}(?:copyright|powered by|©|版权所有|all rights reserved|ICP备|ICP证|公网安备|网安备).{0,120}",
+    ),
     (
         "footer",
         r"(?:(?:关于我们|联系我们|联系方式|免责声明|网站地图|隐私政策|用户协议|版权声明|意见反馈|投稿须知|友情链接|"
@@ -154,7 +163,7 @@ ANY_CUE = WholeLines([pattern for _, pattern in CUES], re.IGNORECASE)
 HINT = compile_search(
     "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
-    "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|©|版权|[Rr]eserved|备|我们|联系"
+    "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|[Pp]owered|资讯|热文|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
     "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示|#p#|原标题|原题|原文标题|page\\]",
     re.MULTILINE,
@@ -266,15 +275,15 @@ def _drop_short(line: str, bare: str) -> DropReason | None:
 
 
 def _labelled_name(line: str) -> DropReason | None:
-    """Return why a line that names another page behind a label is none of a text: `推荐阅读：某制度3篇`.
+    """Return why a line that names another page behind a label is none of a text: `推荐阅读：某邀请函`.
 
     `拓展阅读：《背影》` is of a lesson.
     """
     match = LINK_LABEL.match(line)
-    if match is None or not (DOCUMENT.search(line) or line[-1] == "篇"):
+    if match is None or "《" in line or SENTENCE_MARK.search(line):
         return None
     label = match.group().strip(DECORATION + "：:")
-    return "related" if (ANY_CUE.first(label) >= 0 and "阅读" in label) or "文章" in label else None
+    return "related" if ANY_CUE.first(label) >= 0 and ("阅读" in label or "文章" in label) else None
 
 
 def cue_rows(

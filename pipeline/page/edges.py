@@ -7,30 +7,22 @@ the same marks and never speak to the reader. A line at the end of an article th
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
-from pipeline.page.sitewords import ADDRESS, CLOSING, EDGE_LABEL, site_words
+from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
-LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
-RARE = 0.04  # share of them that end like a line which is foreign among them
-FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
-LOOSELY_RARE = 0.15  # the same, for two such lines together
+LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
-READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
-MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 MAX_NAMES = 8  # of other pages below a line that announces them
 OTHER_PAGE = re.compile(
     rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$"
 )  # `某制度3篇`
-CUT = "，、,"
-CLAUSE_ENDS = "。；：;:"
-WORD = "文"  # stands for any letter or digit with which a line ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
     r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
@@ -41,9 +33,9 @@ SIGNED = re.compile(
 TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
+    r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
-DOUBTFUL = 0.25  # weight above which a line behind texts that never say `you` is the site's; those have -.0
-SURELY = 1.2  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。` has 1.9
+SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -70,39 +62,6 @@ LOOSE, LEAST_WEIGHT = 0.3, 0.45  # of one line in doubt, and what a site's part 
 LAST = -1.5  # a sentence behind everything that is foreign
 GIVE_UP = 4.0  # below the best so far, at which the text has begun
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
-
-    text: str
-    spans: Sequence[tuple[int, int]]
-    ends: Counter[str]
-    lines: int
-    others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
-    site: str
-    subjects: Sequence[str]
-
-    def is_impersonal(self) -> bool:
-        """Tell whether the texts never speak to the reader; few pages ask."""
-        return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
-
-    def is_foreign(self, line: str, rare: float = RARE) -> bool:
-        """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
-        return (
-            line[-1] not in CUT
-            and self.lines >= LEAST_LINES
-            and self.ends[_end(line)] <= max(FEW, rare * self.lines)
-        )
-
-    def names_site(self, line: str) -> bool:
-        """Tell whether a line speaks of the site, or gives an address of the net."""
-        return bool(self.site and self.site in line and line != self.site) or bool(ADDRESS.search(line))
-
-
-def _end(line: str) -> str:
-    return WORD if line[-1].isalnum() else line[-1]
 
 
 def site_rows(
@@ -146,29 +105,6 @@ def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[i
     return out
 
 
-def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
-    """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
-    ends = Counter[str]()
-    spans: list[tuple[int, int]] = []
-    others = False
-    for rows in parts:
-        if not rows:
-            continue
-        lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
-        if any(shares):
-            lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
-        lasts = [x[-1] for x in lines if len(x) > MARKER]
-        ends.update(lasts)
-        others = others or len(lasts) < len(lines)
-        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
-        if len(rows) <= FEW:
-            ends["。"] += page.text.count("。", *spans[-1])
-    total = ends.total()
-    others = others or total > sum([ends[c] for c in CLAUSE_ENDS])
-    ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
-    return Manner(page.text, spans, ends, total, others, site or "", subjects)
-
-
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     at, stop = first, end
@@ -186,7 +122,7 @@ def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line):
         return "navigation"
-    return site_words(line, edge=True)
+    return site_words(line, edge=True) or ("footer" if reads_like_a_site(line) else None)
 
 
 def _below_heading(
@@ -199,6 +135,8 @@ def _below_heading(
         ours = manner.is_foreign(line) and manner.names_site(line)
         if row not in cues and (reason := "spam" if ours else told_of_article(line)):
             out[row] = reason
+        elif row not in cues and manner.is_unlike(line):
+            out[row] = "navigation"
     return out
 
 
@@ -255,37 +193,46 @@ def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
 def _foreign_inside(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
-    """Return lines between the clauses that end like no other and speak of the site."""
+    """Return lines between the clauses that end like no other and speak of the site, or advertise."""
     out: dict[int, DropReason] = {}
     for row in rows[:-1]:  # the last is a clause
         line = page.texts[row]
         if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and NUMBERED.match(line)):
             continue
-        if line[-1] in CLAUSE_ENDS:
+        before_links = page.shares[row + 1] > LINKED >= page.shares[row]
+        if before_links and len(line) <= MAX_LABEL and page.heads[row] == 1:
+            out[row] = "related"  # `相关资料` above links
+        elif line[-1] in CLAUSE_ENDS:
             if line[-1] == "。" and weigh_wording(line) >= SURELY:
                 out[row] = "spam"
-            continue
-        if (
-            len(line) <= MAX_LABEL
-            and page.shares[row + 1] > LINKED >= page.shares[row]
-            and page.heads[row] == 1
-        ):
-            out[row] = "related"  # `相关资料` above links
-            continue
-        if not manner.is_foreign(line):
-            if reads_like_a_site(line):
-                out[row] = "spam"
-            continue
-        if SIGNED.search(line):
-            continue
-        if page.shares[row + 1] > LINKED or not HANZI.search(line):
-            out[row] = "related" if HANZI.search(line) else "navigation"
-            continue
-        if manner.names_site(line) or COMMA.search(line):
-            out[row] = "spam"
-        elif reason := site_words(line, edge=True):
+        elif reason := _reason_inside(page, row, manner):
             out[row] = reason
     return out
+
+
+def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | None:
+    """Return why a line between the clauses that ends like no clause is the site's."""
+    line = page.texts[row]
+    if advertises(line) and _stands_between(page, row):
+        return "advert"
+    if not manner.is_foreign(line):
+        return "spam" if manner.is_worded_inside(line) else None
+    if SIGNED.search(line):
+        return None
+    if not HANZI.search(line):
+        return "navigation"
+    if page.shares[row + 1] > LINKED:
+        return "related"
+    if manner.names_site(line) or COMMA.search(line) or manner.is_worded_inside(line):
+        return "spam"
+    return site_words(line, edge=True)
+
+
+def _stands_between(page: PageLines, row: int) -> bool:
+    """Tell whether a line stands between whole clauses, and is none that a line break cut."""
+    before = page.texts[row - 1]
+    complete = before[-1] in CLAUSE_ENDS or NUMBERED.match(before) is not None
+    return complete and NUMBERED.match(page.texts[row + 1]) is not None
 
 
 def _weigh(
@@ -302,6 +249,8 @@ def _weigh(
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
         return (CERTAIN if reason == "related" or EDGE_LABEL.fullmatch(line) else FOREIGN), reason
+    if manner.is_worded_by_site(line):
+        return FOREIGN, "footer"
     if len(line) > MAX_FOREIGN:
         return (
             (CERTAIN, "footer") if RIGHTS.search(line) and line[-1] not in CLAUSE_ENDS else (SENTENCE, None)
@@ -311,8 +260,7 @@ def _weigh(
     signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):
         return SIGNATURE if signed else FOREIGN if manner.is_foreign(line) else LOOSE, None
-    doubtful = any(c in line for c in READER) or weigh_wording(line) >= DOUBTFUL
-    if doubtful and manner.lines >= LEAST_LINES and manner.is_impersonal():
+    if manner.speaks_to_reader(line) or manner.is_unlike(line):
         return FOREIGN, None
     return SENTENCE, None
 

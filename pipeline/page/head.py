@@ -8,14 +8,15 @@ from itertools import pairwise
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields
-from pipeline.page.headings import Candidate, base_titles
+from pipeline.page.headings import PLAIN, Candidate, base_titles
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
+from pipeline.page.sitewords import advertises
 from pipeline.records import DropReason
 
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
 GUIDE_WORD = re.compile(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
-    r"哪些|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
+    r"哪些|什么|何[为谓]|错误|误区|问题|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
     r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
 )
 MARKER = re.compile(
@@ -29,6 +30,9 @@ BESIDE_HEADING = 4  # letters beside a heading in the line of a table of content
 MAX_CONTENTS_NAME = 10  # characters of the line above a table of contents
 MAX_REPEAT = 150  # characters of a line that says a title once more
 COUNT_ENDS = re.compile(r"篇\s*[）)】\]]?$")  # `制度（通用3篇）`; `制度3篇75人关注` is another page's
+# A guide's heading may end in a colon: `值班制度的作用：`; `主要有以下作用：` leads into a list.
+NAMED = re.compile(rf".{{0,20}}(?:{GUIDE_WORD.pattern})[：:]")
+LEADS = re.compile("[以如]下|下[列面]|主要|有[：:]|几[个点条项种方]|它|其|这")
 ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
 
 
@@ -100,17 +104,19 @@ def _text_of_guide(page: PageLines, row: int) -> bool:
 
 def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[int], plan: HeadPlan) -> None:
     """Find the table of contents: its own line, and every line that only says a heading."""
-    headings = [letters(page.texts[c.row][c.start : c.end]) for c in chosen]
+    said = {letters(page.texts[c.row][c.start : c.end]): c.key for c in chosen}
+    headings = [h for h, key in said.items() if h and key != PLAIN]  # `值班制度的作用` says no `值班制度`
     short = {letters(c.title) for c in chosen if c.title}
-    longest = max(map(len, headings))
+    longest = max(map(len, headings), default=0)
     inside = False
     for row in rows:
         line = page.texts[row]
         if row in plan.fields and declared_count(line):
             continue  # `题2篇`, which holds the heading `题2`
         bare = letters(line)
-        named = len(bare) <= longest + BESIDE_HEADING and any(
-            h and h in bare and len(bare) <= len(h) + BESIDE_HEADING for h in headings
+        named = (bare in said and bare != "") or (
+            len(bare) <= longest + BESIDE_HEADING
+            and any(h in bare and len(bare) <= len(h) + BESIDE_HEADING for h in headings)
         )
         if CONTENTS.match(line):
             inside = True
@@ -148,6 +154,8 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
+        elif advertises(line) and not MARKER.match(line):
+            plan.dropped[row] = "advert"
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
@@ -173,7 +181,9 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     line = page.texts[row]
     if following is None or len(line) > MAX_GUIDE_HEADING or SENTENCE_MARK.search(line.rstrip("?？")):
         return False
-    if line[-1] in "：:，,、；" or MARKER.match(line) or INTRODUCTION.search(line):
+    if line[-1] in "：:" and (not NAMED.fullmatch(line) or LEADS.search(line)):
+        return False
+    if line[-1] in "，,、；" or MARKER.match(line) or INTRODUCTION.search(line):
         return False
     after = page.texts[following]
     text_follows = len(after) > len(line) or after[-1] in "：:。；" or bool(MARKER.match(after))

@@ -131,7 +131,10 @@ COUNTED = re.compile(
 )  # `汇总3篇`
 COUNT_SIGN = re.compile("篇|[份则例套]$")  # COUNTED finds nothing without, and tries long
 LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|怎么写|如何写)+$")
+TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|全文|怎么写|如何写)+$")
+
+
+PLAIN = ("plain", "")  # form of a heading without a number
 
 
 class Candidate(NamedTuple):

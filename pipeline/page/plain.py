@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
 from pipeline.page.edges import told_of_article
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
-from pipeline.page.headings import MAX_HEADING, Candidate
+from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.series import overlap
 from pipeline.records import DropReason
@@ -21,6 +22,7 @@ CLOSING = re.compile(
 )
 MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
+LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
 COLLECTION = re.compile("汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
@@ -42,15 +44,15 @@ def unnumbered(
         return chosen
     marked = _headed(page, _marked_lines(page, fields))
     if declared and declared >= 2 and len(marked) == declared:
-        return [_whole(page, r, k) for k, r in enumerate(marked, 1)]
+        return [whole_line(page, r, k) for k, r in enumerate(marked, 1)]
     opened = _before_first_clauses(page, fields)
     if declared and len(opened) > declared:
         opened = _of_documents(page, opened, declared)
     if len(opened) >= 2 and (len(opened) == declared or _collects(page, opened, fields, declared)):
-        return [_whole(page, r, k) for k, r in enumerate(opened, 1)]
+        return [whole_line(page, r, k) for k, r in enumerate(opened, 1)]
     for headed in (_headed(page, _repeated_titles(page, fields, bases)), marked):
         if len(headed) >= 2 and (len(headed) == declared or _names_subject(page, headed, fields, declared)):
-            return [_whole(page, r, k) for k, r in enumerate(headed, 1)]
+            return [whole_line(page, r, k) for k, r in enumerate(headed, 1)]
     return ()
 
 
@@ -81,16 +83,23 @@ def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
             named = (
                 4 <= len(line) <= MAX_NAME and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
             )
-            while named and r > fields.start and told_of_article(line):
-                r, line = r - 1, page.texts[r - 1]  # `作者：佚名` below the name
+            while r > fields.start and (told_of_article(line) or _labels(line, page.texts[r - 1])):
+                r, line, named = r - 1, page.texts[r - 1], True  # `作者：佚名`, `岗位：文员` below the name
             if (
                 named
+                and r not in found
                 and not NUMBERED.match(line)
                 and len(line) <= MAX_NAME
                 and not SENTENCE_MARK.search(line)
+                and not declared_count(line)  # another collection's
             ):
                 found.append(r)
     return found
+
+
+def _labels(line: str, above: str) -> bool:
+    """Tell a field below an article's name: `岗位：文员`, or `职责：` below such a one."""
+    return bool(LABEL.fullmatch(line) or (line[-1] in "：:" and LABEL.fullmatch(above)))
 
 
 def _collects(page: PageLines, rows: Sequence[int], fields: Fields, declared: int | None) -> bool:
@@ -103,9 +112,10 @@ def _collects(page: PageLines, rows: Sequence[int], fields: Fields, declared: in
     )
 
 
-def _whole(page: PageLines, row: int, ordinal: int) -> Candidate:
+def whole_line(page: PageLines, row: int, ordinal: int) -> Candidate:
+    """Return a line as the heading of a text, without a number."""
     size = len(page.texts[row])
-    return Candidate(row, 0, size, size, ordinal, ("plain", ""), page.texts[row].strip("《》【】 "), True)
+    return Candidate(row, 0, size, size, ordinal, PLAIN, page.texts[row].strip("《》【】 "), True)
 
 
 def _unnumbered_first(
@@ -116,15 +126,15 @@ def _unnumbered_first(
     rows = [r for r in range(fields.start, second.row) if r not in fields.rows]
     for r in reversed(rows):
         if letters(page.texts[r]) in known and _chars(page, r + 1, second.row) >= MIN_CONTENT:
-            return _whole(page, r, 1)
+            return whole_line(page, r, 1)
     for r in rows:
         line = page.texts[r]
         titled = len(line) <= 60 and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
         if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line):
-            return _whole(page, r, 1)
+            return whole_line(page, r, 1)
     for r in rows:
         if not INTRODUCTION.search(page.texts[r]) and _chars(page, r, second.row) >= MIN_CONTENT:
-            return Candidate(r, 0, 0, 0, 1, ("plain", ""), second.title, False)
+            return Candidate(r, 0, 0, 0, 1, PLAIN, second.title, False)
     return None
 
 

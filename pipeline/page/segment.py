@@ -14,11 +14,13 @@ from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
+from pipeline.page.glued import without_clauses
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
 from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
+from pipeline.page.single import name_of_single
 from pipeline.page.sites import NO_HINTS, Hints
 from pipeline.page.skeletons import skeletons
 from pipeline.records import DropReason, LineRole, from_columns
@@ -98,7 +100,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
         _put_head(page, plan, fields, out)
         _put_articles(page, chosen, cues, end, out)
     else:
-        end = _put_single(page, fields, cues, hints.content, out)
+        end = _put_single(page, cues, (names, subjects), hints.content, out)
     if fields.updated is None and (behind := date_behind(page, end, cues)):
         row, fields.updated = behind
         fields.rows.add(row)
@@ -157,7 +159,7 @@ def _choose_headings(
         found = skeletons(page, fields.start)
         other = best_series(page, found, title, declared) if found else series
         series = other if len(other.headings) >= 2 else series
-    return unnumbered(page, fields, series.headings, bases, declared)
+    return without_clauses(page, unnumbered(page, fields, series.headings, bases, declared))
 
 
 def _end_of_texts(
@@ -288,13 +290,16 @@ def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments
 
 def _put_single(
     page: PageLines,
-    fields: Fields,
     cues: dict[int, DropReason],
+    titles: tuple[Sequence[str], Sequence[str]],
     content: tuple[int, int] | None,
     out: Segments,
 ) -> int:
     """Place a page without a series of headings: one article, or none where nothing reads like a text."""
+    fields = out.fields
     first, last, introductions = body_rows(page, fields, cues, content)
+    if first < last and (name := name_of_single(page, fields, cues, titles, last)):
+        return _put_named(page, name, cues, titles, (max(first, name.row + 1), last), out)
     for row in range(first):
         start, stop = _span(page, row)
         if row in fields.rows:
@@ -312,6 +317,25 @@ def _put_single(
     if any(p.role == "article" for p in out.pieces):
         out.titles.append(fields.title or "")
     return last
+
+
+def _put_named(
+    page: PageLines,
+    name: Candidate,
+    cues: dict[int, DropReason],
+    titles: tuple[Sequence[str], Sequence[str]],
+    body: tuple[int, int],
+    out: Segments,
+) -> int:
+    """Place a page of one text below its name; a guide may stand above."""
+    end = end_of_single(page, *body)
+    cues |= site_rows(page, [(name.row + 1, end)], cues, (out.fields.site, titles[1]))
+    plan = read_head(page, out.fields, [name], cues, titles)
+    if out.declared is None:
+        out.declared = plan.declared
+    _put_head(page, plan, out.fields, out)
+    _put_articles(page, [name], cues, end, out)
+    return end
 
 
 def _put_tail(page: PageLines, end: int, cues: dict[int, DropReason], out: Segments) -> None:

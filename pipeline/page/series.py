@@ -115,14 +115,15 @@ def _without_content(page: PageLines, members: Sequence[Candidate], total: int) 
     """Tell for each candidate whether another stands directly behind it, as in a table of contents."""
     out = []
     for k, c in enumerate(members):
-        end = page.starts[c.row] + c.body
         later = next((d for d in members[k + 1 :] if (d.row, d.start) > (c.row, c.start)), None)
-        upto = _offset(page, later) if later else total
-        if later and upto - end >= MIN_CONTENT and later.row - c.row <= NEAR_ROWS:
-            upto -= sum(
-                len(page.texts[r]) + 1 for r in range(c.row + 1, later.row) if page.shares[r] > LINKED
+        if later is None or later.row - c.row > NEAR_ROWS:
+            size = (_offset(page, later) if later else total) - page.starts[c.row] - c.body
+        else:  # line by line: what indents a line is no content
+            size = later.start - c.body + (len(page.texts[c.row]) + 1 if later.row > c.row else 0)
+            size += sum(
+                len(page.texts[r]) + 1 for r in range(c.row + 1, later.row) if page.shares[r] <= LINKED
             )
-        out.append(upto - end < MIN_CONTENT)
+        out.append(size < MIN_CONTENT)
     return out
 
 

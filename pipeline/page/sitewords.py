@@ -8,7 +8,6 @@ import re
 from functools import lru_cache
 
 from pipeline.page.search import compile_search
-from pipeline.page.wording import reads_like_a_site
 from pipeline.records import DropReason
 
 # Lines whose reason is remembered, 3 MB at most: a site says the same on all its pages, and one takes 10 µs.
@@ -80,6 +79,26 @@ ADDRESS = re.compile(
 HANZI_OR_LATIN = re.compile(r"[^\W\d_]+")
 
 
+# What advertisements call for, two of them with a number to call, or three: `欢迎加入QQ群12345678`
+CALLS = compile_search(
+    "QQ群|QQ|qq|微信|公众号|电话|热线|加群|代写|代办|欢迎|点击|扫码|领取|免费|会员|加入|下载|优惠|赞助|一对一|文库|模板|全站|关注|推广|广告"
+)
+TOLD_AS_SUCH = re.compile(r"\W*(?:此处|以下|这里)?(?:为|是)?(?:推广|广告|赞助)(?:位|内容|信息|链接)?\W*")
+TO_CALL = re.compile(r"\d{5}")
+
+
+def advertises(line: str) -> bool:
+    """Tell whether a line that is no sentence is an advertisement.
+
+    >>> advertises("写作交流QQ群：123456，欢迎加入"), advertises("联系电话：12345678"), advertises("— 推广 —")
+    (True, False, True)
+    """
+    calls = set(CALLS.findall(line))
+    if len(calls) < 3 - (TO_CALL.search(line) is not None):
+        return len(calls) == 1 and TOLD_AS_SUCH.fullmatch(line) is not None
+    return True
+
+
 def site_words(line: str, *, edge: bool = False) -> DropReason | None:
     """Return why a line of a site's words is none of a text's; None where it may be a text's.
 
@@ -90,10 +109,7 @@ def site_words(line: str, *, edge: bool = False) -> DropReason | None:
     """
     if len(line) > MAX_LINE or line[-1] in "；;":
         return None
-    reason = _of_words(line, edge)
-    if reason is None and edge and not SIGNATURE.search(line) and reads_like_a_site(line):
-        return "footer"
-    return reason
+    return _of_words(line, edge)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -19,6 +19,13 @@ SERIAL |= {chr(first + n): n + 1 for first in (0x2474, 0x2488) for n in range(20
 ANY_NUMBER = re.compile(
     rf"{NUMERAL}|[⑴-⒇⒈-⒛]|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
 )
+KINDS = (
+    "一二三四五六七八九十两",
+    "甲乙丙丁戊己庚辛壬癸",
+    "壹贰叁肆伍陆柒捌玖拾",
+    *("".join(map(chr, range(first, first + 20))) for first in (0x2460, 0x2474, 0x2488)),  # ① ⑴ ⒈
+    *("".join(map(chr, range(first, first + 10))) for first in (0x3220, 0x2776, 0x2160, 0x2170)),  # ㈠ ❶ Ⅰ ⅰ
+)
 BREAK = re.compile(r"[\W_]+")
 # `第1种：`, `第二组 `: what is counted; chapters and the like are parts of one text
 COUNTED = re.compile(r"(?![章节条款项编目步阶部])[一-鿿]{1,2}(?=[\W_])")
@@ -34,20 +41,17 @@ def skeletons(page: PageLines, start: int) -> list[Candidate]:
     return out
 
 
-def _kind(run: str) -> str:
-    """Return what a series' numbers have in common: `1` and `2` are of one kind, `一` and `2` are not."""
+def number_kind(run: str) -> str:
+    """Return what a series' numbers have in common: `1` and `2` are of one kind, `一` and `2` are not.
+
+    >>> number_kind("12"), number_kind("十二"), number_kind("③"), number_kind("B")
+    ('1', '一', '①', 'A')
+    """
     if run.isdecimal():
         return "1"
     if run.isascii():
         return "A"
-    return next(
-        (
-            kind
-            for kind in ("甲乙丙丁戊己庚辛壬癸", "一二三四五六七八九十两", "壹贰叁肆伍陆柒捌玖拾")
-            if run[0] in kind
-        ),
-        "",
-    )
+    return next((kind[0] for kind in KINDS if run[0] in kind), "")
 
 
 def _of_line(row: int, line: str) -> Iterator[Candidate]:
@@ -59,7 +63,7 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
         before, after = line[: match.start()], line[match.end() :]
         size = len(line)
         if len(letters(before + after)) >= MIN_TITLE:
-            skeleton = f"{letters(before)}#{letters(after)}#{_kind(run)}"
+            skeleton = f"{letters(before)}#{letters(after)}#{number_kind(run)}"
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
         lead = letters(before)
@@ -67,5 +71,5 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             lead, after = lead + unit.group(), after[unit.end() :]
         gap = BREAK.match(after)
         if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
-            form = ("lead", f"{lead}#{gap.group().strip()}#{_kind(run)}")
+            form = ("lead", f"{lead}#{gap.group().strip()}#{number_kind(run)}")
             yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)

@@ -20,6 +20,7 @@ from pipeline.dedup.groups import (
     known_texts,
     stars,
 )
+from pipeline.dedup.meetings import NOW
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.work import Work
 from pipeline.text.fold import key_units, text_id
@@ -157,7 +158,7 @@ def changed_texts(rng: random.Random, count: int, bases: int) -> list[str]:
 def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None:
     keys, work = keys_as_texts(changed_texts(random.Random(5), 1000, 20)), Work(DedupConfig())
     bitmap = fast.bitmap_of(fast.fit_large(keys, work))
-    now = np.full(len(keys), near.NOW, dtype=np.uint8)
+    now = np.full(len(keys), NOW, dtype=np.uint8)
     gained, lost = near.changed_pairs(keys, now, bitmap, work)
     left, right = texts_of(gained)
     found = set(zip(left.tolist(), right.tolist(), strict=True))

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.page.edges import read_manner
+from pipeline.page.manner import read_manner
 from pipeline.page.parse import parse_page
 
 from .oracles import lines_of, segmented
@@ -60,6 +60,26 @@ def test_new_words_of_a_site_anywhere(line: str) -> None:
     assert [a[1:] for a in segmented(page(line))[1]] == [list(CLAUSES)] * 2
     if line[-1] != "。":
         assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("line", ["热度 525", "字数统计：1200字", "贡献者：wang123", "预览图", "原创首发"])
+def test_lines_below_a_heading_that_tell_of_it(line: str) -> None:
+    lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", line, *CLAUSES, f"{SUBJECT}2", *CLAUSES]
+    assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize(
+    "line", ["岗位：值班主管", "适用范围：全体员工", "文件编号：XZ-01", "生效日期：2021年3月1日"]
+)
+def test_fields_of_a_text_below_its_heading(line: str) -> None:
+    lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", line, *CLAUSES, f"{SUBJECT}2", *CLAUSES]
+    assert segmented(lines)[1][0][1:] == [line, *CLAUSES]
+
+
+def test_what_is_said_to_the_readers_below_a_heading_stays() -> None:
+    line = "新修订的《值班制度》已经会议通过，现印发给你们，请认真贯彻执行。"
+    lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", line, *CLAUSES, f"{SUBJECT}2", *CLAUSES]
+    assert segmented(lines)[1][0][1:] == [line, *CLAUSES]
 
 
 def test_names_of_other_pages_below_their_label() -> None:
@@ -156,3 +176,16 @@ def test_a_table_behind_the_clauses_stays() -> None:
     assert (
         parse_page(f"<html><body>{body}</body></html>").articles[1].text.endswith("分值\n准时到岗的情况\n10")
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["写作交流QQ群：123456，欢迎加入", "—— 此处为推广内容 ——", "加入会员，全站模板任意下载"]
+)
+def test_an_advertisement_between_clauses(line: str) -> None:
+    found = segmented(page(between=line))[1]
+    assert [a[1:] for a in found] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("line", ["联系电话：12345678", "值班微信群：由后勤组建立", "欢迎词"])
+def test_what_is_no_advertisement_between_clauses(line: str) -> None:
+    assert line in segmented(page(between=line))[1][0]

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from pipeline.records import RULE_NAMES
 from pipeline.text.offsets import replay
-from pipeline.text.repair import invisible, leads, repair
-from pipeline.text.repair.passes import RULES
+from pipeline.text.repair import leads, repair
+from pipeline.text.repair.passes import RULES, Clues
+from pipeline.text.repair.signs import rules_needed
 
 FOLDER = Path(__file__).parent.parent / "cases" / "repair"
 CASES = [
@@ -98,11 +99,17 @@ def test_endless_repetition_is_answered(piece: str) -> None:
 
 
 @given(
-    st.text(st.sampled_from("條例a\u200b\ufeff\uf9dc\U0002f800\u00ad\x07\n") | st.characters(), max_size=30)
+    st.text(
+        st.sampled_from("條的務dāng()（〔 ?\ufffdYS,，、。'.\n\u00a0\u200b\uf9dc\U0002f800\U0002ceb0\u00ad…")
+        | st.characters(),
+        max_size=30,
+    )
 )
-def test_invisible_characters_are_found_with_numpy_and_without(text: str) -> None:
-    assert invisible._suspects().any()  # and numpy is loaded
-    assert invisible._may_hold(text) or not invisible._ANY.search(text)
+def test_rules_that_a_text_does_not_need_find_nothing(text: str) -> None:
+    for rule in RULES.keys() - rules_needed(text):
+        clues = Clues({"務": "dāng"})
+        found = RULES[rule](text, clues)
+        assert (found.edits, found.unresolved, clues.learnt) == ([], [], {}), rule
 
 
 @given(st.text(st.sampled_from("條例aYS的`[]{~9 "), max_size=40))

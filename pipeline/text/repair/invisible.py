@@ -1,17 +1,10 @@
 """Invisible characters, and compatibility forms of Chinese characters."""
 
 import re
-import sys
 import unicodedata
-from functools import cache
-from typing import TYPE_CHECKING
 
 from pipeline.records import Edit
 from pipeline.text.repair.shifts import Found
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 # Never part of a text: controls (not tab, line feed and the like), zero-width space, word joiner, BOM.
 _ALWAYS = "\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff"
@@ -25,28 +18,7 @@ _INVISIBLE = re.compile(
     f"[{_ALWAYS}]+|(?<!{_JOINED})[{_JOINERS}](?!{_JOINED})"
     f"|(?<![a-zà-ÿ]){_SOFT_HYPHEN}|{_SOFT_HYPHEN}(?![a-zà-ÿ])|[{_COMPATIBLE}]"
 )
-_ANY = re.compile(f"[{_ALWAYS}{_JOINERS}{_SOFT_HYPHEN}{_COMPATIBLE}]")
-
-
-@cache
-def _suspects() -> "NDArray[np.bool_]":
-    """Return by UTF-16 unit whether `_ANY` may match it; beyond the plane the lead alone counts."""
-    import numpy as np
-
-    found = np.zeros(0x10000, dtype=np.bool_)
-    found[[code for code in range(0x10000) if _ANY.match(chr(code))]] = True
-    found[[0xD800 + ((ord(char) - 0x10000) >> 10) for char in "\U0002f800\U0002fa1f"]] = True
-    return found
-
-
-def _may_hold(text: str) -> bool:
-    """Tell whether a search may find anything; with numpy loaded a third of its time."""
-    if "numpy" not in sys.modules:
-        return True
-    import numpy as np
-
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    return bool(_suspects().take(units).any())
+ANY = re.compile(f"[{_ALWAYS}{_JOINERS}{_SOFT_HYPHEN}{_COMPATIBLE}]")
 
 
 def find_invisible(text: str) -> Found:
@@ -57,7 +29,7 @@ def find_invisible(text: str) -> Found:
     >>> [(e.start, e.end, e.replacement) for e in find_invisible("条\u200b例\uf9dc").edits]
     [(1, 2, ''), (3, 4, '隆')]
     """
-    if (text.isascii() and text.isprintable()) or not (_may_hold(text) and _ANY.search(text)):
+    if (text.isascii() and text.isprintable()) or not ANY.search(text):
         return Found([], [])
     edits = []
     for match in _INVISIBLE.finditer(text):

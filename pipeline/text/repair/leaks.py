@@ -30,6 +30,7 @@ from pipeline.text.repair.readings import (
 LeakCounts = Counter[tuple[str, str]]
 
 _USUAL, _OTHER = "(（", "[〔［【{<〈"  # brackets of leaks; the others are rare
+OPENING = _USUAL + _OTHER
 
 
 def _leaks_in(marks: str) -> re.Pattern[str]:
@@ -47,7 +48,7 @@ def _leaks_in(marks: str) -> re.Pattern[str]:
 
 
 # A pattern that begins with one character is found at once, a set of two takes 4 ns a character.
-_LEAK_OF = {marks: _leaks_in(marks) for marks in (*_USUAL, *_OTHER, _USUAL, _USUAL + _OTHER)}
+_LEAK_OF = {marks: _leaks_in(marks) for marks in (*_USUAL, *_OTHER, _USUAL, OPENING)}
 _FIRST_HANZI, _LAST_HANZI = "\u3400", "\u9fff"
 _GLOSS_KEY = ("", "gloss")
 _HEADWORD_KEY = ("", "headword")
@@ -74,7 +75,7 @@ def split_leaks(text: str) -> Headed:
     """Cut a text at everything that looks like a leak. Linear; about 3 ns a character without brackets."""
     marks = "".join(mark for mark in _USUAL if mark in text)
     if any(mark in text and _LEAK_OF[mark].search(text) for mark in _OTHER):
-        marks = _USUAL + _OTHER
+        marks = OPENING
     if not marks:
         return Headed([text], [], {})
     parts = _LEAK_OF[marks].split(text)

@@ -1,5 +1,6 @@
 """The rules in their order, and the edits of all of them as one list over the input."""
 
+import sys
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
@@ -80,8 +81,9 @@ def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, st
     current = text
     for _ in range(_MAX_PASSES):
         before, clues = current, Clues(table)
+        needed = _rules_needed(current)
         for name, rule in RULES.items():
-            if not getattr(config, name):
+            if name not in needed or not getattr(config, name):
                 continue
             found = rule(current, clues)
             if found.unresolved:
@@ -89,9 +91,19 @@ def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, st
             if found.edits:
                 edits = compose(edits, found.edits, current)
                 current = found.text or replay(current, found.edits)
+                needed = _rules_needed(current)
         if current == before:
             break
     return Repaired(current, tuple(edits), tuple(lost[at] for at in sorted(lost)))
+
+
+def _rules_needed(text: str) -> Container[RuleName]:
+    """Return the rules that may find anything in a text: all, where no compiled search is loaded."""
+    if "numba" not in sys.modules:
+        return RULES
+    from pipeline.text.repair.signs import rules_needed
+
+    return rules_needed(text)
 
 
 def _carry_back(found: list[Unresolved], edits: list[Edit], lost: dict[int, Unresolved]) -> None:

@@ -1,0 +1,96 @@
+"""How the texts of a page are written: with which marks their lines end, and whether they speak to anybody.
+
+A template page says the same thing many times over. A line that ends or is worded as hardly any of them is
+foreign among them.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.page.lines import LINKED, PageLines
+from pipeline.page.sitewords import ADDRESS
+from pipeline.page.wording import LEAST, reads_like_a_site, weigh_wording
+
+LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
+RARE = 0.04  # share of them that end like a line which is foreign among them
+FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
+READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
+MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
+CUT = "，、,"
+WORD = "文"  # stands for any letter or digit with which a line ends
+LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
+DOUBTFUL = 0.15  # weight above which a line beside texts that never say `you` is the site's; those have -.2
+CLAUSE_ENDS = "。；：;:"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
+
+    text: str
+    spans: Sequence[tuple[int, int]]
+    ends: Counter[str]
+    lines: int
+    others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
+    site: str
+    subjects: Sequence[str]
+
+    def is_impersonal(self) -> bool:
+        """Tell whether the texts never speak to the reader; few pages ask."""
+        return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
+
+    def is_foreign(self, line: str, rare: float = RARE) -> bool:
+        """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
+        return (
+            line[-1] not in CUT
+            and self.lines >= LEAST_LINES
+            and self.ends[_end(line)] <= max(FEW, rare * self.lines)
+        )
+
+    def is_worded_by_site(self, line: str) -> bool:
+        """Tell whether a line reads like a site's; prose without a list reads like anything."""
+        return reads_like_a_site(line, LEAST if self.spans else LEAST_IN_PROSE)
+
+    def is_worded_inside(self, line: str) -> bool:
+        """Tell the same of a line between clauses: where the texts talk to the reader, it must be plain."""
+        return reads_like_a_site(line, LEAST if self.is_impersonal() else PLAINLY)
+
+    def is_unlike(self, line: str) -> bool:
+        """Tell whether a line is worded as the texts, which speak to nobody, never are."""
+        return self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL and self.is_impersonal()
+
+    def speaks_to_reader(self, line: str) -> bool:
+        """Tell whether a line speaks to the reader, as the texts never do."""
+        return any(c in line for c in READER) and self.lines >= LEAST_LINES and self.is_impersonal()
+
+    def names_site(self, line: str) -> bool:
+        """Tell whether a line speaks of the site, or gives an address of the net."""
+        return bool(self.site and self.site in line and line != self.site) or bool(ADDRESS.search(line))
+
+
+def _end(line: str) -> str:
+    return WORD if line[-1].isalnum() else line[-1]
+
+
+def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
+    """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
+    ends = Counter[str]()
+    spans: list[tuple[int, int]] = []
+    others = False
+    for rows in parts:
+        if not rows:
+            continue
+        lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
+        if any(shares):
+            lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
+        lasts = [x[-1] for x in lines if len(x) > MARKER]
+        ends.update(lasts)
+        others = others or len(lasts) < len(lines)
+        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
+        if len(rows) <= FEW:
+            ends["。"] += page.text.count("。", *spans[-1])
+    total = ends.total()
+    others = others or total > sum([ends[c] for c in CLAUSE_ENDS])
+    ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
+    return Manner(page.text, spans, ends, total, others, site or "", subjects)

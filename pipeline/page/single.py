@@ -1,0 +1,61 @@
+"""The name of the one text of a page that has no series: the line that says it above the text."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.page.cues import INTRODUCTION
+from pipeline.page.fields import Fields
+from pipeline.page.head import GUIDE_WORD, MARKER
+from pipeline.page.headings import Candidate
+from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.plain import MAX_NAME, whole_line
+from pipeline.records import DropReason
+
+MAX_ABOVE = 40  # lines of a guide and of introductions above a text's name
+MIN_SHARED = 4  # letters with which names of one subject end alike: `某学院值班制度`, `某校值班制度`
+
+
+def name_of_single(
+    page: PageLines,
+    fields: Fields,
+    cues: dict[int, DropReason],
+    titles: tuple[Sequence[str], Sequence[str]],
+    last: int,
+) -> Candidate | None:
+    """Return the line before `last` that names the one text, with a guide or introductions above it at most.
+
+    `titles` are the names of the page and the subjects behind them. None where the text begins without its
+    name, as most do below the title of their page.
+    """
+    known = {letters(x) for x in (*titles[0], *titles[1])} - {""}
+    guided = False  # a guide's heading stands above
+    above = 0
+    for row in range(fields.start, last - 1):
+        line = page.texts[row]
+        if row in fields.rows or row in cues or page.shares[row] > LINKED:
+            continue
+        if _names(line, known):
+            return whole_line(page, row, 1)
+        above += 1
+        guided = guided or _heads_guide(line)
+        if above > MAX_ABOVE or not (guided or INTRODUCTION.search(line)):
+            return None
+    return None
+
+
+def _names(line: str, known: Iterable[str]) -> bool:
+    """Tell whether a line is the name of a document, that of the page or one of its subject."""
+    if len(line) > MAX_NAME or SENTENCE_MARK.search(line) or line[-1] in "：:，、；" or MARKER.match(line):
+        return False
+    says = letters(line)
+    if says in known:
+        return True
+    own = DOCUMENT.search(line.strip("《》【】 ")) and not GUIDE_WORD.search(line)
+    return bool(own) and any(says[-MIN_SHARED:] == k[-MIN_SHARED:] for k in known)
+
+
+def _heads_guide(line: str) -> bool:
+    return (
+        len(line) <= MAX_NAME
+        and not SENTENCE_MARK.search(line.rstrip("？?"))
+        and bool(GUIDE_WORD.search(line))
+    )

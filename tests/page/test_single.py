@@ -1,0 +1,35 @@
+"""One text on a page: its name above it, and a guide above that."""
+
+import pytest
+
+from .oracles import BODY, SUBJECT, segmented
+
+HEAD = (f"滨河幼儿园{SUBJECT}", "时间:2024-03-05 阅读：75")
+GUIDE = (f"什么是{SUBJECT}", f"{SUBJECT}是单位为规范值班而写的文书。", "1、人人要守。", "2、长期有效。")
+
+
+@pytest.mark.parametrize("name", [f"滨河幼儿园{SUBJECT}", SUBJECT, f"第三中心小学{SUBJECT}"])
+def test_the_name_above_the_text_is_its_heading(name: str) -> None:
+    assert segmented([*HEAD, name, *BODY])[1] == [[name, *BODY]]
+
+
+@pytest.mark.parametrize("first", ["什么是值班", "常见错误", "值班制度的作用", "值班制度的作用："])
+def test_a_guide_stands_above_the_name(first: str) -> None:
+    guide = (first, "它有以下几条：", "1、人人要守。", "2、长期有效。", *GUIDE)
+    found, articles = segmented([*HEAD, *guide, SUBJECT, *BODY])
+    assert articles == [[SUBJECT, *BODY]]
+    assert [p.group for p in found.pieces if p.role == "guide"] == [1] * 4 + [2] * 4
+
+
+def test_a_text_without_its_name_has_no_heading() -> None:
+    assert segmented([*HEAD, *BODY])[1] == [["", *BODY]]
+
+
+def test_another_documents_name_inside_the_text_is_no_heading() -> None:
+    inside = [*BODY[:2], f"附件：{SUBJECT}登记办法", "三、本制度自发布之日起施行。"]
+    assert segmented([*HEAD, *inside])[1] == [["", *inside]]
+
+
+def test_what_begins_with_the_name_is_no_contents() -> None:
+    lines = [*HEAD, *GUIDE, f"{SUBJECT}的作用", "主要有：", "1、分清责任。", SUBJECT, *BODY]
+    assert [p.group for p in segmented(lines)[0].pieces if p.role == "guide"] == [1] * 4 + [2] * 3
