@@ -49,12 +49,12 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             skeleton = f"{letters(before)}{MARK}{letters(after)}{MARK}{number_kind(run)}"
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
-<<<<<<< HEAD
         if not LEAD.fullmatch(before):
             continue
         lead = _lead(before)
-        if before.endswith("第") and (unit := COUNTED.match(after)):
-            lead, after = "第" + unit.group(), after[unit.end() :]
+        nth = before.endswith("第")
+        if (nth or (not lead and after[:1] == "篇")) and (unit := COUNTED.match(after)):
+            lead, after = ("第" if nth else "") + unit.group(), after[unit.end() :]
         elif unit := UNIT.match(after):
             lead, after = f" {unit.group()}", after[unit.end() :]
         gap = GAP.match(after)
@@ -70,12 +70,3 @@ def _lead(before: str) -> str:
     """Return what stands before a number: its letters, else its marks, "" for those of any clause."""
     words = letters(before)
     return (words if words != "第" else "") or ("" if CLAUSE_MARKS.issuperset(before) else before.strip())
-=======
-        lead = letters(before)
-        if (lead == "第" or (not lead and after[:1] == "篇")) and (unit := COUNTED.match(after)):
-            lead, after = lead + unit.group(), after[unit.end() :]
-        gap = BREAK.match(after)
-        if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
-            form = ("lead", f"{lead}#{gap.group().strip()}#{number_kind(run)}")
-            yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)
->>>>>>> main
