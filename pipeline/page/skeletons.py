@@ -67,7 +67,7 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
         lead = letters(before)
-        if lead == "第" and (unit := COUNTED.match(after)):
+        if (lead == "第" or (not lead and after[:1] == "篇")) and (unit := COUNTED.match(after)):
             lead, after = lead + unit.group(), after[unit.end() :]
         gap = BREAK.match(after)
         if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
