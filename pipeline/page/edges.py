@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.wording import reads_like_a_site, weigh_wording
@@ -36,6 +36,11 @@ TOLD = re.compile(
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
+# `—— 以上为节选 ——`, `⬇ 向下滑动 ⬇`: yes; `—— 附则 ——`, which reads like a text: no
+DECORATED = re.compile(
+    r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
+)
+NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -108,9 +113,9 @@ def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[i
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     at, stop = first, end
-    while at < end and not NUMBERED.match(page.texts[at]):
+    while at < end and not (page.sights[at] & LISTED and NUMBERED.match(page.texts[at])):
         at += 1
-    while stop > at and not NUMBERED.match(page.texts[stop - 1]):
+    while stop > at and not (page.sights[stop - 1] & LISTED and NUMBERED.match(page.texts[stop - 1])):
         stop -= 1
     before = _before_notice(page, at, stop, site)
     while at < before < stop and not NUMBERED.match(page.texts[before - 1]):
@@ -215,15 +220,17 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
     line = page.texts[row]
     if advertises(line) and _stands_between(page, row):
         return "advert"
+    if manner.is_worded_inside(line) or (DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT):
+        return "spam"
     if not manner.is_foreign(line):
-        return "spam" if manner.is_worded_inside(line) else None
+        return None
     if SIGNED.search(line):
         return None
     if not HANZI.search(line):
         return "navigation"
     if page.shares[row + 1] > LINKED:
         return "related"
-    if manner.names_site(line) or COMMA.search(line) or manner.is_worded_inside(line):
+    if manner.names_site(line) or COMMA.search(line) or manner.alone_speaks(line):
         return "spam"
     return site_words(line, edge=True)
 
