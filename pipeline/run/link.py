@@ -16,8 +16,6 @@ HOST = "file"  # in front of the name of a file without address, so that one rul
 # 000/00012.html, but no folder of dots and no index file: what `url_key` leaves as it is
 PLAIN_PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
 PLAIN_NAME = re.compile(rf"(?!(?:.*/)?(?:index|default)\.)(?:{PLAIN_PART}/)*{PLAIN_PART}", re.IGNORECASE)
-    r"(?!(?:.*/)?(?:index|default)\.)(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*", re.I
-)
 
 
 @dataclass(slots=True)
