@@ -101,7 +101,7 @@ def _deduplicate(
         if not _few(held):
             return _with_kernels(_chain(held, stream), table, config, model, room)
     folded = fold_plain(held, leaks=leaks)
-    articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
+    articles = described_articles(table, unique_ids(folded.ids), folded.length, folded.layout)
     texts, articles.text[:] = distinct_plain(folded, articles.preferred)
     fitted = model or fit_texts(texts)
     return replace(build(articles, texts, plain.relate(texts, fitted.mask(), config)), model=fitted)
@@ -137,7 +137,7 @@ def _with_kernels(
     if room is not None:
         work.costs.count("bytes spilled", folded.units.nbytes)
     with work.costs.stage("distinct"):
-        articles = _articles(table, unique_ids(folded.ids), folded.length, folded.layout)
+        articles = described_articles(table, unique_ids(folded.ids), folded.length, folded.layout)
         texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     if room is not None:
         room.release()
@@ -148,7 +148,7 @@ def _with_kernels(
         return replace(build(articles, texts, related), costs=work.costs, model=fitted)
 
 
-def _articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:
+def described_articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:
     """Describe the rows: what orders them, and what tells them apart beside the key."""
     names = set(table.column_names) if table is not None else set()
     count = len(ids)

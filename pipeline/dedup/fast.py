@@ -116,12 +116,12 @@ def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:
     return np.zeros(0, dtype=np.uint8) if mask is None else np.packbits(mask, bitorder="little")
 
 
-def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
-    """Sketch every text."""
+def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work, window: int | None = None) -> Sketches:
+    """Sketch every text; the window of the sample is that of so many texts where none is given."""
     count = len(texts)
     signatures, sizes = signature_rows(texts, work), np.zeros(count, dtype=np.int64)
     counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    window = 1 if count <= candidates.FEW_TEXTS else work.chosen().window
+    window = window or window_of(count, work)
     ways, longest = sketch.routes(), int(texts.length.max(initial=0))
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:
@@ -139,6 +139,11 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work) -> Sketches:
 
     samples = joined(work.each(call, work.cut(count)))
     return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
+
+
+def window_of(texts: int, work: Work) -> int:
+    """Return the window of the sample among so many distinct texts."""
+    return 1 if texts <= candidates.FEW_TEXTS else work.chosen().window
 
 
 def signature_rows(texts: Texts, work: Work) -> NDArray[np.uint8]:
@@ -304,18 +309,29 @@ def slots_of_templates(
 def relate(texts: Texts, model: CorpusModel, work: Work, found: Candidates | None = None) -> Related:
     """Relate the texts of a corpus; `found` replaces the candidates. Twin of `plain.relate`."""
     bitmap, work = bitmap_of(model), work.on(texts)
+    if found is not None:
+        return measured(texts, bitmap, (np.zeros((0, 0), np.uint8), np.zeros(0, np.int64)), found, work)
+    with work.costs.stage("sketches"):
+        sketches = sketch_all(texts, bitmap, work)
     judged = np.flatnonzero(texts.length >= work.config.min_chars)
-    signatures, sizes = np.zeros((0, sketch.BINS), dtype=np.uint8), np.zeros(0, dtype=np.int64)
-    if found is None:
-        with work.costs.stage("sketches"):
-            sketches = sketch_all(texts, bitmap, work)
-        signatures, sizes, found = sketches.signatures, sketches.sizes, propose(sketches, judged, work)
+    found = propose(sketches, judged, work)
+    return measured(texts, bitmap, (sketches.signatures, sketches.sizes), found, work)
+
+
+def measured(
+    texts: Texts,
+    bitmap: NDArray[np.uint8],
+    sketched: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    found: Candidates,
+    work: Work,
+) -> Related:
+    """Return the stars among candidates, and rows of pairs; `sketched` are signatures, informative sizes."""
     corpus = components.corpus_of(texts, bitmap)
     with work.costs.stage("stars"):
-        centre, rows = components.measure_components(corpus, signatures, found.pairs, work)
+        centre, rows = components.measure_components(corpus, sketched[0], found.pairs, work)
     with work.costs.stage("members"):
         if not work.config.all_pairs:
-            rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sizes, work)))
+            rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sketched[1], work)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     with work.costs.stage("ratios"):
         ratio = ratios(texts, left, right, work)

@@ -147,6 +147,14 @@ def fold_batch(data, offsets, tables, out, first, columns):
     return np.int64(at)
 
 
+@kernel
+def copy_spans(source, starts, target, begins, counts):
+    """Copy `counts` values each from `starts` of one array to `begins` of another."""
+    for t in range(len(counts)):
+        for i in range(counts[t]):
+            target[np.uint64(begins[t] + i)] = source[np.uint64(starts[t] + i)]
+
+
 def pinyin_letters() -> NDArray[np.uint8]:
     """Return for each unit 1 where it is a letter of pinyin, 2 where it bears a tone mark, else 0."""
     kinds = np.zeros(0x10000, dtype=np.uint8)

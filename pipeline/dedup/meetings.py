@@ -24,7 +24,7 @@ FIRST_PAIRS = 1 << 16
 # Bits that mark the keys of a band, 64 KB: those of 20,000 texts (1 % of two millions) leave out 24 of 25.
 # The bands taken at once stand in one or two lines of a signature, and their marks stay in the cache.
 MARK_BITS = 19
-BANDS_AT_ONCE = 21
+BANDS_AT_ONCE = 10
 FEW_CHANGED = 8  # of so many texts one at most: else most keys are marked, and bands are taken one by one
 FIRST_WORDS = 1 << 12
 # The two steps of the count of bits within 64, Knuth TAOCP 4A, 7.1.3 (62).

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -12,25 +11,15 @@ import pyarrow.parquet as pq
 from pipeline.dedup import deduplicate_articles
 from pipeline.dedup.entry import SMALL_ROWS
 from pipeline.dedup.model import CorpusModel, fit
+from pipeline.run.articles import columns_of, compare_by_difference
 from pipeline.run.columns import COMPARED
 from pipeline.run.corpus import Run
-from pipeline.run.emit import at, link_shards, old_shards, page_shards, signature
-from pipeline.run.segments import base_path, read_arrow
+from pipeline.run.emit import at, link_shards, page_shards, signature
+from pipeline.run.segments import base_path
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
 from pipeline.store.generations import folder_of, state_of
 from pipeline.store.model import read_model
-
-
-def columns_of(run: Run, name: str, columns: list[str]) -> pa.Table:
-    """Return columns of a segment's articles, made by this run or standing in the last generation."""
-    path = base_path(state_of(run.out, run.generation + 1), name)
-    if path.exists():
-        return read_arrow(path, columns)
-    files = [folder_of(run.out, run.generation) / s.path for s in old_shards(run, f"articles/part-{name}")]
-    schema = pa.schema([TABLES["articles"].field(c) for c in columns])
-    tables = [pq.ParquetFile(file).read(columns).select(columns).cast(schema) for file in files]
-    return pa.concat_tables([schema.empty_table(), *tables])
 
 
 def about_articles(run: Run) -> pa.Table:
@@ -82,24 +71,19 @@ def texts_of(run: Run) -> Iterator[pa.RecordBatch]:
         yield from columns_of(run, name, ["article_id", "text"]).to_batches()
 
 
-def fit_model(run: Run, count: int) -> CorpusModel:
-    """Return the model of boilerplate shingles: fitted anew, or the stored one above `refit_below` pages."""
-    if not run.refit and (stored := read_model(run.out / "model")) is not None:
-        return stored
-    if count <= SMALL_ROWS:
-        return fit(text for batch in texts_of(run) for text in batch.column("text").to_pylist())
-    from pipeline.dedup.fast import fit_large
-    from pipeline.dedup.intake import distinct_texts, fold_batches
-    from pipeline.dedup.work import Work
+def compare(run: Run) -> tuple[dict[str, pa.Table], CorpusModel]:
+    """Return pairs, clusters and assignments of the articles, and the corpus model.
 
-    folded = fold_batches(texts_of(run), Work(run.config.dedup), leaks=False)
-    return fit_large(distinct_texts(folded, np.arange(count))[0])
-
-
-def compare(run: Run, about: pa.Table, model: CorpusModel) -> dict[str, pa.Table]:
-    """Return pairs, clusters and assignments of the articles."""
-    found = deduplicate_articles(about, run.config.dedup, model, texts_of(run))
-    return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}
+    The model of boilerplate shingles is fitted anew, or the stored one above `refit_below` pages.
+    """
+    about = about_articles(run)
+    stored = None if run.refit else read_model(run.out / "model")
+    if about.num_rows <= SMALL_ROWS:
+        model = stored or fit(t for batch in texts_of(run) for t in batch.column("text").to_pylist())
+        found = deduplicate_articles(about, run.config.dedup, model, texts_of(run))
+    else:
+        found, model = compare_by_difference(run, about, stored)
+    return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}, model
 
 
 def write_articles(run: Run, folder: Path) -> set[str]:

@@ -20,7 +20,10 @@ PARSING = (
     *("text", "page", "clauses", "data", "emit.py", "records.py", "schema.py"),
     *(f"run/{name}.py" for name in KERNELS),
 )
-DEDUPLICATING = ("dedup", "text", "data", "run/dedupe.py", "run/across.py", "run/groups.py")
+DEDUPLICATING = (
+    *("dedup", "text", "data"),
+    *(f"run/{name}.py" for name in ("dedupe", "articles", "across", "groups")),
+)
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
 DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 

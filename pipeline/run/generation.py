@@ -77,13 +77,10 @@ def emit(run: Run) -> None:
 
 def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, list[Shard]], str]:
     pa.default_memory_pool().release_unused()  # of the pages that were finished: up to 300 MB
-    about = dedupe.about_articles(run)
-    model = dedupe.fit_model(run, about.num_rows)
+    compared, model = dedupe.compare(run)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
     write_parquet(folder / "model" / SHINGLES, model_table(model), "model")
-    compared = dedupe.compare(run, about, model)
-    del about
     run.assignments = compared.pop("assignments")
     fresh = dedupe.write_articles(run, folder)
     for path in kept.glob("articles-*.arrow"):
