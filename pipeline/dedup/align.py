@@ -7,8 +7,7 @@ witnesses of textual criticism.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 from rapidfuzz.fuzz import ratio as indel_ratio
@@ -16,6 +15,7 @@ from rapidfuzz.fuzz import ratio as indel_ratio
 from pipeline.text.fold import comparison_keys
 
 Clauses = Sequence[tuple[str, str]]
+Row = tuple[str | None, str | None, str, str, float | None]  # of table `alignments`
 Op = Literal["same", "changed", "added", "removed", "moved"]
 
 # 0–100. Two clauses under it share little beyond the phrases of their trade: of 3,000 random pairs of clauses
@@ -24,8 +24,7 @@ MIN_CHANGED_RATIO = 60.0
 MAX_GAP_PAIRS = 40_000  # pairs compared between two anchors; above, only what stands at the same place is
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
+class Aligned(NamedTuple):
     """One row: places in the two lists (None where missing), what happened, the ratio 0–100 of the texts."""
 
     canonical: int | None
@@ -44,12 +43,17 @@ def align(canonical: Sequence[str], member: Sequence[str]) -> list[Aligned]:
     [('changed', 0, 0), ('added', None, 1), ('same', 1, 2)]
     """
     keys = comparison_keys([*canonical, *member])
-    left, right = keys[: len(canonical)], keys[len(canonical) :]
+    return align_keys(keys[: len(canonical)], keys[len(canonical) :])
+
+
+def align_keys(left: list[str], right: list[str]) -> list[Aligned]:
+    """Do what `align` does for texts that are folded already."""
     anchors = _anchors(left, right)
     matched = {i: Aligned(i, j, "same", 100.0) for i, j in anchors}
     taken = {j for _, j in anchors}
-    _match_moved(left, right, matched, taken)
-    _match_changed(left, right, anchors, matched, taken)
+    if len(matched) < len(left) and len(taken) < len(right):
+        _match_moved(left, right, matched, taken)
+        _match_changed(left, right, anchors, matched, taken)
     return _in_order(len(left), len(right), matched, taken)
 
 
@@ -86,9 +90,12 @@ def _match_changed(
 ) -> None:
     before = (-1, -1)
     for anchor in [*anchors, (len(left), len(right))]:
-        rows = [i for i in range(before[0] + 1, anchor[0]) if i not in matched]
-        columns = [j for j in range(before[1] + 1, anchor[1]) if j not in taken]
+        gap = range(before[0] + 1, anchor[0]), range(before[1] + 1, anchor[1])
         before = anchor
+        if not (gap[0] and gap[1]):
+            continue
+        rows = [i for i in gap[0] if i not in matched]
+        columns = [j for j in gap[1] if j not in taken]
         for score, i, j in _similar(left, right, rows, columns):
             if i not in matched and j not in taken:
                 matched[i] = Aligned(i, j, "changed", score)
@@ -125,25 +132,20 @@ def _in_order(n_left: int, n_right: int, matched: dict[int, Aligned], taken: set
     return rows
 
 
-def alignment_rows(canonical: Clauses, member: Clauses, member_id: str) -> list[dict[str, object]]:
+def alignment_rows(canonical: Clauses, member: Clauses, member_id: str) -> list[Row]:
     """Return the rows of table `alignments` of one member: where it differs from its canonical.
 
-    Both sides are (clause_id, text) in document order; for a label without text, its marker stands for it.
+    Both sides are (clause_id, key of the text) in document order; for a label without text, its marker stands
+    for it.
 
-    >>> rows = alignment_rows([("a:1/1", "每日清扫。")], [("b:1/1", "每日打扫。")], "b:1")
-    >>> [(r["op"], r["canonical_clause_id"], r["member_clause_id"], r["ratio"]) for r in rows]
-    [('changed', 'a:1/1', 'b:1/1', 75.0)]
+    >>> alignment_rows([("a:1/1", "每日清扫")], [("b:1/1", "每日打扫")], "b:1")
+    [('a:1/1', 'b:1/1', 'b:1', 'changed', 75.0)]
     """
+    found = align_keys([key for _, key in canonical], [key for _, key in member])
     return [
-        {
-            "canonical_clause_id": None if row.canonical is None else canonical[row.canonical][0],
-            "member_clause_id": None if row.member is None else member[row.member][0],
-            "member_id": member_id,
-            "op": row.op,
-            "ratio": row.ratio,
-        }
-        for row in align([text for _, text in canonical], [text for _, text in member])
-        if row.op != "same"
+        (None if i is None else canonical[i][0], None if j is None else member[j][0], member_id, op, ratio)
+        for i, j, op, ratio in found
+        if op != "same"
     ]
 
 

@@ -19,7 +19,8 @@ FEW_TEXTS = (
 )
 FEW_VOTES = 0.1  # then; a pair that covers less of the shorter text is never accepted (tests/dedup)
 ALSO_RARE = 1 << 32  # what a vote of a rare shingle is worth more: two counts in one number
-DIGIT = 12  # bits; a band's key of 24 is sorted in two rounds, their counts stay in the first-level cache
+DIGIT = 8  # bits; a band's key of 24 is sorted by the highest, and each part, a few KB, by the others then
+TOGETHER = LINE // ROWS  # bands whose bins lie in one cache line: their keys are read together
 KEY, CHAINED, OWNERS = 0, 1, 2  # columns of a block: shingle, next block of the bucket, four owners
 COLUMNS = OWNERS + POSTINGS
 NOBODY = 0xFFFFFFFF
@@ -56,8 +57,11 @@ def met_before(signatures, a, b, first, band):
 
 @part
 def sort_by_digit(source, target, shift, counts):
-    """Sort words by `DIGIT` bits from `shift` on, equal ones in their order."""
-    mask = np.uint64((1 << DIGIT) - 1)
+    """Sort words by some bits from `shift` on, equal ones in their order.
+
+    `counts` is one longer than there are digits, a power of two, and has then where each digit ends.
+    """
+    mask = np.uint64(len(counts) - 2)
     for k in range(len(counts)):
         counts[k] = 0
     for word in source:
@@ -68,6 +72,31 @@ def sort_by_digit(source, target, shift, counts):
         digit = (word >> shift) & mask
         target[counts[digit]] = word
         counts[digit] += 1
+
+
+@kernel
+def write_keys(signatures, judged, band, keys):
+    """Write the keys of bands from `band` on, one row of `keys` a band."""
+    for i in range(len(judged)):
+        t = judged[i]
+        for k in range(len(keys)):
+            keys[k, i] = key_of(signatures, t, (band + k) * ROWS)
+
+
+@part
+def sort_keys(keys, judged, room):
+    """Write the texts to the second array of the room in the order of their keys (<< 32)."""
+    words, ordered, counts, inner = room[0], room[1], room[2], room[3]
+    for i in range(len(judged)):
+        words[i] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(judged[i])
+    sort_by_digit(words, ordered, np.uint64(32 + 2 * DIGIT), counts)
+    start = 0
+    for k in range(1 << DIGIT):
+        end = counts[k]
+        if end - start > 1:
+            sort_by_digit(ordered[start:end], words[start:end], np.uint64(32), inner)
+            sort_by_digit(words[start:end], ordered[start:end], np.uint64(32 + DIGIT), inner)
+        start = end
 
 
 @part
@@ -107,26 +136,22 @@ def keep_new(signatures, meetings, count, band, likely):
 
 
 @kernel
-def pairs_of_band(signatures, judged, band, likely, room, found):
+def pairs_of_band(signatures, keys, judged, band, likely, room, found):
     """Write the pairs (lower << 32 | upper) that first meet in a band; return how many, and the hot meetings.
 
-    Pairs that do not fit in `found` are counted all the same. Texts stand in the order of a hash: the last
-    `CHAIN` of a band are a fair draw; `likely` are the bins in which a pair must agree. `room` are two
-    arrays of words, one a text, counts of digits, and `AHEAD` meetings, the chain of one more and a word.
+    `keys` are those of the texts in this band. Pairs that do not fit in `found` are counted all the same.
+    Texts stand in the order of a hash: the last `CHAIN` of a band are a fair draw; `likely` are the bins in
+    which a pair must agree. `room` are two arrays of words, one a text, two of counts of digits, and `AHEAD`
+    meetings, the chain of one more and a word.
     """
-    words, sorted_words, counts, meetings = room
-    k, n, hot, met, low = band * ROWS, 0, 0, 0, np.uint64(NOBODY)
-    for i in range(len(judged)):
-        t = judged[i]
-        words[i] = (key_of(signatures, t, k) << np.uint64(32)) | np.uint64(t)
-    sort_by_digit(words, sorted_words, np.uint64(32), counts)
-    sort_by_digit(sorted_words, words, np.uint64(32 + DIGIT), counts)
-    start = 0
+    ordered, meetings = room[1], room[4]
+    sort_keys(keys, judged, room)
+    start, n, hot, met, low = 0, 0, 0, 0, np.uint64(NOBODY)
     for i in range(1, len(judged) + 1):
-        if i < len(judged) and words[i] >> np.uint64(32) == words[start] >> np.uint64(32):
+        if i < len(judged) and ordered[i] >> np.uint64(32) == ordered[start] >> np.uint64(32):
             hot += np.int64(i - start >= CHAIN)
             for j in range(max(start, i - CHAIN), i):
-                meetings[met] = (words[j] << np.uint64(32)) | (words[i] & low)
+                meetings[met] = (ordered[j] << np.uint64(32)) | (ordered[i] & low)
                 met += 1
         else:
             start = i

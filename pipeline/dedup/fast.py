@@ -19,6 +19,7 @@ MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that thes
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
 FIRST_PLACES = 1 << 20  # of boilerplate: 4 MB; more are looked for again
 FIRST_SAMPLES = 1 << 20  # shingles; a kernel that fills what it is given is called again
+DRAWN = 6  # units of key for a shingle of the sample, which has 2 of 17: one call is enough
 FIRST_PAIRS = 1 << 16
 FIRST_MATCHES = 1 << 18  # words of 64 units: 2 MB, a text of 8,000 units with 2,000 different ones
 
@@ -135,7 +136,7 @@ def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work, window: int 
             done: tuple[int, int] = sketch.sketch_texts(texts.units, spans, bitmap, fixed, out, sample)
             return done
 
-        return fill(run, b - a, np.empty(FIRST_SAMPLES, np.uint32))
+        return fill(run, b - a, np.empty(FIRST_SAMPLES + int(texts.length[a:b].sum()) // DRAWN, np.uint32))
 
     samples = joined(work.each(call, work.cut(count)))
     return Sketches(signatures, sizes, samples, np.concatenate(([0], np.cumsum(counts))), thin)
@@ -214,21 +215,24 @@ def pairs_of_bands(
 
 
 def pairs_by_band(
-    signatures: NDArray[np.uint8],
-    judged: NDArray[np.int64],
-    chosen: Parameters,
-    bands: range | None = None,
+    signatures: NDArray[np.uint8], judged: NDArray[np.int64], chosen: Parameters, bands: range
 ) -> Iterator[tuple[NDArray[np.uint64], int]]:
-    """Yield the pairs that first meet in each of some bands, or all, and how often it was cut short."""
-    words = (np.empty(len(judged), np.uint64), np.empty(len(judged), np.uint64))
-    meetings = np.empty(candidates.AHEAD + candidates.CHAIN + 1, np.uint64)
-    room = (*words, np.empty((1 << candidates.DIGIT) + 1, np.int64), meetings)
-    pairs = np.empty(FIRST_PAIRS, np.uint64)
-    for band in bands or range(chosen.bands):
-        n, hot = candidates.pairs_of_band(signatures, judged, band, chosen.likely, room, pairs)
+    """Yield the pairs that first meet in each of some bands, and how often it was cut short."""
+    words, digits = (
+        np.empty((2, len(judged)), np.uint64),
+        np.empty((2, (1 << candidates.DIGIT) + 1), np.int64),
+    )
+    room = (*words, *digits, np.empty(candidates.AHEAD + candidates.CHAIN + 1, np.uint64))
+    keys, pairs = np.empty((candidates.TOGETHER, len(judged)), np.uint32), np.empty(FIRST_PAIRS, np.uint64)
+    for band in bands:
+        row = (band - bands.start) % candidates.TOGETHER
+        if row == 0:
+            candidates.write_keys(signatures, judged, band, keys[: bands.stop - band])
+        here = (signatures, keys[row], judged, band, chosen.likely, room)
+        n, hot = candidates.pairs_of_band(*here, pairs)
         if n > len(pairs):
             pairs = np.empty(2 * n, np.uint64)
-            n, hot = candidates.pairs_of_band(signatures, judged, band, chosen.likely, room, pairs)
+            n, hot = candidates.pairs_of_band(*here, pairs)
         yield pairs[:n].copy(), hot
 
 
@@ -279,13 +283,6 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
 def bits_of(places: int, most: int) -> int:
     """Return the bits that number so many places, 12 to `most`."""
     return min(most, max(12, (places - 1).bit_length()))
-
-
-def every_pair(judged: NDArray[np.int64]) -> Candidates:
-    """Return all pairs, for tests and tiny inputs."""
-    low, high = np.triu_indices(len(judged), 1)
-    pairs = (judged[low].astype(np.uint64) << np.uint64(32)) | judged[high].astype(np.uint64)
-    return Candidates(pairs, 0)
 
 
 def slots_of_templates(

@@ -105,11 +105,14 @@ def fill(run: Callable[[int, Any], tuple[int, int]], count: int, out: NDArray[An
     """Run a kernel until `count` things are done; it takes the first of them and the array to fill.
 
     It returns how many it has done and how much it has filled; it stops where the next might not fit. An
-    array that is too small for one is doubled. Returns all that was filled.
+    array that is too small for one is doubled. Returns all that was filled, the array's front where one call
+    is enough.
     """
     found, done = [out[:0]], 0
     while done < count:
         more, n = run(done, out)
+        if more == count:
+            return out[:n]
         found.append(out[:n].copy())
         if more == 0:
             out = np.empty((2 * len(out), *out.shape[1:]), dtype=out.dtype)
@@ -123,6 +126,8 @@ def joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
     >>> joined([np.array([1, 2]), np.array([3])]).tolist()
     [1, 2, 3]
     """
+    if len(pieces) == 1:
+        return pieces.pop()
     out = np.empty((sum(map(len, pieces)), *pieces[0].shape[1:]), dtype=pieces[0].dtype)
     at = 0
     pieces.reverse()

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
+from typing import NamedTuple
 
 from pipeline.clauses.structure import clause_columns
 from pipeline.page.assemble import CutPage
@@ -14,7 +15,32 @@ LEADING = "：:"  # ends of a line that leads into a list
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
 
 
-def boilerplate_candidates(cut: CutPage) -> frozenset[str]:
+class PageLines(NamedTuple):
+    """The canonical lines of a page by where they stand; `bodies`: of each article, without its heading."""
+
+    dropped: set[str]
+    guide: set[str]
+    guide_headings: set[str]
+    bodies: list[list[str]]
+
+
+def page_lines(cut: CutPage) -> PageLines:
+    """Return the lines of a page that was cut."""
+    text, found = cut.texts.canonical, PageLines(set(), set(), set(), [])
+    bodies: dict[int, list[str]] = {}
+    for start, end, role, _, group, heading in cut.parts.pieces:
+        if role == "article":
+            if not heading:
+                bodies.setdefault(group, []).append(text[start:end])
+        elif role == "dropped":
+            found.dropped.add(text[start:end])
+        elif role == "guide":
+            (found.guide_headings if heading else found.guide).add(text[start:end])
+    found.bodies.extend(bodies.values())
+    return found
+
+
+def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     r"""Return the canonical lines of a page that may be its site's boilerplate.
 
     Lines outside every article (of a guide none that leads into a list: `包括以下部分：`), and the very first
@@ -24,26 +50,12 @@ def boilerplate_candidates(cut: CutPage) -> frozenset[str]:
 
     >>> from pipeline.page.parse import read_page
     >>> cut = read_page("值班制度\n一、准时到岗，不得迟到早退，做好交接班的记录。\n甲网祝您工作顺利")
-    >>> sorted(boilerplate_candidates(cut))
+    >>> sorted(boilerplate_candidates(page_lines(cut)))
     ['甲网祝您工作顺利']
     """
-    text, pieces = cut.texts.canonical, cut.parts.pieces
-    out = {text[p.start : p.end] for p in pieces if p.role == "dropped"}
-    guide = (text[p.start : p.end] for p in pieces if p.role == "guide")
-    out |= {line for line in guide if line[-1] not in LEADING}
-    for body in bodies_of(pieces).values():
-        out.add(text[body[0].start : body[0].end])
-        out.add(text[body[-1].start : body[-1].end])
-    return frozenset(line for line in out if len(line) >= MIN_LINE and not NUMBERED.match(line))
-
-
-def bodies_of(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
-    """Return the pieces of each article's body, in order, without its heading."""
-    bodies: dict[int, list[Piece]] = {}
-    for p in pieces:
-        if p.role == "article" and not p.heading:
-            bodies.setdefault(p.group, []).append(p)
-    return bodies
+    out = {line for line in lines.guide | lines.guide_headings if line[-1] not in LEADING}
+    out.update(lines.dropped, *[(body[0], body[-1]) for body in lines.bodies])
+    return frozenset([line for line in out if len(line) >= MIN_LINE and not NUMBERED.match(line)])
 
 
 def drop_boilerplate(cut: CutPage, boilerplate: frozenset[str]) -> CutPage:
@@ -98,15 +110,6 @@ def _inside_clauses(lines: Sequence[str]) -> set[int]:
         elif parent in numbered and parent not in listed:
             inside.add(bisect_right(starts, start) - 1)
     return inside
-
-
-def core_of(lines: Sequence[str], at: int) -> str:
-    """Return the line in the middle of an article, by which copies of it are known; none of its edges.
-
-    `at` is the edge that asks, 0 or the last; "" where the article has no other line.
-    """
-    inner = lines[1:-1] or [line for k, line in enumerate(lines) if k != at]
-    return inner[len(inner) // 2] if inner else ""
 
 
 def _known(line: str, boilerplate: frozenset[str]) -> bool:

@@ -7,7 +7,17 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.page.lines import NUMBERED, NUMERAL, SENTENCE_MARK, PageLines, rows_saying
+from pipeline.page.lines import (
+    HINTED,
+    LABELLED,
+    LEADING,
+    NUMBERED,
+    NUMERAL,
+    SAYING,
+    SENTENCE_MARK,
+    PageLines,
+    rows_showing,
+)
 from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import REMEMBERED, site_words
 from pipeline.records import DropReason
@@ -160,14 +170,14 @@ CUES: tuple[tuple[DropReason, str], ...] = (
 )
 ANY_CUE = WholeLines([pattern for _, pattern in CUES], re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
-HINT = compile_search(
+HINT_WORDS = (
     "隐藏|省略|略去|剩余|还有|余下|全文|更多|相关|相似|同类|热门|推荐|最新|精选|延伸|拓展|扩展|精彩|本类|随机|猜你|大家|您|你|一篇|一条|一页"
     "|上篇|下篇|上页|下页|看过|阅读|标签|关键|[Tt]ag|TAG|关注|浏览|下载|复制|打印|导出|收藏|广告|推广|赞助|Adv|AD|ad|扫|长按|搜|二维码|doc|pdf|word"
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|[Pp]owered|资讯|热文|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
-    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示|#p#|原标题|原题|原文标题|page\\]",
-    re.MULTILINE,
+    "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示|#p#|原标题|原题|原文标题|page\\]"
 )
+HINT = compile_search(HINT_WORDS, re.MULTILINE)
 # The few words without which a whole sentence is no cue.
 SENTENCE_HINTS = (
     *(
@@ -189,7 +199,7 @@ SENTENCE_HINTS = (
 )
 # Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
 DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
-OPEN_END = re.compile("[^。；;]")  # of a line that is no sentence and no item of a list
+SENTENCE_ENDS = "。；;"  # of a line that is a sentence or an item of a list
 MAX_COUNT_CUE = 30  # characters of a cue that begins with a number: `75人关注`, `1 2 3 下一页`
 NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩")
 LIST_SIGNS = NUMERALS | frozenset("第（(")  # with which nearly all items of lists begin, which are no cues
@@ -304,7 +314,8 @@ def cue_rows(
                 out[row] = known
     out |= contents_rows(page, start)
     for row, share in enumerate(page.shares[start:], start):
-        if share > LABEL_SHARE and row not in out and (reason := _labelled_links(page, row)):
+        labelled = share > LABEL_SHARE and page.sights[row] & LABELLED and row not in out
+        if labelled and (reason := _labelled_links(page, row)):
             out[row] = reason
     for row, line in enumerate(page.texts[start:], start):
         if len(line) > MAX_CUE and line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
@@ -317,20 +328,21 @@ def cue_rows(
 
 def _hinted_rows(page: PageLines, start: int) -> list[int]:
     """Return the lines that may be cues of their own: short, with a hint, no item of a list."""
-    said = rows_saying(page, SENTENCE_HINTS, start)
-    open_ends = [match.start() for match in OPEN_END.finditer(page.lasts, start)]
+    lasts, texts = page.lasts, page.texts
+    open_ends = [r for r in rows_showing(page, HINTED, start) if lasts[r] not in SENTENCE_ENDS]
+    sentences = [r for r in rows_showing(page, SAYING, start) if lasts[r] == "。"]
     return [
         row
-        for row in (*open_ends, *(r for r in said if page.lasts[r] == "。"))
-        if len(line := page.texts[row]) <= (MAX_CUE if line[0] not in NUMERALS else MAX_COUNT_CUE)
+        for row in (*open_ends, *sentences)
+        if len(line := texts[row]) <= (MAX_CUE if line[0] not in NUMERALS else MAX_COUNT_CUE)
         and not (line[0] in LIST_SIGNS and NUMBERED.match(line))
-        and (line[-1] == "。" or HINT.search(line))
+        and (any(word in line for word in SENTENCE_HINTS) if line[-1] == "。" else HINT.search(line))
     ]
 
 
 def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
     """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
-    rows = [r for r in sorted(rows_saying(page, LEADER_SIGNS, start)) if LEADER.fullmatch(page.texts[r])]
+    rows = [r for r in rows_showing(page, LEADING, start) if LEADER.fullmatch(page.texts[r])]
     if len(rows) < LEAST_CONTENTS:
         return {}
     above = rows[0] - 1

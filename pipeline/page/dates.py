@@ -4,12 +4,10 @@ import datetime
 import re
 from collections.abc import Container
 
-from pipeline.page.lines import LINKED, PageLines, rows_with
+from pipeline.page.lines import DATED, LINKED, PageLines, rows_showing
 
 MAX_DATED = 120  # characters of a line with a date of the page
 NEAR_END = 2  # lines behind the texts in which an unlabelled date is the page's
-# Without one of these a line has no date.
-DATE_SIGNS = tuple((c, re.compile(c + r"\d\d\s*[-/.年－]")) for c in ("20", "19"))
 DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－]\s*(\d{1,2})\s*[-/.月－]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
 )
@@ -30,7 +28,7 @@ def date_behind(page: PageLines, end: int, of_site: Container[int]) -> tuple[int
     The site's are the lines `of_site` and those from `end` on. `编辑于 2024-01-02 12:33`: labelled, or
     right at `end`; others are of comments and of other pages.
     """
-    for row in sorted(rows_with(page, DATE_SIGNS)):
+    for row in rows_showing(page, DATED):
         line = page.texts[row]
         match = DATE.search(line) if row >= end or row in of_site else None
         if match is None or len(line) > MAX_DATED or page.shares[row] > LINKED:

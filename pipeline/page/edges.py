@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.wording import reads_like_a_site, weigh_wording
@@ -108,9 +108,9 @@ def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[i
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     at, stop = first, end
-    while at < end and not NUMBERED.match(page.texts[at]):
+    while at < end and not (page.sights[at] & LISTED and NUMBERED.match(page.texts[at])):
         at += 1
-    while stop > at and not NUMBERED.match(page.texts[stop - 1]):
+    while stop > at and not (page.sights[stop - 1] & LISTED and NUMBERED.match(page.texts[stop - 1])):
         stop -= 1
     before = _before_notice(page, at, stop, site)
     while at < before < stop and not NUMBERED.match(page.texts[before - 1]):

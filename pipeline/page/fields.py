@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
 from pipeline.page.counts import COUNT
-from pipeline.page.dates import DATE, DATE_LABEL, DATE_SIGNS, as_date
-from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMERAL, PageLines, letters, rows_with
+from pipeline.page.dates import DATE, DATE_LABEL, as_date
+from pipeline.page.lines import DATED, DENSE, DOCUMENT, LINKED, NUMERAL, PageLines, letters, rows_showing
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
 
@@ -274,7 +274,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
     best: tuple[int, int] | None = None
     first = max(0, title_row - FAR_FROM_TITLE)
     last = min(HEAD_LINES, (title_row if title_row >= 0 else after) + FAR_FROM_TITLE + 1)
-    for i in sorted(rows_with(page, DATE_SIGNS, first, last)):
+    for i in rows_showing(page, DATED, first, last):
         line = page.texts[i]
         if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue

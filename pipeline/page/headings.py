@@ -14,13 +14,16 @@ from pipeline.page.lines import (
     DECOR,
     NUMBERS,
     NUMERAL,
+    NUMERALS,
     OPEN,
     SENTENCE_END,
     SENTENCE_MARK,
+    SEPARATORS,
+    SIGNED,
     PageLines,
     letters,
     rows_saying,
-    rows_with,
+    rows_showing,
 )
 from pipeline.page.mentions import begin_of_mention
 from pipeline.page.search import compile_search
@@ -76,17 +79,18 @@ TAIL_N = re.compile(
     rf"\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
-SIGNS = (
-    ("第", re.compile(rf"第\s*+{NUMERAL}\s*+(?:{UNITS})")),
-    *(
-        (word.rstrip(r"\.?"), re.compile(rf"{word}\s*+{OPEN}?\s*+第?\s*+{NUMERAL}"))
-        for word in WORDS.split("|")
-    ),
+SIGN_PATTERN = "|".join(
+    (
+        rf"第\s*+{NUMERAL}\s*+(?:{UNITS})",
+        *(rf"{word}\s*+{OPEN}?\s*+第?\s*+{NUMERAL}" for word in WORDS.split("|")),
+    )
 )
+SIGN = compile_search(SIGN_PATTERN)
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
-OPEN_END = re.compile("[^。；！？;!?]")  # with these neither a number ends nor what ANY_WORD_N matches
+SENTENCE_ENDS = "。；！？;!?"  # with these neither a number ends nor what ANY_WORD_N matches
+NUMBERED_WORD = NUMERALS | SEPARATORS  # what ANY_WORD_N needs
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
@@ -178,7 +182,7 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     out: set[Candidate] = set()
     known = {letters(b) for b in bases}
     words = {"".join(b.split()) for b in bases}
-    signed = rows_with(page, SIGNS, start)
+    signed = {row for row in rows_showing(page, SIGNED, start) if SIGN.search(page.texts[row])}
     said = rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
     for row in sorted((signed | said | _numbered_rows(page, start)).difference(page.linked)):
         line = page.texts[row]
@@ -194,22 +198,26 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 def _numbered_rows(page: PageLines, start: int) -> set[int]:
     """Return the lines that may be a heading by a number at their end, or behind their first word."""
     rows = set()
-    for match in OPEN_END.finditer(page.lasts, start):
-        line = page.texts[match.start()]
-        if len(line) <= MAX_HEADING and (match.group() in NUMBER_ENDS or ANY_WORD_N.match(line)):
-            rows.add(match.start())
+    for row, last in enumerate(page.lasts[start:], start):
+        if last in NUMBER_ENDS:
+            if len(page.texts[row]) <= MAX_HEADING:
+                rows.add(row)
+        elif page.sights[row] & NUMBERED_WORD == NUMBERED_WORD and last not in SENTENCE_ENDS:
+            line = page.texts[row]
+            if len(line) <= MAX_HEADING and ANY_WORD_N.match(line):
+                rows.add(row)
     return rows
 
 
 def _at_the_start(
     row: int, line: str, titles: tuple[set[str], Sequence[str]], *, signed: bool
 ) -> list[Candidate]:
-    """Return the headings with which a line begins, or that it is; most forms need one of `SIGNS`."""
+    """Return the headings with which a line begins, or that it is; most forms need a `SIGN`."""
     known, bases = titles
     found = list(_at(row, line, bases)) if signed else []
     if not found and len(line) <= MAX_HEADING:
         found = list(_whole_line(row, line, known))
-        if OPEN_END.match(line[-1]):
+        if line[-1] not in SENTENCE_ENDS:
             found += _any_word(row, line)
     if found:
         return found

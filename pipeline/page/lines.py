@@ -1,7 +1,7 @@
 """The lines of a page in canonical text, as every later step reads them, and the small words about lines."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
@@ -61,7 +61,13 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 )
 
 
-@dataclass(frozen=True, slots=True)
+# What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`).
+HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING = (1 << bit for bit in range(6))
+GROUPS = 6
+NUMERALS, SEPARATORS, LISTED, LABELLED = (1 << bit for bit in range(6, 10))
+
+
+@dataclass(slots=True)
 class PageLines:
     """The visible, non-empty lines of a page in canonical text.
 
@@ -71,7 +77,8 @@ class PageLines:
     where every line of it is a line here.
 
     What nearly every step asks of every line is told once: `lasts` is the last character of each, `linked`
-    the numbers of those that stand in links.
+    the numbers of those that stand in links. `sights[i]` is what line i may show, as bits, `shown` lists the
+    lines that may show each of the first bits: no others need be asked.
     """
 
     text: str
@@ -83,6 +90,8 @@ class PageLines:
     from_html: bool
     lasts: str
     linked: list[int]
+    sights: Sequence[int]
+    shown: Sequence[Sequence[int]]
     layout: Layout | None = None
     seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
@@ -112,7 +121,9 @@ def page_lines(
     ]
     lasts = "".join([bare[-1] for bare in texts])
     links = [row for row, share in enumerate(shares) if share > LINKED]
-    return PageLines(text, texts, starts, shares, list(heads), title, from_html, lasts, links)
+    count = len(texts)
+    sights, shown = [-1] * count, [range(count)] * GROUPS
+    return PageLines(text, texts, starts, shares, list(heads), title, from_html, lasts, links, sights, shown)
 
 
 def _share(line: str, linked: int) -> float:
@@ -123,27 +134,11 @@ def _share(line: str, linked: int) -> float:
     return min(1.0, share)
 
 
-Sign = tuple[str, re.Pattern[str]]  # a pattern, and the characters with which it begins
-
-
-def rows_with(page: PageLines, signs: Iterable[Sign], first: int = 0, last: int | None = None) -> set[int]:
-    """Return the lines from `first` to before `last` in which a sign is found.
-
-    What a sign begins with is sought in the whole text at once, not line by line: one character takes 0.1 ns
-    a character of the text, several 1 ns, a pattern that begins with a choice 5.
-    """
-    if first >= len(page.starts):
-        return set()
-    text, starts, rows = page.text, page.starts, set()
-    end = len(text) if last is None or last >= len(starts) else starts[last]
-    begin, has = starts[first], page.has
-    for word, pattern in signs:
-        at = text.find(word, begin, end) if has(word[0]) and has(word[-1]) else -1
-        while at >= 0:
-            if pattern.match(text, at, end):
-                rows.add(bisect_right(starts, at) - 1)
-            at = text.find(word, at + 1, end)
-    return rows
+def rows_showing(page: PageLines, sight: int, first: int = 0, last: int | None = None) -> Sequence[int]:
+    """Return the lines from `first` to before `last` that may show one of the first sights."""
+    rows = page.shown[sight.bit_length() - 1]
+    end = len(rows) if last is None else bisect_left(rows, last)
+    return rows[bisect_left(rows, first) if first else 0 : end]
 
 
 def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int | None = None) -> set[int]:

@@ -3,9 +3,9 @@
 In two halves, since a corpus knows the lines of a site only after all its pages have been cut.
 """
 
-import dataclasses
 import hashlib
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -106,7 +106,11 @@ def read_page(
     linked, heads = _marks_of_repaired(blocks, texts)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
     if blocks.layout and len(lines.texts) == len(blocks.linked):
-        lines = dataclasses.replace(lines, layout=blocks.layout)
+        lines.layout = blocks.layout
+    if "numba" in sys.modules:
+        from pipeline.page.glance import glance
+
+        lines.sights, lines.shown = glance(texts.canonical, len(lines.texts))
     hints = _hints(url, decoded, blocks, lines.texts, sites)
     page_id = page_id or hashlib.sha256(data).hexdigest()[:32]
     return CutPage(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, segment(lines, hints))
@@ -136,7 +140,7 @@ def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Seq
 
 def _repaired_title(title: str, raw: str, repaired: Repaired, table: Mapping[str, str] | None) -> str:
     """Repair `<title>`, too short to learn from, by the leaks of its page and site."""
-    if not (table or repaired.edits):
+    if not (table or repaired.edits) or ("(" not in title and "（" not in title):
         return title
     leaks = dict(table or {})
     of_page = [edit for edit in repaired.edits if edit.rule == "leak"]

@@ -80,6 +80,36 @@ def _members(members: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:
     return found
 
 
+def openings(pattern: str) -> set[str]:
+    """Return what each match of a pattern begins with: two characters where that can be told, else one.
+
+    >>> sorted(openings("[Tt]ag|页|^[ab]{1,3}c|原题"))
+    ['Ta', 'a', 'b', 'ta', '原题', '页']
+    """
+    return _openings(list(_parser.parse(pattern)))
+
+
+def _openings(parsed: Sequence[tuple[Any, Any]]) -> set[str]:
+    if not parsed:
+        raise ValueError("a pattern that may be empty begins with nothing")
+    (op, value), rest = parsed[0], parsed[1:]
+    if op is ops.AT or op in (ops.ASSERT, ops.ASSERT_NOT):
+        return _openings(rest)
+    if op is ops.BRANCH:
+        return set().union(*(_openings([*way, *rest]) for way in value[1]))
+    if op is ops.SUBPATTERN:
+        return _openings([*value[3], *rest])
+    if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT) and value[0] == 0:
+        return _openings([*value[2], *rest]) | _openings(rest)
+    chars, empty = _firsts_of(op, value, fold=False)
+    if chars is None or empty:
+        raise ValueError("a pattern that begins with nearly anything")
+    seconds = _firsts_of(*rest[0], fold=False) if rest and op in (ops.LITERAL, ops.IN) else (None, True)
+    if seconds[0] is None or seconds[1]:
+        return chars
+    return {first + second for first in chars for second in seconds[0]}
+
+
 class WholeLines:
     r"""Patterns of whole lines, in their order, each tried only where a character stands that it needs.
 

@@ -17,7 +17,7 @@ from pipeline.page.fields import Fields, read_fields
 from pipeline.page.glued import without_clauses
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
-from pipeline.page.lines import DENSE, LINKED, PageLines, letters, rows_saying
+from pipeline.page.lines import COUNTING, DENSE, LINKED, PageLines, letters, rows_showing
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
@@ -125,7 +125,7 @@ def _free_first_heading(page: PageLines, fields: Fields) -> None:
 def _repeats(page: PageLines, fields: Fields, chosen: Sequence[Candidate], end: int) -> set[int]:
     """Return the lines among the articles that say the page's title with its count once more."""
     title = letters(fields.title or page.title)
-    rows = rows_saying(page, ("篇",), chosen[0].row + 1, end) if declared_count(title) else set()
+    rows = set(rows_showing(page, COUNTING, chosen[0].row + 1, end)) if declared_count(title) else set()
     taken = {c.row for c in chosen}
     return {r for r in rows - taken if letters(page.texts[r]) == title}
 

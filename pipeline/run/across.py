@@ -16,6 +16,7 @@ from pipeline.run.segments import read_arrow, write_arrow
 from pipeline.schema import ALIGNMENTS
 from pipeline.store.generations import folder_of, state_of
 from pipeline.store.manifest import Shard, shards_of
+from pipeline.text.fold import comparison_keys
 
 # Members aligned together: with 20 clauses each, some 100 MB of strings.
 MEMBERS_A_PART = 20_000
@@ -24,7 +25,7 @@ TEXTS = pa.schema(
     [(name, pa.string()) for name in ("clause_id", "article_id", "marker", "text")] + [("part", pa.int32())]
 )
 
-Clauses = dict[str, list[tuple[str, str]]]
+Clauses = dict[str, list[tuple[str, str]]]  # id and key of an article's clauses
 Pair = tuple[str, str]  # member, canonical
 
 
@@ -89,18 +90,21 @@ def _aligned(run: Run, kept: Path, pairs: list[Pair]) -> Iterator[pa.Table]:
     paths = [kept / f"align-{n}.arrows" for n in range(len(parts))]
     _spread(run, paths, {i: n for n, part in enumerate(parts) for pair in part for i in pair})
     for path, part in zip(paths, parts, strict=True):
-        texts: Clauses = {}
+        keys: Clauses = {}
         with pa.memory_map(str(path)) as source:
             for batch in pa.ipc.open_stream(source):
-                for clause_id, article_id, marker, text, _ in _rows(batch):
-                    texts.setdefault(article_id, []).append((clause_id, text or marker or ""))
+                clauses, articles, markers, texts, _ = (column.to_pylist() for column in batch.columns)
+                told = [text or marker or "" for text, marker in zip(texts, markers, strict=True)]
+                for article, clause, key in zip(articles, clauses, comparison_keys(told), strict=True):
+                    keys.setdefault(article, []).append((clause, key))
         path.unlink()
         rows = [
             row
             for member, canonical in part
-            for row in alignment_rows(texts.get(canonical, []), texts.get(member, []), member)
+            for row in alignment_rows(keys.get(canonical, []), keys.get(member, []), member)
         ]
-        yield pa.Table.from_pylist(rows, schema=ALIGNMENTS)
+        columns = zip(*rows, strict=True) if rows else ((),) * len(ALIGNMENTS)
+        yield pa.table(dict(zip(ALIGNMENTS.names, columns, strict=True)), ALIGNMENTS)
 
 
 def _spread(run: Run, paths: list[Path], part_of: dict[str, int]) -> None:
@@ -130,7 +134,3 @@ def _holds_any(run: Run, shard: Shard, ids: pa.Array) -> bool:
         if pc.any(pc.is_in(known, value_set=ids)).as_py():
             return True
     return False
-
-
-def _rows(batch: pa.RecordBatch) -> Iterator[tuple[str, str, str | None, str, int]]:
-    return zip(*(column.to_pylist() for column in batch.columns), strict=True)

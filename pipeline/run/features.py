@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from pipeline.page.assemble import CutPage
-from pipeline.page.boilerplate import bodies_of, boilerplate_candidates, core_of
-from pipeline.text.repair.leaks import LeakCounts, count_leaks
+from pipeline.page.boilerplate import boilerplate_candidates, page_lines
+from pipeline.text.repair.leaks import LeakCounts, count_leaks, count_pairs
 
 BRACKETS = "(（"  # in front of every leak (`text/repair/leaks.py`)
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
@@ -34,25 +34,24 @@ class Features:
 
 
 def features(cut: CutPage) -> Features:
-    """Return what a page adds to the counts of its site. Linear; about 50 ns a character."""
+    """Return what a page adds to the counts of its site. Linear; about 10 ns a character."""
     raw, repaired = cut.texts.raw, cut.texts.repaired.text
     if repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS):
         return Features(None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
     counts = count_leaks(raw)
     left = ""
     if any(char and pinyin for char, pinyin in counts):
-        after = count_leaks(repaired)
-        left = "".join(sorted({char for char, pinyin in after if char and pinyin}))
+        left = "".join(sorted({char for char, pinyin in count_pairs(repaired) if char and pinyin}))
     return Features(pack_counts(counts) or None, left, _edge_lines(cut))
 
 
 def pack_counts(counts: LeakCounts) -> str:
-    """Return counts as text, in order of keys.
+    """Return counts as text, in order.
 
     >>> pack_counts(Counter({("務", "wù"): 3, ("務", ""): 4}))
     '務,,4;務,wù,3'
     """
-    return ";".join(f"{char},{pinyin},{n}" for (char, pinyin), n in sorted(counts.items()))
+    return ";".join(sorted([f"{char},{pinyin},{n}" for (char, pinyin), n in counts.items()]))
 
 
 def unpack_counts(packed: str) -> LeakCounts:
@@ -66,24 +65,23 @@ def unpack_counts(packed: str) -> LeakCounts:
 
 
 def _edge_lines(cut: CutPage) -> list[str]:
-    text, pieces = cut.texts.canonical, cut.parts.pieces
-    bodies = [[text[p.start : p.end] for p in body] for body in bodies_of(pieces).values()]
-    guide = [(text[p.start : p.end], p.heading) for p in pieces if p.role == "guide"]
-    loose = {line for body in bodies for line in (body[0], body[-1])}
-    loose |= {line for line, heading in guide if not heading}
-    fixed = {text[p.start : p.end] for p in pieces if p.role == "dropped"}
-    fixed |= {line for line, heading in guide if heading} - loose
-    counted = {line for line in boilerplate_candidates(cut) if len(line) <= MAX_LINE_CHARS}
-    near = {line for body in bodies for line in body[:NEAR_EDGE] + body[-NEAR_EDGE:]} - counted
-    marked = {("-" if line in fixed else "+") + line for line in counted}
-    marked |= {f"@{core}{line}" for core, line in _at_edges(bodies, counted)}
-    return sorted(marked | {"=" + line for line in near if 0 < len(line) <= MAX_LINE_CHARS})
+    lines = page_lines(cut)
+    counted = {line for line in boilerplate_candidates(lines) if len(line) <= MAX_LINE_CHARS}
+    loose = lines.guide.union(*[(body[0], body[-1]) for body in lines.bodies])
+    fixed = lines.dropped | (lines.guide_headings - loose)
+    near = set().union(*[body[:NEAR_EDGE] + body[-NEAR_EDGE:] for body in lines.bodies]) - counted
+    marked = ["-" + line for line in counted & fixed] + ["+" + line for line in counted - fixed]
+    marked += {f"@{core}{line}" for body in lines.bodies for core, line in _at_edges(body, counted)}
+    return sorted(marked + ["=" + line for line in near if 0 < len(line) <= MAX_LINE_CHARS])
 
 
-def _at_edges(bodies: list[list[str]], counted: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the counted first and last line of each article, behind the hash of the article's middle."""
-    for lines in bodies:
-        for at in {0, len(lines) - 1}:
-            if lines[at] in counted:
-                core = sha256(core_of(lines, at).encode("utf-8", "surrogatepass")).hexdigest()
-                yield core[:CORE_CHARS], lines[at]
+def _at_edges(body: list[str], counted: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the counted first and last line of an article, behind the hash of a line in its middle.
+
+    By that line copies of the article are known. It is none of the edges; "" where there is no other line.
+    """
+    for at in {0, len(body) - 1}:
+        if body[at] in counted:
+            inner = body[len(body) // 2] if len(body) > 2 else "".join(body[:at] + body[at + 1 :])
+            core = sha256(inner.encode("utf-8", "surrogatepass")).hexdigest()
+            yield core[:CORE_CHARS], body[at]

@@ -47,6 +47,13 @@ def distinct_keys(seed: int, count: int) -> list[str]:
     return sorted({comparison_key(t) for t in corpus(seed, count)} - {""})
 
 
+def every_pair(judged: np.ndarray) -> fast.Candidates:
+    low, high = np.triu_indices(len(judged), 1)
+    return fast.Candidates(
+        (judged[low].astype(np.uint64) << np.uint64(32)) | judged[high].astype(np.uint64), 0
+    )
+
+
 def rows_of(found: Related) -> list[tuple[object, ...]]:
     columns = (found.left, found.right, found.kind, found.jaccard, found.coverage_left, found.coverage_right)
     return sorted(zip(*(c.tolist() for c in (*columns, found.ratio)), strict=True))
@@ -62,7 +69,7 @@ def test_kernels_give_the_rows_of_the_plain_engine(seed: int, every: bool) -> No
     model = NO_MODEL if seed % 2 else CorpusModel(np.unique(places), n_texts)
     judged = np.flatnonzero(texts.length >= config.min_chars)
     one = plain.relate(texts, model.mask(), config)
-    other = fast.relate(texts, model, fast.Work(config), fast.every_pair(judged))
+    other = fast.relate(texts, model, fast.Work(config), every_pair(judged))
     assert one.centre.tolist() == other.centre.tolist()
     assert rows_of(one) == rows_of(other)
     by_pair = [{(f.left[p], f.right[p]): slots for p, slots in f.slots.items()} for f in (one, other)]
@@ -149,7 +156,7 @@ def test_pairs_measured_one_by_one_are_those_of_the_group(seed: int) -> None:
     texts = texts_of(distinct_keys(seed + 20, 60)[:64])
     corpus = components.corpus_of(texts, np.zeros(0, dtype=np.uint8))
     work = fast.Work(DedupConfig(workers=1, all_pairs=True))
-    pairs = fast.every_pair(np.flatnonzero(texts.length >= 4)).pairs
+    pairs = every_pair(np.flatnonzero(texts.length >= 4)).pairs
     _, grouped = components.measure_components(corpus, np.zeros((0, 256), np.uint8), pairs, work)
     of_group = {(min(r[:2]), max(r[:2])): r for r in grouped.tolist()}
     for row in components.measure_pairs(corpus, pairs, work).tolist():
@@ -170,7 +177,7 @@ def test_large_components_are_the_same_in_threads_and_in_a_small_room(
     keys |= {comparison_key(t) for t in corpus(18, 300)} - {""}
     texts = texts_of(sorted(keys))
     want = fast.relate(texts, NO_MODEL, fast.Work(CONFIG))
-    for name, size in (("FIRST_SAMPLES", 64), ("FIRST_PAIRS", 2), ("FIRST_MATCHES", 8)):
+    for name, size in (("FIRST_SAMPLES", 64), ("DRAWN", 1 << 40), ("FIRST_PAIRS", 2), ("FIRST_MATCHES", 8)):
         monkeypatch.setattr(fast, name, size)
     monkeypatch.setattr(components, "FIRST_ROWS", 2)
     found = fast.relate(texts, NO_MODEL, fast.Work(CONFIG, workers))
@@ -342,7 +349,7 @@ def test_engines_agree_on_texts_that_are_nearly_all_boilerplate(seed: int) -> No
     places = np.unique(plain.boilerplate_slots(plain.shingles_of(key_units(guide))))
     model = CorpusModel(places, len(texts))
     one = plain.relate(texts, model.mask(), CONFIG)
-    other = fast.relate(texts, model, fast.Work(CONFIG), fast.every_pair(np.flatnonzero(texts.length >= 30)))
+    other = fast.relate(texts, model, fast.Work(CONFIG), every_pair(np.flatnonzero(texts.length >= 30)))
     assert one.centre.tolist() == other.centre.tolist()
     assert rows_of(one) == rows_of(other)
     found = fast.relate(texts, model, fast.Work(CONFIG))

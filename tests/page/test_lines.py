@@ -1,14 +1,11 @@
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.page.lines import NUMBERED, NUMBERS, letters, page_lines, rows_saying, rows_with
+from pipeline.page.lines import DATED, NUMBERED, NUMBERS, letters, page_lines, rows_saying, rows_showing
 
 from .oracles import lines_of
 
-FIRST = ("第", re.compile("第"))
 LINES = ["第1篇 值班制度", "一、准时到岗。", "第2篇 值班制度"]
 
 
@@ -26,14 +23,18 @@ def test_last_characters_and_lines_in_links() -> None:
     assert page.linked == [1, 2]
 
 
-def test_rows_are_found_by_signs_and_by_words() -> None:
+def test_rows_are_found_by_words_and_by_what_they_may_show() -> None:
     page = lines_of(LINES)
-    assert rows_with(page, [("第", re.compile("第")), ("到岗", re.compile("到岗。?"))]) == {0, 1, 2}
-    assert rows_with(page, [FIRST], 1) == {2}
-    assert rows_with(page, [FIRST], 0, 2) == {0}
-    assert rows_with(page, [FIRST], 9) == set()
     assert rows_saying(page, ["值班", ""], 1) == {2}
     assert rows_saying(page, ["值班"], 9) == set()
+    assert list(rows_showing(page, DATED)) == [0, 1, 2]  # any may, before anybody has looked
+    page.shown = [[]] * 3 + [[0, 2]] + [[]] * 2
+    assert [list(rows_showing(page, DATED, *part)) for part in ((0,), (1,), (0, 2), (9,))] == [
+        [0, 2],
+        [2],
+        [0],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from pipeline.text.repair.readings import (
     syllables,
     toneless,
 )
+from pipeline.text.simplify import count_members
 
 LeakCounts = Counter[tuple[str, str]]
 
@@ -94,16 +95,21 @@ def count_leaks(text: str) -> LeakCounts:
     >>> sorted(count_leaks("客戶服務(wù)").items())
     [(('務', ''), 1), (('務', 'wù'), 1), (('戶', ''), 1)]
     """
-    headed = split_leaks(text)
-    counts = _count_pairs(headed)
-    counts.update({(char, ""): n for char, n in Counter(_traditional().findall(text)).items()})
+    counts = count_pairs(text)
+    for char, n in count_members(text, _traditional()).items():
+        counts[char, ""] = n
     return counts
 
 
+def count_pairs(text: str) -> LeakCounts:
+    """Return what `count_leaks` does but for the occurrences of characters."""
+    return _count_pairs(split_leaks(text))
+
+
 @cache
-def _traditional() -> re.Pattern[str]:
-    """Return a pattern for one character that `simplified_forms` changes: 務 yes, 务 no."""
-    return re.compile("[" + "".join(map(re.escape, simplified_forms())) + "]")
+def _traditional() -> frozenset[str]:
+    """Return the characters that `simplified_forms` changes: 務, not 务."""
+    return frozenset(simplified_forms())
 
 
 def _count_pairs(headed: Headed) -> LeakCounts:
