@@ -1,11 +1,13 @@
 """The job behind `fanwen dedup`: a table in, three Parquet files out, and the corpus model beside them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import Deduplication
 from pipeline.dedup.entry import deduplicate_batches
 from pipeline.errors import InputError
+from pipeline.store.ahead import read_ahead
 from pipeline.store.external import SpilledUnits, read_columns, write_table
 from pipeline.store.model import SHINGLES, model_table
 
@@ -23,9 +25,9 @@ def dedup_table(
 
     `path` is a Parquet, JSON Lines or CSV file of any size, the latter two also compressed (.gz, .bz2,
     .zst); `text` and `id_column` are columns of it. Ids keep their type, in CSV they are strings.
-    Returns the tables. With `memory_mb` set the keys lie in a file without a name under `out`. Raises
-    InputError for an unreadable file or a folder that cannot be made, UsageError for a missing column
-    or a repeated id.
+    Returns the tables; with several workers what reading costs is part of folding. With `memory_mb` set the
+    keys lie in a file without a name under `out`. Raises InputError for an unreadable file or a folder that
+    cannot be made, UsageError for a missing column or a repeated id.
     """
     settings = config or DedupConfig()
     try:
@@ -33,10 +35,13 @@ def dedup_table(
     except OSError as error:
         raise InputError(f"cannot write to {out}: {error.strerror}") from error
     room = SpilledUnits(out, settings.memory_mb * MEGABYTE // OF_KEYS) if settings.memory_mb else None
-    found = deduplicate_batches(read_columns(path, [id_column, text]), settings, room)
-    with found.costs.stage("writing"):
-        for name in ("pairs", "clusters", "assignments"):
-            write_table(getattr(found, name), out / f"{name}.parquet")
+    batches = read_columns(path, [id_column, text])
+    if settings.workers != 1 and room is None:  # the kernels load meanwhile
+        batches = read_ahead(batches)
+    found = deduplicate_batches(batches, settings, room)
+    with found.costs.stage("writing"), ThreadPoolExecutor(settings.workers or None) as pool:
+        tables = [(getattr(found, name), f"{name}.parquet") for name in ("pairs", "clusters", "assignments")]
         if found.model is not None:
-            write_table(model_table(found.model), out / SHINGLES)
+            tables.append((model_table(found.model), SHINGLES))
+        list(pool.map(lambda table: write_table(table[0], out / table[1]), tables))
     return found

@@ -36,6 +36,11 @@ TOLD = re.compile(
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
+# `—— 以上为节选 ——`, `⬇ 向下滑动 ⬇`: yes; `—— 附则 ——`, which reads like a text: no
+DECORATED = re.compile(
+    r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
+)
+NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -215,15 +220,17 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
     line = page.texts[row]
     if advertises(line) and _stands_between(page, row):
         return "advert"
+    if manner.is_worded_inside(line) or (DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT):
+        return "spam"
     if not manner.is_foreign(line):
-        return "spam" if manner.is_worded_inside(line) else None
+        return None
     if SIGNED.search(line):
         return None
     if not HANZI.search(line):
         return "navigation"
     if page.shares[row + 1] > LINKED:
         return "related"
-    if manner.names_site(line) or COMMA.search(line) or manner.is_worded_inside(line):
+    if manner.names_site(line) or COMMA.search(line) or manner.alone_speaks(line):
         return "spam"
     return site_words(line, edge=True)
 

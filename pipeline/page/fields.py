@@ -290,7 +290,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> int | None:
         if read > (MAX_BEFORE if labelled else 0):
             continue
         title = begin - 1 if title_row >= 0 else begin  # where none is known, the first line
-        above = page.texts[title + 1 : i]
+        above = page.texts[max(title + 1, after) if title < after <= i else title + 1 : i]  # no breadcrumb
         if any(_names_text(x, page.texts[title], documents=title_row >= 0) for x in above):
             continue  # a date below an article's heading is the article's
         rank = (distance + (0 if labelled else NEAR_TITLE), i)

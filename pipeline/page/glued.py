@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DOCUMENT, NUMBERS, NUMERAL, PageLines, letters
-from pipeline.page.skeletons import SERIAL, number_kind
+from pipeline.page.numbers import number_kind, ordinal_of
 
 # `一、`, `1.`, `（一）`, `第一条`, `第1章`, `①`, `⑴`, `㈠`: yes; `1.5`, `2021`, `第1篇`, `一处`: no
 MARK = re.compile(
@@ -35,6 +35,15 @@ def without_clauses(page: PageLines, chosen: Sequence[Candidate]) -> list[Candid
     """Return the headings, each ended where the first clause of its article begins in its line."""
     ends = [*(c.row for c in chosen[1:]), len(page.texts)][: len(chosen)]
     return [_without_clause(page, c, end) if c.alone else c for c, end in zip(chosen, ends, strict=True)]
+
+
+def first_clause(text: str) -> int:
+    """Return where the first clause of a list may begin in a text, -1 for nowhere.
+
+    >>> first_clause("值班制度一、总则"), first_clause("2021年值班制度")
+    (4, -1)
+    """
+    return next((m.start for m in _markers(text, 0) if m.ordinal == 1), -1)
 
 
 def _without_clause(page: PageLines, heading: Candidate, end: int) -> Candidate:
@@ -74,8 +83,7 @@ def _marker(match: re.Match[str]) -> Marker | None:
     if (mark and not bracket) or (nth and (mark or bracket)):
         return None
     form = ")" if bracket else "." if close in STOPS else close
-    ordinal = NUMBERS.get(run) or SERIAL.get(run, 0)
-    return Marker(match.start(), match.end(), ordinal, (("(" if mark else "") + nth, kind, form))
+    return Marker(match.start(), match.end(), ordinal_of(run), (("(" if mark else "") + nth, kind, form))
 
 
 def _next_of_list(page: PageLines, style: tuple[str, str, str], rows: tuple[int, int]) -> int | None:

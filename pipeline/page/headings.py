@@ -58,7 +58,7 @@ WORD_N = re.compile(
 )
 # `题1`, `题 篇1`, `《题》 篇1`, `题(篇1)`, `题（一）`, `题 第二篇`, `题1：`: yes; `题3篇`, `题。1`: no
 TITLE_N = re.compile(
-    rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*+[-—_·:：，,]?\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+"
+    rf"{DECOR}(?P<title>[^。；！？;!?\n]{{2,60}}?)\s*+[-—_·:：，,]?\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|[之其])?\s*+{OPEN}?\s*+"
     rf"(?P<n>{NUMERAL})\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?:[：:][^。；！？：:，,]{{0,30}}|[、.．。])?$"
 )
 # Without this at its end, no line is one of TITLE_N, which tries every length of a title.
@@ -75,7 +75,7 @@ ITEM_TITLE = re.compile(
 )
 # What follows a title that was found inside a line: `篇1`, `（一）`, ` 第2篇：`, `1`.
 TAIL_N = re.compile(
-    rf"\s*+[》】”]?\s*+[-—_·:：，,]{{0,2}}\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|之)?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
+    rf"\s*+[》】”]?\s*+[-—_·:：，,]{{0,2}}\s*+{OPEN}?\s*+(?P<word>第|{WORDS}|[之其])?\s*+{OPEN}?\s*+(?P<n>[0-9]{{1,3}}|{NUMERAL})"
     rf"\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
@@ -298,7 +298,7 @@ def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
     ordinal = NUMBERS.get(match["n"])
     if ordinal is None or bool(unit) != (word == "第") or title[-1] in "第、":
         return  # `题3篇` counts, it does not number
-    form = ("title", word or unit) if word and word != "之" else ("bare", letters(title))
+    form = ("title", word or unit) if word and word not in "之其" else ("bare", letters(title))
     yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
 
 
@@ -356,7 +356,7 @@ def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
             continue  # `题3篇` counts; `题第一、` begins a list
         title = line[start:at].strip(" 《》【】[]（(")
         word = tail["word"] or ""
-        key = ("title", word) if word and word != "之" else ("bare", letters(title))
+        key = ("title", word) if word and word not in "之其" else ("bare", letters(title))
         for run, end in _readings(line, tail["n"], tail.start("n"), tail.end()):
             if tail["colon"] and (own := SUBTITLE.match(line, end)):
                 end = own.end()

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from pipeline.page.lines import LINKED, PageLines
 from pipeline.page.sitewords import ADDRESS
-from pipeline.page.wording import LEAST, reads_like_a_site, weigh_wording
+from pipeline.page.wording import LEAST, SHORT, reads_like_a_site, weigh_wording
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
 RARE = 0.04  # share of them that end like a line which is foreign among them
 FEW = 2  # lines of an article that stands in one, where each full stop counts; lines that are rare anyway
 READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
+MAX_NAME = 8  # characters of a heading that may name what is said: `欢迎词`, `致读者`
 CUT = "，、,"
 WORD = "文"  # stands for any letter or digit with which a line ends
 LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
@@ -53,8 +54,9 @@ class Manner:
         return reads_like_a_site(line, LEAST if self.spans else LEAST_IN_PROSE)
 
     def is_worded_inside(self, line: str) -> bool:
-        """Tell the same of a line between clauses: where the texts talk to the reader, it must be plain."""
-        return reads_like_a_site(line, LEAST if self.is_impersonal() else PLAINLY)
+        """Tell the same of a line between clauses: a short one, or where all talk, must be plain."""
+        doubtful = len(line) < SHORT or not self.is_impersonal()
+        return reads_like_a_site(line, PLAINLY if doubtful else LEAST)
 
     def is_unlike(self, line: str) -> bool:
         """Tell whether a line is worded as the texts, which speak to nobody, never are."""
@@ -63,6 +65,11 @@ class Manner:
     def speaks_to_reader(self, line: str) -> bool:
         """Tell whether a line speaks to the reader, as the texts never do."""
         return any(c in line for c in READER) and self.lines >= LEAST_LINES and self.is_impersonal()
+
+    def alone_speaks(self, line: str) -> bool:
+        """Tell whether a line between clauses speaks to the reader, and no other line of the texts does."""
+        said = sum(line.count(c) for c in READER) if len(line) > MAX_NAME else 0
+        return said > 0 and said == sum(self.text.count(c, *span) for c in READER for span in self.spans)
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""

@@ -11,6 +11,7 @@ from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.names import named_documents
 from pipeline.page.series import overlap
 from pipeline.records import DropReason
 
@@ -45,6 +46,9 @@ def unnumbered(
     marked = _headed(page, _marked_lines(page, fields))
     if declared and declared >= 2 and len(marked) == declared:
         return [whole_line(page, r, k) for k, r in enumerate(marked, 1)]
+    title = fields.title or page.title
+    if named := named_documents(page, fields.start, (title, bases), declared):
+        return named
     opened = _before_first_clauses(page, fields)
     if declared and len(opened) > declared:
         opened = _of_documents(page, opened, declared)

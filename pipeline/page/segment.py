@@ -14,6 +14,7 @@ from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, end_of_element, end_of_single, site_rows
 from pipeline.page.fields import Fields, read_fields
+from pipeline.page.frames import completed, in_other_forms
 from pipeline.page.glued import without_clauses
 from pipeline.page.head import HeadPlan, names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
@@ -22,7 +23,6 @@ from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
 from pipeline.page.sites import NO_HINTS, Hints
-from pipeline.page.skeletons import skeletons
 from pipeline.records import DropReason, LineRole, from_columns
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
@@ -155,11 +155,12 @@ def _choose_headings(
     if more:  # the series knows its subject better than the title does: look again for glued members
         found = candidates(page, fields.start, [*bases, *more])
         series = best_series(page, found, title, declared)
-    if len(series.headings) < 2 and declared != 1:  # the first of many may be another page's teaser
-        found = skeletons(page, fields.start)
-        other = best_series(page, found, title, declared) if found else series
-        series = other if len(other.headings) >= 2 else series
-    return without_clauses(page, unnumbered(page, fields, series.headings, bases, declared))
+    chain: Sequence[Candidate] = completed(page, series.headings, declared, fields.start)
+    if declared != 1 and (len(chain) < 2 or declared not in (None, len(chain))):
+        # the first of many may be another page's teaser; of more forms, one may have all that are declared
+        other = in_other_forms(page, fields.start, title, declared)
+        chain = other if len(other) == declared or len(chain) < 2 <= len(other) else chain
+    return without_clauses(page, unnumbered(page, fields, chain, bases, declared))
 
 
 def _end_of_texts(

@@ -14,6 +14,7 @@ MIN_NAME = 4  # letters of a title that one heading alone must repeat
 OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范本` under 仓库管理制度三篇 has .71
 OWN_NAME = 0.8  # the same where nothing but a number stands before: `一、教育考试费标准` is a clause's name
 OWN_SHARE = 0.4  # share of a bare heading's pairs of characters that the title says too
+OWN_END = 6  # letters of a title's end: 物资管理制度 is the page's subject, 管理制度 any clause's
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
@@ -44,7 +45,8 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
         groups[c.key].append(c)
         if c.key[0] == "bare" and c.title:
             groups[("tail", letters(c.title)[-3:])].append(c)
-    shared = {name: overlap(name, title) for name in {c.title for c in found}}
+    says = letters(title)
+    shared = {n: (overlap(n, title), letters(n)[-OWN_END:] in says) for n in {c.title for c in found}}
     best = Series((), 0.0)
     for key, members in groups.items():
         if key[0] == "tail" and len(members) == len(groups[members[0].key]):
@@ -57,6 +59,11 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
         if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
             best = Series(tuple(chain), score)
     return best
+
+
+def best_chain(page: PageLines, members: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return the chain of highest score of candidates of one form, whatever the score."""
+    return _best_chain(page, members[:MAX_GROUP])[0]
 
 
 def _single_is_enough(heading: Candidate, title: str, declared: int | None) -> bool:
@@ -142,10 +149,10 @@ def _bonus(
     page: PageLines,
     chain: Sequence[Candidate],
     key: tuple[str, str],
-    overlaps: Mapping[str, float],
+    overlaps: Mapping[str, tuple[float, bool]],
     declared: int | None,
 ) -> float:
-    """Return what speaks for a chain beside its steps; `overlaps` are those of its titles with the page's."""
+    """Return what speaks for a chain beside its steps; `overlaps`: what its titles share with the page's."""
     if not chain:
         return REJECTED
     n = len(chain)
@@ -155,16 +162,15 @@ def _bonus(
         score += (
             DECLARED if n + first_missing == declared else NEAR_DECLARED if abs(n - declared) <= 1 else 0.0
         )
-    shared = sum(overlaps[c.title] for c in chain) / n
+    shared = sum(overlaps[c.title][0] for c in chain) / n
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
     documents = sum(DOCUMENT.search(c.title) is not None for c in chain)
     named = SECTIONS.isdisjoint(key) and documents >= NAMED * n
     if key[0] in ("skeleton", "lead"):
-        own_word = key[0] == "skeleton" or key[1][0] != "#"
-        speaks = shared >= (OWN_SHARE if own_word else OWN_NAME) or ((own_word or named) and n == declared)
-        speaks = speaks or (own_word and (named or marked == 1.0))
+        own = sum(overlaps[c.title][1] for c in chain) / n
+        speaks = _speaks(key, n == declared, (shared, marked, own), named=named)
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
         if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and (named or n == declared)):
@@ -173,3 +179,18 @@ def _bonus(
         return score - (0.2 if key[0] == "tail" else 0.0)
     weak = not named and not WEAK_UNITS.isdisjoint(key)
     return score + (WEAK_UNIT if weak else NUMBERED_WORD)
+
+
+def _speaks(key: tuple[str, str], counted: bool, shares: tuple[float, float, float], *, named: bool) -> bool:
+    """Tell whether enough speaks for a form that no rule names: its words, its titles, the count, the markup.
+
+    `shares` are those of the titles' words that the page's title says too, of headings in the markup, and of
+    titles that end with the page's subject.
+    """
+    shared, marked, own = shares
+    lead = key[1].partition("\n")[0]
+    if key[0] == "skeleton" or (lead.isalnum()):
+        return shared >= OWN_SHARE or counted or named or marked == 1.0
+    if lead:  # marks alone, as before clauses too: `★1`, `〖1〗`
+        return named and (shared >= OWN_SHARE or counted or marked == 1.0)
+    return shared >= OWN_NAME or (named and (counted or own >= NAMED))

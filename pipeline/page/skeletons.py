@@ -6,27 +6,24 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.page.glued import first_clause
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import LINKED, NUMBERS, NUMERAL, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.numbers import ANY_NUMBER, number_kind, ordinal_of
 
+MARK = "\n"  # stands for the number in a form's name; no line has one
 MAX_LINE = 60  # characters
-MAX_LEAD = 6  # letters before a number in front of a title: `精选案例`
 MIN_TITLE = 3  # letters
 MAX_NUMBERS = 4  # of one line that are tried: a line has one ordinal, and may say a year
-SERIAL = {x: n for n, x in enumerate("甲乙丙丁戊己庚辛壬癸", 1)} | {x: n for n, x in enumerate("ABCDEFGH", 1)}
-SERIAL |= {chr(first + n): n + 1 for first in (0x2474, 0x2488) for n in range(20)}  # ⑴ and ⒈
-# Any number, or a letter or stem that stands by itself: `（甲）`, ` B`, `A.`: yes; `甲方`, `PPT`: no
-ANY_NUMBER = re.compile(
-    rf"{NUMERAL}|[⑴-⒇⒈-⒛]|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
-)
-KINDS = (
-    "一二三四五六七八九十两",
-    "甲乙丙丁戊己庚辛壬癸",
-    "壹贰叁肆伍陆柒捌玖拾",
-    *("".join(map(chr, range(first, first + 20))) for first in (0x2460, 0x2474, 0x2488)),  # ① ⑴ ⒈
-    *("".join(map(chr, range(first, first + 10))) for first in (0x3220, 0x2776, 0x2160, 0x2170)),  # ㈠ ❶ Ⅰ ⅰ
-)
-BREAK = re.compile(r"[\W_]+")
+# Before a number in front of a title: `精选案例`, `【范文`, `Version `, `★`: yes; a sentence: no
+LEAD = re.compile(r"[\W_]*(?:[一-鿿]{1,6}|[A-Za-z]{1,12})?[\W_]*|[\W_]*[\w]{1,6}[\W_]*")
+ENDS = re.compile(r"^[\W_]+|[^\w）)：:，,、]+$")  # of a title: brackets, rules; what leads into a list stays
+CLAUSE_MARKS = frozenset("（([［第 　\t")
+BLANK = re.compile(r"\s+")
+# Behind it: `：`, `】`, `/6）`, ` | `
+GAP = re.compile(r"(?:[/／]\s*\w{1,2})?[\W_]+")
+# `一号文：`, `1款｜`: what is counted, behind its number and before a mark; no day, no amount
+UNIT = re.compile(r"(?![章节条款项编目步阶年月日天周时分岁元人名个位次点])[一-鿿]{1,3}(?=\s*[：:|｜])")
 # `第1种：`, `第二组 `: what is counted; chapters and the like are parts of one text
 COUNTED = re.compile(r"(?![章节条款项编目步阶部])[一-鿿]{1,2}(?=[\W_])")
 
@@ -41,35 +38,35 @@ def skeletons(page: PageLines, start: int) -> list[Candidate]:
     return out
 
 
-def number_kind(run: str) -> str:
-    """Return what a series' numbers have in common: `1` and `2` are of one kind, `一` and `2` are not.
-
-    >>> number_kind("12"), number_kind("十二"), number_kind("③"), number_kind("B")
-    ('1', '一', '①', 'A')
-    """
-    if run.isdecimal():
-        return "1"
-    if run.isascii():
-        return "A"
-    return next((kind[0] for kind in KINDS if run[0] in kind), "")
-
-
 def _of_line(row: int, line: str) -> Iterator[Candidate]:
     for k, match in enumerate(ANY_NUMBER.finditer(line)):
-        run = match.group()
-        ordinal = NUMBERS.get(run) or SERIAL.get(run)
-        if k == MAX_NUMBERS or ordinal is None:
+        run, size = match.group(), len(line)
+        ordinal = ordinal_of(run)
+        if k == MAX_NUMBERS or not ordinal:
             return
         before, after = line[: match.start()], line[match.end() :]
-        size = len(line)
         if len(letters(before + after)) >= MIN_TITLE:
-            skeleton = f"{letters(before)}#{letters(after)}#{number_kind(run)}"
+            skeleton = f"{letters(before)}{MARK}{letters(after)}{MARK}{number_kind(run)}"
             title = (before + after).strip(" 《》【】（）()[]：:-—")
             yield Candidate(row, 0, size, size, ordinal, ("skeleton", skeleton), title, True)
-        lead = letters(before)
-        if lead == "第" and (unit := COUNTED.match(after)):
-            lead, after = lead + unit.group(), after[unit.end() :]
-        gap = BREAK.match(after)
-        if len(lead) <= MAX_LEAD and gap and len(letters(after)) >= MIN_TITLE:
-            form = ("lead", f"{lead}#{gap.group().strip()}#{number_kind(run)}")
-            yield Candidate(row, 0, size, size, ordinal, form, after[gap.end() :].strip(" 《》【】"), True)
+        if not LEAD.fullmatch(before):
+            continue
+        lead = _lead(before)
+        nth = before.endswith("第")
+        if (nth or (not lead and after[:1] == "篇")) and (unit := COUNTED.match(after)):
+            lead, after = ("第" if nth else "") + unit.group(), after[unit.end() :]
+        elif unit := UNIT.match(after):
+            lead, after = f" {unit.group()}", after[unit.end() :]
+        gap = GAP.match(after)
+        if gap and len(letters(after)) >= MIN_TITLE:
+            title = after[gap.end() :]
+            cut = first_clause(title)
+            title = ENDS.sub("", title[:cut] if cut > 1 else title)
+            form = ("lead", f"{lead}{MARK}{BLANK.sub('', gap.group())}{MARK}{number_kind(run)}")
+            yield Candidate(row, 0, size, size, ordinal, form, title, True)
+
+
+def _lead(before: str) -> str:
+    """Return what stands before a number: its letters, else its marks, "" for those of any clause."""
+    words = letters(before)
+    return (words if words != "第" else "") or ("" if CLAUSE_MARKS.issuperset(before) else before.strip())

@@ -88,6 +88,16 @@ def test_names_of_other_pages_below_their_label() -> None:
     assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
 
 
+@pytest.mark.parametrize("line", ["—— 以上为节选 ——", "⬇ 向下滑动查看 ⬇", "乙文库提示您：注意保护眼睛"])
+def test_decorated_lines_and_those_that_alone_speak_to_the_reader(line: str) -> None:
+    assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("line", ["—— 附则 ——", "问题来了"])
+def test_short_lines_between_the_clauses_stay(line: str) -> None:
+    assert line in segmented(page(between=line))[1][0]
+
+
 @pytest.mark.parametrize("line", ["#p#分页标题#e#", "[page]", "版权归甲文网所有，请勿采集", "more >>"])
 def test_what_an_editors_system_leaves_between_the_clauses(line: str) -> None:
     assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2

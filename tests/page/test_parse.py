@@ -117,3 +117,11 @@ def test_a_date_behind_the_texts() -> None:
     tail = ["分享到：微信 微博 QQ空间", "编辑于 2024-03-05 12:33", "匿名用户 2025-01-01 10:00"]
     assert parse_page("\n".join([*lines, *tail]).encode()).page.updated == "2024-03-05"
     assert parse_page("\n".join([*lines, tail[0], "留言", "抢沙发", tail[2]]).encode()).page.updated is None
+
+
+def test_a_breadcrumb_between_title_and_date() -> None:
+    clauses = "".join(f"<p>{n}、值班人员按照{n}号清单逐项检查，并做好记录。</p>" for n in range(1, 4))
+    place = "<p>当前位置：甲文网 > 制度 > 仓库值班制度</p>"
+    head = f"<title>仓库值班制度3篇-甲文网</title><h1>仓库值班制度3篇</h1>{place}"
+    page = parse_page(f"{head}<p>更新：2024-03-05 大小：20K</p><h3>仓库值班制度1</h3>{clauses}".encode()).page
+    assert (page.updated, page.breadcrumb) == ("2024-03-05", ("甲文网", "制度", "仓库值班制度"))

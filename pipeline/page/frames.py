@@ -1,0 +1,182 @@
+"""Members that a series of headings lacks: glued to a text, inline, or written a little differently.
+
+What stands around the number of the members that are known is sought once more, with the missing number,
+in the lines between its neighbours: `〖2〗` before a sentence, `例5：` behind one, `Ｎo. ３` among `No.3`.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from pipeline.page.glued import first_clause
+from pipeline.page.headings import AFTER_TITLE, BODY_START, MAX_TITLE_IN_HEADING, Candidate
+from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_END, SENTENCE_MARK, PageLines, letters
+from pipeline.page.numbers import ANY_NUMBER, ordinal_of, runs_of
+from pipeline.page.series import best_chain, best_series
+from pipeline.page.skeletons import MARK, skeletons
+
+MAX_GROUPS = 12  # forms of a page whose missing members are sought
+FIRST = 2  # ordinal with which a series may begin, where its first number is lost or glued
+MAX_FIXED = 60  # characters around the number where nothing else differs: `值班制度（第` and `种）`
+MAX_FRAME = 12  # characters on either side of a number: `优秀范文精选（`
+WHOLE_LINES = frozenset(("word", "item", "lead", "skeleton"))  # forms that are read where nothing follows
+MAX_MISSING = 6  # members that are sought; a chain that lacks more is none
+TAIL = 3  # letters of the other titles' end by which a title is known that has a text behind it
+# `（2）`, `2、`: marks of clauses; with one of these alone a member must say the name of a document
+CLAUSE_MARKS = frozenset("（()）[]、.．，,：: 　\t")
+VARIANTS = {
+    c: f"[{re.escape(both)}]"
+    for both in ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉")
+    for c in both
+}
+BLANKS = r"[^\S\n]*+"
+DATED = re.compile(r"\d\s*日$")  # a signature's date, behind which the next heading may stand in one line
+
+
+class Frame(NamedTuple):
+    """What stands around a heading's number, and on which side its title: -1 before, 1 behind, 0 none."""
+
+    before: str
+    after: str
+    side: int
+    tail: str
+
+
+def completed(
+    page: PageLines, chain: Sequence[Candidate], declared: int | None, start: int
+) -> list[Candidate]:
+    """Return a chain with those of its missing members that are found, from line `start` on.
+
+    Without a count that is `declared`, the one behind the last is sought too, in forms read as whole lines.
+    """
+    if not chain or (frame := _frame(page, chain)) is None:
+        return list(chain)
+    by_ordinal = {c.ordinal: c for c in chain}
+    last = max(by_ordinal)
+    end = max(declared or last + (chain[0].key[0] in WHOLE_LINES), last)
+    missing = [k for k in range(1, end + 1) if k not in by_ordinal]
+    if len(missing) > MAX_MISSING or len(by_ordinal) < len(chain):
+        return list(chain)
+    for ordinal in missing:
+        before = [c for c in by_ordinal.values() if c.ordinal < ordinal]
+        behind = [c for c in by_ordinal.values() if c.ordinal > ordinal]
+        first = max(((c.row, c.body) for c in before), default=(start, 0))
+        stop = min(((c.row, c.start) for c in behind), default=(len(page.texts), 0))
+        found = next(_found(page, frame, ordinal, (first, stop)), None)
+        if found is not None:
+            by_ordinal[ordinal] = found._replace(key=chain[0].key)
+    return [by_ordinal[k] for k in sorted(by_ordinal)]
+
+
+def in_other_forms(page: PageLines, start: int, title: str, declared: int | None) -> Sequence[Candidate]:
+    """Return the best series of a form that no rule names, its members completed; none for no series."""
+    found = skeletons(page, start)
+    groups = {c.key for c in found if c.ordinal <= FIRST and not c.key[1].startswith(MARK)}
+    groups |= {c.key for c in found if c.ordinal <= FIRST and DOCUMENT.search(c.title)}
+    more: set[Candidate] = set()
+    for key in sorted(groups)[:MAX_GROUPS]:
+        chain = best_chain(page, [c for c in found if c.key == key])
+        more.update(completed(page, chain, declared, start))
+    found = sorted(more.union(found), key=itemgetter(0, 1, 4, 2, 3, 5, 6))
+    return best_series(page, found, title, declared).headings if found else ()
+
+
+def _frame(page: PageLines, chain: Sequence[Candidate]) -> Frame | None:
+    """Return what all members of a chain have around their numbers, told from one that stands alone."""
+    member = next((c for c in chain if c.alone), None)
+    if member is None:
+        return None
+    line = page.texts[member.row][: member.end]
+    fixed = member.key[0] == "skeleton"  # nothing but the number differs
+    at = line.find(member.title) if member.title and not fixed else -1
+    spans = [m.span() for m in ANY_NUMBER.finditer(line) if ordinal_of(m.group()) == member.ordinal]
+    if fixed:
+        spans = [(a, b) for a, b in spans if letters(line[:a]) == member.key[1].partition(MARK)[0]]
+    elif at >= 0:
+        spans = [(a, b) for a, b in spans if b <= at or a >= at + len(member.title)]
+    if not spans:
+        return None
+    begin, end = spans[0]
+    tail = letters(member.title)[-TAIL:]
+    if at < 0:
+        frame = Frame(line[:begin], line[end:], 0, tail)
+    elif end <= at:
+        frame = Frame(line[:begin], line[end:at], 1, tail)
+    else:
+        frame = Frame(line[at + len(member.title) : begin], line[end:], -1, tail)
+    longest = MAX_FIXED if frame.side == 0 else MAX_FRAME
+    return frame if max(len(frame.before), len(frame.after)) <= longest else None
+
+
+def _found(
+    page: PageLines, frame: Frame, ordinal: int, places: tuple[tuple[int, int], tuple[int, int]]
+) -> Iterator[Candidate]:
+    """Yield the places between two others that say the frame with a number."""
+    (row, column), (last, stop) = places
+    low = page.starts[row] + column if row < len(page.starts) else len(page.text)
+    high = page.starts[last] + stop if last < len(page.starts) else len(page.text)
+    numbers = "|".join(map(re.escape, runs_of(ordinal)))
+    before, after = _loose(frame.before), _loose(frame.after)
+    sought = re.compile(f"{before}{BLANKS if before else ''}(?:{numbers}){BLANKS if after else ''}{after}")
+    for match in sought.finditer(page.text, low, high):
+        row = bisect_right(page.starts, match.start()) - 1
+        span = (match.start() - page.starts[row], match.end() - page.starts[row])
+        if page.shares[row] > LINKED or span[1] > len(page.texts[row]):
+            continue
+        found = (_before_title if frame.side >= 0 else _behind_title)(page.texts[row], frame, span)
+        if found is not None:
+            start, end, title = found
+            alone = start == 0 and end == len(page.texts[row])
+            yield Candidate(row, start, end, end, ordinal, ("", ""), title, alone)
+
+
+def _loose(literal: str) -> str:
+    """Return a pattern of a literal, whatever its blanks and the width of its brackets."""
+    return BLANKS.join(VARIANTS.get(c, re.escape(c)) for c in "".join(literal.split()))
+
+
+def _before_title(line: str, frame: Frame, span: tuple[int, int]) -> tuple[int, int, str] | None:
+    """Return start, end and title of a heading whose number stands first, or that has no title."""
+    start, end = span
+    before = line[:start].rstrip()
+    plain = CLAUSE_MARKS.issuperset(frame.before + frame.after)
+    follows = not before or (before[-1] in SENTENCE_END or DATED.search(before) or line[start - 1].isspace())
+    if not follows or (before and plain) or line[end - 1 : end + 1].isdecimal():
+        return None
+    if frame.side == 0:
+        return start, end, ""
+    size = _title_size(line[end:], frame.tail)
+    title = line[end : end + size]
+    if not size or (plain and not DOCUMENT.search(title.strip("《》 　"))):
+        return None
+    return start, end + size, title.strip(" 　《》【】")
+
+
+def _title_size(rest: str, tail: str) -> int:
+    """Return how many characters of what stands behind a number are its title, 0 where that is not told."""
+    clause = first_clause(rest)
+    if 1 < clause <= MAX_TITLE_IN_HEADING and not SENTENCE_MARK.search(rest[:clause]):
+        return len(rest[:clause].rstrip())
+    at = rest.find(tail, 0, MAX_TITLE_IN_HEADING) if tail else -1
+    if at >= 0 and not SENTENCE_MARK.search(rest[:at]):
+        end = AFTER_TITLE.match(rest, at + len(tail)).end()  # type: ignore[union-attr]
+        return end if letters(rest[end:]) else len(rest)
+    whole = len(rest) <= MAX_TITLE_IN_HEADING and not SENTENCE_MARK.search(rest)
+    return len(rest) if whole else 0
+
+
+def _behind_title(line: str, frame: Frame, span: tuple[int, int]) -> tuple[int, int, str] | None:
+    """Return start, end and title of a heading whose title stands before its number."""
+    number, end = span
+    start = max((line.rfind(mark, 0, number) for mark in SENTENCE_END), default=-1) + 1
+    if start and line[start - 1] == "》":
+        start = max((line.rfind(mark, 0, number) for mark in SENTENCE_END if mark != "》"), default=-1) + 1
+    title = line[start:number].strip()
+    named = letters(title).endswith(frame.tail) or DOCUMENT.search(title)
+    if not (2 <= len(title) <= MAX_TITLE_IN_HEADING and named):
+        return None
+    if end < len(line) and not (frame.after.strip() or BODY_START.match(line, end)):
+        return None
+    return start + line[start:number].index(title[0]), end, title.strip(" 　《》【】")

@@ -1,0 +1,97 @@
+"""Articles told apart by the names of documents alone: `【河东中学值班制度】`, `城北中学值班制度`.
+
+The names of one page's articles end like its title, and have one form. A clause at the end of a name's
+line is the first of its article.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.page.cues import drop_reason
+from pipeline.page.glued import first_clause
+from pipeline.page.head import GUIDE_WORD
+from pipeline.page.headings import PLAIN, Candidate
+from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters, rows_saying
+from pipeline.page.series import OWN_END, overlap
+
+MAX_NAME = 40  # characters of an article's name
+MIN_CONTENT = 20  # characters of an article without a number in its heading
+NEAR = 3  # lines below a name within which its list begins: labels stand between
+TAIL = 2  # letters of a subject's end: 制度, 职责
+OWN_SHARE = 0.3  # of a name's pairs of characters that the title says: `关于加强值班管理的规定` has .33
+OWN_ENDS = 0.6  # of the names end as the title's subject does
+ASKING = re.compile("什么|怎么|怎样|如何|哪些")  # `什么是值班制度`: a guide's heading
+# What stands around a name: `【`, `▼`, `《`; and behind it
+AROUND = re.compile(r"^([\W_]*)(.*?)([^\w）)]*)$")
+
+
+def named_documents(
+    page: PageLines, start: int, titles: tuple[str, Sequence[str]], declared: int | None
+) -> list[Candidate]:
+    """Return the names of as many documents as are declared, or those that begin lists, in order of place.
+
+    `titles` are the page's title and the subjects behind it.
+    """
+    title, subjects = titles
+    found = _with_content(page, list(_names(page, start, title, subjects)))
+    for names in _ways(page, found, title):
+        if len(names) == declared:
+            return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
+    if declared is not None:
+        return []
+    for names in _ways(page, [c for c in found if letters(c.title) not in letters(title)], title):
+        own = sum(_own(c.title, title) for c in names)
+        if len(names) >= 2 and own >= OWN_ENDS * len(names) and all(_begins_list(page, c) for c in names):
+            return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
+    return []
+
+
+def _ways(page: PageLines, found: Sequence[Candidate], title: str) -> Iterator[Sequence[Candidate]]:
+    """Yield the names of one form, those in the markup, all, and all but the title said once more."""
+    for form in dict.fromkeys(c.key for c in found if c.key[1]):
+        yield [c for c in found if c.key == form]
+    yield [c for c in found if page.heads[c.row] > 1]
+    yield found
+    yield [c for c in found if letters(c.title) not in letters(title)]
+
+
+def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> Iterator[Candidate]:
+    """Yield the lines that say the name of a document of the page's kind, or begin with one."""
+    glued = rows_saying(page, {subject[-TAIL:] for subject in subjects}, start)
+    for row in range(start, len(page.texts)):
+        line = page.texts[row]
+        size = len(line)
+        if size > MAX_NAME or SENTENCE_MARK.search(line):
+            size = first_clause(line) if row in glued else 0
+        if not 4 <= size <= MAX_NAME or page.shares[row] > LINKED or NUMBERED.match(line):
+            continue
+        before, name, _ = AROUND.match(line[:size].rstrip()).groups()  # type: ignore[union-attr]
+        guide = ASKING.search(name) or GUIDE_WORD.search(name)
+        if guide or not DOCUMENT.search(name) or overlap(name, title) < OWN_SHARE or drop_reason(line):
+            continue
+        yield Candidate(row, 0, size, size, 1, ("plain", before.strip()), name, size == len(line))
+
+
+def _with_content(page: PageLines, found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the names that do not stand directly below another one, and have a text behind them."""
+    total = len(page.text)
+    kept: list[Candidate] = []
+    for c in found:
+        if not kept or _place(page, c) - page.starts[kept[-1].row] - kept[-1].body >= MIN_CONTENT:
+            kept.append(c)
+    return kept if not kept or total - page.starts[kept[-1].row] >= MIN_CONTENT else kept[:-1]
+
+
+def _place(page: PageLines, c: Candidate) -> int:
+    return page.starts[c.row] + c.start
+
+
+def _own(name: str, title: str) -> bool:
+    return letters(name)[-OWN_END:] in letters(title)
+
+
+def _begins_list(page: PageLines, name: Candidate) -> bool:
+    """Tell whether the first clause of a list stands in the line of a name or in one of the next."""
+    if not name.alone:
+        return True
+    return any(first_clause(line) == 0 for line in page.texts[name.row + 1 : name.row + 1 + NEAR])
