@@ -158,10 +158,10 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
-        elif reason := of_site(line):
-            plan.dropped[row] = reason
         elif section == 0 or _introduces(line):
             plan.dropped[row] = "introduction"
+        elif reason := of_site(line):
+            plan.dropped[row] = reason
         else:
             plan.guide[row] = (section, False)
 
