@@ -222,9 +222,9 @@ def _foreign_inside(
 def _names_between(page: PageLines, row: int, rows: range) -> range:
     """Return the lines that name other pages, from `row` on, between two clauses of one list.
 
-    `相关材料`, `某制度`, `某办法` behind a whole sentence, with the next clause below: two names, or one below a
-    label of few characters. What a clause with a colon announces is its own, and so is the name of a list
-    that begins.
+    `相关材料`, `某制度`, `某办法` behind a whole sentence, with the next clause below: two names, or one
+    below a label of few characters. What a clause with a colon announces is its own, and so is the name of
+    a list that begins.
     """
     end = row
     while end < rows.stop - 1 and OTHER_PAGE.search(page.texts[end]) and not NUMBERED.match(page.texts[end]):
