@@ -155,6 +155,8 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
+        elif line[-1] in "：:" and plan.guide.get(row - 1) == (section, True):
+            plan.guide[row] = (section, False)  # leads from its heading into the list
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
