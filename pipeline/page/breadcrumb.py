@@ -1,11 +1,10 @@
 """The breadcrumb of a page: behind a label or by its arrows, in one line or over several."""
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 
-from pipeline.page.lines import PageLines
+from pipeline.page.lines import PLACED, PageLines, rows_showing
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
@@ -73,16 +72,8 @@ def _rows_with_signs(page: PageLines) -> Iterator[int]:
 
 def _said(page: PageLines, first: int, last: int) -> list[int]:
     """Return the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
-    text, starts, rows = page.text, page.starts, set()
-    if first < len(starts):
-        begin, end = starts[first], starts[last] if last < len(starts) else len(text)
-        for sign in PLACE_SIGNS:
-            at = text.find(sign, begin, end)
-            while at >= 0:
-                row = bisect_right(starts, at)
-                rows.add(row - 1)
-                at = text.find(sign, starts[row], end) if row < len(starts) else -1
-    return sorted(rows)
+    rows = rows_showing(page, PLACED, first, last)
+    return [row for row in rows if any(sign in page.texts[row] for sign in PLACE_SIGNS)]
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ first two characters, and who asks looks again. Twin: all lines may show all (`l
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
+import re
 from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 
 from pipeline.compiled import kernel
+from pipeline.page.breadcrumb import PLACE_SIGNS
 from pipeline.page.cues import HINT_WORDS, LEADER_SIGNS, SENTENCE_HINTS
 from pipeline.page.elements import SLOTS, slot_of
 from pipeline.page.headings import SIGN_PATTERN
@@ -26,6 +28,7 @@ from pipeline.page.lines import (
     LISTED,
     NUMERAL,
     NUMERALS,
+    PLACED,
     SAYING,
     SEPARATORS,
     SIGNED,
@@ -40,6 +43,7 @@ WORDS = (
     (DATED, "20|19"),
     (LEADING, "|".join(word[:2].replace(".", r"\.") for word in LEADER_SIGNS)),
     (COUNTING, "篇"),
+    (PLACED, "|".join(map(re.escape, PLACE_SIGNS))),
     (NUMERALS, NUMERAL),
     (SEPARATORS, "[：:]"),
 )
@@ -49,8 +53,8 @@ CLOSING = "：:】])）"  # behind the label of links, and how far from the begi
 LABEL_FROM, LABEL_TO = 2, 16
 # Bits of a character beside those of lines: what counts at the beginning of a line, behind a label, what is
 # stripped; that a word of two characters begins.
-CLOSES, STRIPPED, OPENS = 1 << 10, 1 << 11, 1 << 12
-FOUND = (1 << 10) - 1 - LISTED - LABELLED
+CLOSES, STRIPPED, OPENS = (LABELLED << shift for shift in range(1, 4))
+FOUND = CLOSES - 1 - LISTED - LABELLED
 BMP, LINE_FEED = 0x10000, 10
 
 

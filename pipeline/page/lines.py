@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, compress
 
 from pipeline.page.layout import Layout
@@ -41,6 +42,7 @@ NOT_LETTERS = re.compile(r"[\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
 MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
+REMEMBERED = 256  # texts without their punctuation, 50 KB: those of a few pages
 DENSE = 20  # characters from which a line reads as text
 LINKED = 0.8  # share of a line in links from which it is one
 # What stands beside a link in a list of pages: `[2024-01-11]`, `(01-11)`, `12:30`, `阅读(31)`, `3.`.
@@ -62,9 +64,9 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 
 
 # What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`).
-HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING = (1 << bit for bit in range(6))
-GROUPS = 6
-NUMERALS, SEPARATORS, LISTED, LABELLED = (1 << bit for bit in range(6, 10))
+HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED = (1 << bit for bit in range(7))
+GROUPS = 7
+NUMERALS, SEPARATORS, LISTED, LABELLED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
 
 
 @dataclass(slots=True)
@@ -159,8 +161,11 @@ def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int
     return rows
 
 
+@lru_cache(maxsize=REMEMBERED)
 def letters(text: str) -> str:
     """Return the text without punctuation and white space, for comparing titles.
+
+    A page asks some forty times for a dozen titles: what was asked last is remembered.
 
     >>> letters("《岗位职责》 篇1：")
     '岗位职责篇1'

@@ -7,6 +7,7 @@ characters with which the pattern can begin at all makes that 15 ns.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -78,6 +79,18 @@ def _members(members: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:
         else:
             return None
     return found
+
+
+@cache
+def beginnings(pattern: re.Pattern[str]) -> frozenset[str] | None:
+    """Return the characters with which a match of a pattern can begin; None where that may be nearly any.
+
+    >>> sorted(beginnings(re.compile("欢迎光临|第[12]页")) or ""), beginnings(re.compile(".网"))
+    (['欢', '第'], None)
+    """
+    parsed = _parser.parse(pattern.pattern, pattern.flags)
+    chars, empty = _firsts(parsed, bool(pattern.flags & re.IGNORECASE))
+    return None if chars is None or empty else frozenset(chars)
 
 
 def openings(pattern: str) -> set[str]:

@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from pipeline.errors import ConfigError
 from pipeline.page.blocks import read_blocks
+from pipeline.page.search import beginnings
 from pipeline.records import DROP_REASONS, DropReason
 
 FIELD_NAMES = ("title", "breadcrumb", "updated", "views", "author")
@@ -178,9 +179,15 @@ def match_site(host: str, lines: Sequence[str], sites: Sequence[Site]) -> Site |
         if any(host == h or host.endswith("." + h) for h in site.hosts):
             return site
     for site in sites:
-        if any(p.fullmatch(line) for p in site.recognise for line in lines[:40]):
+        if any(_knows(pattern, lines[:40]) for pattern in site.recognise):
             return site
     return None
+
+
+def _knows(pattern: re.Pattern[str], lines: Sequence[str]) -> bool:
+    """Tell whether a pattern matches one of some lines; most do not even begin as it does."""
+    begins = beginnings(pattern)
+    return any(pattern.fullmatch(line) for line in lines if begins is None or line[:1] in begins)
 
 
 def read_hints(site: Site, html: str | None, lines: Sequence[str]) -> Hints:

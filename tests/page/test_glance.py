@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.page.blocks import read_blocks
+from pipeline.page.breadcrumb import PLACE_SIGNS
 from pipeline.page.cues import HINT, HINT_WORDS, LEADER, LINK_LABEL, SENTENCE_HINTS
 from pipeline.page.dates import DATE
 from pipeline.page.glance import WORDS, glance
@@ -23,6 +24,7 @@ from pipeline.page.lines import (
     LISTED,
     NUMBERED,
     NUMERALS,
+    PLACED,
     SAYING,
     SEPARATORS,
     SIGNED,
@@ -47,6 +49,7 @@ def closely(line: str) -> int:
         DATED: DATE.search(line),
         LEADING: LEADER.fullmatch(line),
         COUNTING: "篇" in line,
+        PLACED: any(sign in line for sign in PLACE_SIGNS),
         NUMERALS | SEPARATORS: ANY_WORD_N.match(line),
         LISTED: NUMBERED.match(line),
         LABELLED: LINK_LABEL.match(line),
@@ -77,4 +80,4 @@ def test_nothing_is_missed_on_pages(path: Path) -> None:
 
 
 def test_most_lines_show_little() -> None:
-    assert glance("为了加强管理，制定本制度。\n各部门应当遵守；", 2) == ([0, 0], [[], [], [], [], [], []])
+    assert glance("为了加强管理，制定本制度。\n各部门应当遵守；", 2) == ([0, 0], [[]] * GROUPS)

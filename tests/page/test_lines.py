@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.page.lines import DATED, NUMBERED, NUMBERS, letters, page_lines, rows_saying, rows_showing
+from pipeline.page.lines import (
+    DATED,
+    GROUPS,
+    NUMBERED,
+    NUMBERS,
+    letters,
+    page_lines,
+    rows_saying,
+    rows_showing,
+)
 
 from .oracles import lines_of
 
@@ -28,7 +37,7 @@ def test_rows_are_found_by_words_and_by_what_they_may_show() -> None:
     assert rows_saying(page, ["值班", ""], 1) == {2}
     assert rows_saying(page, ["值班"], 9) == set()
     assert list(rows_showing(page, DATED)) == [0, 1, 2]  # any may, before anybody has looked
-    page.shown = [[]] * 3 + [[0, 2]] + [[]] * 2
+    page.shown = [[]] * 3 + [[0, 2]] + [[]] * (GROUPS - 4)
     assert [list(rows_showing(page, DATED, *part)) for part in ((0,), (1,), (0, 2), (9,))] == [
         [0, 2],
         [2],

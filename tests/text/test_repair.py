@@ -9,7 +9,7 @@ from pipeline.records import RULE_NAMES
 from pipeline.text.offsets import replay
 from pipeline.text.repair import leads, repair
 from pipeline.text.repair.passes import RULES, Clues
-from pipeline.text.repair.signs import rules_needed
+from pipeline.text.repair.signs import count_each, rules_needed
 
 FOLDER = Path(__file__).parent.parent / "cases" / "repair"
 CASES = [
@@ -116,3 +116,11 @@ def test_rules_that_a_text_does_not_need_find_nothing(text: str) -> None:
 def test_single_letters_are_those_of_the_pattern(text: str) -> None:
     expected = [match.start() for match in leads._LETTER.finditer(text)]
     assert list(leads._single_letters(text)) == expected
+
+
+@given(
+    st.text(st.sampled_from("甲乙 \U0002f800"), max_size=30),
+    st.lists(st.sampled_from(["甲乙", "甲甲", "乙 "])),
+)
+def test_pairs_are_counted_as_str_does(text: str, pairs: list[str]) -> None:
+    assert count_each(text, pairs) == [text.count(pair) for pair in pairs]

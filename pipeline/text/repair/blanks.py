@@ -1,8 +1,9 @@
 """Blanks inside Chinese sentences: 服 務, and which of a page's blanks are meant."""
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.records import Edit
 from pipeline.text.repair.language import is_word
@@ -72,12 +73,19 @@ def _split_pair(text: str, at: int) -> str:
 def _known_pairs(text: str, pairs: Iterable[str]) -> set[str]:
     """Return the pairs that are a common word, or stand unspaced on the page more than once."""
     distinct = sorted(set(pairs))
-    page = text[:_PAGE]
-    return {
-        pair
-        for k, pair in enumerate(distinct)
-        if is_word(pair) or (k < _PAIRS and page.count(pair) >= _FREQUENT)
-    }
+    words = {pair for pair in distinct if is_word(pair)}
+    others = [pair for pair in distinct[:_PAIRS] if pair not in words]
+    counts = _count_each(text[:_PAGE], others)
+    return words | {pair for pair, count in zip(others, counts, strict=True) if count >= _FREQUENT}
+
+
+def _count_each(text: str, pairs: Sequence[str]) -> Sequence[int]:
+    """Return how often each pair stands in a text."""
+    if "numba" not in sys.modules:
+        return [text.count(pair) for pair in pairs]
+    from pipeline.text.repair.signs import count_each
+
+    return count_each(text, pairs)
 
 
 def _without_layout(text: str, gaps: list[int]) -> list[int]:

@@ -10,9 +10,9 @@ site where the page is too short.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain, compress, repeat
+from typing import NamedTuple
 
 from pipeline.records import Edit, RuleName
 from pipeline.text.repair.readings import (
@@ -63,8 +63,7 @@ _MAX_GLOSSES = 0.1  # glosses of characters that t2s leaves, per leak
 _MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
 
 
-@dataclass(frozen=True, slots=True)
-class Headed:
+class Headed(NamedTuple):
     """The leak-like groups of a text: `parts` alternates text and group, `pairs` holds (character, group)."""
 
     parts: Sequence[str]
@@ -103,7 +102,7 @@ def count_leaks(text: str) -> LeakCounts:
 
 def count_pairs(text: str) -> LeakCounts:
     """Return what `count_leaks` does but for the occurrences of characters."""
-    return _count_pairs(split_leaks(text))
+    return Counter(_count_pairs(split_leaks(text)))
 
 
 @cache
@@ -112,16 +111,16 @@ def _traditional() -> frozenset[str]:
     return frozenset(simplified_forms())
 
 
-def _count_pairs(headed: Headed) -> LeakCounts:
+def _count_pairs(headed: Headed) -> dict[tuple[str, str], int]:
     """Count leaks by normal pinyin, glosses, and headwords (scaled up from a sample)."""
-    counts: LeakCounts = Counter()
+    counts: dict[tuple[str, str], int] = {}
     known = readings()
     for (char, group), n in headed.counted.items():
         pinyin = plain_reading(char, group)
         if pinyin in known.get(char, ()):
-            counts[char, pinyin] += n
+            counts[char, pinyin] = counts.get((char, pinyin), 0) + n
         elif char not in known and toneless(pinyin) in syllables():
-            counts[_GLOSS_KEY] += n
+            counts[_GLOSS_KEY] = counts.get(_GLOSS_KEY, 0) + n
     if headed.pairs and (headwords := _count_headwords(headed.parts)):
         counts[_HEADWORD_KEY] = headwords
     return counts
@@ -138,8 +137,7 @@ def _count_headwords(parts: Sequence[str]) -> int:
     return found * step
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """One character's leaks: how many, how many with the commonest reading, and that reading."""
 
     leaks: int
@@ -168,8 +166,7 @@ def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
     """What a verdict rests on: counts, leaking characters, how many Traditional ones do not leak."""
 
     counts: Mapping[tuple[str, str], int]
