@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +18,13 @@ from pipeline.dedup.arrays import Texts
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
 from pipeline.dedup.frames import distinct_plain, fold_plain, whole_numbers
 from pipeline.dedup.model import CorpusModel
+from pipeline.dedup.parameters import BINS
+from pipeline.dedup.tables import indices
 from pipeline.dedup.work import Work
 from pipeline.schema import CLAUSE_GROUPS
+
+if TYPE_CHECKING:
+    from pipeline.dedup.near import Sketched
 
 # Units of the key, 4..: shorter clauses ("立即上报。") are equal or different; one changed character in seven
 # leaves no shingle of four whole.
@@ -37,24 +42,22 @@ Ints = NDArray[np.int64]
 class Near:
     """Pairs of near texts, as places in the order of all text_ids, and the model that they were found with.
 
-    `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at.
+    `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at. `drawn`
+    is what was drawn from each text then, in the same order; there may be rows behind.
     """
 
     left: Ints
     right: Ints
     model: CorpusModel
     found_with: str
+    drawn: "Sketched | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the last run knew: where each of its texts stands now, those that are gone, and its near pairs.
+    """What the last run knew: its place for each text of now, -1 for a new one, and its near pairs."""
 
-    A text that is gone stands behind all others, in the order of `gone`.
-    """
-
-    place: Ints
-    gone: pa.Array
+    source: Ints
     near: Near
 
 
@@ -69,6 +72,12 @@ COUNTS = pa.schema(
 SITES = pa.schema([("text_id", pa.string()), ("site", pa.string())])
 TEXTS = COUNTS.append(pa.field("n_sites", pa.int64()))
 Reading = Callable[[], Iterable[pa.Table]]
+Room = Callable[[int], NDArray[np.uint8]]  # room for so many signatures
+
+
+def room_in_memory(texts: int) -> NDArray[np.uint8]:
+    """Return room for the signatures of so many texts."""
+    return np.empty((texts, BINS), np.uint8)
 
 
 def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -97,38 +106,27 @@ def add_parts(counts: Iterable[pa.Table], sites: Iterable[pa.Table]) -> pa.Table
     return texts.append_column("n_sites", n_sites).cast(TEXTS)
 
 
-def known_texts(before: Iterable[pa.Table], now: Iterable[pa.Table], near: Near) -> Known:
-    """Hold the texts of the last run against those of now: tables of `TEXTS`, cut at the same text_ids."""
-    places, gone, count = [], [], 0
-    pairs = list(zip(before, now, strict=True))
-    for old, new in pairs:
-        at = pc.index_in(old["text_id"], value_set=new["text_id"].combine_chunks())
-        places.append(whole_numbers(pc.add(pc.fill_null(at, -1 - count), count)))
-        gone.append(old["text"].filter(pc.is_null(at)))
-        count += new.num_rows
-    place = np.concatenate([*places, np.zeros(0, dtype=np.int64)])
-    left = np.flatnonzero(place < 0)
-    place[left] = count + np.arange(len(left))
-    chunks = [chunk for column in gone for chunk in column.chunks]
-    return Known(place, pa.chunked_array(chunks, pa.string()).combine_chunks(), near)
-
-
 def group_clauses(
-    texts: Reading, config: DedupConfig, model: CorpusModel | None = None, known: Known | None = None
+    texts: Reading,
+    config: DedupConfig,
+    model: CorpusModel | None = None,
+    known: Known | None = None,
+    room: Room = room_in_memory,
 ) -> tuple[pa.Table, Near]:
     """Return the table `clause_groups` from all distinct texts: groups of two clauses or more.
 
     `texts` is called several times and gives tables of `TEXTS` in order of text_id. The rows are a function
     of the set of clauses, `config` and `model`, which is fitted where there is none; `known` changes none:
     with it, only texts that came or went are compared. `group_id` is the smallest text_id of a group: a
-    clause and those near it (ratio from `MIN_RATIO`). The pairs are for the next run.
+    clause and those near it (ratio from `MIN_RATIO`). The pairs are for the next run. `room` gives room for
+    so many signatures.
     """
     counts = [np.zeros(0, dtype=np.int64), *(whole_numbers(part["n_clauses"]) for part in texts())]
     n_clauses, work = np.concatenate(counts), Work(config, config.workers or os.cpu_count() or 1)
     if len(n_clauses) <= SMALL_SHORT_ROWS:
         near = _compared(texts, work)
     else:
-        near = _brought_up(texts, len(n_clauses), work, model, known)
+        near = _brought_up(texts, len(n_clauses), work, (model, known), room)
     first = _groups(near, len(n_clauses))
     sizes = np.bincount(first, weights=n_clauses, minlength=len(first))
     kept = sizes[first] >= MIN_CLAUSES
@@ -159,11 +157,16 @@ def _groups(near: Near, count: int) -> Ints:
     return first[group]
 
 
-def _numbered(texts: Reading, gone: pa.Array | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield texts for folding; numbers take the place of ids, which nobody asks for."""
-    chunks = (chunk for part in texts() for chunk in part["text"].chunks)
-    for chunk in chunks if gone is None else chain(chunks, [gone]):
-        yield pa.record_batch([pa.nulls(len(chunk), pa.int32()), chunk], ["id", "text"])
+def _numbered(texts: Reading, wanted: Ints | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield texts for folding, all or those wanted, in order; numbers take the place of ids."""
+    start = 0
+    for part in texts():
+        column, end = part["text"].combine_chunks(), start + part.num_rows
+        if wanted is not None:
+            first, last = np.searchsorted(wanted, (start, end))
+            column = column.take(indices(wanted[first:last] - start))
+        start = end
+        yield pa.record_batch([pa.nulls(len(column), pa.int32()), column], ["id", "text"])
 
 
 def _compared(texts: Reading, work: Work) -> Near:
@@ -178,37 +181,63 @@ def _compared(texts: Reading, work: Work) -> Near:
 
 
 def _brought_up(
-    texts: Reading, count: int, work: Work, model: CorpusModel | None, known: Known | None
+    texts: Reading, count: int, work: Work, given: tuple[CorpusModel | None, Known | None], room: Room
 ) -> Near:
     """Return the near pairs of `count` texts: those known of texts that stay, and those that changed."""
     from pipeline.dedup import fast
     from pipeline.dedup.components import keys_of, texts_of
-    from pipeline.dedup.intake import distinct_texts, fold_batches
-    from pipeline.dedup.meetings import LAST, NOW
-    from pipeline.dedup.near import changed_pairs
+    from pipeline.dedup.intake import fold_batches
+    from pipeline.dedup.near import changed_pairs, fit_clauses, near_pairs, put_drawn
 
-    folded = fold_batches(_numbered(texts, known and known.gone), work, leaks=False)
-    every, of_row = distinct_texts(folded, np.arange(len(folded.length)))
-    del folded
-    row_of = np.argsort(of_row)
-    standing = np.where(row_of < count, NOW, 0).astype(np.uint8)
-    model = model or fast.fit_large(_those(every, standing > 0), work)
+    model, known = given
+    fold = partial(fold_batches, work=work, leaks=False)
+    model = model or fit_clauses(fold(_numbered(texts)), work)
     bitmap = fast.bitmap_of(model)
     found_with = hashlib.sha256(bitmap.tobytes()).hexdigest()[:32]
-    old = np.zeros(0, dtype=np.uint64)
-    if known is not None and known.near.found_with == found_with:
-        at = of_row[known.place]
-        standing[at] |= LAST
-        old = keys_of(at[known.near.left], at[known.near.right])
-    gained, lost = changed_pairs(every, standing, bitmap, work)
+    if known is not None and known.near.found_with != found_with:
+        known = None
+    folded = fold(_numbered(texts, None if known is None else np.flatnonzero(known.source < 0)))
+    drawn, standing, place = _drawn(known, count, partial(put_drawn, folded, bitmap, work), room)
+    if known is None:
+        near, _ = changed_pairs(drawn, standing, work, partial(near_pairs, folded, work=work))
+        return Near(*texts_of(near), model, found_with, drawn)
+    del folded
+    met, lost = changed_pairs(drawn, standing, work, np.copy)
+    asked = np.unique(np.concatenate(texts_of(met)))
+    places = keys_of(*(np.searchsorted(asked, side) for side in texts_of(met)))
+    gained = texts_of(near_pairs(fold(_numbered(texts, asked)), places, work))
+    old = keys_of(place[known.near.left], place[known.near.right])
     left, right = texts_of(old)
-    stay = (standing[left] & standing[right] & NOW > 0) & ~np.isin(old, lost)
-    left, right = texts_of(np.concatenate((old[stay], gained)))
-    return Near(row_of[left], row_of[right], model, found_with)
+    stay = (left < count) & (right < count) & ~np.isin(old, lost)
+    found = np.concatenate((old[stay], keys_of(asked[gained[0]], asked[gained[1]])))
+    return Near(*texts_of(found), model, found_with, drawn)
 
 
-def _those(texts: Texts, wanted: NDArray[np.bool_]) -> Texts:
-    return Texts(texts.units, texts.begin[wanted], texts.length[wanted], texts.rank[wanted])
+def _drawn(
+    known: Known | None, count: int, put: Callable[["Sketched", Ints], None], room: Room
+) -> tuple["Sketched", NDArray[np.uint8], Ints]:
+    """Return what is drawn from `count` texts and from those that are gone, which stand behind them.
+
+    Also which are of which run, and where each text of the last run stands now.
+    """
+    from pipeline.dedup.meetings import BOTH, LAST, NOW
+    from pipeline.dedup.near import room_for
+
+    source = np.full(count, -1) if known is None else known.source
+    before = None if known is None else known.near.drawn
+    place = np.full(0 if before is None else len(before.length), -1)
+    new, stay = np.flatnonzero(source < 0), np.flatnonzero(source >= 0)
+    place[source[stay]] = stay
+    gone = np.flatnonzero(place < 0)
+    place[gone] = count + np.arange(len(gone))
+    drawn = room_for(room(count + len(gone)))
+    put(drawn, new)
+    if before is not None:
+        drawn.put(stay, before, source[stay])
+        drawn.put(place[gone], before, gone)
+    standing = np.full(count + len(gone), BOTH, np.uint8)
+    standing[new], standing[count:] = NOW, LAST
+    return drawn, standing, place
 
 
 def near_ones(

@@ -20,6 +20,7 @@ from pipeline.dedup.candidates import CHAIN, NOBODY, ROWS, agreement, key_of, me
 from pipeline.dedup.parameters import Parameters
 
 LAST, NOW, BOTH = 1, 2, 3  # standings of a text: of the last run, of this one
+WORDS = 4  # of a parity: 256 bits, a bit for about one character of the longest clauses
 FIRST_PAIRS = 1 << 16
 # Bits that mark the keys of a band, 64 KB: those of 20,000 texts (1 % of two millions) leave out 24 of 25.
 # The bands taken at once stand in one or two lines of a signature, and their marks stay in the cache.
@@ -65,7 +66,7 @@ def may_be_near(parities, length, a, b, far):
     if 100 * apart > far * both:
         return False
     differ = np.int64(0)
-    for k in range(parities.shape[1]):
+    for k in range(WORDS):
         differ += count_bits(parities[a, k] ^ parities[b, k])
     return 100 * differ <= far * both
 
@@ -80,26 +81,29 @@ def mark_of(key):
 def list_touched(signatures, judged, standing, band, marks, words, counts):
     """List for each of some bands, from `band` on, the texts of all keys that one has which came or went.
 
-    Written are keys (high) and places in `judged` (low); some keys are listed that nobody changed. What does
-    not fit in `words` is counted all the same. `marks` is room for the bits of each band.
+    `judged` are texts in their order in memory, and the place of each by hash. Written are words of key (32
+    bits), place (30) and standing (2), which sort as texts stand; some keys are listed that nobody changed.
+    What does not fit in `words` is counted all the same. `marks` is room for the bits of each band.
     """
+    rows, places = judged
     for b in range(len(words)):
         counts[b] = 0
         for i in range(marks.shape[1]):
             marks[b, i] = 0
-    for t in judged:
+    for t in rows:
         if standing[t] != BOTH:
             for b in range(len(words)):
                 bit = mark_of(key_of(signatures, t, (band + b) * ROWS))
                 marks[b, bit >> np.uint64(3)] |= np.uint8(1) << np.uint8(bit & np.uint64(7))
-    for i in range(len(judged)):
-        t = judged[i]
+    for i in range(len(rows)):
+        t = rows[i]
+        word = (np.uint64(places[i]) << np.uint64(2)) | np.uint64(standing[t])
         for b in range(len(words)):
             key = key_of(signatures, t, (band + b) * ROWS)
             bit = mark_of(key)
             if (marks[b, bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
                 if counts[b] < words.shape[1]:
-                    words[b, counts[b]] = (key << np.uint64(32)) | np.uint64(i)
+                    words[b, counts[b]] = (key << np.uint64(32)) | word
                 counts[b] += 1
 
 
@@ -114,8 +118,8 @@ def add_pair(found, n, e, t):
 @part
 def meet_first(signatures, described, e, t, band, limits):
     """Tell whether two texts of one key may be near and have not met in a band before."""
-    parities, length, _ = described
-    if len(parities) and not may_be_near(parities, length, e, t, limits[1]):
+    parities, length = described
+    if limits[1] < 100 and not may_be_near(parities, length, e, t, limits[1]):
         return False
     return not met_before(signatures, e, t, 0, band) and agreement(signatures, e, t) >= limits[0]
 
@@ -124,34 +128,38 @@ def meet_first(signatures, described, e, t, band, limits):
 def changes_in_band(signatures, described, judged, words, band, limits, found):
     """Write the pairs (lower << 32 | upper) in which the texts of the last run and those of now differ.
 
-    `words` are keys and places in `judged`, sorted; `described` are parities, lengths and standings, `limits`
-    in how many bins a pair must agree and how far (of 100) it may be apart. `found` are room for the pairs
+    `words` are those of `list_touched`, sorted; `described` are parities and lengths, `limits` in how many
+    bins a pair must agree and how far (of 100) it may be apart. `found` are room for the pairs
     that meet now and did not, and for those that do no more though both stay. Returns how many there are,
     also where they do not fit. Without texts of the last run the pairs are those of
     `candidates.pairs_of_band` that may be near.
     """
-    standing, gained, lost = described[2], 0, 0
+    gained, lost, low = 0, 0, np.uint64(NOBODY)
     start, changed = 0, -1  # of this key: its first text, the last one that is of one run alone
     for i in range(len(words)):
-        t = judged[words[i] & np.uint64(NOBODY)]
-        if words[i] >> np.uint64(32) != words[start] >> np.uint64(32):
+        of_t = words[np.uint64(i)] & np.uint64(BOTH)
+        if words[np.uint64(i)] >> np.uint64(32) != words[np.uint64(start)] >> np.uint64(32):
             start = i
-        if standing[t] != BOTH:
+        if of_t != BOTH:
             changed = i
         now = last = np.int64(max(0, i - 1 - changed))  # texts of either run from j up to i
         for j in range(min(i - 1, changed), start - 1, -1):
-            e = judged[words[j] & np.uint64(NOBODY)]
-            now += np.int64((standing[e] & NOW) != 0)
-            last += np.int64((standing[e] & LAST) != 0)
-            seen_now, seen_last = now <= CHAIN and standing[t] & NOW, last <= CHAIN and standing[t] & LAST
-            if not seen_now and not seen_last:
+            of_e = words[np.uint64(j)] & np.uint64(BOTH)
+            now += np.int64((of_e & np.uint64(NOW)) != 0)
+            last += np.int64((of_e & np.uint64(LAST)) != 0)
+            if now > CHAIN and last > CHAIN:
                 break
-            meets, met = seen_now and standing[e] & NOW, seen_last and standing[e] & LAST
-            if bool(meets) == bool(met) or not meet_first(signatures, described, e, t, band, limits):
+            meets = now <= CHAIN and of_e & of_t & np.uint64(NOW) != 0
+            met = last <= CHAIN and of_e & of_t & np.uint64(LAST) != 0
+            if meets == met:
+                continue
+            e = judged[(words[np.uint64(j)] & low) >> np.uint64(2)]
+            t = judged[(words[np.uint64(i)] & low) >> np.uint64(2)]
+            if not meet_first(signatures, described, e, t, band, limits):
                 continue
             if meets:
                 gained = add_pair(found[0], gained, e, t)
-            elif standing[e] & standing[t] & NOW:
+            elif of_e & of_t & np.uint64(NOW):
                 lost = add_pair(found[1], lost, e, t)
     return gained, lost
 
@@ -161,7 +169,7 @@ def changed_meetings(met: Met, chosen: Parameters) -> Iterator[tuple[Pairs, Pair
 
     The arrays are used again for the next band.
     """
-    described, found = (met.parities, met.length, met.standing), (_room(FIRST_PAIRS), _room(FIRST_PAIRS))
+    described, found = (met.parities, met.length), (_room(FIRST_PAIRS), _room(FIRST_PAIRS))
     for band, words in _touched(met, chosen.bands):
         given = (met.signatures, described, met.judged, words, band, (chosen.likely, met.far))
         gained, lost = changes_in_band(*given, found)
@@ -176,12 +184,13 @@ def _touched(met: Met, bands: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
     count, changed = len(met.judged), int(np.count_nonzero(met.standing[met.judged] != BOTH))
     few = FEW_CHANGED * changed <= count
     room = min(count, max(FIRST_WORDS, count // FEW_CHANGED)) if few else count
-    band = 0
+    places = np.argsort(met.judged, kind="stable")
+    judged, band = (met.judged[places], places), 0
     while changed and band < bands:
         at_once = min(BANDS_AT_ONCE if few else 1, bands - band)
         marks, counts = np.empty((at_once, 1 << MARK_BITS - 3), np.uint8), np.zeros(at_once, np.int64)
         words = np.empty((at_once, room), np.uint64)
-        list_touched(met.signatures, met.judged, met.standing, band, marks, words, counts)
+        list_touched(met.signatures, judged, met.standing, band, marks, words, counts)
         if counts.max() > room:
             room = min(count, 2 * int(counts.max()))
             continue

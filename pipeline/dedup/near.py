@@ -2,6 +2,8 @@
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -11,11 +13,13 @@ from pipeline.compiled import kernel
 from pipeline.dedup import fast
 from pipeline.dedup.arrays import MIX, Texts
 from pipeline.dedup.components import keys_of, texts_of
+from pipeline.dedup.frames import Folded, Ints
 from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
-from pipeline.dedup.meetings import Met, Pairs, changed_meetings
+from pipeline.dedup.meetings import WORDS, Met, Pairs, changed_meetings
+from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.work import Work
 
-WORDS = 4  # of a parity: 256 bits, a bit for about one character of the longest clauses
+ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
 
 
 @kernel
@@ -47,23 +51,74 @@ def settle_stars(nodes, starts, rows, centre):
                     centre[rows[k]] = node
 
 
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """What is drawn from each of some texts: its signature, parity, length in units and hash."""
+
+    signatures: NDArray[np.uint8]
+    parities: NDArray[np.uint64]
+    length: Ints
+    hashes: NDArray[np.uint64]
+
+    def put(self, at: Ints, other: "Sketched", rows: Ints) -> None:
+        """Put rows of another in places of this."""
+        for start in range(0, len(at), ROWS_AT_ONCE):
+            here = slice(start, start + ROWS_AT_ONCE)
+            self.signatures[at[here]] = other.signatures[rows[here]]
+        self.parities[at], self.length[at] = other.parities[rows], other.length[rows]
+        self.hashes[at] = other.hashes[rows]
+
+
+def room_for(signatures: NDArray[np.uint8]) -> Sketched:
+    """Return the room for what is drawn from as many texts as there is room for signatures."""
+    rows = len(signatures)
+    parities, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
+    return Sketched(signatures, parities, length, np.empty(rows, np.uint64))
+
+
+def put_drawn(folded: Folded, bitmap: NDArray[np.uint8], work: Work, drawn: Sketched, at: Ints) -> None:
+    """Draw what is needed from folded texts, and put it in places; a part of the texts at a time."""
+    texts = texts_folded(folded)
+    for start in range(0, len(at), ROWS_AT_ONCE):
+        here = slice(start, start + ROWS_AT_ONCE)
+        some = Texts(texts.units, texts.begin[here], texts.length[here], texts.rank[here])
+        made = room_for(fast.sketch_all(some, bitmap, work).signatures)
+        write_parities(some.units, (some.begin, some.length), made.parities)
+        made.length[:], made.hashes[:] = some.length, folded.hashes[here]
+        drawn.put(at[here], made, np.arange(len(some)))
+
+
+def texts_folded(folded: Folded) -> Texts:
+    """Return folded texts as they stand."""
+    begin, count = np.cumsum(folded.length) - folded.length, len(folded.length)
+    return Texts(folded.units, begin, folded.length, np.arange(count))
+
+
+def fit_clauses(folded: Folded, work: Work) -> CorpusModel:
+    """Fit what clauses have in common from the first texts by hash."""
+    texts, order = texts_folded(folded), np.argsort(folded.hashes, kind="stable")
+    return fast.fit_large(replace(texts, begin=texts.begin[order], length=texts.length[order]), work)
+
+
 def changed_pairs(
-    texts: Texts, standing: NDArray[np.uint8], bitmap: NDArray[np.uint8], work: Work
+    drawn: Sketched, standing: NDArray[np.uint8], work: Work, measure: Callable[[Pairs], Pairs]
 ) -> tuple[Pairs, Pairs]:
-    """Return the near pairs (lower << 32 | upper) that are new, and pairs that are candidates no more.
+    """Return the pairs (lower << 32 | upper) that are new, and pairs that are candidates no more.
 
     `standing` says which texts are of the last run (`LAST`), of this one (`NOW`), or of `BOTH`; short texts
-    are in no pair. A band at a time: memory is that of the pairs of one band, and 300 bytes a text.
+    are in no pair. `measure` takes what meets in one band and leaves the pairs to be returned.
     """
-    work = work.on(texts)
-    judged = np.flatnonzero((texts.length >= MIN_CLAUSE_CHARS) & (standing > 0))
-    parities = np.empty((len(texts), WORDS), np.uint64)
-    write_parities(texts.units, (texts.begin, texts.length), parities)
-    signatures = fast.sketch_all(texts, bitmap, work).signatures
-    met = Met(signatures, judged, standing, parities, texts.length, int(100 - MIN_RATIO))
-    measure = partial(fast.ratios, texts, work=work)
+    judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
+    judged = judged[np.argsort(drawn.hashes[judged], kind="stable")]
+    met = Met(drawn.signatures, judged, standing, drawn.parities, drawn.length, int(100 - MIN_RATIO))
     new, old = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
     for gained, lost in changed_meetings(met, work.chosen()):
-        new.append(keys_of(*near_ones(texts, *texts_of(gained), measure)))
+        new.append(measure(gained))
         old.append(lost.copy())
     return np.concatenate(new), np.concatenate(old)
+
+
+def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:
+    """Return those of some pairs of folded texts that are near."""
+    texts = texts_folded(folded)
+    return keys_of(*near_ones(texts, *texts_of(pairs), partial(fast.ratios, texts, work=work.on(texts))))

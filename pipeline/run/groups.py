@@ -5,24 +5,22 @@ added up a range at a time, and memory is that of a range. Pairs of near texts t
 known; only texts that came or went are compared (`dedup/near.py`).
 """
 
+import os
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from pipeline.dedup.groups import (
-    TEXTS,
-    Known,
-    Near,
-    add_parts,
-    count_part,
-    group_clauses,
-    known_texts,
-)
+from pipeline.dedup.frames import Ints
+from pipeline.dedup.groups import TEXTS, Known, Near, add_parts, count_part, group_clauses
 from pipeline.dedup.model import CorpusModel
+from pipeline.dedup.parameters import BINS
+from pipeline.dedup.tables import indices
 from pipeline.run.corpus import Run
 from pipeline.run.segments import open_arrow, read_arrow, write_arrow, write_batches
 from pipeline.store.generations import state_of
@@ -32,6 +30,8 @@ from pipeline.text.fold import text_id
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
 ALL_TEXTS = "texts.arrow"
 NEAR = "near.arrow"  # pairs of near texts, as places in the order of all text_ids
+DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the same order
+COUNTED = ("counts", "sites")
 FOUND_WITH = b"found_with"
 
 
@@ -56,23 +56,84 @@ def _ranges(table: pa.Table) -> Iterator[pa.RecordBatch]:
 
 def clause_groups(run: Run) -> tuple[pa.Table, CorpusModel]:
     """Return the table: every distinct clause text, its group and where it stands; and the model used."""
-    kept = state_of(run.out, run.generation + 1)
-    write_batches(kept / ALL_TEXTS, TEXTS, _add_up(kept, sorted(run.segments)), compression=None)
+    kept, texts = state_of(run.out, run.generation + 1), Texts(run)
+    write_batches(kept / ALL_TEXTS, TEXTS, texts.brought_up(), compression=None)
     model = None if run.refit else read_model(run.out / "model", CLAUSE_SHINGLES)
-    known = _known(run, kept / ALL_TEXTS)
-    table, near = group_clauses(lambda: _read(kept / ALL_TEXTS), run.config.dedup, model, known)
-    pairs = pa.table([pa.array(side, pa.int32()) for side in (near.left, near.right)], ["left", "right"])
-    write_arrow(kept / NEAR, pairs.replace_schema_metadata({FOUND_WITH: near.found_with}))
+    known, drawn = _known(run, texts), kept / SIGNATURES
+    table, near = group_clauses(
+        lambda: _read(kept / ALL_TEXTS), run.config.dedup, model, known, partial(_room, drawn)
+    )
+    _write_near(kept, near, len(texts.source))
     return table, near.model
 
 
-def _add_up(kept: Path, segments: list[str]) -> Iterator[pa.RecordBatch]:
-    """Yield the texts of all segments, a range at a time."""
-    readers = [[open_arrow(kept / f"{kind}-{n}.arrow") for n in segments] for kind in ("counts", "sites")]
-    for k in range(len(RANGES)):
-        counts, sites = ((pa.Table.from_batches([r.get_batch(k)]) for r in some) for some in readers)
-        texts = add_parts(counts, sites).combine_chunks()
-        yield from texts.to_batches() or [pa.RecordBatch.from_pylist([], TEXTS)]
+class Texts:
+    """The distinct texts of all clauses, brought up to date: only those are added up anew that changed.
+
+    `source` is the place of each among those of the last run, -1 where it is new.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.now, before = state_of(run.out, run.generation + 1), state_of(run.out, run.generation)
+        names = sorted(run.segments)
+        self.readers = [[open_arrow(self.now / f"{kind}-{n}.arrow") for n in names] for kind in COUNTED]
+        same = bool(run.generation) and run.manifest["digests"]["dedup"] == run.digests.dedup
+        self.known = open_arrow(before / ALL_TEXTS) if same and (before / ALL_TEXTS).is_file() else None
+        listed = {p.stem.partition("-")[2] for p in before.glob("counts-*.arrow")} if self.known else set()
+        changed = [*((self.now, n) for n in names if n not in listed)]
+        changed += [(before, n) for n in sorted(listed - set(names))]
+        self.changed = [open_arrow(folder / f"counts-{n}.arrow", ["text_id"]) for folder, n in changed]
+        self.source = np.zeros(0, np.int64)
+
+    def brought_up(self) -> Iterator[pa.RecordBatch]:
+        """Yield the texts, a range at a time."""
+        sources, start = [self.source], 0
+        for k in range(len(RANGES)):
+            if self.known is None:
+                made = self._added_up(k, None).combine_chunks()
+                sources.append(np.full(made.num_rows, -1))
+            else:
+                made, source = self._merged(k, pa.Table.from_batches([self.known.get_batch(k)]))
+                sources.append(np.where(source < 0, -1, source + start))
+                start += self.known.get_batch(k).num_rows
+            yield from made.to_batches() or [pa.RecordBatch.from_pylist([], TEXTS)]
+        self.source = np.concatenate(sources)
+
+    def _added_up(self, k: int, wanted: pa.Array | None) -> pa.Table:
+        """Return the sums of the texts of a range, all or those wanted, over all segments."""
+        parts = []
+        for readers in self.readers:
+            tables = (pa.Table.from_batches([reader.get_batch(k)]) for reader in readers)
+            parts.append([t if wanted is None else _those(t, wanted) for t in tables])
+        return add_parts(*parts)
+
+    def _merged(self, k: int, known: pa.Table) -> tuple[pa.Table, Ints]:
+        """Return the texts of a range, those of changed segments added up anew, and places in `known`."""
+        ids = [pa.array([], pa.string()), *(reader.get_batch(k).column(0) for reader in self.changed)]
+        wanted = pa.concat_arrays(ids).unique()
+        if not len(wanted):
+            return known, np.arange(known.num_rows)
+        anew, before = self._added_up(k, wanted), known["text_id"].combine_chunks()
+        place = np.asarray(pc.fill_null(pc.index_in(anew["text_id"], value_set=before), -1))
+        stays = np.ones(known.num_rows, np.bool_)
+        stays[np.asarray(pc.index_in(wanted, value_set=before).drop_null())] = False
+        rows, new = np.flatnonzero(stays), _as_bytes(anew["text_id"].combine_chunks())
+        behind = np.searchsorted(_as_bytes(before)[rows], new)
+        rows = np.insert(rows, behind, known.num_rows + np.arange(len(new)))
+        source = np.append(np.arange(known.num_rows), place)[rows]
+        return pa.concat_tables([known, anew]).combine_chunks().take(indices(rows)), source
+
+
+def _those(table: pa.Table, wanted: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table["text_id"], value_set=wanted))
+
+
+def _as_bytes(ids: pa.Array) -> NDArray[np.bytes_]:
+    """Return text_ids as an array that can be searched."""
+    width = len(text_id(""))
+    data = np.frombuffer(ids.buffers()[2] or b"", np.dtype(f"S{width}"))
+    start = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset] // width
+    return data[start : start + len(ids)]
 
 
 def _read(path: Path) -> Iterator[pa.Table]:
@@ -82,15 +143,39 @@ def _read(path: Path) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([reader.get_batch(k)])
 
 
-def _known(run: Run, texts: Path) -> Known | None:
+def _room(path: Path, texts: int) -> NDArray[np.uint8]:
+    """Return room for the signatures of so many texts, in a file."""
+    rows = max(1, texts)  # there is no mapping of nothing
+    with path.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, rows * BINS)  # a full disk shows here, not as a signal
+    return np.asarray(np.memmap(path, np.uint8, "r+", shape=(rows, BINS)))[:texts]
+
+
+def _write_near(kept: Path, near: Near, texts: int) -> None:
+    """Write down the near pairs, and what was drawn from the texts; their signatures stand in their file."""
+    pairs = pa.table([pa.array(side, pa.int32()) for side in (near.left, near.right)], ["left", "right"])
+    write_arrow(kept / NEAR, pairs.replace_schema_metadata({FOUND_WITH: near.found_with}))
+    if near.drawn is not None:
+        columns = [near.drawn.hashes[:texts], near.drawn.length[:texts]]
+        columns += list(near.drawn.parities[:texts].T)
+        names = ["hash", "length", *(f"parity_{k}" for k in range(len(columns) - 2))]
+        write_arrow(kept / DRAWN, pa.table([pa.array(c) for c in columns], names))
+        with (kept / SIGNATURES).open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _known(run: Run, texts: Texts) -> Known | None:
     """Return what the last run knew, None where other code made it or all texts were compared."""
+    from pipeline.dedup.near import Sketched
+
     folder = state_of(run.out, run.generation)
-    if not (folder / NEAR).is_file() or run.manifest["digests"]["dedup"] != run.digests.dedup:
+    if texts.known is None or not (folder / NEAR).is_file() or not (folder / DRAWN).is_file():
         return None
-    pairs = read_arrow(folder / NEAR)
+    pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
-    if not found_with:
-        return None
     left, right = (column.to_numpy().astype(np.int64) for column in pairs.columns)
-    near = Near(left, right, CorpusModel(np.zeros(0, dtype=np.uint32), 0), found_with)
-    return known_texts(_read(folder / ALL_TEXTS), _read(texts), near)
+    signatures = np.asarray(np.memmap(folder / SIGNATURES, np.uint8, "r")).reshape(-1, BINS)
+    hashes, length, *parities = (column.to_numpy() for column in drawn.columns)
+    was = Sketched(signatures[: len(length)], np.stack(parities, axis=1), length, hashes)
+    model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
+    return Known(texts.source, Near(left, right, model, found_with, was))

@@ -1,4 +1,6 @@
+import dataclasses
 import random
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,17 +12,19 @@ from pipeline.config import DedupConfig
 from pipeline.dedup import fast, groups, near, plain
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.components import texts_of
+from pipeline.dedup.frames import Folded
 from pipeline.dedup.groups import (
     MIN_CLAUSE_CHARS,
     MIN_RATIO,
+    Known,
     Near,
     add_parts,
     count_part,
     group_clauses,
-    known_texts,
     stars,
 )
-from pipeline.dedup.meetings import NOW
+from pipeline.dedup.intake import fold_batches
+from pipeline.dedup.meetings import NOW, WORDS
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.work import Work
 from pipeline.text.fold import key_units, text_id
@@ -155,37 +159,60 @@ def changed_texts(rng: random.Random, count: int, bases: int) -> list[str]:
     return sorted(texts)
 
 
+def folded(texts: list[str]) -> Folded:
+    """The keys of texts, in the order of their hash."""
+    batch = pa.record_batch([pa.nulls(len(texts), pa.int32()), pa.array(texts, pa.string())], ["id", "text"])
+    keys = fold_batches([batch], Work(DedupConfig(workers=1)), leaks=False)
+    order = np.argsort(keys.hashes, kind="stable").tolist()
+    return keys if order == sorted(order) else folded([texts[n] for n in order])
+
+
 def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None:
-    keys, work = keys_as_texts(changed_texts(random.Random(5), 1000, 20)), Work(DedupConfig())
-    bitmap = fast.bitmap_of(fast.fit_large(keys, work))
-    now = np.full(len(keys), NOW, dtype=np.uint8)
-    gained, lost = near.changed_pairs(keys, now, bitmap, work)
+    keys, work = folded(changed_texts(random.Random(5), 1000, 20)), Work(DedupConfig())
+    texts = near.texts_folded(keys)
+    bitmap = fast.bitmap_of(fast.fit_large(texts, work))
+    drawn = near.room_for(groups.room_in_memory(len(texts)))
+    near.put_drawn(keys, bitmap, work, drawn, np.arange(len(texts)))
+    now = np.full(len(texts), NOW, dtype=np.uint8)
+    gained, lost = near.changed_pairs(drawn, now, work, partial(near.near_pairs, keys, work=work))
     left, right = texts_of(gained)
     found = set(zip(left.tolist(), right.tolist(), strict=True))
     assert len(found) > 1000
     assert not len(lost)
-    assert found == slow_near_pairs(keys, work)
+    assert found == slow_near_pairs(texts, work)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts come and go, bands are hot; each run knows what the last found, and gives the rows of a first."""
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
+    monkeypatch.setattr(near, "ROWS_AT_ONCE", 100)
     rng = random.Random(seed)
     every = changed_texts(rng, 2000 if seed < 2 else 400, 4 if seed < 2 else 8)
     model = CorpusModel(np.zeros(0, np.uint32), 0)
-    before: list[pa.Table] = []
-    pairs = Near(np.zeros(0, np.int64), np.zeros(0, np.int64), model, "")
+    before: list[str] = []
+    known: Near | None = None
     for share in (0.5, 0.51, 0.3, 1.0, 0.99, 0.0, 0.7):
         chosen = [t for t in every if rng.random() < share] + [NEAR[0]]
         rows = [(f"{t}/1", t, t, None) for t in chosen]
-        now = [cut(add_parts(*zip(count_part(part(rows)), strict=True)), n) for n in range(16)]
-        known = known_texts(before or [t.slice(0, 0) for t in now], now, pairs)
-        table, pairs = group_clauses(lambda now=now: now, DedupConfig(), model, known)
+        whole = add_parts(*zip(count_part(part(rows)), strict=True))
+        now, ids = [cut(whole, n) for n in range(16)], whole["text_id"].to_pylist()
+        place = {text_id: n for n, text_id in enumerate(before)}
+        source = np.array([place.get(i, -1) for i in ids], dtype=np.int64)
+        given = None if known is None else Known(source, known)
+        table, pairs = group_clauses(lambda now=now: now, DedupConfig(), model, given)
         anew, other = group_clauses(lambda now=now: now, DedupConfig(), model)
         assert sorted(zip(*pairs_of(pairs), strict=True)) == sorted(zip(*pairs_of(other), strict=True))
         assert table.equals(anew)
-        before = now
+        before, known = ids, dataclasses.replace(pairs, drawn=first_rows(pairs, len(ids)))
+
+
+def first_rows(pairs: Near, count: int) -> near.Sketched:
+    """What was drawn from the texts of a run, without those that had gone."""
+    drawn = pairs.drawn
+    assert drawn is not None
+    columns = (drawn.signatures, drawn.parities, drawn.length, drawn.hashes)
+    return near.Sketched(*(column[:count] for column in columns))
 
 
 def cut(texts: pa.Table, number: int) -> pa.Table:
@@ -208,7 +235,7 @@ def test_stars_of_many_are_those_of_few(pairs: set[tuple[int, int]]) -> None:
 @given(st.lists(st.text("甲乙丙丁戊己庚\U00020000", max_size=12), min_size=2, max_size=2))
 def test_parities_differ_in_no_more_bits_than_texts_are_apart(pair: list[str]) -> None:
     texts = keys_as_texts(pair)
-    parities = np.empty((2, near.WORDS), dtype=np.uint64)
+    parities = np.empty((2, WORDS), dtype=np.uint64)
     near.write_parities(texts.units, (texts.begin, texts.length), parities)
     differ = sum(int(a ^ b).bit_count() for a, b in zip(*parities.tolist(), strict=True))
     (ratio,) = plain.ratios(texts, np.array([0]), np.array([1]))
