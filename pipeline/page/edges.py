@@ -35,12 +35,14 @@ TOLD = re.compile(
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
+STARS = re.compile("[★☆⭐]{3}")  # what a reader gives: `评级：★★★★`
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
 # `—— 以上为节选 ——`, `⬇ 向下滑动 ⬇`: yes; `—— 附则 ——`, which reads like a text: no
 DECORATED = re.compile(
     r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
 )
 NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
+SENTENCE_ENDS = "。；;"
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
@@ -125,7 +127,7 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
 
 def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
-    if TOLD.match(line) or EDGE_LABEL.fullmatch(line):
+    if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
         return "navigation"
     return site_words(line, edge=True) or ("footer" if reads_like_a_site(line) else None)
 
@@ -137,6 +139,8 @@ def _below_heading(
     out: dict[int, DropReason] = {}
     for row in rows:
         line = page.texts[row]
+        if len(line) > MAX_FOREIGN:
+            continue
         ours = manner.is_foreign(line) and manner.names_site(line)
         if row not in cues and (reason := "spam" if ours else told_of_article(line)):
             out[row] = reason
@@ -210,9 +214,30 @@ def _foreign_inside(
         elif line[-1] in CLAUSE_ENDS:
             if line[-1] == "。" and weigh_wording(line) >= SURELY:
                 out[row] = "spam"
-        elif reason := _reason_inside(page, row, manner):
+        elif row not in out and (reason := _reason_inside(page, row, manner)):
             out[row] = reason
+        elif row not in out and OTHER_PAGE.search(line):
+            out |= dict.fromkeys(_names_between(page, row, rows), "related")
     return out
+
+
+def _names_between(page: PageLines, row: int, rows: range) -> range:
+    """Return the lines that name other pages, from `row` on, between two clauses of one list.
+
+    `相关材料`, `某制度`, `某办法` behind a whole sentence, with the next clause below: two names, or one
+    below a label of few characters. What a clause with a colon announces is its own, and so is the name of
+    a list that begins.
+    """
+    end = row
+    while end < rows.stop - 1 and OTHER_PAGE.search(page.texts[end]) and not NUMBERED.match(page.texts[end]):
+        end += 1
+    above = page.texts[row - 1]
+    labelled = len(above) <= MAX_LABEL and above[-1] not in SENTENCE_ENDS and not NUMBERED.match(above)
+    first = row - 1 if labelled and not SIGNED.search(above) else row
+    whole = first > rows.start and page.texts[first - 1][-1] in SENTENCE_ENDS
+    below = page.texts[end]
+    goes_on = NUMBERED.match(below) and not NUMBERED_ONE.match(below)
+    return range(first, end) if whole and goes_on and end - first >= 2 else range(0)
 
 
 def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | None:
@@ -274,7 +299,7 @@ def _weigh(
 
 def _edge_reason(line: str) -> DropReason | None:
     """Return why a line with which a text ends is the site's."""
-    if EDGE_LABEL.fullmatch(line) or NOTICE.fullmatch(line):
+    if EDGE_LABEL.fullmatch(line) or NOTICE.fullmatch(line) or STARS.search(line):
         return "footer"
     if CLOSING.fullmatch(line) and INTRODUCTION.search(line):
         return "introduction"

@@ -11,7 +11,8 @@ from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate, base_titles
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
-from pipeline.page.sitewords import advertises
+from pipeline.page.sitewords import advertises, site_words
+from pipeline.page.wording import reads_like_a_site
 from pipeline.records import DropReason
 
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
@@ -154,15 +155,26 @@ def _take_guide(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
-        elif advertises(line) and not MARKER.match(line):
-            plan.dropped[row] = "advert"
+        elif line[-1] in "：:" and plan.guide.get(row - 1) == (section, True):
+            plan.guide[row] = (section, False)  # leads from its heading into the list
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
         elif section == 0 or _introduces(line):
             plan.dropped[row] = "introduction"
+        elif reason := of_site(line):
+            plan.dropped[row] = reason
         else:
             plan.guide[row] = (section, False)
+
+
+def of_site(line: str) -> DropReason | None:
+    """Return why a line above the texts is no guide's: `投稿邮箱：tg@某网`."""
+    if line[-1] in "。：:" or MARKER.match(line):
+        return None
+    if advertises(line):
+        return "advert"
+    return site_words(line, edge=True) or ("navigation" if reads_like_a_site(line) else None)
 
 
 def _leads_guide(page: PageLines, row: int, following: int | None) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.page.cues import INTRODUCTION
 from pipeline.page.fields import Fields
-from pipeline.page.head import GUIDE_WORD, MARKER
+from pipeline.page.head import GUIDE_WORD, MARKER, of_site
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import MAX_NAME, whole_line
@@ -35,8 +35,10 @@ def name_of_single(
             continue
         if _names(line, known):
             return whole_line(page, row, 1)
-        above += 1
         guided = guided or _heads_guide(line)
+        if not guided and of_site(line):
+            continue
+        above += 1
         if above > MAX_ABOVE or not (guided or INTRODUCTION.search(line)):
             return None
     return None

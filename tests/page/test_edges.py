@@ -62,7 +62,7 @@ def test_new_words_of_a_site_anywhere(line: str) -> None:
         assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
 
 
-@pytest.mark.parametrize("line", ["热度 525", "字数统计：1200字", "贡献者：wang123", "预览图", "原创首发"])
+@pytest.mark.parametrize("line", ["热度 525", "字数统计：1200字", "贡献者：wang123", "预览图", "评级：★★★★"])
 def test_lines_below_a_heading_that_tell_of_it(line: str) -> None:
     lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", line, *CLAUSES, f"{SUBJECT}2", *CLAUSES]
     assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
@@ -86,6 +86,23 @@ def test_names_of_other_pages_below_their_label() -> None:
     first = [*CLAUSES[:4], "相关链接：", "消防安全工作制度", "退换货管理办法（3篇）", *CLAUSES[4:]]
     lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", *first, f"{SUBJECT}2", *CLAUSES]
     assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize(
+    "names", [("相关材料", "塔吊指挥管理制度", "班级管理应急预案"), ("塔吊指挥管理制度", "班级管理预案")]
+)
+def test_names_of_other_pages_between_two_clauses_without_links(names: tuple[str, ...]) -> None:
+    first = [*CLAUSES[:4], *names, *CLAUSES[4:]]
+    lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", *first, f"{SUBJECT}2", *CLAUSES]
+    assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
+
+
+def test_names_that_a_clause_announces_or_that_begin_a_list_stay() -> None:
+    announced = [*CLAUSES[:4], "5、下列制度应当上墙：", "塔吊指挥管理制度", "班级管理应急预案", *CLAUSES[5:]]
+    begun = [*CLAUSES[:4], "员工管理制度", "考勤管理制度", "1、按时到岗。", "2、请假应当批准。"]
+    for first in (announced, begun):
+        lines = [f"{SUBJECT}2篇", "2024-03-05", f"{SUBJECT}1", *first, f"{SUBJECT}2", *CLAUSES]
+        assert segmented(lines)[1][0][1:] == first
 
 
 @pytest.mark.parametrize("line", ["—— 以上为节选 ——", "⬇ 向下滑动查看 ⬇", "乙文库提示您：注意保护眼睛"])

@@ -46,3 +46,8 @@ def test_contents(word: str) -> None:
 
 def test_contents_without_a_word() -> None:
     assert head(f"{SUBJECT}1", f"{SUBJECT}2") == ["contents"] * 2
+
+
+def test_a_line_with_a_colon_below_a_guides_heading_leads_into_its_list() -> None:
+    lines = ["写值班制度要注意什么", "第一次动笔的人常犯三类错误：", "1. 内容空泛。", "2. 没有时限。"]
+    assert head(*lines) == ["guide1"] * 4
