@@ -55,13 +55,17 @@ def completed(
 
     Without a count that is `declared`, the one behind the last is sought too, in forms read as whole lines.
     """
-    if not chain or (frame := _frame(page, chain)) is None:
-        return list(chain)
+    if not chain:
+        return []
     by_ordinal = {c.ordinal: c for c in chain}
     last = max(by_ordinal)
     beyond = MAX_MISSING if declared is None and chain[0].key[0] in WHOLE_LINES else 0
-    missing = [k for k in range(1, max(declared or 0, last + beyond) + 1) if k not in by_ordinal]
-    if len(missing) > MAX_MISSING + beyond or len(by_ordinal) < len(chain):
+    end = max(declared or 0, last + beyond)
+    missing = [k for k in range(1, end + 1) if k not in by_ordinal]
+    if not missing and [c.ordinal for c in chain] == [*range(1, end + 1)]:
+        return list(chain)  # as nearly all are
+    frame = _frame(page, chain)
+    if frame is None or len(missing) > MAX_MISSING + beyond or len(by_ordinal) < len(chain):
         return list(chain)
     for ordinal in missing:
         before = [c for c in by_ordinal.values() if c.ordinal < ordinal]
