@@ -51,13 +51,16 @@ def completed(
 
     Without a count that is `declared`, the one behind the last is sought too, in forms read as whole lines.
     """
-    if not chain or (frame := _frame(page, chain)) is None:
-        return list(chain)
+    if not chain:
+        return []
     by_ordinal = {c.ordinal: c for c in chain}
     last = max(by_ordinal)
     end = max(declared or last + (chain[0].key[0] in WHOLE_LINES), last)
     missing = [k for k in range(1, end + 1) if k not in by_ordinal]
-    if len(missing) > MAX_MISSING or len(by_ordinal) < len(chain):
+    if not missing and [c.ordinal for c in chain] == [*range(1, end + 1)]:
+        return list(chain)  # as nearly all are
+    frame = _frame(page, chain)
+    if frame is None or len(missing) > MAX_MISSING or len(by_ordinal) < len(chain):
         return list(chain)
     for ordinal in missing:
         before = [c for c in by_ordinal.values() if c.ordinal < ordinal]
