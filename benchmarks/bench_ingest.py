@@ -24,9 +24,11 @@ EXTRACTOR = Piece("trafilatura", (), TRAFILATURA)
 SMALLEST_REFIT = "50000"  # pages; below it every ingest refits the corpus model
 NEVER_REFIT = "0"
 INGEST = """
-import dataclasses, json, resource, sys
+import dataclasses, gc, json, resource, sys
+from pipeline.__main__ import OBJECTS
+gc.set_threshold(OBJECTS)  # as the command does
 from pipeline.engine.lean import leave_pandas_out
-leave_pandas_out()  # as the command does
+leave_pandas_out()  # as the command does, too
 from pipeline.config import Config, IngestConfig
 from pipeline.run import ingest
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ NAME_MAX = 6  # characters of the name of a field that carries a value: 岗位, 
 VALUE_MAX = 40  # characters of its value
 HEADING_MAX = 40  # characters of a heading inside an article
 TITLE_MAX = 60  # characters of the title at the top; titles of statutes reach 50
-DATE_TAIL = 8  # characters that may stand behind 年 in a date, 日 apart
+DATE_TAIL = 12  # characters that may stand behind 年 in a date: ` 十二 月 三十一 日`
 
 NO_NAME = tuple(ord(c) for c in "：:，,。；;、！!?？“”《》()（）0123456789")
 COLONS = (ord("："), ord(":"))
@@ -41,7 +41,9 @@ SENTENCE_ENDS = tuple(ord(c) for c in "。；！？;!?")
 NO_TITLE_END = tuple(ord(c) for c in "：:，,、.…")
 FULL_COMMA = ord("，")
 DATE_DIGITS = tuple(ord(c) for c in "0123456789０１２３４５６７８９〇○一二三四五六七八九xX×")
-YEAR, DAY = ord("年"), ord("日")
+YEAR = ord("年")
+# What may stand behind 年 in a date: `九月十二日`, ` 1 月`; `仓库管理制度` and `修订` make it a name
+IN_DATE = (*DATE_DIGITS, *(ord(c) for c in "十廿卅元正初月日号底 _＿—-./　"))
 # What announces a list rather than names a field, before its colon: 通知如下： · not 职责：
 ANNOUNCING = tuple(ord(c) for c in "应为是有指由将")
 ANNOUNCING_PAIRS = tuple((ord(a), ord(b)) for a, b in ("如下", "以下", "下列", "包括", "包含", "应当"))
@@ -109,13 +111,20 @@ def announces(codes: Ints, start: int, end: int) -> bool:
     return False
 
 
+def within_date(codes: Ints, start: int, end: int) -> bool:
+    """Say whether all of codes[start:end] may stand in a date behind its 年."""
+    at = start
+    while at < end and codes[at] in IN_DATE:
+        at += 1
+    return at == end
+
+
 def ends_in_date(codes: Ints, start: int, end: int) -> bool:
     """Say whether codes[start:end] ends in a date: 2024年1月1日, 二〇二四年, 20xx年."""
     for at in range(start + 2, end - 1):
         if codes[at] != YEAR:
             continue
-        tail = end - at - 1
-        if tail > DATE_TAIL + 1 or (tail == DATE_TAIL + 1 and codes[end - 1] != DAY):
+        if end - at - 1 > DATE_TAIL or not within_date(codes, at + 1, end):
             continue
         digit = at - 2 if codes[at - 1] == SPACE else at - 1
         if digit > start and codes[digit] in DATE_DIGITS and codes[digit - 1] in DATE_DIGITS:

@@ -69,7 +69,8 @@ def cut_key(base: str, url: str | None, leaks: str | None) -> str:
 
 def cut_batch(batch: pa.RecordBatch, context: CutContext) -> pa.RecordBatch:
     """Cut every body of a batch (schema `BODIES`) into a row of `CUTS`; what cannot be is a reject."""
-    rows = [_cut(row, context) for row in batch.to_pylist()]
+    with stoppable():
+        rows = [_cut(row, context) for row in batch.to_pylist()]
     columns = [pa.array([row.get(f.name) for row in rows], f.type) for f in CUTS]
     return pa.RecordBatch.from_arrays(columns, schema=CUTS)
 
@@ -156,8 +157,8 @@ def _bare(cut: CutPage, edge_lines: list[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise PageTimeoutError in the block after `seconds`; without effect outside a main thread.
+def stoppable() -> Iterator[None]:
+    """Let `time_limit` stop what the block does; without effect outside a main thread.
 
     Python code is stopped; a library's C code is not, and is left to the engine's deadline.
     """
@@ -169,9 +170,20 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise PageTimeoutError
 
     before = signal.signal(signal.SIGALRM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise PageTimeoutError in the block after `seconds`, within `stoppable`. 2 µs."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -1,7 +1,7 @@
 """What one page adds to the corpus model (contract §4), from a page cut without knowledge of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -54,14 +54,17 @@ def pack_counts(counts: LeakCounts) -> str:
     return ";".join(sorted([f"{char},{pinyin},{n}" for (char, pinyin), n in counts.items()]))
 
 
-def unpack_counts(packed: str) -> LeakCounts:
-    """Return the counts that `pack_counts` packed.
+def unpack_counts(packed: Mapping[str, int]) -> LeakCounts:
+    """Return the sum of counts that `pack_counts` packed, of which each entry stands in so many.
 
-    >>> unpack_counts('務,,4;務,wù,3')["務", "wù"]
-    3
+    >>> unpack_counts(Counter('務,,4;務,wù,3;務,,4'.split(";")))["務", ""]
+    8
     """
-    rows = (entry.split(",") for entry in packed.split(";") if entry)
-    return Counter({(char, pinyin): int(n) for char, pinyin, n in rows})
+    counts: LeakCounts = Counter()
+    for entry, times in packed.items():
+        char, pinyin, n = entry.split(",")
+        counts[char, pinyin] += int(n) * times
+    return counts
 
 
 def _edge_lines(cut: CutPage) -> list[str]:

@@ -5,8 +5,10 @@ Strata: the counts come from pages cut without knowledge, so what a page is cut 
 
 import json
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +23,8 @@ MIN_SHARE = 0.05
 # Of the pages with a line at an article's edge, so many articles must differ: copies of one popular article
 # bring their last paragraph along, a line of the site ends articles of all kinds.
 MIN_DISTINCT = 0.5
-COUNTED = frozenset("+-")  # marks of lines that count; the others only say where a line stands
+NOT_COUNTED = "="  # mark behind those of lines that count, + and -; it and @ only say where a line stands
+AT_EDGE = "@"  # the last mark in order
 
 SiteModel = dict[str, dict[str, Any]]  # site -> {"leaks": {character: pinyin}, "boilerplate": [line, …]}
 
@@ -51,8 +54,8 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
     `pages` is called twice: the first time the hashes of lines are counted, the second time the lines that
     may be frequent, so that memory is 8 bytes a line.
     """
-    often = _often(pages())
-    leaks: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    often = iter(_often(pages()))
+    leaks: dict[str, Counter[str]] = defaultdict(Counter)
     lines: dict[str, Counter[str]] = defaultdict(Counter)
     stands: dict[tuple[str, str], set[str]] = defaultdict(set)
     bodies: Counter[str] = Counter()
@@ -62,15 +65,14 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
         site = page.site
         bodies[site] += 1
         if page.leaks:
-            leaks[site].update(unpack_counts(page.leaks))
-        counted = {line[1:] for line in page.edge_lines if line[0] in COUNTED}
-        counted = {line for line in counted if hash((site, line)) in often}
+            leaks[site].update(page.leaks.split(";"))
+        counted = {line[1:] for line in compress(_counted(page.edge_lines), next(often))}
         lines[site].update(counted)
         for core, line in _stands(page, counted):
             stands[site, line].add(core)
     model: SiteModel = {}
     for site in sorted(bodies):
-        table = fit_table(leaks[site]) if site in leaks else {}
+        table = fit_table(unpack_counts(leaks[site])) if site in leaks else {}
         least = max(MIN_BODIES, math.ceil(MIN_SHARE * power_of_two_below(bodies[site])))
         known = sorted(
             line
@@ -82,29 +84,43 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
     return model
 
 
+def _counted(edge_lines: list[str]) -> list[str]:
+    """Return the lines that count: the first ones, since lines stand in order and so do marks.
+
+    >>> _counted(["+a", "-b", "=c", "@000000000000a"])
+    ['+a', '-b']
+    """
+    return edge_lines[: bisect_left(edge_lines, NOT_COUNTED)]
+
+
 def _stands(page: PageFeatures, counted: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the counted lines with what they stand at: articles by their middle, else the page itself."""
     at_edge = set()
-    for entry in page.edge_lines:
+    for entry in page.edge_lines[bisect_left(page.edge_lines, AT_EDGE) :] if counted else ():
         line = entry[1 + CORE_CHARS :]
-        if entry[0] == "@" and line in counted:
+        if line in counted:
             at_edge.add(line)
             yield entry[1 : 1 + CORE_CHARS], line
     for line in counted - at_edge:
         yield page.page_id, line
 
 
-def _often(pages: Iterable[PageFeatures]) -> set[int]:
-    """Return the hashes of lines of a site that stand on `MIN_BODIES` pages, of this process alone."""
+def _often(pages: Iterable[PageFeatures]) -> Iterator[list[bool]]:
+    """Yield, for each page of a site, which of its counted lines may stand on `MIN_BODIES` pages of it.
+
+    Lines are told apart by their hashes, of this process alone.
+    """
     hashes = [
-        np.fromiter((hash((p.site, line[1:])) for line in p.edge_lines if line[0] in COUNTED), dtype=np.int64)
+        np.fromiter((hash(line[1:]) for line in _counted(p.edge_lines)), dtype=np.int64) ^ hash(p.site)
         for p in pages
         if p.site is not None
     ]
-    if not hashes:
-        return set()
-    found, counts = np.unique(np.concatenate(hashes), return_counts=True)
-    return set(found[counts >= MIN_BODIES].tolist())
+    sizes = list(map(len, hashes))
+    every = np.concatenate([np.zeros(0, dtype=np.int64), *hashes])
+    _, place, counts = np.unique(every, return_inverse=True, return_counts=True)
+    often = (counts >= MIN_BODIES)[place].tolist()
+    for end, size in zip(accumulate(sizes), sizes, strict=True):
+        yield often[end - size : end]
 
 
 def knowledge_for(model: SiteModel, pages: Iterable[PageFeatures]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.records import PageFlag, RejectReason
 from pipeline.run.clauses import Clauses, clause_columns
 from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, nested
-from pipeline.run.cut import CUTS, reason_of, time_limit
+from pipeline.run.cut import CUTS, reason_of, stoppable, time_limit
 from pipeline.run.jsonlines import json_lines
 from pipeline.run.packed import unpack
 
@@ -56,11 +56,12 @@ def finish_batch(batch: pa.RecordBatch, config: Config) -> pa.RecordBatch:
     if longest > config.clauses.compile_above or "numba" in sys.modules:  # as `find_rows` decides
         load_kernels()
     rows = batch.to_pylist()
-    try:
-        return _made(rows, config)
-    except Exception:  # one page must not end a run of 100,000
-        made = pa.Table.from_batches([_made_or_rejected(row, config) for row in rows])
-        return made.combine_chunks().to_batches()[0]
+    with stoppable():
+        try:
+            return _made(rows, config)
+        except Exception:  # one page must not end a run of 100,000
+            made = pa.Table.from_batches([_made_or_rejected(row, config) for row in rows])
+            return made.combine_chunks().to_batches()[0]
 
 
 def _made_or_rejected(row: dict[str, Any], config: Config) -> pa.RecordBatch:

@@ -26,6 +26,8 @@ NULL = np.uint64(0xD1B54A32D192ED03)
 ABSENT = "\x00null"
 ROWS_AT_ONCE = 4096  # of clauses, 1.5 MB as text: memory that is used again and again
 SEPARATOR = pa.scalar("\x1f", pa.large_string())
+_WRITTEN = pa.array(map(str, range(4096)), pa.large_string())  # lengths of nearly all texts
+_WRITE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
 
 def rows_digest(table: pa.Table | pa.RecordBatch) -> str:
@@ -87,7 +89,7 @@ def _string_lanes(table: pa.Table | pa.RecordBatch) -> Lanes:
             parts.append(_as_text(table.column(name), kind))
     if not parts:
         return np.zeros((table.num_rows, 2), dtype=np.uint64)
-    parts += [pc.cast(pc.binary_length(part), pa.large_string()) for part in parts[:-1]]
+    parts += [_lengths(part) for part in parts[:-1]]
     joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, SEPARATOR)
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.combine_chunks()
@@ -99,10 +101,16 @@ def _string_lanes(table: pa.Table | pa.RecordBatch) -> Lanes:
     return lanes
 
 
+def _lengths(texts: Any) -> Any:
+    """Return the length of each text, written: looked up, which takes a third of the time of writing it."""
+    lengths = pc.binary_length(texts)
+    known = (pc.max(lengths).as_py() or 0) < len(_WRITTEN)
+    return _WRITTEN.take(lengths) if known else pc.cast(lengths, pa.large_string())
+
+
 def _as_text(column: Any, kind: pa.DataType) -> Any:
     if pa.types.is_nested(kind):
-        values = [json.dumps(v, ensure_ascii=True, sort_keys=True) for v in column.to_pylist()]
-        return pa.array(values, pa.large_string())
+        return pa.array(map(_WRITE, column.to_pylist()), pa.large_string())
     return pc.fill_null(pc.cast(column, pa.large_string()), ABSENT)
 
 

@@ -83,22 +83,29 @@ def comparison_keys(texts: Sequence[str]) -> list[str]:
     ['第一条总则', '', '甲']
     """
     joined = "\n".join(texts)
-    if not texts or len(joined.encode("utf-16-le", "surrogatepass")) != 2 * len(joined):
+    units = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    if not texts or len(units) != len(joined):
         return [comparison_key(text) for text in texts]
-    folded = fold_table()[np.frombuffer(joined.encode("utf-16-le"), dtype=np.uint16)]
+    folded = fold_table().take(units)
+    kept = folded != 0
+    counts = np.zeros(
+        len(units) + 2, dtype=np.int32
+    )  # one more, where the last text's line break would stand
+    np.cumsum(kept, out=counts[1:-1])
+    counts[-1] = counts[-2]
     places = np.cumsum([len(text) + 1 for text in texts])
-    kept = np.concatenate(([0], np.cumsum(folded != 0), [0]))
-    kept[-1] = kept[-2]  # where the last text's line break would stand
-    key = folded[folded != 0].tobytes().decode("utf-16-le")
-    ends = kept[places].tolist()
+    key = folded[kept].tobytes().decode("utf-16-le")
+    ends = counts.take(places).tolist()
     return [key[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
 
 
 def text_ids(texts: Sequence[str]) -> list[str]:
-    """Return the `text_id` of each text; folded together, a third of the time of one by one.
+    """Return the `text_id` of each text; folded together and each hashed once, a third of the time.
 
     >>> text_ids(["第一条 總則。", "甲"]) == [text_id("第一条总则"), text_id("甲")]
     True
     """
     sha256 = hashlib.sha256
-    return [sha256(key.encode()).hexdigest()[:32] for key in comparison_keys(texts)]
+    keys = comparison_keys(texts)
+    ids = {key: sha256(key.encode()).hexdigest()[:32] for key in set(keys)}
+    return [ids[key] for key in keys]

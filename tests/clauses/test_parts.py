@@ -65,6 +65,8 @@ def test_labels_inside_one_line() -> None:
 
 def test_a_date_is_no_heading() -> None:
     assert kinds("一、登记。\n某某公司\n2024年1月1日")[-1][0] == "paragraph"
+    assert kinds("2024年值班制度\n一、登记。")[0][0] == "heading"
+    assert kinds("某某公司\n二〇二四年十二月三十一日\n一、登记。")[1][0] == "paragraph"
 
 
 def test_the_marker_of_a_label_ends_at_the_colon() -> None:

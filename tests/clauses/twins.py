@@ -32,7 +32,8 @@ ANNOUNCES: Final = re.compile(
     r"(?:如下|以下|下列|包括|包含|应当|应|为|是|有|指|由|将)[：:]$"
 )  # 通知如下： · not 职责：
 SENTENCE_END: Final = re.compile(r"[。；！？;!?]")
-DATE: Final = re.compile(r"[0-9０-９〇○一二三四五六七八九xX×]{2,4} ?年.{1,8}日?$")
+DIGIT: Final = "0-9０-９〇○一二三四五六七八九xX×"
+DATE: Final = re.compile(rf"[{DIGIT}]{{2,4}} ?年[{DIGIT}十廿卅元正初月日号底 _＿—./\u3000-]{{1,12}}$")
 NAME_MAX = 6  # characters of the name of a field that carries a value: 岗位, 职责, 直接上级 …
 VALUE_MAX = 40  # characters of its value
 HEADING_MAX = 40  # characters of a heading inside an article
