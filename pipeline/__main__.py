@@ -13,7 +13,9 @@ def main() -> int:
     gc.set_threshold(OBJECTS)
     from pipeline.cli import run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    gc.freeze()  # else all that is left is looked through again as the interpreter ends, .1 s
+    return code
 
 
 if __name__ == "__main__":

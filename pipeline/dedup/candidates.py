@@ -180,12 +180,12 @@ def count_samples(samples, seen):
 
 @part
 def visit(postings, place, s, mine, limit, tally):
-    """Give a vote, `worth` 1 or more, to each text before `mine` that holds `s`; return how many have votes.
+    """Give a vote, `worth` 1 or more, to each text that holds `s`; return how many texts have votes.
 
-    Then `mine` is put down as one more, where fewer than `limit` hold it and `tally` says so.
+    Then `mine` is put down as one more, where fewer than `limit` hold it.
     """
     heads, blocks, used = postings
-    votes, touched, hits, worth, adding = tally
+    votes, touched, hits, worth = tally
     b, steps, free = np.int64(heads[place]), 0, np.int64(-1)
     while b >= 0:
         if blocks[b, KEY] == s:
@@ -194,13 +194,13 @@ def visit(postings, place, s, mine, limit, tally):
                     free = b
                     break
                 o, steps = np.int64(blocks[b, k]), steps + 1
-                if worth and o < mine:
+                if worth and o != mine:
                     if votes[o] == 0:
                         touched[hits] = o
                         hits += 1
                     votes[o] += worth
         b = np.int64(blocks[b, CHAINED]) - 1
-    if adding and steps < limit:
+    if steps < limit:
         if free < 0:
             free = used[0]
             used[0] += 1
@@ -228,11 +228,10 @@ def enough(votes, asked, rare, share, thin):
 
 
 @part
-def draw(samples, span, seen, words, share):
+def draw(samples, span, seen, words):
     """Write a sample's shingles that two texts or more may have; return how many, and how many are rare.
 
-    Bit 32 says that one is rare. `share` is from which place of the postings to which they are wanted, and
-    the shift of the places. No step waits for the one before: the memory's delays overlap.
+    Bit 32 says that one is rare. No step waits for the one before: the memory's delays overlap.
     """
     mask, n, rare = np.uint32(len(seen) - 1), 0, 0
     for i in range(span[0], span[1]):
@@ -240,8 +239,7 @@ def draw(samples, span, seen, words, share):
         common = seen[s & mask]
         is_rare = np.int64(common <= RARE)
         words[np.uint64(n)] = np.uint64(s) | (np.uint64(is_rare) << np.uint64(32))
-        place = np.int64((np.uint64(s) * np.uint64(MIX)) >> share[2])
-        n += np.int64(common >= 2) & np.int64(place >= share[0]) & np.int64(place < share[1])
+        n += np.int64(common >= 2)
         rare += is_rare
     return n, rare
 
@@ -259,49 +257,47 @@ def fetch(postings, words, drawn, shift):
 
 
 @kernel
-def put_down(sampled, order, seen, postings, words, share):
-    """Put texts down under the shingles of their samples, longest first: those of one share of the places.
+def put_down(sampled, order, seen, postings, words, limit):
+    """Put texts down under the shingles of their samples, longest first, `limit` for a shingle.
 
-    `share` is from which place to which, and how many texts are kept for a shingle; its first block is
-    `postings[2][0]`. `order` are texts; `words` are room for a sample and one more.
+    `order` are texts; `words` are room for a sample and one more.
     """
     samples, starts, _ = sampled
-    shift, nobody = shift_of(len(postings[0])), (starts, starts, 0, 0, True)
+    shift, nobody = shift_of(len(postings[0])), (starts, starts, 0, 0)
     for at in range(len(order)):
         t = order[at]
-        drawn, _ = draw(samples, (starts[t], starts[t + 1]), seen, words, (share[0], share[1], shift))
+        drawn, _ = draw(samples, (starts[t], starts[t + 1]), seen, words)
         fetch(postings, words, drawn, shift)
         for k in range(drawn):
             s = np.uint32(words[k] & np.uint64(NOBODY))
-            visit(postings, (np.uint64(s) * np.uint64(MIX)) >> shift, s, at, share[2], nobody)
+            visit(postings, (np.uint64(s) * np.uint64(MIX)) >> shift, s, at, limit, nobody)
 
 
 @kernel
 def pairs_of_samples(sampled, order, seen, postings, tally, limits, found):
     """Write the pairs (lower << 32 | upper) of a text and a longer one that has enough of its sample.
 
-    `order` are texts, longest first, of which those of `limits[2:]` ask: what stands before one in the
-    postings is at least as long. `limits` begins with the texts kept for a shingle and the share of a sample
-    that is enough. `sampled` are samples, their starts, and which texts are thin; `tally` are votes (all 0),
-    room for texts, for a sample and one more, and whether texts are put down as they ask. Returns how many
-    asked and how many pairs there are: it ends early where those of the next might not fit.
+    `order` are texts, longest first, of which those of `limits[2:]` ask and are put down, behind all before
+    them: what stands in the postings is at least as long. `limits` begins with the texts kept for a shingle
+    and the share of a sample that is enough. `sampled` are samples, their starts, and which texts are thin;
+    `tally` are votes (all 0), room for texts, and for a sample and one more. Returns how many asked and how
+    many pairs there are: it ends early where those of the next might not fit.
     """
     samples, starts, thin = sampled
-    votes, touched, words, adding = tally
+    votes, touched, words = tally
     shift, n = shift_of(len(postings[0])), 0
-    whole = (0, len(postings[0]), shift)
     for at in range(limits[2], limits[3]):
         t, hits = order[at], 0
         asked = starts[t + 1] - starts[t]
         if n + min(at, limits[0] * asked) > len(found):
             return at - limits[2], n
-        drawn, rare = draw(samples, (starts[t], starts[t + 1]), seen, words, whole)
+        drawn, rare = draw(samples, (starts[t], starts[t + 1]), seen, words)
         fetch(postings, words, drawn, shift)
         for k in range(drawn):
             s = np.uint32(words[k] & np.uint64(NOBODY))
             worth = 1 + ALSO_RARE * np.int64(words[k] >> np.uint64(32))
             place = (np.uint64(s) * np.uint64(MIX)) >> shift
-            hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, worth, adding))
+            hits = visit(postings, place, s, at, limits[0], (votes, touched, hits, worth))
         for k in range(hits):
             o = touched[k]
             if enough(votes[o], asked, rare, limits[1], thin[t]):

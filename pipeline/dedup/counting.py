@@ -7,16 +7,19 @@ and a row that is full is counted at once, while the words of its part are at ha
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
-from pipeline.dedup.arrays import MIX
+from pipeline.dedup.arrays import MIX, Texts
 from pipeline.dedup.sketch import shift_of
+from pipeline.dedup.work import Work, ranges
 
 PART = 16  # bits: 65,536 places, whose words are a quarter of a second-level cache of 1 MB
 ROW = 1 << 15  # positions of a row, 128 KB: it brings in the words of its part for 8 bytes a position
 COUNTED = 17  # bits of a word that count; the others hold which text was counted last, 0 for none
 MOST_TEXTS = (1 << (32 - COUNTED)) - 1  # texts that a word tells from one another
 MOST_COUNTED = (1 << COUNTED) - 1  # counts stop there
+FIRST_PLACES = 1 << 20  # of boilerplate: 4 MB; more are looked for again
 COPY = 0.85  # of `model`
 
 
@@ -101,3 +104,35 @@ def is_copy(units, begin, length, bitmap):
             if cold > most:
                 return False
     return length >= 4
+
+
+def count_places(texts: Texts, tables: list[NDArray[np.uint32]], work: Work) -> NDArray[np.uint32]:
+    """Return how many of some texts have a shingle in each place; `tables` are zeros, one for each worker."""
+    parts = ranges(len(texts), len(tables))
+
+    def call(share: tuple[int, int]) -> None:
+        part, words = parts[share[0]], tables[share[0]]
+        rows = len(words) >> PART
+        room = (np.empty((rows, ROW), np.uint32), np.zeros(rows, np.uint64))
+        for first in range(part[0], part[1], MOST_TEXTS):
+            told_apart = min(MOST_TEXTS, part[1] - first)
+            for a, b in ranges(told_apart, max(1, min(work.parts() // work.workers, told_apart))):
+                spans = (texts.begin[first + a : first + b], texts.length[first + a : first + b])
+                count_texts(texts.units, spans, a + 1, words, room)
+                work.give_back()
+            count_rows(words, room)
+
+    work.each(call, ranges(len(tables), len(tables)))
+    for words in tables[1:]:
+        tables[0] += words
+    return np.minimum(tables[0], MOST_COUNTED, out=tables[0])
+
+
+def places_above(counts: NDArray[np.uint32], limit: int) -> NDArray[np.uint32]:
+    """Return the places that more than `limit` texts have."""
+    places = np.empty(FIRST_PLACES, dtype=np.uint32)
+    count = hot_places(counts, limit, places)
+    if count > len(places):
+        places = np.empty(count, dtype=np.uint32)
+        hot_places(counts, limit, places)
+    return places[:count].copy()

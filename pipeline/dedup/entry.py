@@ -13,12 +13,12 @@ from pipeline.dedup import plain
 from pipeline.dedup.frames import (
     Ints,
     batches_of,
+    check_ids,
     codes,
     distinct_plain,
     fold_plain,
     order_of,
     preference,
-    unique_ids,
     whole_numbers,
 )
 from pipeline.dedup.model import CorpusModel, fit_texts
@@ -101,7 +101,7 @@ def _deduplicate(
         if not _few(held):
             return _with_kernels(_chain(held, stream), table, config, model, room)
     folded = fold_plain(held, leaks=leaks)
-    articles = described_articles(table, unique_ids(folded.ids), folded.length, folded.layout)
+    articles = described_articles(table, folded.ids, folded.length, folded.layout)
     texts, articles.text[:] = distinct_plain(folded, articles.preferred)
     fitted = model or fit_texts(texts)
     return replace(build(articles, texts, plain.relate(texts, fitted.mask(), config)), model=fitted)
@@ -137,7 +137,7 @@ def _with_kernels(
     if room is not None:
         work.costs.count("bytes spilled", folded.units.nbytes)
     with work.costs.stage("distinct"):
-        articles = described_articles(table, unique_ids(folded.ids), folded.length, folded.layout)
+        articles = described_articles(table, folded.ids, folded.length, folded.layout)
         texts, articles.text[:] = distinct_texts(folded, articles.preferred)
     if room is not None:
         room.release()
@@ -149,7 +149,10 @@ def _with_kernels(
 
 
 def described_articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, layout: Ints) -> Articles:
-    """Describe the rows: what orders them, and what tells them apart beside the key."""
+    """Describe the rows: what orders them, and what tells them apart beside the key.
+
+    Raises UsageError where an id is missing or stands twice.
+    """
     names = set(table.column_names) if table is not None else set()
     count = len(ids)
 
@@ -162,6 +165,7 @@ def described_articles(table: pa.Table | None, ids: pa.Array, lengths: Ints, lay
         return codes(table[column]) if table is not None and column in names else default
 
     name = order_of((ids, "ascending"))
+    check_ids(ids, name)
     age = name
     if table is not None and "captured_at" in names:
         age = order_of((table["captured_at"], "ascending"), (ids, "ascending"))

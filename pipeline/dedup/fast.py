@@ -1,8 +1,9 @@
 """The engine for large inputs: signatures, candidates, exact measures and stars by compiled kernels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from pipeline.dedup.work import Work, fill, joined, ranges
 
 MUCH_LONGER = 1.2  # in positions; rules.LONGER, 1.5, counts the units that these touch
 MOST_BITS = 26  # 64 MB for the count of sampled shingles
-FIRST_PLACES = 1 << 20  # of boilerplate: 4 MB; more are looked for again
 FIRST_SAMPLES = 1 << 20  # shingles; a kernel that fills what it is given is called again
 DRAWN = 6  # units of key for a shingle of the sample, which has 2 of 17: one call is enough
 FIRST_PAIRS = 1 << 16
+PUT_DOWN = 0.5  # what putting a text down costs of what it costs to let it ask as well
+BESIDE_BANDS = 0.3  # of the postings; bands cost half of them, so that both of two workers end at .8
+MOST_ASKING = 3  # workers, each with postings of its own
 FIRST_MATCHES = 1 << 18  # words of 64 units: 2 MB, a text of 8,000 units with 2,000 different ones
 
 
@@ -49,8 +52,8 @@ def fit_large(texts: Texts, work: Work | None = None) -> CorpusModel:
     sample = Texts(texts.units, texts.begin[:count], texts.length[:count], texts.rank[:count])
     work, bits = work.on(sample), count_bits(len(texts))
     tables = [np.zeros(1 << bits, dtype=np.uint32) for _ in range(work.workers)]
-    counts = count_places(sample, tables, work)
-    hot = places_above(counts, frequent_from(len(texts)) * count // max(len(texts), 1))
+    counts = counting.count_places(sample, tables, work)
+    hot = counting.places_above(counts, frequent_from(len(texts)) * count // max(len(texts), 1))
     folded = bits - slot_bits(len(texts))
     model = CorpusModel(distinct(hot >> np.uint32(folded)), len(texts))
     copies = np.zeros(count, dtype=np.bool_)
@@ -68,40 +71,8 @@ def fit_large(texts: Texts, work: Work | None = None) -> CorpusModel:
     for words in tables:
         words[:] = 0
     copied = Texts(texts.units, sample.begin[copies], sample.length[copies], sample.rank[copies])
-    kept = hot[count_places(copied, tables, work)[hot] < FROM_COPIES * counted]
+    kept = hot[counting.count_places(copied, tables, work)[hot] < FROM_COPIES * counted]
     return CorpusModel(distinct(kept >> np.uint32(folded)), len(texts))
-
-
-def count_places(texts: Texts, tables: list[NDArray[np.uint32]], work: Work) -> NDArray[np.uint32]:
-    """Return how many of some texts have a shingle in each place; `tables` are zeros, one for each worker."""
-    parts = ranges(len(texts), len(tables))
-
-    def call(share: tuple[int, int]) -> None:
-        part, words = parts[share[0]], tables[share[0]]
-        rows = len(words) >> counting.PART
-        room = (np.empty((rows, counting.ROW), np.uint32), np.zeros(rows, np.uint64))
-        for first in range(part[0], part[1], counting.MOST_TEXTS):
-            told_apart = min(counting.MOST_TEXTS, part[1] - first)
-            for a, b in ranges(told_apart, max(1, min(work.parts() // work.workers, told_apart))):
-                spans = (texts.begin[first + a : first + b], texts.length[first + a : first + b])
-                counting.count_texts(texts.units, spans, a + 1, words, room)
-                work.give_back()
-            counting.count_rows(words, room)
-
-    work.each(call, ranges(len(tables), len(tables)))
-    for words in tables[1:]:
-        tables[0] += words
-    return np.minimum(tables[0], counting.MOST_COUNTED, out=tables[0])
-
-
-def places_above(counts: NDArray[np.uint32], limit: int) -> NDArray[np.uint32]:
-    """Return the places that more than `limit` texts have."""
-    places = np.empty(FIRST_PLACES, dtype=np.uint32)
-    count = counting.hot_places(counts, limit, places)
-    if count > len(places):
-        places = np.empty(count, dtype=np.uint32)
-        counting.hot_places(counts, limit, places)
-    return places[:count].copy()
 
 
 def distinct(ordered: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -165,17 +136,13 @@ def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candidates:
-    """Return the candidate pairs of both channels.
-
-    Two workers take a channel each: to put down the postings in shares costs as much as two gain by it.
-    """
+    """Return the candidate pairs of both channels; two workers take them at once."""
     if work.workers == 2 and work.room is None:
         met, hot, longer = _propose_at_once(sketches, judged, replace(work, workers=1))
     else:
         with work.costs.stage("bands"):
             met, hot = pairs_of_bands(sketches.signatures, judged, work)
-            if work.room is not None:  # postings take the most memory, and do not need the signatures
-                work.room.release()
+            work.give_back()  # postings take the most memory, and do not need the signatures
         with work.costs.stage("postings"):
             longer = pairs_of_samples(sketches, judged, work)
     with work.costs.stage("postings"):
@@ -188,16 +155,20 @@ def propose(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> Candid
 def _propose_at_once(
     sketches: Sketches, judged: NDArray[np.int64], alone: Work
 ) -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
-    """Return the pairs of bands, their hot meetings and the pairs of samples, each channel in its thread."""
+    """Return the pairs of bands, their hot meetings and the pairs of samples: in two threads."""
+    ask, edges = _asking(sketches, judged, alone)
+    cut = int(np.searchsorted(edges, BESIDE_BANDS * edges[-1]))
 
-    def bands() -> tuple[NDArray[np.uint64], int]:
+    def bands() -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
         with alone.costs.aside("bands"):
-            return pairs_of_bands(sketches.signatures, judged, alone)
+            met, hot = pairs_of_bands(sketches.signatures, judged, alone)
+        return met, hot, ask((0, cut))
 
     with alone.costs.stage("postings"), ThreadPoolExecutor(1) as pool:
         beside = pool.submit(bands)
-        longer = pairs_of_samples(sketches, judged, alone)
-        return *beside.result(), longer
+        longer = ask((cut, len(judged)))
+        met, hot, longest = beside.result()
+    return met, hot, np.concatenate((longest, longer))
 
 
 def pairs_of_bands(
@@ -239,31 +210,40 @@ def pairs_by_band(
 def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) -> NDArray[np.uint64]:
     """Return the pairs of a text and a longer one that has enough of its sample.
 
-    One worker puts texts down as they ask; several put down shares of the shingles first.
+    Texts are put down as they ask. Each of several workers has postings of its own, and puts down first whom
+    the workers before it ask for: that costs half, so they get smaller parts one by one, and more than three
+    are of no use.
     """
+    ask, edges = _asking(sketches, judged, work)
+    shares = min(work.workers, MOST_ASKING) if work.room is None else 1
+    wanted = (
+        (1.0 - (1.0 - PUT_DOWN) ** np.arange(shares + 1)) * edges[-1] / (1.0 - (1.0 - PUT_DOWN) ** shares)
+    )
+    cuts = np.searchsorted(edges, wanted)
+    cuts[0], cuts[-1] = 0, len(judged)
+    return np.concatenate(work.each(ask, list(pairwise(cuts.tolist()))))
+
+
+def _asking(
+    sketches: Sketches, judged: NDArray[np.int64], work: Work
+) -> tuple[Callable[[tuple[int, int]], NDArray[np.uint64]], NDArray[np.int64]]:
+    """Return what gives the pairs that a range of texts, longest first, asks for; and costs before each."""
     sampled = (sketches.samples, sketches.starts, sketches.thin)
-    bits = bits_of(2 * len(sketches.samples), MOST_BITS)
-    seen = np.zeros(1 << bits, dtype=np.uint8)
+    seen = np.zeros(1 << bits_of(2 * len(sketches.samples), MOST_BITS), dtype=np.uint8)
     kept = candidates.count_samples(sketches.samples, seen)
     order = judged[np.argsort(-sketches.sizes[judged], kind="stable")]
     few = len(sketches.sizes) <= candidates.FEW_TEXTS
     limit, votes = (len(order), candidates.FEW_VOTES) if few else (candidates.POSTINGS, work.chosen().votes)
     most_bits = MOST_BITS if work.room is None else MOST_BITS - 1  # longer chains, the same pairs
-    heads = np.full(1 << bits_of(kept // 2, most_bits), -1, dtype=np.int32)
-    blocks, alone = np.empty((kept * work.workers, candidates.COLUMNS), np.uint32), work.workers == 1
     counts = np.diff(sketches.starts)[order]
     most = int(counts.max(initial=0))
-    edges = [len(heads) * w // work.workers for w in range(work.workers + 1)]
-
-    def put_down(part: tuple[int, int]) -> None:
-        w, words = part[0], np.empty(most + 1, np.uint64)
-        postings = (heads, blocks, np.array([kept * w]))
-        candidates.put_down(sampled, order, seen, postings, words, (edges[w], edges[w + 1], limit))
 
     def ask(part: tuple[int, int]) -> NDArray[np.uint64]:
-        tallied = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64))
-        tally = (*tallied, np.empty(most + 1, np.uint64), alone)
-        postings = (heads, blocks, np.zeros(1, np.int64))
+        heads = np.full(1 << bits_of(kept // 2, most_bits), -1, dtype=np.int32)
+        postings = (heads, np.empty((kept, candidates.COLUMNS), np.uint32), np.zeros(1, np.int64))
+        words = np.empty(most + 1, np.uint64)
+        tally = (np.zeros(len(order), np.int64), np.empty(len(order), np.int64), words)
+        candidates.put_down(sampled, order[: part[0]], seen, postings, words, limit)
 
         def run(first: int, pairs: NDArray[np.uint64]) -> tuple[int, int]:
             limits = (limit, votes, part[0] + first, part[1])
@@ -274,10 +254,7 @@ def pairs_of_samples(sketches: Sketches, judged: NDArray[np.int64], work: Work) 
 
         return fill(run, part[1] - part[0], np.empty(FIRST_PAIRS, np.uint64))
 
-    if not alone:
-        work.each(put_down, ranges(work.workers, work.workers))
-    parts = [(0, len(order))] if alone else work.cut_by(np.concatenate(([0], np.cumsum(counts))))
-    return np.concatenate(work.each(ask, parts))
+    return ask, np.concatenate(([0], np.cumsum(counts)))
 
 
 def bits_of(places: int, most: int) -> int:

@@ -155,6 +155,19 @@ def copy_spans(source, starts, target, begins, counts):
             target[np.uint64(begins[t] + i)] = source[np.uint64(starts[t] + i)]
 
 
+@kernel
+def mark_fresh(units, begin, length, fresh):
+    """Mark keys that differ from the one before; those not marked yet are as long as that one."""
+    for at in range(1, len(begin)):
+        if fresh[at]:
+            continue
+        one, other = begin[at - 1], begin[at]
+        for i in range(length[at]):
+            if units[np.uint64(one + i)] != units[np.uint64(other + i)]:
+                fresh[at] = True
+                break
+
+
 def pinyin_letters() -> NDArray[np.uint8]:
     """Return for each unit 1 where it is a letter of pinyin, 2 where it bears a tone mark, else 0."""
     kinds = np.zeros(0x10000, dtype=np.uint8)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.arrays import Texts
-from pipeline.dedup.tables import words
+from pipeline.dedup.tables import take, words
 from pipeline.errors import UsageError
 from pipeline.text.fold import key_units
 
@@ -191,16 +191,18 @@ def codes(values: pa.ChunkedArray) -> Ints:
     return np.array([seen.setdefault(v, len(seen)) for v in values.to_pylist()], dtype=np.int64)
 
 
-def unique_ids(ids: pa.Array) -> pa.Array:
-    """Return the ids. Raises UsageError where one is null or stands twice, naming the rows, from 1."""
+def check_ids(ids: pa.Array, place: Ints) -> None:
+    """Raise UsageError where an id is null or stands twice, naming rows from 1; `place` is their order."""
     if ids.null_count:
         row = pc.index(pc.is_null(ids), True).as_py() + 1
         raise UsageError(f"row {row} has no id; every row needs one, and none may stand twice")
-    counted = pc.value_counts(ids)
-    if len(counted) < len(ids):
-        repeated = next(row["values"] for row in counted.to_pylist() if row["counts"] > 1)
+    order = np.empty(len(place), dtype=np.int64)
+    order[place] = np.arange(len(place))
+    ordered = take(ids, order)
+    if pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
+        counted = pc.value_counts(ids).to_pylist()
+        repeated = next(row["values"] for row in counted if row["counts"] > 1)
         first, second = [at + 1 for at, same in enumerate(ids.to_pylist()) if same == repeated][:2]
         raise UsageError(
             f"id {repeated!r} stands more than once, in rows {first} and {second}; ids must be unique"
         )
-    return ids

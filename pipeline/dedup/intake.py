@@ -119,14 +119,14 @@ def distinct_texts(folded: Folded, preferred: Ints) -> tuple[Texts, Ints]:
 
     Rows of one hash are compared unit by unit with the one before; one that differs is a text of its own.
     """
+    from pipeline.dedup.folding import mark_fresh
+
     begin = np.cumsum(folded.length) - folded.length
     order = np.lexsort((preferred, folded.hashes)) if len(begin) else np.zeros(0, dtype=np.int64)
     hashes, length = folded.hashes[order], folded.length[order]
     fresh = np.ones(len(order), dtype=np.bool_)
     fresh[1:] = (hashes[1:] != hashes[:-1]) | (length[1:] != length[:-1]) | (length[1:] == 0)
-    for at in np.flatnonzero(~fresh):
-        a, b, n = int(begin[order[at - 1]]), int(begin[order[at]]), int(length[at])
-        fresh[at] = not np.array_equal(folded.units[a : a + n], folded.units[b : b + n])
+    mark_fresh(folded.units, begin[order], length, fresh)
     number = np.cumsum(fresh) - 1
     text = np.empty(len(order), dtype=np.int64)
     text[order] = number

@@ -18,7 +18,7 @@ from pipeline.dedup import fast, graph, reuse, sketch
 from pipeline.dedup.arrays import Related, Texts
 from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.entry import described_articles
-from pipeline.dedup.frames import Ints, unique_ids
+from pipeline.dedup.frames import Ints
 from pipeline.dedup.meetings import LAST, NOW, Met, changed_meetings
 from pipeline.dedup.model import CorpusModel, sample_size
 from pipeline.dedup.stored import (
@@ -69,7 +69,7 @@ def corpus_of(about: pa.Table, parts: Sequence[Part]) -> Corpus:
     """
     names = {"hash": np.uint64, "identity": np.uint64, "length": np.int64, "layout": np.int64}
     hashes, identity, length, layout = columns_of([p for p in parts if p.here], names)
-    articles = described_articles(about, unique_ids(about["article_id"].combine_chunks()), length, layout)
+    articles = described_articles(about, about["article_id"].combine_chunks(), length, layout)
     order = np.lexsort((articles.preferred, identity, hashes))
     fresh = _fresh(hashes[order], identity[order]) | (length[order] == 0)
     articles.text[order] = np.cumsum(fresh) - 1

@@ -140,6 +140,8 @@ def _below_heading(
     out: dict[int, DropReason] = {}
     for row in rows:
         line = page.texts[row]
+        if len(line) > MAX_FOREIGN:
+            continue
         ours = manner.is_foreign(line) and manner.names_site(line)
         if row not in cues and (reason := "spam" if ours else told_of_article(line)):
             out[row] = reason

@@ -78,19 +78,19 @@ def slot_of(key: int) -> int:
     return (key ^ (key >> 15)) & (SLOTS - 1)
 
 
-def _table(values: Mapping[str, int]) -> tuple[list[int], list[int]]:
-    """Return keys and values by slot, free slots being -1."""
+def key_table(values: Mapping[int, int]) -> list[int]:
+    """Return keys by slot, free slots being -1, and behind all of them the values of each."""
     keys, held = [-1] * SLOTS, [0] * SLOTS
-    for name, value in values.items():
-        slot = slot_of(key_of(name))
+    for key, value in values.items():
+        slot = slot_of(key)
         while keys[slot] >= 0:
             slot = (slot + 1) & (SLOTS - 1)
-        keys[slot], held[slot] = key_of(name), value
-    return keys, held
+        keys[slot], held[slot] = key, value
+    return keys + held
 
 
 @cache
-def element_table() -> tuple[list[int], list[int]]:
+def element_table() -> list[int]:
     """Return the keys of all known elements by slot, and what is known of each: flags and kind."""
     found: dict[str, int] = {}
     for flag, names in NAMES.items():
@@ -98,10 +98,10 @@ def element_table() -> tuple[list[int], list[int]]:
             found[name] = found.get(name, 0) | flag
     for name, kind in KINDS.items():
         found[name] = found.get(name, 0) | kind << KIND
-    return _table(found)
+    return key_table({key_of(name): value for name, value in found.items()})
 
 
 @cache
-def entity_table() -> tuple[list[int], list[int]]:
+def entity_table() -> list[int]:
     """Return the keys of known entities by slot, and their characters."""
-    return _table(ENTITIES)
+    return key_table({key_of(name): code for name, code in ENTITIES.items()})

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.compiled import kernel
 from pipeline.page.breadcrumb import PLACE_SIGNS
 from pipeline.page.cues import HINT_WORDS, LEADER_SIGNS, SENTENCE_HINTS
-from pipeline.page.elements import SLOTS, slot_of
+from pipeline.page.elements import key_table
 from pipeline.page.headings import SIGN_PATTERN
 from pipeline.page.lines import (
     COUNTING,
@@ -80,13 +80,7 @@ def glance_tables():
     classes = np.zeros(BMP, dtype=np.uint8)
     for code, mask in masks.items():
         classes[code] = kinds.index(mask) + 1
-    keys, values = np.full(SLOTS, -1, dtype=np.int64), np.zeros(SLOTS, dtype=np.int32)
-    for key, bits in words.items():
-        slot = slot_of(key)
-        while keys[slot] >= 0:
-            slot = (slot + 1) & (SLOTS - 1)
-        keys[slot], values[slot] = key, bits
-    return classes, np.array([0, *kinds], dtype=np.int32), keys, values
+    return classes, np.array([0, *kinds], dtype=np.int32), np.array(key_table(words), dtype=np.int64)
 
 
 @kernel
@@ -96,7 +90,7 @@ def find_sights(codes, tables, sights, shown):
     A line feed and a zero stand behind the text. In `shown` each group has room for all lines, behind their
     number.
     """
-    classes, masks, keys, values = tables
+    classes, masks, words = tables
     room = len(shown) // GROUPS
     row, begin, found = 0, -1, 0
     for at in range(len(codes) - 1):
@@ -119,7 +113,7 @@ def find_sights(codes, tables, sights, shown):
             continue
         found |= mask & FOUND
         if mask & OPENS:
-            found |= look_up((code << 16) | codes[at + 1], keys, values)
+            found |= look_up((code << 16) | codes[at + 1], words)
         if mask & CLOSES and LABEL_FROM <= at - begin <= LABEL_TO:
             found |= LABELLED
     return row

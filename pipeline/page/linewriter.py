@@ -5,7 +5,7 @@ Blanks are folded and lines stripped as `blocks.read_by_tree` does, in the same 
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-from pipeline.compiled import part
+from pipeline.compiled import inlined, part
 
 # Of a line: where it ends in the text, how many of its characters stand in links, 1 to 3 (blocks.PLAIN,
 # BOLDED, HEADED), the least depth since the line before, whether a cell begins with it.
@@ -22,14 +22,19 @@ TOP, MUTED, PLACE, OPEN_P, OPEN_A, OPEN_FORM, OPEN_BUTTON = range(14, 21)
 ANCHORS, UNADDRESSED, ADDRESSES = range(21, 24)
 # The tag: whether it has an address, is hidden; its style. Hidden styles met, spans kept, the page's title.
 HREF, HIDDEN, STYLE_AT, STYLE_END, MET, SPANS, TITLE_AT, TITLE_END = range(24, 32)
-STATES = 32
+# Behind these the open elements, key and flags of each, and where styles stand: first, end, kind.
+STACK = 32
+MAX_TOP = 1_000  # open elements; blocks.MAX_DEPTH is beyond
+SPANS_AT = STACK + 2 * MAX_TOP
+MAX_SPANS = 500  # styles that may hide something: more are a doubt
+STATES = SPANS_AT + 3 * MAX_SPANS
 DOUBT = -1  # instead of a place: what stands there is for a tree to read
 NEWLINE, BLANK_CHAR, NO_BREAK = 0x0A, 0x20, 0xA0
 LESS, AMPERSAND = ord("<"), ord("&")
 FIRST_MARK, LAST_MARK = 0xFDD0, 0xFDD5  # of `blocks`
 
 
-@part
+@inlined
 def is_space(code):
     """Tell what str.strip takes away."""
     if code > 0x3000:
@@ -49,7 +54,7 @@ def is_space(code):
     )
 
 
-@part
+@inlined
 def write_text(codes, at, out, state):
     """Write the text from `at` up to the next tag or entity; return where that stands, or DOUBT."""
     n, begin, blank = state[SIZE], state[BEGIN], state[BLANK]
@@ -91,7 +96,7 @@ def write_char(code, out, state):
     state[BLANK] = code == BLANK_CHAR
 
 
-@part
+@inlined
 def open_link(state):
     """Begin a link."""
     state[BLANK] = 0
@@ -112,7 +117,7 @@ def close_link(out, state):
     state[LINK] = -1
 
 
-@part
+@inlined
 def open_bold(state):
     """Begin bold type; a line that it begins and ends is a heading's."""
     state[BLANK] = 0
@@ -122,7 +127,7 @@ def open_bold(state):
     state[BOLD_LAST] = -1
 
 
-@part
+@inlined
 def close_bold(state):
     """End bold type."""
     state[BLANK] = 0
@@ -130,7 +135,7 @@ def close_bold(state):
     state[BOLD_LAST] = state[SIZE]
 
 
-@part
+@inlined
 def end_line(out, lines, state):
     """End a line: what is empty is none."""
     linked = state[LINK] >= 0

@@ -7,7 +7,7 @@ Whatever a tree might change is a doubt, and the page goes to lexbor. Slow twin:
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-from pipeline.compiled import kernel, part
+from pipeline.compiled import inlined, kernel, part
 from pipeline.page import elements as el
 from pipeline.page import linewriter as lw
 from pipeline.page.elements import KIND
@@ -36,26 +36,24 @@ SHARP, SEMICOLON, D_OF_DOCTYPE = ord("#"), ord(";"), ord("d")
 MAX_ENTITY = 8
 
 
-@part
+@inlined
 def open_in_body(codes, at, tag, room, state):
     """Open an element of the body whose start tag ends before `at`; return where to go on."""
     key, known, _ = tag
-    if known & el.RAW or known >> KIND == el.SELECT:
-        if not fits(key, known, room, state):
-            return DOUBT
-        return skip_raw(codes, at, tag, room, state)
     if not fits(key, known, room, state):
         return DOUBT
+    if known & el.RAW or known >> KIND == el.SELECT:
+        return skip_raw(codes, at, tag, room, state)
     if state[lw.MUTED]:
-        return at if known & el.VOID or push(key, known, room, state) else DOUBT
+        return at if known & el.VOID or push(key, known, state) else DOUBT
     hidden = state[lw.HIDDEN] or known & el.UNSEEN
     if hidden:
         if known & el.VOID:
             return at
         state[lw.MUTED] = state[lw.TOP] + 1
-        return at if push(key, known, room, state) else DOUBT
+        return at if push(key, known, state) else DOUBT
     enter(known, state, room)
-    return at if known & el.VOID or push(key, known, room, state) else DOUBT
+    return at if known & el.VOID or push(key, known, state) else DOUBT
 
 
 @part
@@ -71,7 +69,7 @@ def skip_raw(codes, at, tag, room, state):
     if kind == el.TITLE and state[lw.TITLE_AT] < 0:
         state[lw.TITLE_AT], state[lw.TITLE_END] = at, end
     elif kind == el.STYLE:
-        note_span(at, end, STYLE_SHEET, room[3], state)
+        note_span(at, end, STYLE_SHEET, state)
     return behind
 
 
@@ -96,10 +94,10 @@ def open_around(codes, at, tag, room, state):
     else:
         return DOUBT
     enter(known, state, room)
-    return at if push(key, known, room, state) else DOUBT
+    return at if push(key, known, state) else DOUBT
 
 
-@part
+@inlined
 def close(key, known, room, state):
     """Close the element of an end tag; return whether that is beyond doubt."""
     kind = known >> KIND
@@ -114,7 +112,7 @@ def close(key, known, room, state):
         close_parts(el.TABLE, room, state)
     elif known & el.IMPLIES:
         close_implied(key, room, state)
-    if room[2][2 * state[lw.TOP] - 2] != key:
+    if state[lw.STACK + 2 * state[lw.TOP] - 2] != key:
         return False
     if kind == el.BODY:  # stays open for blanks and scripts behind it
         state[lw.PLACE] = BEHIND
@@ -134,7 +132,7 @@ def read_remark(codes, at, state):
     return skip_comment(codes, at)
 
 
-@part
+@inlined
 def read_end_tag(codes, at, elements, room, state):
     """Read the end tag at `at`; return what stands behind it, or DOUBT."""
     key, end = read_name(codes, at + 2)
@@ -142,10 +140,10 @@ def read_end_tag(codes, at, elements, room, state):
         end += 1
     if end < 0 or end >= len(codes) or codes[end] != GREATER:
         return DOUBT
-    return end + 1 if close(key, look_up(key, elements[0], elements[1]), room, state) else DOUBT
+    return end + 1 if close(key, look_up(key, elements), room, state) else DOUBT
 
 
-@part
+@inlined
 def read_tag(codes, at, tables, room, state):
     """Read the tag or comment at `at`; return what stands behind it, or DOUBT."""
     elements, asked = tables[0], tables[2]
@@ -159,12 +157,12 @@ def read_tag(codes, at, tables, room, state):
     key, end = read_name(codes, at + 1)
     if end < 0:
         return DOUBT
-    known = look_up(key, elements[0], elements[1])
+    known = look_up(key, elements)
     end = read_attributes(codes, end, asked, state)
     if end < 0:
         return DOUBT
     if state[lw.STYLE_AT] >= 0 and may_hide(codes, state[lw.STYLE_AT], state[lw.STYLE_END]):
-        note_span(state[lw.STYLE_AT], state[lw.STYLE_END], STYLE_VALUE, room[3], state)
+        note_span(state[lw.STYLE_AT], state[lw.STYLE_END], STYLE_VALUE, state)
     if known >> KIND == el.ANCHOR and holds(codes, at, end - 1, (GREATER, GREATER)):
         return DOUBT
     tag = (key, known, at)
@@ -200,7 +198,7 @@ def read_entity(codes, at, tables, room, state):
             lw.write_char(AMPERSAND, room[0], state)
             return end
         key, end = read_name(codes, end)
-        code = look_up(key, tables[1][0], tables[1][1]) if end > 0 else 0
+        code = look_up(key, tables[1]) if end > 0 else 0
     if code == 0 or end >= len(codes) or codes[end] != SEMICOLON or holds(codes, at, end, (65, 90)):
         return DOUBT
     lw.write_char(code, room[0], state)
@@ -229,7 +227,7 @@ def read_markup(codes, tables, room, state):
         code = codes[at]
         if code == LESS:
             at = read_tag(codes, at, tables, room, state)
-        elif state[lw.PLACE] != IN_BODY or flags_on_top(room, state) & el.TABLED:
+        elif state[lw.PLACE] != IN_BODY or flags_on_top(state) & el.TABLED:
             at = skip_blanks(codes[:size], at)
         elif state[lw.MUTED]:
             while at < size and codes[at] != LESS:

@@ -6,23 +6,22 @@ standard §13.2.6, its rules for body, table, row and cell): anything beyond is 
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-from pipeline.compiled import part
+from pipeline.compiled import inlined, part
 from pipeline.page import elements as el
 from pipeline.page import linewriter as lw
 from pipeline.page.elements import KIND, key_of
 from pipeline.page.linewriter import break_line
 
-MAX_TOP = 1_000  # open elements; blocks.MAX_DEPTH is beyond
 TBODY = key_of("tbody")
 
 
-@part
-def flags_on_top(room, state):
+@inlined
+def flags_on_top(state):
     """Return what is known of the innermost open element."""
-    return room[2][2 * state[lw.TOP] - 1] if state[lw.TOP] else 0
+    return state[lw.STACK + 2 * state[lw.TOP] - 1] if state[lw.TOP] else 0
 
 
-@part
+@inlined
 def count_open(known, step, state):
     """Count the open elements that may not be opened twice."""
     kind = known >> KIND
@@ -36,13 +35,13 @@ def count_open(known, step, state):
         state[lw.OPEN_BUTTON] += step
 
 
-@part
-def push(key, known, room, state):
+@inlined
+def push(key, known, state):
     """Open an element."""
-    if state[lw.TOP] >= MAX_TOP:
+    if state[lw.TOP] >= lw.MAX_TOP:
         return False
-    room[2][2 * state[lw.TOP]] = key
-    room[2][2 * state[lw.TOP] + 1] = known
+    state[lw.STACK + 2 * state[lw.TOP]] = key
+    state[lw.STACK + 2 * state[lw.TOP] + 1] = known
     state[lw.TOP] += 1
     count_open(known, 1, state)
     return True
@@ -51,7 +50,7 @@ def push(key, known, room, state):
 @part
 def pop(room, state):
     """Close the innermost element, and write what that does to the lines."""
-    known = flags_on_top(room, state)
+    known = flags_on_top(state)
     state[lw.TOP] -= 1
     count_open(known, -1, state)
     if state[lw.MUTED]:
@@ -93,7 +92,7 @@ def enter(known, state, room):
 def close_implied(keep, room, state):
     """Close the innermost elements whose ends may be left out, but for one of key `keep`."""
     while state[lw.TOP]:
-        if room[2][2 * state[lw.TOP] - 2] == keep or not flags_on_top(room, state) & el.IMPLIED:
+        if state[lw.STACK + 2 * state[lw.TOP] - 2] == keep or not flags_on_top(state) & el.IMPLIED:
             return
         pop(room, state)
 
@@ -103,9 +102,9 @@ def close_items(key, known, room, state):
     """Close the li, dd or dt that a new one ends; return whether that is beyond doubt."""
     at = state[lw.TOP]
     while at:
-        other = room[2][2 * at - 1]
+        other = state[lw.STACK + 2 * at - 1]
         if other >> KIND == known >> KIND:
-            close_implied(room[2][2 * at - 2], room, state)
+            close_implied(state[lw.STACK + 2 * at - 2], room, state)
             if state[lw.TOP] != at:
                 return False
             pop(room, state)
@@ -121,18 +120,18 @@ def fits(key, known, room, state):
     """Make room for a new element; return whether it surely becomes a child of the innermost one."""
     if known & el.DOUBTED or known >> KIND == el.OPTION:
         return False
-    top, kind = flags_on_top(room, state), known >> KIND
+    top, kind = flags_on_top(state), known >> KIND
     if top & el.TABLED or known & el.OF_TABLES:
         return fits_table(known, room, state)
     if (kind == el.LI or kind == el.DD) and not close_items(key, known, room, state):
         return False
     if state[lw.OPEN_P] and known & el.CLOSES_P:
-        if flags_on_top(room, state) >> KIND != el.P:
+        if flags_on_top(state) >> KIND != el.P:
             return False
         pop(room, state)
     if state[lw.OPEN_P] and (known & el.CLOSES_P or kind == el.TABLE or known & el.IMPLIED):
         return False
-    if known & el.HEADING and flags_on_top(room, state) & el.HEADING:
+    if known & el.HEADING and flags_on_top(state) & el.HEADING:
         return False
     if (
         kind == el.TEMPLATE
@@ -154,7 +153,7 @@ def fits_table(known, room, state):
         return False
     if known & el.CELL or kind == el.TR or kind == el.ROWS:
         close_parts(kind, room, state)
-    top = flags_on_top(room, state)
+    top = flags_on_top(state)
     above = top >> KIND
     if kind == el.TR and above == el.TABLE:
         body = el.ROWS << KIND | el.BREAKS | el.STOPS | el.TABLED | el.OF_TABLES
@@ -162,7 +161,7 @@ def fits_table(known, room, state):
             href, state[lw.HREF] = state[lw.HREF], 0
             enter(body, state, room)
             state[lw.HREF] = href
-        return push(TBODY, body, room, state)
+        return push(TBODY, body, state)
     if above == el.TABLE:
         return not known & el.CELL
     return (above == el.ROWS and kind == el.TR) or (above == el.TR and known & el.CELL != 0)
@@ -171,13 +170,13 @@ def fits_table(known, room, state):
 @part
 def close_parts(kind, room, state):
     """Close the cell, row and body of a table that a new part of this kind ends, or a table's end tag."""
-    if state[lw.TOP] and not flags_on_top(room, state) & el.TABLED:
+    if state[lw.TOP] and not flags_on_top(state) & el.TABLED:
         close_implied(-1, room, state)
-        if flags_on_top(room, state) & el.CELL:
+        if flags_on_top(state) & el.CELL:
             pop(room, state)
-    above = flags_on_top(room, state) >> KIND
+    above = flags_on_top(state) >> KIND
     if above == el.TR and (kind == el.TR or kind == el.ROWS or kind == el.TABLE):
         pop(room, state)
-        above = flags_on_top(room, state) >> KIND
+        above = flags_on_top(state) >> KIND
     if above == el.ROWS and (kind == el.ROWS or kind == el.TABLE):
         pop(room, state)

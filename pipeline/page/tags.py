@@ -5,7 +5,7 @@ What is odd is a doubt, for a tree to read: no tag of ordinary markup is.
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-from pipeline.compiled import part
+from pipeline.compiled import inlined, part
 from pipeline.page import linewriter as lw
 from pipeline.page.elements import KEY_MASK, SLOTS, key_of
 from pipeline.page.linewriter import DOUBT, LESS
@@ -18,26 +18,26 @@ NONE, HIDD, FONT = (int.from_bytes(word.encode(), "big") for word in ("none", "h
 GREATER, SLASH, EQUALS, DOUBLE, SINGLE, DASH, BANG = (ord(c) for c in ">/=\"'-!")
 
 
-@part
+@inlined
 def lowered(code):
     """Return a letter of ASCII in lower case, anything else as it is."""
     return code + 32 if 65 <= code <= 90 else code
 
 
-@part
+@inlined
 def is_blank(code):
     """Tell a blank between attributes."""
     return code == 0x20 or code == 0x0A or code == 9
 
 
-@part
+@inlined
 def is_of_name(code):
     """Tell a character of the name of an element or attribute that needs no second look."""
     small = lowered(code)
     return 97 <= small <= 122 or 48 <= code <= 58 or code == DASH or code == 95
 
 
-@part
+@inlined
 def read_name(codes, at):
     """Return the key of the name at `at` and where it ends; DOUBT instead of the place for an odd one."""
     key, begin = 0, at
@@ -49,18 +49,18 @@ def read_name(codes, at):
     return key, at
 
 
-@part
-def look_up(key, keys, values):
-    """Return what a table has under a key, 0 for nothing."""
+@inlined
+def look_up(key, table):
+    """Return what a table of keys, free ones below 0, and behind them their values has; 0 for nothing."""
     slot = (key ^ (key >> 15)) & (SLOTS - 1)
-    while keys[slot] >= 0:
-        if keys[slot] == key:
-            return values[slot]
+    while table[slot] >= 0:
+        if table[slot] == key:
+            return table[slot + SLOTS]
         slot = (slot + 1) & (SLOTS - 1)
     return 0
 
 
-@part
+@inlined
 def read_value(codes, at):
     """Return where the value of an attribute begins and ends, and what stands behind it; DOUBT at the end."""
     while at < len(codes) and is_blank(codes[at]):
@@ -152,7 +152,7 @@ def read_attributes(codes, at, asked, state):
     return DOUBT
 
 
-@part
+@inlined
 def note_attribute(codes, key, span, asked, state):
     """Note what an attribute says of its element; return whether that is beyond doubt."""
     named, hiding = asked
@@ -177,10 +177,11 @@ def note_attribute(codes, key, span, asked, state):
 
 
 @part
-def note_span(first, end, kind, spans, state):
+def note_span(first, end, kind, state):
     """Keep where a style stands that may hide something."""
-    k = state[lw.SPANS] * 3
-    spans[k], spans[k + 1], spans[k + 2] = first, end, kind
+    if state[lw.SPANS] < lw.MAX_SPANS:
+        k = lw.SPANS_AT + state[lw.SPANS] * 3
+        state[k], state[k + 1], state[k + 2] = first, end, kind
     state[lw.SPANS] += 1
 
 

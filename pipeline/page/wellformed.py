@@ -13,7 +13,6 @@ from pipeline.page import linewriter as lw
 from pipeline.page.elements import ENTITIES, element_table, entity_table
 from pipeline.page.layout import Layout
 from pipeline.page.markup import read_markup
-from pipeline.page.opened import MAX_TOP
 from pipeline.page.tags import STYLE_VALUE
 
 PAD = "\0" * 4  # so that the kernel may look ahead
@@ -35,10 +34,8 @@ Hiding = tuple[Sequence[str], Sequence[int]]
 
 
 @cache
-def _tables() -> tuple[Any, Any]:
-    elements, entities = element_table(), entity_table()
-    kept = [(np.array(k, dtype=np.int64), np.array(v, dtype=np.int32)) for k, v in (elements, entities)]
-    return kept[0], kept[1]
+def _tables() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    return np.array(element_table(), dtype=np.int64), np.array(entity_table(), dtype=np.int64)
 
 
 def read_well_formed(
@@ -53,32 +50,29 @@ def read_well_formed(
         html = html.replace("\r\n", "\n").replace("\r", "\n")
     codes = np.frombuffer((html + PAD).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     tags = html.count("<")
-    room = (
-        np.empty(len(codes), dtype=np.uint32),
-        np.empty((tags + 2) * lw.LINE, dtype=np.int32),
-        np.empty(2 * MAX_TOP, dtype=np.int64),
-        np.empty((tags + 1) * 3, dtype=np.int32),
-    )
+    room = np.empty(len(codes), dtype=np.uint32), np.empty((tags + 2) * lw.LINE, dtype=np.int32)
     state = _run(codes, room, ((), ()))
     if state is not None and state[lw.SPANS]:
-        spans = room[3][: 3 * state[lw.SPANS]].reshape(-1, 3).tolist()
+        spans = state[lw.SPANS_AT : lw.SPANS_AT + 3 * state[lw.SPANS]].reshape(-1, 3).tolist()
         hiding = hidden_by([(html[a:b], a if kind == STYLE_VALUE else -1) for a, b, kind in spans])
         if hiding is None:
             return None
         if any(hiding):
             state = _run(codes, room, hiding)
-    return None if state is None else _written(html, room, state)
+    return None if state is None else _written(html, room, state[: lw.STACK].tolist())
 
 
-def _run(codes: NDArray[np.uint32], room: tuple[Any, ...], hiding: Hiding) -> list[int] | None:
+def _run(codes: NDArray[np.uint32], room: tuple[Any, ...], hiding: Hiding) -> NDArray[np.int64] | None:
     named = [v for name in hiding[0] for v in (name[0] == "#", len(name) - 1, *map(ord, name[1:]))]
     asked = (
         np.array(named, dtype=np.int32) if named else NO_NAMES,
         np.array(hiding[1], dtype=np.int32) if hiding[1] else NO_NAMES,
     )
-    state = np.zeros(lw.STATES, dtype=np.int64)
+    state = np.empty(lw.STATES, dtype=np.int64)
+    state[: lw.STACK] = 0
     state[[lw.LINK, lw.BOLD_LAST, lw.TITLE_AT]] = -1
-    return state.tolist() if read_markup(codes, (*_tables(), asked), room, state) >= 0 else None
+    beyond_doubt = read_markup(codes, (*_tables(), asked), room, state) >= 0
+    return state if beyond_doubt and state[lw.SPANS] <= lw.MAX_SPANS else None
 
 
 def _written(html: str, room: tuple[Any, ...], state: list[int]) -> Written | None:

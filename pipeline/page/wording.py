@@ -8,9 +8,12 @@ the log likelihood ratio of some hundred such lines against lines of documents (
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import add
+
 
 from pipeline.page.search import compile_search
 
+MAX_LINE = 120  # characters; what is longer is a text's, or begins like a disclaimer
 REMEMBERED = 4096  # lines whose weight is remembered, as in `sitewords`
 STEP = 0.5  # of a weight, in nats: the table's levels are whole steps
 UNKNOWN = -0.3  # weight of a pair that is not listed, before its characters' own; scripts/make_site_table.py
@@ -27,10 +30,10 @@ def pairs_of(line: str) -> list[str]:
     >>> pairs_of("顶一下(3)")
     ['^顶', '顶一', '一下', '下$']
     """
-    out = []
+    out: list[str] = []
     for run in RUN.findall(line):
         marked = f"{BEGIN}{run}{END}"
-        out += [marked[i : i + 2] for i in range(len(marked) - 1)]
+        out += map(add, marked, marked[1:])
     return out
 
 
@@ -40,7 +43,7 @@ SPOKEN = compile_search(
     "|尊敬的|敬爱的|亲爱的|演讲|致辞|大家好|[早晚下]上?午?好[！!]"
 )
 OF_SITES = compile_search(  # `感谢您的浏览`
-    "本[站网页文篇]|小编|阅读|浏览|访问|观看|观赏|关注|收藏|下载|分享|转载|网友|支持|采纳|投稿|网站"
+    "本[站网页文篇]|小编|阅读|浏览|访问|观看|观赏|关注|收藏|下载|分享|转载|网友|采纳|投稿|网站"
 )
 
 
@@ -53,9 +56,21 @@ def is_spoken(line: str) -> bool:
     return SPOKEN.search(line) is not None and OF_SITES.search(line) is None
 
 
+class _Weights(dict[str, float]):
+    """Weights of the pairs that are listed; those of others follow from their characters."""
+
+    def __init__(self, pairs: dict[str, float], chars: dict[str, float]) -> None:
+        super().__init__(pairs)
+        self._chars = chars
+
+    def __missing__(self, pair: str) -> float:
+        chars = self._chars
+        return UNKNOWN + chars.get(pair[0], 0.0) + chars.get(pair[1], 0.0)
+
+
 @cache
-def _tables() -> tuple[dict[str, float], dict[str, float]]:
-    """Read the weights of characters and of pairs."""
+def _weights() -> _Weights:
+    """Read the table: characters and pairs by level, a line each."""
     chars: dict[str, float] = {}
     pairs: dict[str, float] = {}
     text = (files("pipeline") / "data" / "wording.txt").read_text("utf-8")
@@ -65,34 +80,26 @@ def _tables() -> tuple[dict[str, float], dict[str, float]]:
         chars.update(dict.fromkeys(found, int(level) * STEP))
     for row in doubles.strip("\n").split("\n"):
         level, found = row.split("\t")
-        pairs.update(
-            dict.fromkeys(map("".join, zip(found[::2], found[1::2], strict=True)), int(level) * STEP)
-        )
-    return chars, pairs
+        pairs.update(dict.fromkeys(map(add, found[::2], found[1::2]), int(level) * STEP))
+    return _Weights(pairs, chars)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def weigh_wording(line: str) -> float:
     """Return how much a line reads like a site's own words: the mean weight of its pairs, in nats.
 
-    Above 0 for a site's words, below for a text's; 0 for a line without letters. 0.2 µs a pair.
+    Above 0 for a site's words, below for a text's; 0 for a line without any, or of more
+    than `MAX_LINE` characters. 0.1 µs a pair.
 
     >>> weigh_wording("以下内容需登录后可见") > 0.5 > weigh_wording("值班人员应当做好记录。")
     True
     """
-    pairs = pairs_of(line)
-    if not pairs:
+    if len(line) > MAX_LINE:
         return 0.0
     if is_spoken(line):
         return OF_SPEAKER
-    chars, known = _tables()
-    total = 0.0
-    for pair in pairs:
-        weight = known.get(pair)
-        if weight is None:
-            weight = UNKNOWN + chars.get(pair[0], 0.0) + chars.get(pair[1], 0.0)
-        total += weight
-    return total / len(pairs)
+    pairs = pairs_of(line)
+    return sum(map(_weights().__getitem__, pairs)) / len(pairs) if pairs else 0.0
 
 
 def reads_like_a_site(line: str, least: float = LEAST) -> bool:

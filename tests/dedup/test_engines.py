@@ -221,16 +221,16 @@ def test_places_are_counted_once_a_text(workers: int) -> None:
     for t in range(400):
         counts[np.unique(plain.boilerplate_slots(plain.shingles_of(texts.of(t)), 1 << 17))] += 1
     tables = [np.zeros(1 << 17, dtype=np.uint32) for _ in range(workers)]
-    found = fast.count_places(texts, tables, Work(DedupConfig(workers=workers), workers))
+    found = counting.count_places(texts, tables, Work(DedupConfig(workers=workers), workers))
     assert np.array_equal(found, counts)
-    assert fast.places_above(found, 3).tolist() == np.flatnonzero(counts > 3).tolist()
+    assert counting.places_above(found, 3).tolist() == np.flatnonzero(counts > 3).tolist()
 
 
 def test_counts_stop_and_start_anew_for_further_texts() -> None:
     more = counting.MOST_TEXTS + 5  # one more than a word tells apart
     texts = Texts(np.full(4, 0x4E00, np.uint16), np.zeros(more, np.int64), np.full(more, 4), np.arange(more))
     work = Work(DedupConfig(workers=1))
-    assert fast.count_places(texts, [np.zeros(1 << 16, np.uint32)], work).max() == more
+    assert counting.count_places(texts, [np.zeros(1 << 16, np.uint32)], work).max() == more
 
 
 def test_a_large_sample_is_counted_in_more_places_than_its_boilerplate_has() -> None:

@@ -8,7 +8,8 @@ import numba  # noqa: F401 - the compiled way is taken where numba is loaded
 import pytest
 
 from pipeline.page.blocks import MARKS, Blocks, _read_well_formed, read_tree
-from pipeline.page.elements import ENTITIES, KINDS, NAMES, element_table, entity_table, key_of
+from pipeline.page.elements import ENTITIES, KINDS, NAMES, SLOTS, element_table, entity_table, key_of
+from pipeline.page.linewriter import MAX_SPANS
 from pipeline.text.encoding import decode
 
 PAGES = sorted(p for p in (Path(__file__).parents[1] / "pages").iterdir() if p.suffix == ".html")
@@ -206,8 +207,13 @@ def test_what_style_sheets_hide_is_not_seen() -> None:
     assert assert_as_the_tree(html)
 
 
+def test_more_styles_than_there_is_room_for_are_a_doubt() -> None:
+    assert _read_well_formed(page("<p style='display:none'>甲</p>" * (MAX_SPANS + 1) + "乙")) is None
+    assert assert_as_the_tree(page("<p style='display:none'>甲</p>" * MAX_SPANS + "乙"))
+
+
 def test_every_name_is_found_by_its_key() -> None:
     names = {name for listed in NAMES.values() for name in listed.split()} | KINDS.keys()
     for table, known in ((element_table(), names), (entity_table(), ENTITIES.keys())):
-        assert sorted(key for key in table[0] if key >= 0) == sorted({key_of(name) for name in known})
+        assert sorted(key for key in table[:SLOTS] if key >= 0) == sorted({key_of(name) for name in known})
         assert len({key_of(name) for name in known}) == len(known)
