@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from operator import add
 
-
 from pipeline.page.search import compile_search
 
 MAX_LINE = 120  # characters; what is longer is a text's, or begins like a disclaimer
