@@ -26,7 +26,7 @@ ARROWS = f" \u3000{ARROW_SIGNS}"
 SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW = re.compile(
-    rf"(?<!\s)\s*+(?:>>|->|—>|[{ARROW_SIGNS}]|(?<=\s)/(?=\s))\s*+"
+    rf"(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]|(?<=\s)/(?=\s))\s*+"
 )  # ` > `, `›`, ` / `: yes; `1/2`: no
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # Behind a label, any mark that separates all items: `首页|制度|值班`, `甲网_制度_值班`, `甲网 ∷ 制度 ∷ 值班`

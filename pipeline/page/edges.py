@@ -14,7 +14,7 @@ from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
-from pipeline.page.wording import is_spoken, reads_like_a_site, weigh_wording
+from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
 LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
@@ -41,6 +41,8 @@ SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有
 DECORATED = re.compile(
     r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
 )
+DIGIT = re.compile(r"\d")
+NO_HEADING = -0.15  # weight of a line alone between two clauses of a list; of headings few have more
 NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 SENTENCE_ENDS = "。；;"
 MAX_LABEL = 8  # characters of the name of a list of links
@@ -257,6 +259,11 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
     if page.shares[row + 1] > LINKED:
         return "related"
     if manner.names_site(line) or COMMA.search(line) or manner.alone_speaks(line):
+        return "spam"
+    alone = len(line) >= SHORT and _stands_between(page, row) and not NUMBERED_ONE.match(page.texts[row + 1])
+    if (
+        alone and weigh_wording(line) >= NO_HEADING and not DIGIT.search(line)
+    ):  # `电话：123` may be the text's
         return "spam"
     return site_words(line, edge=True)
 

@@ -54,7 +54,7 @@ NTH = re.compile(rf"{DECOR}{OPEN}?\s*+第\s*+(?P<n>{NUMERAL})\s*+({UNITS})\s*+{C
 # `篇1:题`, `篇一:《题》`, `范文1 题`, `【范文一】题`, `范文（1）：题`: yes; `范文大全`, `篇章1`: no
 WORD_N = re.compile(
     rf"{DECOR}{OPEN}?\s*+({WORDS})\s*+{OPEN}?\s*+第?\s*+(?P<n>{NUMERAL})\s*+篇?\s*+{CLOSE}*"
-    rf"(?={COLON}|[一-鿿《【（(①⑴0-9=~*★☆]|$){COLON}*"
+    rf"(?={COLON}|[一-鿿《【（(①⑴0-9=~*★☆]|$|\s*+[^\w\s。；，、！？]{{1,3}}$){COLON}*"
 )
 # `题1`, `题 篇1`, `《题》 篇1`, `题(篇1)`, `题（一）`, `题 第二篇`, `题1：`: yes; `题3篇`, `题。1`: no
 TITLE_N = re.compile(

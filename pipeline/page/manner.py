@@ -21,7 +21,7 @@ MAX_NAME = 8  # characters of a heading that may name what is said: `欢迎词`,
 CUT = "，、,"
 WORD = "文"  # stands for any letter or digit with which a line ends
 LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
-DOUBTFUL = 0.15  # weight above which a line beside texts that never say `you` is the site's; those have -.2
+DOUBTFUL = 0.2  # weight above which a line beside texts that never say `you` is the site's; those have -.2
 CLAUSE_ENDS = "。；：;:"
 
 
@@ -41,6 +41,10 @@ class Manner:
         """Tell whether the texts never speak to the reader; few pages ask."""
         return not any(self.text.find(c, *span) >= 0 for c in READER for span in self.spans)
 
+    def hardly_speaks(self) -> bool:
+        """Tell whether the texts, lines of the site between their clauses included, hardly ever do."""
+        return sum(self.text.count(c, *span) for c in READER for span in self.spans) <= FEW
+
     def is_foreign(self, line: str, rare: float = RARE) -> bool:
         """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
         return (
@@ -55,12 +59,12 @@ class Manner:
 
     def is_worded_inside(self, line: str) -> bool:
         """Tell the same of a line between clauses: a short one, or where all talk, must be plain."""
-        doubtful = len(line) < SHORT or not self.is_impersonal()
+        doubtful = len(line) < SHORT or not self.hardly_speaks()
         return reads_like_a_site(line, PLAINLY if doubtful else LEAST)
 
     def is_unlike(self, line: str) -> bool:
         """Tell whether a line is worded as the texts, which speak to nobody, never are."""
-        return self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL and self.is_impersonal()
+        return self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL and self.hardly_speaks()
 
     def speaks_to_reader(self, line: str) -> bool:
         """Tell whether a line speaks to the reader, as the texts never do."""

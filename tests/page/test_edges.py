@@ -110,6 +110,20 @@ def test_decorated_lines_and_those_that_alone_speak_to_the_reader(line: str) -> 
     assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
 
 
+@pytest.mark.parametrize(
+    "line", ["试读章节到此为止", "提示：按空格键翻页", "（下转第二页）", "小广告：求职简历修改"]
+)
+def test_what_stands_alone_between_two_clauses_and_is_no_heading(line: str) -> None:
+    assert [a[1:] for a in segmented(page(between=line))[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize(
+    "line", ["违约责任", "权利和义务", "租金及支付方式", "免责条款", "会员权利", "知识产权归属"]
+)
+def test_headings_in_a_list_that_goes_on_stay(line: str) -> None:
+    assert line in segmented(page(between=line))[1][0]
+
+
 @pytest.mark.parametrize("line", ["—— 附则 ——", "问题来了"])
 def test_short_lines_between_the_clauses_stay(line: str) -> None:
     assert line in segmented(page(between=line))[1][0]
