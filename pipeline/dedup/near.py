@@ -53,18 +53,23 @@ def settle_stars(nodes, starts, rows, centre):
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """What is drawn from each of some texts: its signature, parity, length in units and hash."""
+    """What is drawn from each of some texts: its signature, parity, length in units and hash.
+
+    `release` gives back the memory of signatures that stand in a file.
+    """
 
     signatures: NDArray[np.uint8]
     parities: NDArray[np.uint64]
     length: Ints
     hashes: NDArray[np.uint64]
+    release: Callable[[], None] = lambda: None
 
     def put(self, at: Ints, other: "Sketched", rows: Ints) -> None:
         """Put rows of another in places of this."""
         for start in range(0, len(at), ROWS_AT_ONCE):
             here = slice(start, start + ROWS_AT_ONCE)
             self.signatures[at[here]] = other.signatures[rows[here]]
+            other.release()
         self.parities[at], self.length[at] = other.parities[rows], other.length[rows]
         self.hashes[at] = other.hashes[rows]
 

@@ -37,6 +37,7 @@ from pipeline.store.jsonl import Joined
 from pipeline.urls import url_key
 
 FINISH_ROWS = 64  # pages made together, 50 ms of work: 16 cost .3 ms a page more, in calls of Arrow and NumPy
+FINISH_CHARS = 4_000_000  # of pages made together: some 100 MB while they are; five times 64 pages of 50 KB
 COMPILED_ROWS = 400  # pages from which loading the compiled search for clauses (1 s a process) pays
 WRITTEN = tuple(name for name in BY_PAGE if name != "articles")  # these wait for comparison
 
@@ -135,7 +136,23 @@ def _batches(cuts: pa.Table, orders: dict[str, Order], to: tuple[Path, Making]) 
     for place, name in enumerate(("known", "place")):
         values = pa.array([order[place] for order in mine], pa.string())
         table = table.append_column(ORDERS.field(name), values)
-    yield from table.combine_chunks().to_batches(FINISH_ROWS)
+    yield from _sized(table.combine_chunks())
+
+
+def _sized(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Cut a table into batches of up to `FINISH_ROWS` pages and, beyond one page, `FINISH_CHARS`.
+
+    >>> pages = pa.table({"n_chars": [10] * 70 + [5_000_000, 10]})
+    >>> [batch.num_rows for batch in _sized(pages)]
+    [64, 6, 1, 1]
+    """
+    start = chars = 0
+    for row, size in enumerate(table.column("n_chars").to_pylist()):
+        if row > start and (row - start == FINISH_ROWS or chars + size > FINISH_CHARS):
+            yield from table.slice(start, row - start).to_batches()
+            start, chars = row, 0
+        chars += size
+    yield from table.slice(start).to_batches()
 
 
 def _write(

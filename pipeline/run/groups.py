@@ -5,6 +5,7 @@ added up a range at a time, and memory is that of a range. Pairs of near texts t
 known; only texts that came or went are compared (`dedup/near.py`).
 """
 
+import mmap
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -174,8 +175,11 @@ def _known(run: Run, texts: Texts) -> Known | None:
     pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
     left, right = (column.to_numpy().astype(np.int64) for column in pairs.columns)
-    signatures = np.asarray(np.memmap(folder / SIGNATURES, np.uint8, "r")).reshape(-1, BINS)
+    with (folder / SIGNATURES).open("rb") as file:
+        held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)
     hashes, length, *parities = (column.to_numpy() for column in drawn.columns)
-    was = Sketched(signatures[: len(length)], np.stack(parities, axis=1), length, hashes)
+    release = partial(held.madvise, mmap.MADV_DONTNEED)
+    was = Sketched(signatures[: len(length)], np.stack(parities, axis=1), length, hashes, release)
     model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
     return Known(texts.source, Near(left, right, model, found_with, was))

@@ -24,6 +24,7 @@ from pipeline.run.clauses import NOTHING_BETWEEN, Clauses
 from pipeline.run.columns import Placed
 
 BETWEEN = ", "  # the members of a list
+FIELDS = json.JSONEncoder(ensure_ascii=False).encode
 QUOTE, BACKSLASH, FIRST_PLAIN = (
     ord('"'),
     ord("\\"),
@@ -59,7 +60,7 @@ def json_lines(pages: Sequence[Placed], clauses: Clauses) -> JsonLines:
 
 def _page(page: Layout, source: str, objects: Iterator[memoryview]) -> bytes:
     """Return the line of a page; `objects` gives those of its clauses, a section or article at a time."""
-    fields = json.dumps(fields_object(page.page), ensure_ascii=False)
+    fields = FIELDS(fields_object(page.page))
     head = f'{{"schema": "{SCHEMA_VERSION}", "source": {quoted(source)}, "page": {fields}, "guide": ['
     parts: list[bytes | memoryview] = [head.encode()]
     for k, section in enumerate(page.guide):

@@ -12,7 +12,10 @@ from pipeline.store.state import PageState, RecordState
 from pipeline.urls import url_key
 
 NUMBER = re.compile(r"\d+")
-NO_HOST = "http://file/"  # in front of the name of a file without address, so that one rule reads both
+HOST = "file"  # in front of the name of a file without address, so that one rule reads both
+# 000/00012.html, but no folder of dots and no index file: what `url_key` leaves as it is
+PLAIN_PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
+PLAIN_NAME = re.compile(rf"(?!(?:.*/)?(?:index|default)\.)(?:{PLAIN_PART}/)*{PLAIN_PART}", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -111,7 +114,14 @@ def _keys(page: PageState, known: Provenance) -> list[str]:
     address = known.url or page.url
     if address:
         return [url_key(address)]
-    return [url_key(NO_HOST + quote(name.removesuffix(".gz"))) for name in known.sources]
+    return [_name_key(name.removesuffix(".gz")) for name in known.sources]
+
+
+def _name_key(name: str) -> str:
+    """Return the key of a file's name, as `url_key` gives it; of most names it is the name."""
+    if PLAIN_NAME.fullmatch(name):
+        return f"{HOST}/{name}"
+    return url_key(f"http://{HOST}/{quote(name)}")
 
 
 def _names(keys: dict[str, list[str]]) -> dict[str, str]:

@@ -1,13 +1,18 @@
 """What pages are to one another, and what sites are known for."""
 
+from urllib.parse import quote
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_corpora import digests, page, settings, write_pages
 
 from pipeline.run import ingest
-from pipeline.run.link import Provenance, articles_left, link, provenance
+from pipeline.run.link import PLAIN_NAME, Provenance, _name_key, articles_left, link, provenance
 from pipeline.run.model import PageFeatures, fit_sites, knowledge_for
 from pipeline.store.state import PageState, RecordState
+from pipeline.urls import url_key
 
 
 def state(page_id: str, **changes: object) -> PageState:
@@ -58,6 +63,20 @@ def test_continuations_join_the_list_of_the_first_page_in_order(order: str) -> N
     assert {i: (k.first, k.offset) for i, k in links.items()} == {
         "a": ("a", 0), "b": ("a", 2), "c": ("a", 4), "d": ("d", 0),
     }  # fmt: skip
+
+
+@given(
+    st.text("a0/._-~%;?#:I 例", min_size=1, max_size=9)
+    | st.sampled_from(["b/index.html", "Default.php", "a.b/c"])
+)
+def test_the_key_of_a_name_is_that_of_its_address(name: str) -> None:
+    assert _name_key(name) == url_key("http://file/" + quote(name))
+
+
+def test_most_names_are_their_keys() -> None:
+    plain = [name for name in ("000/00012.html", "a.b/c_d-e", "index/a.html") if PLAIN_NAME.fullmatch(name)]
+    assert len(plain) == 3
+    assert not any(map(PLAIN_NAME.fullmatch, ("a/../b", "a/index.html", "INDEX.htm", "a b", "a//b", "")))
 
 
 def test_a_page_of_another_site_is_no_continuation() -> None:

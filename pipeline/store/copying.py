@@ -1,0 +1,74 @@
+"""The beginning of a large file copied into a new one, past the cache of the file system where it has a way.
+
+Gigabytes of it would drive out of the cache what others read, and new pages of the cache cost several times
+what copying their bytes does.
+"""
+
+import errno
+import fcntl
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FICLONE = 0x40049409  # ioctl_ficlonerange(2): blocks of the source become those of the target too
+BLOCK = 4096  # what addresses and sizes are multiples of, for transfers past the cache (open(2), O_DIRECT)
+AT_ONCE = 1 << 23
+
+
+def copy_beginning(source: Path, target: Path, size: int) -> None:
+    """Make `target` a copy of the first `size` bytes of `source`. Raises EOFError where these are fewer."""
+    if source.stat().st_size < size:
+        raise EOFError(f"{source} ends {size - source.stat().st_size} bytes early")
+    if _cloned(source, target, size):
+        return
+    try:
+        _copy(source, target, size, os.O_DIRECT)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # no way past the cache, or not with these blocks
+            raise
+        _copy(source, target, size, 0)
+
+
+def _cloned(source: Path, target: Path, size: int) -> bool:
+    """Let both files share their blocks; False where the file system cannot."""
+    with source.open("rb") as old, target.open("wb") as new:
+        try:
+            fcntl.ioctl(new.fileno(), FICLONE, old.fileno())
+        except OSError:
+            return False
+        new.truncate(size)
+    return True
+
+
+def _copy(source: Path, target: Path, size: int, past_cache: int) -> None:
+    whole, done = size - size % BLOCK, 0
+    with (
+        _opened(source, os.O_RDONLY | past_cache) as old,
+        _opened(target, os.O_WRONLY | past_cache) as new,
+        mmap.mmap(-1, AT_ONCE) as room,  # addresses of a mapping are multiples of blocks
+    ):
+        if size:
+            os.posix_fallocate(new, 0, size)  # a full disk shows here
+        while done < whole:
+            with memoryview(room)[: min(AT_ONCE, whole - done)] as view:
+                read = os.preadv(old, [view], done) // BLOCK * BLOCK
+            with memoryview(room)[:read] as view:
+                if not read or os.pwritev(new, [view], done) != read:
+                    raise OSError(errno.EIO, f"cannot be copied from byte {done} on", str(source))
+            done += read
+    with source.open("rb") as rest, target.open("r+b") as end:
+        rest.seek(whole)
+        end.seek(whole)
+        end.write(rest.read(size - whole))
+        end.truncate(size)
+
+
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    handle = os.open(path, flags)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
