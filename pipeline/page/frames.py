@@ -6,15 +6,16 @@ in the lines between its neighbours: `〖2〗` before a sentence, `例5：` behi
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from pipeline.page.glued import first_clause
 from pipeline.page.headings import AFTER_TITLE, BODY_START, MAX_TITLE_IN_HEADING, Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_END, SENTENCE_MARK, PageLines, letters
+from pipeline.page.marks import first_clause
 from pipeline.page.numbers import ANY_NUMBER, ordinal_of, runs_of
-from pipeline.page.series import best_chain, best_series
+from pipeline.page.series import best_chain, best_series, ends_like
 from pipeline.page.skeletons import MARK, skeletons
 
 MAX_GROUPS = 12  # forms of a page whose missing members are sought
@@ -55,9 +56,9 @@ def completed(
         return list(chain)
     by_ordinal = {c.ordinal: c for c in chain}
     last = max(by_ordinal)
-    end = max(declared or last + (chain[0].key[0] in WHOLE_LINES), last)
-    missing = [k for k in range(1, end + 1) if k not in by_ordinal]
-    if len(missing) > MAX_MISSING or len(by_ordinal) < len(chain):
+    beyond = MAX_MISSING if declared is None and chain[0].key[0] in WHOLE_LINES else 0
+    missing = [k for k in range(1, max(declared or 0, last + beyond) + 1) if k not in by_ordinal]
+    if len(missing) > MAX_MISSING + beyond or len(by_ordinal) < len(chain):
         return list(chain)
     for ordinal in missing:
         before = [c for c in by_ordinal.values() if c.ordinal < ordinal]
@@ -67,17 +68,25 @@ def completed(
         found = next(_found(page, frame, ordinal, (first, stop)), None)
         if found is not None:
             by_ordinal[ordinal] = found._replace(key=chain[0].key)
+        elif declared is None and ordinal > last:
+            break
     return [by_ordinal[k] for k in sorted(by_ordinal)]
 
 
 def in_other_forms(page: PageLines, start: int, title: str, declared: int | None) -> Sequence[Candidate]:
     """Return the best series of a form that no rule names, its members completed; none for no series."""
     found = skeletons(page, start)
-    groups = {c.key for c in found if c.ordinal <= FIRST and not c.key[1].startswith(MARK)}
-    groups |= {c.key for c in found if c.ordinal <= FIRST and DOCUMENT.search(c.title)}
+    counts = Counter(c.key for c in found)
+    named = [
+        c
+        for c in found
+        if not c.key[1].startswith(MARK) or DOCUMENT.search(c.title) or ends_like(c.title, title)
+    ]
+    groups = {c.key for c in named if c.ordinal <= FIRST or counts[c.key] > 1}
     more: set[Candidate] = set()
     for key in sorted(groups)[:MAX_GROUPS]:
-        chain = best_chain(page, [c for c in found if c.key == key])
+        weak = key[0] == "lead" and key[1].startswith(MARK)
+        chain = best_chain(page, [c for c in (named if weak else found) if c.key == key])
         more.update(completed(page, chain, declared, start))
     found = sorted(more.union(found), key=itemgetter(0, 1, 4, 2, 3, 5, 6))
     return best_series(page, found, title, declared).headings if found else ()
@@ -143,13 +152,14 @@ def _before_title(line: str, frame: Frame, span: tuple[int, int]) -> tuple[int, 
     before = line[:start].rstrip()
     plain = CLAUSE_MARKS.issuperset(frame.before + frame.after)
     follows = not before or (before[-1] in SENTENCE_END or DATED.search(before) or line[start - 1].isspace())
-    if not follows or (before and plain) or line[end - 1 : end + 1].isdecimal():
+    if not follows or line[end - 1 : end + 1].isdecimal():
         return None
     if frame.side == 0:
         return start, end, ""
     size = _title_size(line[end:], frame.tail)
     title = line[end : end + size]
-    if not size or (plain and not DOCUMENT.search(title.strip("《》 　"))):
+    named = DOCUMENT.search(title.strip("《》 　")) or (frame.tail and letters(title).endswith(frame.tail))
+    if not size or (plain and not named) or (plain and before and not letters(title).endswith(frame.tail)):
         return None
     return start, end + size, title.strip(" 　《》【】")
 

@@ -25,6 +25,7 @@ from pipeline.page.lines import (
     rows_saying,
     rows_showing,
 )
+from pipeline.page.marks import first_clause
 from pipeline.page.mentions import begin_of_mention
 from pipeline.page.search import compile_search
 
@@ -272,9 +273,9 @@ def cut_title(rest: str, known: Sequence[str]) -> int:
             left = rest[end:]
             if len(left) > 25 or SENTENCE_MARK.search(left) or BODY_START.match(left):
                 return end
-    starts = [m.start() for m in (FIRST_MARKER.search(rest), LABEL.search(rest)) if m]
+    starts = [label.start()] if (label := LABEL.search(rest)) else []
+    starts += [clause] if (clause := first_clause(rest)) >= 0 else []
     if len(rest) <= MAX_TITLE_IN_HEADING and not SENTENCE_MARK.search(rest):
-        label = LABEL.search(rest)
         return label.start() if label else len(rest)
     if starts and min(starts) <= MAX_TITLE_IN_HEADING:
         return len(rest[: min(starts)].rstrip())

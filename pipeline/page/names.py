@@ -6,13 +6,14 @@ line is the first of its article.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.page.cues import drop_reason
-from pipeline.page.glued import first_clause
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters, rows_saying
-from pipeline.page.series import OWN_END, overlap
+from pipeline.page.marks import first_clause
+from pipeline.page.series import ends_like, overlap
 
 MAX_NAME = 40  # characters of an article's name
 MIN_CONTENT = 20  # characters of an article without a number in its heading
@@ -40,7 +41,7 @@ def named_documents(
     if declared is not None:
         return []
     for names in _ways(page, [c for c in found if letters(c.title) not in letters(title)], title):
-        own = sum(_own(c.title, title) for c in names)
+        own = sum(ends_like(c.title, title) for c in names)
         if len(names) >= 2 and own >= OWN_ENDS * len(names) and all(_begins_list(page, c) for c in names):
             return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
     return []
@@ -66,17 +67,28 @@ def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> 
         if not 4 <= size <= MAX_NAME or page.shares[row] > LINKED or NUMBERED.match(line):
             continue
         before, name, _ = AROUND.match(line[:size].rstrip()).groups()  # type: ignore[union-attr]
-        guide = ASKING.search(name) or GUIDE_WORD.search(name)
-        if guide or not DOCUMENT.search(name) or overlap(name, title) < OWN_SHARE or drop_reason(line):
+        if not ends_like(name, title):
+            told = GUIDE_WORD.search(name) or not DOCUMENT.search(name) or drop_reason(line)
+            if told or overlap(name, title) < OWN_SHARE:
+                continue
+        elif ASKING.search(name):
             continue
         yield Candidate(row, 0, size, size, 1, ("plain", before.strip()), name, size == len(line))
 
 
 def _with_content(page: PageLines, found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the names that do not stand directly below another one, and have a text behind them."""
+    """Return the names that have a text behind them, none of a table of contents, none below another."""
     total = len(page.text)
     kept: list[Candidate] = []
+    last = {page.texts[c.row]: c.row for c in found}
+    listed = {
+        c.row
+        for c, below in pairwise(found)
+        if last[page.texts[c.row]] > c.row and _place(page, below) - page.starts[c.row] - c.body < MIN_CONTENT
+    }
     for c in found:
+        if c.row in listed:
+            continue
         if not kept or _place(page, c) - page.starts[kept[-1].row] - kept[-1].body >= MIN_CONTENT:
             kept.append(c)
     return kept if not kept or total - page.starts[kept[-1].row] >= MIN_CONTENT else kept[:-1]
@@ -84,10 +96,6 @@ def _with_content(page: PageLines, found: Sequence[Candidate]) -> list[Candidate
 
 def _place(page: PageLines, c: Candidate) -> int:
     return page.starts[c.row] + c.start
-
-
-def _own(name: str, title: str) -> bool:
-    return letters(name)[-OWN_END:] in letters(title)
 
 
 def _begins_list(page: PageLines, name: Candidate) -> bool:

@@ -5,10 +5,13 @@ import re
 from pipeline.page.lines import NUMBERS, NUMERAL
 
 SERIAL = {x: n for n, x in enumerate("甲乙丙丁戊己庚辛壬癸", 1)} | {x: n for n, x in enumerate("ABCDEFGH", 1)}
+ENGLISH = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
+SERIAL |= {form: n for n, word in enumerate(ENGLISH, 1) for form in (word, word.upper())}
 SERIAL |= {chr(first + n): n + 1 for first in (0x2474, 0x2488) for n in range(20)}  # ⑴ and ⒈
-# Any number, or a letter or stem that stands by itself: `（甲）`, ` B`, `A.`: yes; `甲方`, `PPT`: no
+# Any number, or a letter, stem or word by itself: `（甲）`, ` B`, `甲篇`, `Part One`: yes; `甲方`, `PPT`: no
 ANY_NUMBER = re.compile(
     rf"{NUMERAL}|[⑴-⒇⒈-⒛]|(?<![A-Za-z])[A-H](?![A-Za-z0-9])|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?![一-鿿])"
+    rf"|(?<![一-鿿])[甲乙丙丁戊己庚辛壬癸](?=[篇款版部套种类例份则])|(?:{'|'.join(ENGLISH)}|{'|'.join(ENGLISH).upper()})(?![A-Za-z])"
 )
 KINDS = (
     "一二三四五六七八九十两",

@@ -159,7 +159,8 @@ def _choose_headings(
     if declared != 1 and (len(chain) < 2 or declared not in (None, len(chain))):
         # the first of many may be another page's teaser; of more forms, one may have all that are declared
         other = in_other_forms(page, fields.start, title, declared)
-        chain = other if len(other) == declared or len(chain) < 2 <= len(other) else chain
+        whole = len(other) == declared == other[-1].ordinal and other[0].ordinal == 1
+        chain = other if whole or len(chain) < 2 <= len(other) else chain
     return without_clauses(page, unnumbered(page, fields, chain, bases, declared))
 
 

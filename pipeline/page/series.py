@@ -15,6 +15,7 @@ OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范�
 OWN_NAME = 0.8  # the same where nothing but a number stands before: `一、教育考试费标准` is a clause's name
 OWN_SHARE = 0.4  # share of a bare heading's pairs of characters that the title says too
 OWN_END = 6  # letters of a title's end: 物资管理制度 is the page's subject, 管理制度 any clause's
+OWN_LEAST = 5  # letters of a name that are enough: 消防安排's is, 职责 is any clause's
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
 FIRST, FIRST_MISSING, NEXT, GAP, FOREIGN = 1.0, 0.2, 1.0, 0.4, 0.15
@@ -45,8 +46,9 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
         groups[c.key].append(c)
         if c.key[0] == "bare" and c.title:
             groups[("tail", letters(c.title)[-3:])].append(c)
-    says = letters(title)
-    shared = {n: (overlap(n, title), letters(n)[-OWN_END:] in says) for n in {c.title for c in found}}
+        elif c.key[0] == "lead" and (DOCUMENT.search(c.title) or ends_like(c.title, title)):
+            groups[("lead", f"{c.key[1]}\nnamed")].append(c)  # names of articles among those of clauses
+    shared = {n: (overlap(n, title), ends_like(n, title)) for n in {c.title for c in found}}
     best = Series((), 0.0)
     for key, members in groups.items():
         if key[0] == "tail" and len(members) == len(groups[members[0].key]):
@@ -145,6 +147,12 @@ def overlap(words: str, title: str) -> float:
     return sum(p in b for p in pairs) / len(pairs) if pairs else 0.0
 
 
+def ends_like(name: str, title: str) -> bool:
+    """Tell whether a name ends as the title does: `河东中学机房巡检指南` under `机房巡检指南3篇`."""
+    bare = letters(name)
+    return len(bare) >= OWN_LEAST and bare[-OWN_END:] in letters(title)
+
+
 def _bonus(
     page: PageLines,
     chain: Sequence[Candidate],
@@ -166,11 +174,12 @@ def _bonus(
     score += OVERLAP * shared
     marked = sum(page.heads[c.row] > 1 for c in chain) / n
     score += MARKED * marked
-    documents = sum(DOCUMENT.search(c.title) is not None for c in chain)
+    documents = sum(overlaps[c.title][1] or DOCUMENT.search(c.title) is not None for c in chain)
     named = SECTIONS.isdisjoint(key) and documents >= NAMED * n
     if key[0] in ("skeleton", "lead"):
         own = sum(overlaps[c.title][1] for c in chain) / n
-        speaks = _speaks(key, n == declared, (shared, marked, own), named=named)
+        counted = n == declared == chain[-1].ordinal and chain[0].ordinal == 1
+        speaks = _speaks(key, counted, (shared, marked, own), named=named)
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
         if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and (named or n == declared)):
@@ -189,8 +198,9 @@ def _speaks(key: tuple[str, str], counted: bool, shares: tuple[float, float, flo
     """
     shared, marked, own = shares
     lead = key[1].partition("\n")[0]
-    if key[0] == "skeleton" or (lead.isalnum()):
+    if lead.isalnum():
         return shared >= OWN_SHARE or counted or named or marked == 1.0
     if lead:  # marks alone, as before clauses too: `★1`, `〖1〗`
         return named and (shared >= OWN_SHARE or counted or marked == 1.0)
-    return shared >= OWN_NAME or (named and (counted or own >= NAMED))
+    said = OWN_WORDS if key[0] == "skeleton" else OWN_NAME  # the same words again and again, or names
+    return shared >= said or (named and (counted or own >= NAMED))

@@ -6,9 +6,9 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.page.glued import first_clause
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.marks import first_clause
 from pipeline.page.numbers import ANY_NUMBER, number_kind, ordinal_of
 
 MARK = "\n"  # stands for the number in a form's name; no line has one
@@ -23,7 +23,7 @@ BLANK = re.compile(r"\s+")
 # Behind it: `：`, `】`, `/6）`, ` | `
 GAP = re.compile(r"(?:[/／]\s*\w{1,2})?[\W_]+")
 # `一号文：`, `1款｜`: what is counted, behind its number and before a mark; no day, no amount
-UNIT = re.compile(r"(?![章节条款项编目步阶年月日天周时分岁元人名个位次点])[一-鿿]{1,3}(?=\s*[：:|｜])")
+UNIT = re.compile(r"(?![章节条项编目步阶年月日天周时分岁元人名个位次点])[一-鿿]{1,3}(?=\s*[：:|｜])")
 # `第1种：`, `第二组 `: what is counted; chapters and the like are parts of one text
 COUNTED = re.compile(r"(?![章节条款项编目步阶部])[一-鿿]{1,2}(?=[\W_])")
 
