@@ -180,8 +180,8 @@ def measure(name: str, folder: Path) -> None:
     if name == "trafilatura":
         bodies = [b.decode("utf-8") for b in bodies if isinstance(b, bytes)]
     work = extractor(name)
-    if name in ("parse_page", "and text_hant"):
-        import numba  # noqa: F401 - as in any run over many pages: the compiled search, loaded once
+    if name not in PEERS:
+        import numba  # noqa: F401 - as in any run over many pages: the compiled kernels, loaded once
     half = len(bodies) // 2
     for body in bodies[:half]:
         work(body)

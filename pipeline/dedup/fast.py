@@ -156,19 +156,18 @@ def _propose_at_once(
     sketches: Sketches, judged: NDArray[np.int64], alone: Work
 ) -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
     """Return the pairs of bands, their hot meetings and the pairs of samples: in two threads."""
-    ask, edges = _asking(sketches, judged, alone)
-    cut = int(np.searchsorted(edges, BESIDE_BANDS * edges[-1]))
 
-    def bands() -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
+    def bands() -> tuple[NDArray[np.uint64], int]:
         with alone.costs.aside("bands"):
-            met, hot = pairs_of_bands(sketches.signatures, judged, alone)
-        return met, hot, ask((0, cut))
+            return pairs_of_bands(sketches.signatures, judged, alone)
 
     with alone.costs.stage("postings"), ThreadPoolExecutor(1) as pool:
         beside = pool.submit(bands)
+        ask, edges = _asking(sketches, judged, alone)
+        cut = int(np.searchsorted(edges, BESIDE_BANDS * edges[-1]))
+        longest = pool.submit(ask, (0, cut))
         longer = ask((cut, len(judged)))
-        met, hot, longest = beside.result()
-    return met, hot, np.concatenate((longest, longer))
+        return *beside.result(), np.concatenate((longest.result(), longer))
 
 
 def pairs_of_bands(

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from pipeline.page.headings import AFTER_TITLE, BODY_START, MAX_TITLE_IN_HEADING, Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_END, SENTENCE_MARK, PageLines, letters
 from pipeline.page.marks import first_clause
-from pipeline.page.numbers import ANY_NUMBER, ordinal_of, runs_of
-from pipeline.page.series import best_chain, best_series, ends_like
+from pipeline.page.numbers import ANY_NUMBER, number_kind, ordinal_of, runs_of
+from pipeline.page.series import OWN_LEAST, best_chain, best_series, ends_like
 from pipeline.page.skeletons import MARK, skeletons
 
 MAX_GROUPS = 12  # forms of a page whose missing members are sought
@@ -32,6 +32,8 @@ VARIANTS = {
     for both in ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉")
     for c in both
 }
+LAST_OF_KIND = 10  # behind ❿, 拾 and 癸 other numbers may follow
+NOTHING = "(?!)"  # a pattern that never matches
 BLANKS = r"[^\S\n]*+"
 DATED = re.compile(r"\d\s*日$")  # a signature's date, behind which the next heading may stand in one line
 
@@ -43,6 +45,7 @@ class Frame(NamedTuple):
     after: str
     side: int
     tail: str
+    kind: str  # of the numbers: 1, 一, ①
 
 
 def completed(
@@ -52,13 +55,17 @@ def completed(
 
     Without a count that is `declared`, the one behind the last is sought too, in forms read as whole lines.
     """
-    if not chain or (frame := _frame(page, chain)) is None:
-        return list(chain)
+    if not chain:
+        return []
     by_ordinal = {c.ordinal: c for c in chain}
     last = max(by_ordinal)
     beyond = MAX_MISSING if declared is None and chain[0].key[0] in WHOLE_LINES else 0
-    missing = [k for k in range(1, max(declared or 0, last + beyond) + 1) if k not in by_ordinal]
-    if len(missing) > MAX_MISSING + beyond or len(by_ordinal) < len(chain):
+    end = max(declared or 0, last + beyond)
+    missing = [k for k in range(1, end + 1) if k not in by_ordinal]
+    if not missing and [c.ordinal for c in chain] == [*range(1, end + 1)]:
+        return list(chain)  # as nearly all are
+    frame = _frame(page, chain)
+    if frame is None or len(missing) > MAX_MISSING + beyond or len(by_ordinal) < len(chain):
         return list(chain)
     for ordinal in missing:
         before = [c for c in by_ordinal.values() if c.ordinal < ordinal]
@@ -108,13 +115,14 @@ def _frame(page: PageLines, chain: Sequence[Candidate]) -> Frame | None:
     if not spans:
         return None
     begin, end = spans[0]
+    kind = number_kind(line[begin:end])
     tail = letters(member.title)[-TAIL:]
     if at < 0:
-        frame = Frame(line[:begin], line[end:], 0, tail)
+        frame = Frame(line[:begin], line[end:], 0, tail, kind)
     elif end <= at:
-        frame = Frame(line[:begin], line[end:at], 1, tail)
+        frame = Frame(line[:begin], line[end:at], 1, tail, kind)
     else:
-        frame = Frame(line[at + len(member.title) : begin], line[end:], -1, tail)
+        frame = Frame(line[at + len(member.title) : begin], line[end:], -1, tail, kind)
     longest = MAX_FIXED if frame.side == 0 else MAX_FRAME
     return frame if max(len(frame.before), len(frame.after)) <= longest else None
 
@@ -126,7 +134,10 @@ def _found(
     (row, column), (last, stop) = places
     low = page.starts[row] + column if row < len(page.starts) else len(page.text)
     high = page.starts[last] + stop if last < len(page.starts) else len(page.text)
-    numbers = "|".join(map(re.escape, runs_of(ordinal)))
+    runs = runs_of(ordinal)
+    if _is_plain(frame) and ordinal <= LAST_OF_KIND:
+        runs = [run for run in runs if number_kind(run) == frame.kind]
+    numbers = "|".join(map(re.escape, runs)) or NOTHING
     before, after = _loose(frame.before), _loose(frame.after)
     sought = re.compile(f"{before}{BLANKS if before else ''}(?:{numbers}){BLANKS if after else ''}{after}")
     for match in sought.finditer(page.text, low, high):
@@ -141,6 +152,11 @@ def _found(
             yield Candidate(row, start, end, end, ordinal, ("", ""), title, alone)
 
 
+def _is_plain(frame: Frame) -> bool:
+    """Tell whether a clause's number stands between the same marks."""
+    return CLAUSE_MARKS.issuperset(frame.before + frame.after)
+
+
 def _loose(literal: str) -> str:
     """Return a pattern of a literal, whatever its blanks and the width of its brackets."""
     return BLANKS.join(VARIANTS.get(c, re.escape(c)) for c in "".join(literal.split()))
@@ -150,7 +166,7 @@ def _before_title(line: str, frame: Frame, span: tuple[int, int]) -> tuple[int, 
     """Return start, end and title of a heading whose number stands first, or that has no title."""
     start, end = span
     before = line[:start].rstrip()
-    plain = CLAUSE_MARKS.issuperset(frame.before + frame.after)
+    plain = _is_plain(frame)
     follows = not before or (before[-1] in SENTENCE_END or DATED.search(before) or line[start - 1].isspace())
     if not follows or line[end - 1 : end + 1].isdecimal():
         return None
@@ -158,7 +174,8 @@ def _before_title(line: str, frame: Frame, span: tuple[int, int]) -> tuple[int, 
         return start, end, ""
     size = _title_size(line[end:], frame.tail)
     title = line[end : end + size]
-    named = DOCUMENT.search(title.strip("《》 　")) or (frame.tail and letters(title).endswith(frame.tail))
+    document = len(letters(title)) >= OWN_LEAST and DOCUMENT.search(title.strip("《》 　"))
+    named = document or (frame.tail and letters(title).endswith(frame.tail))
     if not size or (plain and not named) or (plain and before and not letters(title).endswith(frame.tail)):
         return None
     return start, end + size, title.strip(" 　《》【】")

@@ -22,6 +22,7 @@ TAIL = 2  # letters of a subject's end: 制度, 职责
 OWN_SHARE = 0.3  # of a name's pairs of characters that the title says: `关于加强值班管理的规定` has .33
 OWN_ENDS = 0.6  # of the names end as the title's subject does
 ASKING = re.compile("什么|怎么|怎样|如何|哪些")  # `什么是值班制度`: a guide's heading
+LABELLED = re.compile("[一-鿿]{2,6}[：:]")  # `关键词：值班制度`
 # What stands around a name: `【`, `▼`, `《`; and behind it
 AROUND = re.compile(r"^([\W_]*)(.*?)([^\w）)]*)$")
 
@@ -71,7 +72,7 @@ def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> 
             told = GUIDE_WORD.search(name) or not DOCUMENT.search(name) or drop_reason(line)
             if told or overlap(name, title) < OWN_SHARE:
                 continue
-        elif ASKING.search(name):
+        elif ASKING.search(name) or LABELLED.match(name):
             continue
         yield Candidate(row, 0, size, size, 1, ("plain", before.strip()), name, size == len(line))
 

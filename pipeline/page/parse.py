@@ -142,12 +142,12 @@ def _repaired_title(title: str, raw: str, repaired: Repaired, table: Mapping[str
     """Repair `<title>`, too short to learn from, by the leaks of its page and site."""
     if not (table or repaired.edits) or ("(" not in title and "（" not in title):
         return title
-    leaks = dict(table or {})
+    leaks, chars = dict(table or {}), set(title)
     of_page = [edit for edit in repaired.edits if edit.rule == "leak"]
     for edit in of_page:
-        if edit.start and not edit.replacement:
+        if raw[edit.start - 1] in chars and edit.start and not edit.replacement:
             leaks[raw[edit.start - 1]] = raw[edit.start + 1 : edit.end - 1].strip()
-    for char in leaks.keys() & set(title):
+    for char in leaks.keys() & chars:
         title = re.sub(rf"{char}[（(]\s*{re.escape(leaks[char])}\s*[)）]", char, title)
     if of_page:  # then characters that leak in the title alone do too
         title = TITLE_LEAK.sub("", title)

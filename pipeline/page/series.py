@@ -1,5 +1,6 @@
 """The best series of headings: a chain 1, 2, …, N of candidates of one form, each with text behind."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ OWN_WORDS = 0.6  # share of its pairs of characters: `仓库管理制度的范�
 OWN_NAME = 0.8  # the same where nothing but a number stands before: `一、教育考试费标准` is a clause's name
 OWN_SHARE = 0.4  # share of a bare heading's pairs of characters that the title says too
 OWN_END = 6  # letters of a title's end: 物资管理制度 is the page's subject, 管理制度 any clause's
+ASIDE = re.compile(r"[（(][^（）()]{1,8}[)）]\W*$")  # `（试行）`
 OWN_LEAST = 5  # letters of a name that are enough: 消防安排's is, 职责 is any clause's
 MIN_SCORE = 2.2  # of a chain of two and more: two plain steps and any one sign more
 # Scores of facts §4's recipe, tuned on our own pages (docs/accuracy-page.md).
@@ -149,7 +151,7 @@ def overlap(words: str, title: str) -> float:
 
 def ends_like(name: str, title: str) -> bool:
     """Tell whether a name ends as the title does: `河东中学机房巡检指南` under `机房巡检指南3篇`."""
-    bare = letters(name)
+    bare = letters(ASIDE.sub("", name))
     return len(bare) >= OWN_LEAST and bare[-OWN_END:] in letters(title)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pipeline.records import Edit
-from pipeline.text.repair.language import is_word
+from pipeline.text.repair.language import is_word, words_among
 from pipeline.text.repair.readings import HANZI
 from pipeline.text.repair.shifts import Found
 
@@ -73,7 +73,7 @@ def _split_pair(text: str, at: int) -> str:
 def _known_pairs(text: str, pairs: Iterable[str]) -> set[str]:
     """Return the pairs that are a common word, or stand unspaced on the page more than once."""
     distinct = sorted(set(pairs))
-    words = {pair for pair in distinct if is_word(pair)}
+    words = words_among(distinct)
     others = [pair for pair in distinct[:_PAIRS] if pair not in words]
     counts = _count_each(text[:_PAGE], others)
     return words | {pair for pair, count in zip(others, counts, strict=True) if count >= _FREQUENT}

@@ -4,7 +4,7 @@ Log-probabilities in nats from ranks: Zipf's law over the characters and pairs o
 `pipeline/data/language.txt`.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import cache
 from importlib.resources import files
 from math import log
@@ -53,6 +53,12 @@ def is_word(pair: str) -> bool:
     """
     plain = simplified_forms().get
     return "".join([plain(c, c) for c in pair]) in _tables()[1]
+
+
+def words_among(pairs: Iterable[str]) -> set[str]:
+    """Return those pairs of two characters of which `is_word` is true."""
+    plain, words = simplified_forms().get, _tables()[1]
+    return {pair for pair in pairs if plain(pair[0], pair[0]) + plain(pair[1], pair[1]) in words}
 
 
 def is_frequent(char: str) -> bool:
