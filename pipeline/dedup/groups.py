@@ -72,12 +72,13 @@ COUNTS = pa.schema(
 SITES = pa.schema([("text_id", pa.string()), ("site", pa.string())])
 TEXTS = COUNTS.append(pa.field("n_sites", pa.int64()))
 Reading = Callable[[], Iterable[pa.Table]]
-Room = Callable[[int], NDArray[np.uint8]]  # room for so many signatures
+# Room for so many signatures, and what gives its memory back.
+Room = Callable[[int], tuple[NDArray[np.uint8], Callable[[], None]]]
 
 
-def room_in_memory(texts: int) -> NDArray[np.uint8]:
+def room_in_memory(texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
     """Return room for the signatures of so many texts."""
-    return np.empty((texts, BINS), np.uint8)
+    return np.empty((texts, BINS), np.uint8), lambda: None
 
 
 def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -230,7 +231,7 @@ def _drawn(
     place[source[stay]] = stay
     gone = np.flatnonzero(place < 0)
     place[gone] = count + np.arange(len(gone))
-    drawn = room_for(room(count + len(gone)))
+    drawn = room_for(*room(count + len(gone)))
     put(drawn, new)
     if before is not None:
         drawn.put(stay, before, source[stay])

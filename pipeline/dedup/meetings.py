@@ -125,16 +125,16 @@ def meet_first(signatures, described, e, t, band, limits):
 
 
 @kernel
-def changes_in_band(signatures, described, judged, words, band, limits, found):
+def changes_in_band(signatures, described, listed, band, limits, found):
     """Write the pairs (lower << 32 | upper) in which the texts of the last run and those of now differ.
 
-    `words` are those of `list_touched`, sorted; `described` are parities and lengths, `limits` in how many
-    bins a pair must agree and how far (of 100) it may be apart. `found` are room for the pairs
-    that meet now and did not, and for those that do no more though both stay. Returns how many there are,
-    also where they do not fit. Without texts of the last run the pairs are those of
+    `listed` are the words of `list_touched`, sorted, and the text of each; `described` are parities and
+    lengths, `limits` in how many bins a pair must agree and how far (of 100) it may be apart. `found` are
+    room for the pairs that meet now and did not, and for those that do no more though both stay. Returns how
+    many there are, also where they do not fit. Without texts of the last run the pairs are those of
     `candidates.pairs_of_band` that may be near.
     """
-    gained, lost, low = 0, 0, np.uint64(NOBODY)
+    (words, texts), gained, lost = listed, 0, 0
     start, changed = 0, -1  # of this key: its first text, the last one that is of one run alone
     for i in range(len(words)):
         of_t = words[np.uint64(i)] & np.uint64(BOTH)
@@ -153,8 +153,7 @@ def changes_in_band(signatures, described, judged, words, band, limits, found):
             met = last <= CHAIN and of_e & of_t & np.uint64(LAST) != 0
             if meets == met:
                 continue
-            e = judged[(words[np.uint64(j)] & low) >> np.uint64(2)]
-            t = judged[(words[np.uint64(i)] & low) >> np.uint64(2)]
+            e, t = texts[np.uint64(j)], texts[np.uint64(i)]
             if not meet_first(signatures, described, e, t, band, limits):
                 continue
             if meets:
@@ -171,7 +170,8 @@ def changed_meetings(met: Met, chosen: Parameters) -> Iterator[tuple[Pairs, Pair
     """
     described, found = (met.parities, met.length), (_room(FIRST_PAIRS), _room(FIRST_PAIRS))
     for band, words in _touched(met, chosen.bands):
-        given = (met.signatures, described, met.judged, words, band, (chosen.likely, met.far))
+        texts = met.judged[((words & np.uint64(NOBODY)) >> np.uint64(2)).astype(np.int64)]
+        given = (met.signatures, described, (words, texts), band, (chosen.likely, met.far))
         gained, lost = changes_in_band(*given, found)
         if gained > len(found[0]) or lost > len(found[1]):
             found = (_room(max(len(found[0]), 2 * gained)), _room(max(len(found[1]), 2 * lost)))

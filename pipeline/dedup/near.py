@@ -74,11 +74,11 @@ class Sketched:
         self.hashes[at] = other.hashes[rows]
 
 
-def room_for(signatures: NDArray[np.uint8]) -> Sketched:
+def room_for(signatures: NDArray[np.uint8], release: Callable[[], None] = lambda: None) -> Sketched:
     """Return the room for what is drawn from as many texts as there is room for signatures."""
     rows = len(signatures)
     parities, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
-    return Sketched(signatures, parities, length, np.empty(rows, np.uint64))
+    return Sketched(signatures, parities, length, np.empty(rows, np.uint64), release)
 
 
 def put_drawn(folded: Folded, bitmap: NDArray[np.uint8], work: Work, drawn: Sketched, at: Ints) -> None:
@@ -120,6 +120,7 @@ def changed_pairs(
     for gained, lost in changed_meetings(met, work.chosen()):
         new.append(measure(gained))
         old.append(lost.copy())
+    drawn.release()
     return np.concatenate(new), np.concatenate(old)
 
 

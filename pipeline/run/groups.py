@@ -7,7 +7,7 @@ known; only texts that came or went are compared (`dedup/near.py`).
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -71,7 +71,8 @@ def clause_groups(run: Run) -> tuple[pa.Table, CorpusModel]:
 class Texts:
     """The distinct texts of all clauses, brought up to date: only those are added up anew that changed.
 
-    `source` is the place of each among those of the last run, -1 where it is new.
+    `source` is the place of each among those of the last run, -1 where it is new; `stand` says whether that
+    is known.
     """
 
     def __init__(self, run: Run) -> None:
@@ -84,7 +85,7 @@ class Texts:
         changed = [*((self.now, n) for n in names if n not in listed)]
         changed += [(before, n) for n in sorted(listed - set(names))]
         self.changed = [open_arrow(folder / f"counts-{n}.arrow", ["text_id"]) for folder, n in changed]
-        self.source = np.zeros(0, np.int64)
+        self.source, self.stand = np.zeros(0, np.int64), False
 
     def brought_up(self) -> Iterator[pa.RecordBatch]:
         """Yield the texts, a range at a time."""
@@ -99,6 +100,8 @@ class Texts:
                 start += self.known.get_batch(k).num_rows
             yield from made.to_batches() or [pa.RecordBatch.from_pylist([], TEXTS)]
         self.source = np.concatenate(sources)
+        self.stand = self.known is not None
+        self.readers, self.changed, self.known = [], [], None  # what is mapped counts as memory
 
     def _added_up(self, k: int, wanted: pa.Array | None) -> pa.Table:
         """Return the sums of the texts of a range, all or those wanted, over all segments."""
@@ -144,12 +147,14 @@ def _read(path: Path) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([reader.get_batch(k)])
 
 
-def _room(path: Path, texts: int) -> NDArray[np.uint8]:
-    """Return room for the signatures of so many texts, in a file."""
+def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
+    """Return room for the signatures of so many texts, in a file, and what gives its memory back."""
     rows = max(1, texts)  # there is no mapping of nothing
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         os.posix_fallocate(file.fileno(), 0, rows * BINS)  # a full disk shows here, not as a signal
-    return np.asarray(np.memmap(path, np.uint8, "r+", shape=(rows, BINS)))[:texts]
+        held = mmap.mmap(file.fileno(), rows * BINS)
+    signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)[:texts]
+    return signatures, partial(held.madvise, mmap.MADV_DONTNEED)  # it stays in the file
 
 
 def _write_near(kept: Path, near: Near, texts: int) -> None:
@@ -170,7 +175,7 @@ def _known(run: Run, texts: Texts) -> Known | None:
     from pipeline.dedup.near import Sketched
 
     folder = state_of(run.out, run.generation)
-    if texts.known is None or not (folder / NEAR).is_file() or not (folder / DRAWN).is_file():
+    if not texts.stand or not (folder / NEAR).is_file() or not (folder / DRAWN).is_file():
         return None
     pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()

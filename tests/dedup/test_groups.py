@@ -171,7 +171,7 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
     keys, work = folded(changed_texts(random.Random(5), 1000, 20)), Work(DedupConfig())
     texts = near.texts_folded(keys)
     bitmap = fast.bitmap_of(fast.fit_large(texts, work))
-    drawn = near.room_for(groups.room_in_memory(len(texts)))
+    drawn = near.room_for(*groups.room_in_memory(len(texts)))
     near.put_drawn(keys, bitmap, work, drawn, np.arange(len(texts)))
     now = np.full(len(texts), NOW, dtype=np.uint8)
     gained, lost = near.changed_pairs(drawn, now, work, partial(near.near_pairs, keys, work=work))
