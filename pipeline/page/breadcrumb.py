@@ -38,6 +38,7 @@ HERE = re.compile(
     "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
+HOMEPAGE = re.compile(".{0,10}(?:首页|主页)")  # of two items the first: `甲网首页 > 制度`
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
 
 
@@ -116,7 +117,12 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     if labelled and len(parts) == 1 and DASHES.split(line)[0] in HOME:
         parts = DASHES.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
-        len(parts) == 2 and (parts[0] in HOME or HERE.fullmatch(parts[1]) is not None)
+        len(parts) == 2
+        and (
+            HOMEPAGE.fullmatch(parts[0]) is not None
+            or parts[0] in HOME
+            or HERE.fullmatch(parts[1]) is not None
+        )
     )
 
 

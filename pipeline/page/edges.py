@@ -14,7 +14,7 @@ from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
-from pipeline.page.wording import SHORT, reads_like_a_site, weigh_wording
+from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
 LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
@@ -47,6 +47,7 @@ NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 SENTENCE_ENDS = "。；;"
 MAX_LABEL = 8  # characters of the name of a list of links
 MAX_TOLD = 3  # lines below a heading that may be such
+CRIES = "！？!?"  # with which a text of clauses may well end, once: `让我们行动起来！`
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
@@ -251,7 +252,7 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
         return "spam"
     if not manner.is_foreign(line):
         return None
-    if SIGNED.search(line):
+    if SIGNED.search(line) or is_spoken(line):
         return None
     if not HANZI.search(line):
         return "navigation"
@@ -296,7 +297,9 @@ def _weigh(
         )
     if manner.names_site(line) and (line[-1] not in CLAUSE_ENDS or OF_SITES.search(line)):
         return CERTAIN, "footer"  # `由某某网解释。` may be a rule of the site's owner
-    signed = SIGNED.search(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
+    signed = SIGNED.search(line) or is_spoken(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
+    if line[-1] in CRIES and not signed and weigh_wording(line) <= 0:
+        return SENTENCE, None
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):
         return SIGNATURE if signed else FOREIGN if manner.is_foreign(line) else LOOSE, None
     if manner.speaks_to_reader(line) or manner.is_unlike(line):

@@ -21,6 +21,9 @@ ARTICLE_NUMBER = re.compile(
     rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
 )  # `篇一`, `第1篇题`, `2`
 FIRST_ARTICLE = re.compile(r"第\s*[1一１壹]\s*[篇部份则例]|(?:篇|范文|样本)\s*[（(]?[1一]")
+NUMBERED_NAME = re.compile(
+    rf"^\W{{0,2}}(?:篇|第|例|范文|样本|模板|范本)?\s*[（(]?{NUMERAL}\W|[篇则例份套章]\W{{0,2}}$|(?:篇|例|范文|样本|模板|范本|之)[（(]?{NUMERAL}\W?$"
+)
 UNLIKE = -50  # rank of a line that says no part of `<title>`
 MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
 # `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
@@ -176,7 +179,10 @@ def _title_row(page: PageLines, segments: Sequence[str], after: int, found: Fiel
             continue
         if not headed and i and _heads_article(page.texts[i - 1], line):
             continue
-        key = (rank + (60 if headed else 0), -i)
+        numbered = (
+            rank == UNLIKE and NUMBERED_NAME.search(line) and not COUNT.search(line)
+        )  # `篇一：…` in a heading element
+        key = (rank + (60 if headed and not numbered else 0), -i)
         if key > best:
             best, row = key, i
     return row

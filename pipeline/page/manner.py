@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.page.lines import LINKED, PageLines
 from pipeline.page.sitewords import ADDRESS
-from pipeline.page.wording import LEAST, SHORT, reads_like_a_site, weigh_wording
+from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, weigh_wording
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
 RARE = 0.04  # share of them that end like a line which is foreign among them
@@ -68,11 +68,12 @@ class Manner:
 
     def speaks_to_reader(self, line: str) -> bool:
         """Tell whether a line speaks to the reader, as the texts never do."""
-        return any(c in line for c in READER) and self.lines >= LEAST_LINES and self.is_impersonal()
+        told = any(c in line for c in READER) and not is_spoken(line)
+        return told and self.lines >= LEAST_LINES and self.is_impersonal()
 
     def alone_speaks(self, line: str) -> bool:
         """Tell whether a line between clauses speaks to the reader, and no other line of the texts does."""
-        said = sum(line.count(c) for c in READER) if len(line) > MAX_NAME else 0
+        said = sum(line.count(c) for c in READER) if len(line) > MAX_NAME and not is_spoken(line) else 0
         return said > 0 and said == sum(self.text.count(c, *span) for c in READER for span in self.spans)
 
     def names_site(self, line: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
-from pipeline.page.edges import told_of_article
+from pipeline.page.edges import SIGNED, told_of_article
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
@@ -216,7 +216,7 @@ def _is_list(page: PageLines, first: int, last: int) -> bool:
 
 
 def _closes(line: str) -> bool:
-    return SENTENCE_MARK.search(line) is not None or CLOSING.search(line) is not None
+    return any(pattern.search(line) for pattern in (SENTENCE_MARK, CLOSING, SIGNED))
 
 
 def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int) -> tuple[int, int]:

@@ -10,12 +10,15 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from operator import add
 
+from pipeline.page.search import compile_search
+
 MAX_LINE = 120  # characters; what is longer is a text's, or begins like a disclaimer
 REMEMBERED = 4096  # lines whose weight is remembered, as in `sitewords`
 STEP = 0.5  # of a weight, in nats: the table's levels are whole steps
 UNKNOWN = -0.3  # weight of a pair that is not listed, before its characters' own; scripts/make_site_table.py
 LEAST = 0.3  # weight of a site's line
 SHORT, MORE = 6, 0.15  # Chinese characters below which chance has more say, and what each that lacks costs
+OF_SPEAKER = -1.0  # weight of what a speaker says, whose words a site's are made of: `大家`, `感谢`
 BEGIN, END = "^", "$"  # stand for what a run of letters begins and ends at
 RUN = re.compile("[一-鿿]+")
 
@@ -31,6 +34,25 @@ def pairs_of(line: str) -> list[str]:
         marked = f"{BEGIN}{run}{END}"
         out += map(add, marked, marked[1:])
     return out
+
+
+# Who speaks or writes in a text: `我的演讲完了，谢谢大家！`, `请各位领导批评指正。`; not `我要投稿`
+SPOKEN = compile_search(
+    "我(?![们要来]|也说)|谢谢|感谢|恭?祝(?:愿|大家|您|你|各位|全)|敬礼|批评、?指正|各位|同[学志事仁]们|朋友们"
+    "|尊敬的|敬爱的|亲爱的|演讲|致辞|大家好|[早晚下]上?午?好[！!]"
+)
+OF_SITES = compile_search(  # `感谢您的浏览`
+    "本[站网页文篇]|小编|阅读|浏览|访问|观看|观赏|关注|收藏|下载|分享|转载|网友|采纳|投稿|网站"
+)
+
+
+def is_spoken(line: str) -> bool:
+    """Tell whether a speaker or the writer of a letter says a line, and not the site.
+
+    >>> is_spoken("我的演讲完了，谢谢大家！"), is_spoken("感谢您的阅读！"), is_spoken("值班人员准时到岗。")
+    (True, False, False)
+    """
+    return SPOKEN.search(line) is not None and OF_SITES.search(line) is None
 
 
 class _Weights(dict[str, float]):
@@ -73,6 +95,8 @@ def weigh_wording(line: str) -> float:
     """
     if len(line) > MAX_LINE:
         return 0.0
+    if is_spoken(line):
+        return OF_SPEAKER
     pairs = pairs_of(line)
     return sum(map(_weights().__getitem__, pairs)) / len(pairs) if pairs else 0.0
 

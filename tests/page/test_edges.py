@@ -230,3 +230,35 @@ def test_an_advertisement_between_clauses(line: str) -> None:
 @pytest.mark.parametrize("line", ["联系电话：12345678", "值班微信群：由后勤组建立", "欢迎词"])
 def test_what_is_no_advertisement_between_clauses(line: str) -> None:
     assert line in segmented(page(between=line))[1][0]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ("我的演讲完了，谢谢大家！",),
+        ("最后，祝大家工作顺利，身体健康！", "谢谢！"),
+        ("以上是我的述职报告，请各位领导批评指正。",),
+        ("让我们行动起来，从现在做起！", "你准备好了吗？"),
+        ("如有疑问，请您拨打服务热线 12345。", "感谢您的理解与支持！", "物业服务中心"),
+    ],
+)
+def test_what_a_speaker_says_at_the_end_is_the_texts(tail: tuple[str, ...]) -> None:
+    assert segmented(page(*tail))[1][1][-len(tail) :] == list(tail)
+
+
+def test_what_a_speaker_says_at_the_beginning_is_the_texts() -> None:
+    lines = page()
+    lines.insert(4, "大家好！今天我演讲的题目是《值班》。")
+    assert segmented(lines)[1][0][1] == "大家好！今天我演讲的题目是《值班》。"
+
+
+def test_the_signature_of_one_text_stays() -> None:
+    lines = [
+        f"{SUBJECT}倡议书",
+        "时间:2024-03-05",
+        *CLAUSES,
+        "滨河小学少先队",
+        "2024年1月2日",
+        "分享到：微信 微博 QQ空间",
+    ]
+    assert segmented(lines)[1][0][-2:] == ["滨河小学少先队", "2024年1月2日"]

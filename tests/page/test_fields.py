@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.page.counts import declared_count
 from pipeline.page.fields import read_fields
+from pipeline.page.parse import parse_page
 
 from .oracles import cases, lines_of
 
@@ -32,3 +33,17 @@ def test_fields(case: dict) -> None:
 )
 def test_declared_counts(text: str, count: int | None) -> None:
     assert declared_count(text) == count
+
+
+def test_a_heading_element_that_numbers_an_article_is_no_title_beside_the_line_of_the_title() -> None:
+    body = "".join(
+        f"<h2>篇{k}：值班制度</h2><p>一、准时到岗，做好交接。</p><p>二、做好记录。</p>" for k in "一二"
+    )
+    html = f"<title>值班制度优秀范文2篇|甲文网</title><b>值班制度优秀范文2篇</b><p>时间：2024-03-05</p>{body}"
+    found = parse_page(f"<html><body>{html}</body></html>")
+    assert found.page.title == "值班制度优秀范文2篇"
+    assert [a.heading for a in found.articles] == ["篇一：值班制度", "篇二：值班制度"]
+
+
+def test_a_count_of_pieces_in_a_title() -> None:
+    assert declared_count("招标采购办法参考三份", title=True) == 3

@@ -33,3 +33,11 @@ def test_another_documents_name_inside_the_text_is_no_heading() -> None:
 def test_what_begins_with_the_name_is_no_contents() -> None:
     lines = [*HEAD, *GUIDE, f"{SUBJECT}的作用", "主要有：", "1、分清责任。", SUBJECT, *BODY]
     assert [p.group for p in segmented(lines)[0].pieces if p.role == "guide"] == [1] * 4 + [2] * 3
+
+
+@pytest.mark.parametrize("label", ["内容摘要：", "[文章导读] ", "【导语】"])
+def test_a_summary_above_the_text_is_an_introduction(label: str) -> None:
+    lines = [*HEAD, f"{label}一、值班人员应当准时到岗……", *BODY]
+    found, articles = segmented(lines)
+    assert articles == [["", *BODY]]
+    assert [p.reason for p in found.pieces if p.role == "dropped"] == ["introduction"]
