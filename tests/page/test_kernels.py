@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from pipeline.compiled import KernelCache
 from pipeline.page.parse import load_kernels, read_page
 
 SAMPLES = Path(__file__).resolve().parents[2] / "raw" / "sample"
@@ -14,7 +15,7 @@ def signatures() -> dict[str, int]:
         f"{module}.{name}": value
         for module in ("pipeline.page.glance", "pipeline.page.markup", "pipeline.text.repair.signs")
         for name, value in vars(sys.modules[module]).items()
-        if getattr(value, "py_func", None) is not None and getattr(value, "_cache", None) is not None
+        if isinstance(getattr(value, "_cache", None), KernelCache)
     }
     return {name: len(value.signatures) for name, value in kernels.items() if value.signatures}
 
