@@ -15,7 +15,7 @@ from itertools import accumulate, compress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipeline.page.layout import BLOCK_NAMES, Layout, read_layout
+from pipeline.page.layout import BLOCK_NAMES, Layout, is_custom, read_layout
 
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
@@ -45,8 +45,8 @@ LINK_SPAN = re.compile(f"{LINK_OPEN}([^{LINK_OPEN}{LINK_CLOSE}]*){LINK_CLOSE}")
 class Meanings(dict[str | None, str]):
     """What stands for a tag between the passes: line break, mark or nothing."""
 
-    def __missing__(self, _: str | None) -> str:
-        return ""
+    def __missing__(self, name: str | None) -> str:
+        return "\n" if name and is_custom(name) else ""
 
 
 MEANINGS = Meanings(

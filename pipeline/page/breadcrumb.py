@@ -16,6 +16,8 @@ MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 ARROW_SIGNS = ">＞›»→▸▶►▹⟩❯➤➜⇒≫"
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
     r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|我的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
+    # `当前栏目：首页 · 制度`
+    r"|^.{0,4}(?:所在|当前|所属|现在|目前)的?(?:栏目|路径|页面|目录|频道|分类)\s*[：:]\s*|^(?:文章|本文|页面)位置\s*[：:]\s*"
 )
 OTHER_LABEL = re.compile(
     rf"(?:[一-鿿]{{1,8}}|[A-Za-z][A-Za-z ]{{2,16}})\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
@@ -26,12 +28,14 @@ ARROWS = f" \u3000{ARROW_SIGNS}"
 SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW = re.compile(
-    rf"(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]|(?<=\s)/(?=\s))\s*+"
+    rf"(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]{{1,3}}|(?<=\s)/(?=\s))\s*+"
 )  # ` > `, `›`, ` / `: yes; `1/2`: no
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # Behind a label, any mark that separates all items: `首页|制度|值班`, `甲网_制度_值班`, `甲网 ∷ 制度 ∷ 值班`
 MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{1,2}|_|::)\s*+(?=\w)")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
+MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\_•∷~～]|::|[—–-]+)\s*+")
+MOST_ITEMS = 6  # of a breadcrumb
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
@@ -55,12 +59,14 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
         if len(ARROW.split(rest)) < 3 and (place or OPEN_END.search(line)):
             rest, last = _joined(page, i, rest)  # the items are spread over lines, or there are two
         if place is None and not _bare_breadcrumb(rest, labelled=label is not None):
+            if items := _of_home(rest, page.title):
+                return items, range(i, i + 1)
             continue
         label = place
         items = _items(rest, labelled=label is not None)
         if len(items) >= 2 or (items and HERE.fullmatch(ARROW.split(rest)[-1].strip())):
             return items, range(i, last + 1)
-        if label:
+        if label and "位置" in label.group():
             return (), range(i, i + 1)
     return (), range(0)
 
@@ -121,9 +127,19 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
         and (
             HOMEPAGE.fullmatch(parts[0]) is not None
             or parts[0] in HOME
+            or (labelled and NAMES_SITE.search(parts[0]) is not None)
             or HERE.fullmatch(parts[1]) is not None
         )
     )
+
+
+def _of_home(line: str, title: str) -> tuple[str, ...]:
+    """Return the items of `首页 · 制度 · 值班`, which is no menu: the last is here, or in `<title>`."""
+    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
+    if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
+        return ()
+    here = HERE.fullmatch(parts[-1]) is not None
+    return tuple(parts[: -1 if here else None]) if here or parts[-1] in title else ()
 
 
 def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:

@@ -179,13 +179,22 @@ def _title_row(page: PageLines, segments: Sequence[str], after: int, found: Fiel
             continue
         if not headed and i and _heads_article(page.texts[i - 1], line):
             continue
-        numbered = (
-            rank == UNLIKE and NUMBERED_NAME.search(line) and not COUNT.search(line)
-        )  # `篇一：…` in a heading element
-        key = (rank + (60 if headed and not numbered else 0), -i)
+        placed = _stands_as_title(page, i, headed=headed, said=rank > UNLIKE)
+        key = (rank + (60 if placed else 0), -i)
         if key > best:
             best, row = key, i
     return row
+
+
+def _stands_as_title(page: PageLines, i: int, *, headed: bool, said: bool) -> bool:
+    """Tell whether a line stands where titles do: in a heading element, or right above the date.
+
+    One that is not `said` by `<title>` and has an article's number is an article's: `篇一：…`.
+    """
+    if headed:
+        line = page.texts[i]
+        return said or not NUMBERED_NAME.search(line) or COUNT.search(line) is not None
+    return said and i + 1 < len(page.texts) and DATE.search(page.texts[i + 1]) is not None
 
 
 def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:

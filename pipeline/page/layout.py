@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Elements that begin a line of their own (HTML standard §15.3: block, table parts, list items; and br).
-# All others, unknown ones too (`<o:p>`), run on in the line.
+# All others, unknown ones too (`<o:p>`), run on in the line, but for custom elements.
 BLOCK_NAMES = (
     "p|br|div|li|ul|td|tr|h1|h2|h3|h4|h5|h6|dd|dt|table|tbody|body|html|address|article|aside|blockquote|caption"
     "|center|col|colgroup|details|dialog|dir|dl|fieldset|figcaption|figure|footer|form|frameset|header|hgroup|hr"
@@ -17,12 +17,27 @@ BLOCK_NAMES = (
 )
 CELLS = frozenset(("td", "th"))
 VOID = ("br", "hr", "col")  # have no end tag
+CUSTOM = "-"  # in the name of a custom element (HTML standard §4.13.3)
 _NAMES = BLOCK_NAMES.split("|")
-STEPS: dict[str | None, int] = {
-    **dict.fromkeys(_NAMES, 1),
-    **dict.fromkeys(("/" + name for name in _NAMES), -1),
-    **dict.fromkeys(VOID, 0),
-}
+
+
+def is_custom(name: str) -> bool:
+    """Tell the name of a custom element, `site-nav`: it holds a part of a page, and is styled as a block."""
+    return CUSTOM in name
+
+
+class Steps(dict[str | None, int | None]):
+    """By how much a tag changes the depth; None for one that breaks no line."""
+
+    def __missing__(self, name: str | None) -> int | None:
+        if not name or not is_custom(name):
+            return None
+        return -1 if name[0] == "/" else 1
+
+
+STEPS = Steps(
+    dict.fromkeys(_NAMES, 1) | dict.fromkeys(("/" + name for name in _NAMES), -1) | dict.fromkeys(VOID, 0)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,7 @@ def read_layout(names: Sequence[str | None], lines: Sequence[str]) -> Layout:
     before: str | None = None
     cell = False
     for name in names:
-        step = STEPS.get(name)
+        step = STEPS[name]
         if step is not None:
             if lines[row]:
                 depths.append(least)

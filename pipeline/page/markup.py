@@ -15,6 +15,7 @@ from pipeline.page.linewriter import AMPERSAND, DOUBT, LESS
 from pipeline.page.opened import close_implied, close_parts, enter, fits, flags_on_top, pop, push
 from pipeline.page.tags import (
     BANG,
+    DASH,
     GREATER,
     SLASH,
     STYLE_SHEET,
@@ -158,6 +159,8 @@ def read_tag(codes, at, tables, room, state):
     if end < 0:
         return DOUBT
     known = look_up(key, elements)
+    if not known and holds(codes, at + 1, end, (DASH, DASH)):  # a custom element: rare, left to the tree
+        return DOUBT
     end = read_attributes(codes, end, asked, state)
     if end < 0:
         return DOUBT

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import pyarrow as pa
 from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.page.assemble import CutPage
-from pipeline.page.parse import read_page
+from pipeline.page.parse import load_kernels, read_page
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
 from pipeline.run.features import features
@@ -59,6 +60,7 @@ class CutContext:
 
     config: Config
     sites: tuple[Site, ...]
+    compiled: bool  # pages are many: read them by compiled code, which gives the same
 
 
 def cut_key(base: str, url: str | None, leaks: str | None) -> str:
@@ -69,6 +71,8 @@ def cut_key(base: str, url: str | None, leaks: str | None) -> str:
 
 def cut_batch(batch: pa.RecordBatch, context: CutContext) -> pa.RecordBatch:
     """Cut every body of a batch (schema `BODIES`) into a row of `CUTS`; what cannot be is a reject."""
+    if context.compiled or "numba" in sys.modules:
+        load_kernels()
     with stoppable():
         rows = [_cut(row, context) for row in batch.to_pylist()]
     columns = [pa.array([row.get(f.name) for row in rows], f.type) for f in CUTS]

@@ -23,6 +23,8 @@ BATCH_ROWS = 16  # 16 pages of 50 KB: 40 ms of work for 0.3 ms of transport
 BATCH_BYTES = 4 << 20
 SPOOL_ROWS = 512  # pages a spool file: 1 to 2 s of work of one core, the most that a crash can cost
 IN_PROCESS_ROWS = 24  # below this, starting a worker (0.5 s) takes longer than the pages
+# Pages, or bytes of files, from which loading the compiled readers (.3 s a process) pays: 1 ms a page.
+COMPILED_PAGES, COMPILED_BYTES = 400, 10 << 20
 RETRIED = ("timeout", "worker_died")
 
 
@@ -66,7 +68,8 @@ def read_changed(run: Run) -> None:
     """Stage `read`: take the records out of new and changed files, and cut the bodies that are new."""
     if run.options.retry:
         run.pages = {i: p for i, p in run.pages.items() if (p.reason or p.lost) not in RETRIED}
-    _cut(run, _new_bodies(run), None)
+    many = len(run.changed) > COMPILED_PAGES or sum(f.size for f in run.changed) > COMPILED_BYTES
+    _cut(run, _new_bodies(run), None, many=many)
     run.changed = []
 
 
@@ -103,7 +106,7 @@ def cut_missing(run: Run, leaks: dict[str, str]) -> None:
         if known is None or (known.feature_key, known.key) != (feature_key, key):
             wanted[page_id] = (url, (table, feature_key, key))
     rows = (_row(page_id, *wanted[page_id], body) for page_id, body in again(run, set(wanted)))
-    _cut(run, rows, len(wanted))
+    _cut(run, rows, len(wanted), many=len(wanted) > COMPILED_PAGES)
 
 
 def _row(page_id: str, url: str | None, how: tuple[str | None, str, str], body: bytes) -> dict[str, Any]:
@@ -124,7 +127,7 @@ def plan_for(run: Run, few: bool) -> Plan:
     return Plan(0 if few or workers == 1 else workers, run.config.ingest.page_seconds)
 
 
-def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
+def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None, *, many: bool) -> None:
     first: list[dict[str, Any]] = []
     stream = iter(rows)
     for row in stream:
@@ -134,7 +137,7 @@ def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None) -> None:
     if not first:
         return
     plan = plan_for(run, len(first) <= IN_PROCESS_ROWS)
-    kernel = functools.partial(cut_batch, context=CutContext(run.config, run.sites))
+    kernel = functools.partial(cut_batch, context=CutContext(run.config, run.sites, many))
     done = map_batches(kernel, _batches(_chain(first, stream)), lost_cut, plan)
     for batch in shuffle(done, "page_id", spool_of(run.out), SPOOL_ROWS):
         run.parsed += batch.num_rows

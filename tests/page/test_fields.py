@@ -47,3 +47,14 @@ def test_a_heading_element_that_numbers_an_article_is_no_title_beside_the_line_o
 
 def test_a_count_of_pieces_in_a_title() -> None:
     assert declared_count("招标采购办法参考三份", title=True) == 3
+
+
+def test_the_line_of_the_title_above_the_date_goes_before_names_of_articles_in_heading_elements() -> None:
+    body = "".join(
+        f"<h2>{k}值班制度</h2><p>一、准时到岗，做好交接。</p><p>二、做好记录。</p>"
+        for k in ("东桥小学", "滨河中学")
+    )
+    html = f"<title>值班制度汇总2篇</title><b>值班制度汇总2篇</b><p>2024/03/05 点击：12</p>{body}"
+    found = parse_page(f"<html><body>{html}</body></html>")
+    assert found.page.title == "值班制度汇总2篇"
+    assert [a.heading for a in found.articles] == ["东桥小学值班制度", "滨河中学值班制度"]

@@ -31,7 +31,9 @@ COMMON = [
     "tr",
     "td",
 ]
-RARE = sorted({name for listed in NAMES.values() for name in listed.split()} | {"i", "em", "font", "o:p"})
+RARE = sorted(
+    {name for listed in NAMES.values() for name in listed.split()} | {"i", "em", "font", "o:p", "site-box"}
+)
 VOID = {"br", "hr", "img", "input", "meta", "link"}
 ATTRIBUTES = ("", "", "", "", " class='x q'", " class=y id=z", ' style="display:none"', ' style="color:red"')
 ATTRIBUTES += (
