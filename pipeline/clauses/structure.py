@@ -60,9 +60,10 @@ def emit(text: str, nodes: Columns) -> ClauseColumns:
     """Return the clauses of a text from its nodes."""
     starts, bodies, ends, firsts, lasts, kinds, parents, levels, positions, ordinals, flags = nodes
     paths = paths_of(parents, positions)
+    above: list[str | None] = [*paths, None]  # the last for -1
     return ClauseColumns(
         paths=paths,
-        parents=[paths[parent] if parent >= 0 else None for parent in parents],
+        parents=list(map(above.__getitem__, parents)),
         levels=levels,
         kinds=list(map(CLAUSE_KINDS.__getitem__, kinds)),
         markers=[text[a:b] if b > a else None for a, b in zip(starts, bodies, strict=True)],
@@ -81,8 +82,9 @@ def paths_of(parents: Sequence[int], positions: Sequence[int]) -> list[str]:
     ['1', '1.1', '1.2', '2']
     """
     paths: list[str] = []
+    add = paths.append
     for parent, position in zip(parents, positions, strict=True):
-        paths.append(str(position) if parent < 0 else f"{paths[parent]}.{position}")
+        add(f"{position}" if parent < 0 else f"{paths[parent]}.{position}")
     return paths
 
 

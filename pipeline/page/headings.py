@@ -91,7 +91,7 @@ NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
 SENTENCE_ENDS = "。；！？;!?"  # with these neither a number ends nor what ANY_WORD_N matches
-NUMBERED_WORD = NUMERALS | SEPARATORS  # what ANY_WORD_N needs
+OPEN_END = re.compile(f"[^{SENTENCE_ENDS}]")
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
@@ -186,10 +186,14 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     signed = {row for row in rows_showing(page, SIGNED, start) if SIGN.search(page.texts[row])}
     said = rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
     for row in sorted((signed | said | _numbered_rows(page, start)).difference(page.linked)):
+        if not page.sights[row] & NUMERALS:
+            continue  # every form has a number
         line = page.texts[row]
-        out.update(_at_the_start(row, line, (known, bases), signed=row in signed))
+        worded = page.sights[row] & SEPARATORS != 0
+        out.update(_at_the_start(row, line, (known, bases), signed=row in signed, worded=worded))
         for base in words if row in said else ():
-            out.update(_inside(row, line, base))
+            if base[-TAIL_LETTERS:] in line:
+                out.update(_inside(row, line, base))
         if row in signed and len(line) > MIN_SHARED_LINE:
             for offset in _inline_places(line, bases):
                 out.update(_at(row, line, bases, offset))
@@ -199,26 +203,28 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 def _numbered_rows(page: PageLines, start: int) -> set[int]:
     """Return the lines that may be a heading by a number at their end, or behind their first word."""
     rows = set()
-    for row, last in enumerate(page.lasts[start:], start):
-        if last in NUMBER_ENDS:
-            if len(page.texts[row]) <= MAX_HEADING:
-                rows.add(row)
-        elif page.sights[row] & NUMBERED_WORD == NUMBERED_WORD and last not in SENTENCE_ENDS:
-            line = page.texts[row]
-            if len(line) <= MAX_HEADING and ANY_WORD_N.match(line):
-                rows.add(row)
+    for match in OPEN_END.finditer(page.lasts, start):
+        row = match.start()
+        sights, line = page.sights[row], page.texts[row]
+        if not sights & NUMERALS or len(line) > MAX_HEADING:
+            continue
+        if match.group() in NUMBER_ENDS or (sights & SEPARATORS and ANY_WORD_N.match(line)):
+            rows.add(row)
     return rows
 
 
 def _at_the_start(
-    row: int, line: str, titles: tuple[set[str], Sequence[str]], *, signed: bool
+    row: int, line: str, titles: tuple[set[str], Sequence[str]], *, signed: bool, worded: bool
 ) -> list[Candidate]:
-    """Return the headings with which a line begins, or that it is; most forms need a `SIGN`."""
+    """Return the headings with which a line begins, or that it is; most forms need a `SIGN`.
+
+    `worded`: one of the SEPARATORS that ANY_WORD_N needs stands in the line.
+    """
     known, bases = titles
     found = list(_at(row, line, bases)) if signed else []
     if not found and len(line) <= MAX_HEADING:
         found = list(_whole_line(row, line, known))
-        if line[-1] not in SENTENCE_ENDS:
+        if worded and line[-1] not in SENTENCE_ENDS:
             found += _any_word(row, line)
     if found:
         return found

@@ -110,7 +110,7 @@ def page_lines(
 ) -> PageLines:
     """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
     lines = text.split("\n")
-    texts = [line.strip() for line in lines]
+    texts = list(map(str.strip, lines))
     starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
     if texts != lines:  # indented or empty lines: a plain text, or what repair left
         starts = [at + line.find(bare[:1]) for at, line, bare in zip(starts, lines, texts, strict=True)]

@@ -70,7 +70,7 @@ def _run(codes: NDArray[np.uint32], room: tuple[Any, ...], hiding: Hiding) -> ND
     )
     state = np.empty(lw.STATES, dtype=np.int64)
     state[: lw.STACK] = 0
-    state[[lw.LINK, lw.BOLD_LAST, lw.TITLE_AT]] = -1
+    state[lw.LINK] = state[lw.BOLD_LAST] = state[lw.TITLE_AT] = -1
     beyond_doubt = read_markup(codes, (*_tables(), asked), room, state) >= 0
     return state if beyond_doubt and state[lw.SPANS] <= lw.MAX_SPANS else None
 

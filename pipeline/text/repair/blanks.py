@@ -57,17 +57,14 @@ def find_blanks(text: str) -> Found:
     if len(gaps) < _MIN_PLACES:
         return Found([], [])
     gaps = _without_layout(text, gaps)
-    words = _known_pairs(text, (_split_pair(text, at) for at in gaps))
+    pairs = {at: text[at - 1] + text[at + 1] for at in gaps}
+    words = _known_pairs(text, pairs.values())
     telling = [at for at in gaps if not _is_before_label(text, at)]
-    inside = Counter(pair for at in telling if (pair := _split_pair(text, at)) in words)
-    if len(inside) < _MIN_PLACES or inside.total() < _MIN_INSIDE * len(telling):
+    inside = [pair for at in telling if (pair := pairs[at]) in words]
+    if len(set(inside)) < _MIN_PLACES or len(inside) < _MIN_INSIDE * len(telling):
         return Found([], [])
-    meant = (at for at in gaps if _split_pair(text, at) in words or _in_sentence(text, at))
+    meant = (at for at in gaps if pairs[at] in words or _in_sentence(text, at))
     return Found([Edit(at, at + 1, "", "blank") for at in meant], [])
-
-
-def _split_pair(text: str, at: int) -> str:
-    return text[at - 1] + text[at + 1]
 
 
 def _known_pairs(text: str, pairs: Iterable[str]) -> set[str]:
@@ -96,14 +93,16 @@ def _without_layout(text: str, gaps: list[int]) -> list[int]:
     if behind:
         all_markers = Counter(_LINE_MARKER.findall(text))
         rule = {kind for kind, n in Counter(behind.values()).items() if 2 * n > all_markers[kind]}
-    return [at for at in gaps if behind.get(at) not in rule and not _is_spaced_heading(text, at)]
+    may_space = [at for at in gaps if at < 2 or text[at - 2].isspace() or text[at + 1] in _HEADING_ENDS]
+    spaced = {at for at in may_space if _is_spaced_heading(text, at)}
+    if not rule and not spaced:
+        return gaps
+    return [at for at in gaps if behind.get(at) not in rule and at not in spaced]
 
 
 def _is_spaced_heading(text: str, at: int) -> bool:
-    """Tell whether a blank spaces a heading of two characters; patterns are asked where they can match."""
-    if (at < 2 or text[at - 2].isspace()) and _SINGLES.match(text, at - 1):
-        return True
-    return text[at + 1] in _HEADING_ENDS and _USUAL_HEADING.match(text, at - 1) is not None
+    """Tell whether a blank spaces a heading of two characters."""
+    return _SINGLES.match(text, at - 1) is not None or _USUAL_HEADING.match(text, at - 1) is not None
 
 
 def _is_before_label(text: str, at: int) -> bool:

@@ -1,7 +1,7 @@
 """Readings of Traditional characters, and pinyin as pages write it."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 # Letters of pinyin as they stand in GBK, decomposed or typed: ɑ ɡ are GBK's own (A8BB, A8C0), v and u: stand
@@ -78,6 +78,10 @@ def toneless(pinyin: str) -> str:
     )
 
 
+_REMEMBERED = 4096  # leaked groups, 1 MB: all pages of a site leak the same few hundred
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def normal_pinyin(leak: str) -> str:
     """Return a leaked group such as `（DĀNG ）` as plain pinyin.
 
