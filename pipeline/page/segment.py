@@ -286,7 +286,7 @@ def _put_body(
 def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
     if rows[0] >= rows[1]:
         return
-    fixed = (repeat(value) for value in ("article", None, group, False))
+    fixed = repeat("article"), repeat(None), repeat(group), repeat(False)
     out.pieces += from_columns(Piece, *_spans(page, *rows), *fixed)
 
 
