@@ -29,6 +29,11 @@ SIGNED = re.compile(
     r"|_{2,}|\d\s*[年月]|年.{0,4}月|^[某×xX]{2,}"
     r"|(?:(?<![顶底全内外])部|[处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
 )
+# What a paper says of itself behind its text: `附：登记表`, `（此页无正文）`, `申请人：`, `举报电话：123`
+OWN_END = re.compile(
+    r"附(?:件|录|表|图)?\s*[\d一二三四五六七八九十]*\s*[：:]|[（(]?[此本]页无正文|参考文献|[一-鿿]{1,6}人\s*[（(：:]"
+    r"|[一-鿿]{0,4}(?:电话|地点|方式|地址|热线|传真|截止时间)\s*[：:]"
+)
 # `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
 TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
@@ -132,7 +137,8 @@ def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
         return "navigation"
-    return site_words(line, edge=True) or ("footer" if reads_like_a_site(line) else None)
+    worded = reads_like_a_site(line) and not OWN_END.match(line)
+    return site_words(line, edge=True) or ("footer" if worded else None)
 
 
 def _below_heading(
@@ -248,6 +254,8 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
     line = page.texts[row]
     if advertises(line) and _stands_between(page, row):
         return "advert"
+    if OWN_END.match(line) and not EDGE_LABEL.fullmatch(line):
+        return None
     if manner.is_worded_inside(line) or (DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT):
         return "spam"
     if not manner.is_foreign(line):
@@ -286,6 +294,8 @@ def _weigh(
     for subject in manner.subjects:
         line = line.replace(subject, "")
     if not line:
+        return SENTENCE, None
+    if OWN_END.match(line) and not EDGE_LABEL.fullmatch(line) and not manner.names_site(line):
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
         return (CERTAIN if reason == "related" or EDGE_LABEL.fullmatch(line) else FOREIGN), reason

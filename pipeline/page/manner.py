@@ -22,6 +22,7 @@ CUT = "，、,"
 WORD = "文"  # stands for any letter or digit with which a line ends
 LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
 DOUBTFUL = 0.2  # weight above which a line beside texts that never say `you` is the site's; those have -.2
+OF_TEXTS = -1.0  # weight of a line that speaks to its reader as texts do: `期盼您的答复。`
 CLAUSE_ENDS = "。；：;:"
 
 
@@ -68,7 +69,7 @@ class Manner:
 
     def speaks_to_reader(self, line: str) -> bool:
         """Tell whether a line speaks to the reader, as the texts never do."""
-        told = any(c in line for c in READER) and not is_spoken(line)
+        told = any(c in line for c in READER) and not is_spoken(line) and weigh_wording(line) > OF_TEXTS
         return told and self.lines >= LEAST_LINES and self.is_impersonal()
 
     def alone_speaks(self, line: str) -> bool:

@@ -112,7 +112,7 @@ def site_words(line: str, *, edge: bool = False) -> DropReason | None:
     >>> site_words("顶一下(0) 踩一下(0)"), site_words("文件下载登记"), site_words("（完）", edge=True)
     ('navigation', None, 'footer')
     """
-    if len(line) > MAX_LINE or line[-1] in "；;":
+    if len(line) > MAX_LINE or line[-1] in "；;" or "无正文" in line:
         return None
     return _of_words(line, edge)
 

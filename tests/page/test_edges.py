@@ -240,6 +240,11 @@ def test_what_is_no_advertisement_between_clauses(line: str) -> None:
         ("以上是我的述职报告，请各位领导批评指正。",),
         ("让我们行动起来，从现在做起！", "你准备好了吗？"),
         ("如有疑问，请您拨打服务热线 12345。", "感谢您的理解与支持！", "物业服务中心"),
+        ("期盼您的答复。",),
+        ("申请人：王某",),
+        ("联系电话：0571-88888888",),
+        ("附：相关法律条文",),
+        ("（此页无正文）",),
     ],
 )
 def test_what_a_speaker_says_at_the_end_is_the_texts(tail: tuple[str, ...]) -> None:
