@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 # Of each phrase a character that is rare in Traditional prose; 於 is not, so it counts before few others.
 TELLING = "麼麽乾脩昇陞徵畫鍾濛祕噁鉅坏逕蒐氾鍊沈覆傢谿釐哩剋薹藉劄扞袢甦瞭吒彷貲衹"
 COMMON, BEHIND_COMMON = ord("於"), "世乎仲倫其則勇呼單坦崇心忠惟戲敖期梨清潛琳穆竹紅菟邑陵"
-# Of these, with what they stand in their phrases, before them and behind: elsewhere (什麼, 徵求, 覆蓋) they tell
+# Of these, what stands before and behind them in their phrases: elsewhere (什麼, 徵求, 覆蓋) they tell
 # nothing, and a call of OpenCC whose dictionary has left the processor's cache takes 150 µs.
 BESIDE = {
     "麼": ("么幺篤", "些"),
