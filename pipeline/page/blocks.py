@@ -282,7 +282,7 @@ def _hidden_by(styles: Sequence[tuple[str, int]]) -> tuple[list[str], list[int]]
     """
     named = _hiding_names([style for style, at in styles if at < 0])
     values = [(style, at) for style, at in styles if at >= 0]
-    if any("&" in style for style, _ in values):
+    if "&" in "".join([style for style, _ in values]):
         return None
     return named, [at for style, at in values if FOUND_STYLE.search(style) and _hides(style)]
 

@@ -325,12 +325,12 @@ def cue_rows(
             if known is not None:
                 out[row] = known
     out |= contents_rows(page, start)
-    for row, share in enumerate(page.shares[start:], start):
-        labelled = share > LABEL_SHARE and page.sights[row] & LABELLED and row not in out
+    for row in [r for r, share in enumerate(page.shares[start:], start) if share > LABEL_SHARE]:
+        labelled = page.sights[row] & LABELLED and row not in out
         if labelled and (reason := _labelled_links(page, row)):
             out[row] = reason
-    for row, line in enumerate(page.texts[start:], start):
-        if len(line) > MAX_CUE and line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
+    for row in [r for r, line in enumerate(page.texts[start:], start) if len(line) > MAX_CUE]:
+        if page.texts[row][0] in DISCLAIMER_BEGINS and DISCLAIMER.match(page.texts[row]):
             out.setdefault(row, "footer")
     for row in _hinted_rows(page, start):
         if row not in out and (reason := drop_reason(page.texts[row], subjects)):

@@ -17,7 +17,7 @@ DATE_LABEL = re.compile(r"(?:时间|日期|发布于|更新于|发表于|编辑�
 def as_date(match: re.Match[str]) -> str | None:
     """Return what `DATE` has matched, as ISO 8601 writes it; None for a day that no calendar has."""
     try:
-        return datetime.date(*(int(x) for x in match.groups())).isoformat()
+        return datetime.date(*map(int, match.groups())).isoformat()
     except ValueError:
         return None
 

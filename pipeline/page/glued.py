@@ -22,7 +22,10 @@ def without_clauses(page: PageLines, chosen: Sequence[Candidate]) -> list[Candid
 
 def _without_clause(page: PageLines, heading: Candidate, end: int) -> Candidate:
     line = page.texts[heading.row]
-    for marker in markers(line, _behind_number(heading, line)):
+    behind = _behind_number(heading, line)
+    if len(line) - behind <= MIN_NAME:  # no room for a marker and a name
+        return heading
+    for marker in markers(line, behind):
         if marker.ordinal != 1 or len(letters(line[marker.end :])) < MIN_NAME:
             continue
         following = _next_of_list(page, marker.style, (heading.row + 1, end))

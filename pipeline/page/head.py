@@ -85,14 +85,13 @@ def _take_repeats(
     """Find the lines that say the page's title once more, with or without its count."""
     names, subjects = titles
     known = {letters(x) for x in (*names, *subjects)}
+    begins = tuple(known)
     for row in rows:
         line = page.texts[row]
         if len(line) > MAX_REPEAT:
             continue
         says = letters(line)
-        sample = says in known or (
-            says.startswith(tuple(known)) and letters(SAMPLE_WORD.sub("", line)) in known
-        )
+        sample = says in known or (says.startswith(begins) and letters(SAMPLE_WORD.sub("", line)) in known)
         if not sample and not ("篇" in line and names_subject(line, subjects)):
             continue
         if not (ASKS.search(line) and _text_of_guide(page, row + 1)):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.page.lines import LINKED, PageLines
-from pipeline.page.sitewords import ADDRESS
+from pipeline.page.sitewords import has_address
 from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, weigh_wording
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
@@ -79,7 +79,7 @@ class Manner:
 
     def names_site(self, line: str) -> bool:
         """Tell whether a line speaks of the site, or gives an address of the net."""
-        return bool(self.site and self.site in line and line != self.site) or bool(ADDRESS.search(line))
+        return bool(self.site and self.site in line and line != self.site) or has_address(line)
 
 
 def _end(line: str) -> str:
@@ -88,7 +88,8 @@ def _end(line: str) -> str:
 
 def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
     """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
-    ends = Counter[str]()
+    lasts: list[str] = []
+    stops = 0  # full stops of articles that stand in a line or two
     spans: list[tuple[int, int]] = []
     others = False
     for rows in parts:
@@ -97,13 +98,15 @@ def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subje
         lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
         if any(shares):
             lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
-        lasts = [x[-1] for x in lines if len(x) > MARKER]
-        ends.update(lasts)
-        others = others or len(lasts) < len(lines)
+        known = len(lasts)
+        lasts += [x[-1] for x in lines if len(x) > MARKER]
+        others = others or len(lasts) - known < len(lines)
         spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
         if len(rows) <= FEW:
-            ends["。"] += page.text.count("。", *spans[-1])
-    total = ends.total()
+            stops += page.text.count("。", *spans[-1])
+    ends = Counter(lasts)
+    ends["。"] += stops
+    total = len(lasts) + stops
     others = others or total > sum([ends[c] for c in CLAUSE_ENDS])
     ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
     return Manner(page.text, spans, ends, total, others, site or "", subjects)

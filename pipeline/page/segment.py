@@ -234,19 +234,19 @@ def _put_articles(
     for (row, here), after in zip(by_row.items(), [*list(by_row)[1:], end], strict=True):
         at = 0
         for ordinal, c in here:
-            _put_part(page, row, (at, c.start), current, heading=False, out=out)
+            if at < c.start:
+                _put_part(page, row, (at, c.start), current, heading=False, out=out)
             current = ordinal
             _put_part(page, row, (c.start, c.end), current, heading=True, out=out)
             at = c.body
-        _put_part(page, row, (at, len(page.texts[row])), current, heading=False, out=out)
+        if at < len(page.texts[row]):
+            _put_part(page, row, (at, len(page.texts[row])), current, heading=False, out=out)
         _put_body(page, (row + 1, after), current, others, out)
 
 
 def _put_part(
     page: PageLines, row: int, part: tuple[int, int], group: int, *, heading: bool, out: Segments
 ) -> None:
-    if part[0] == part[1]:
-        return
     text = page.texts[row][part[0] : part[1]]
     bare = text.strip()
     if not bare:
@@ -286,7 +286,7 @@ def _put_body(
 def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
     if rows[0] >= rows[1]:
         return
-    fixed = (repeat(value) for value in ("article", None, group, False))
+    fixed = repeat("article"), repeat(None), repeat(group), repeat(False)
     out.pieces += from_columns(Piece, *_spans(page, *rows), *fixed)
 
 

@@ -146,7 +146,7 @@ def overlap(words: str, title: str) -> float:
     """
     a, b = letters(words), letters(title)
     pairs = [a[i : i + 2] for i in range(len(a) - 1)]
-    return sum(p in b for p in pairs) / len(pairs) if pairs else 0.0
+    return sum([p in b for p in pairs]) / len(pairs) if pairs else 0.0
 
 
 def ends_like(name: str, title: str) -> bool:

