@@ -18,8 +18,8 @@ from pipeline.store.generations import folder_of, state_of
 from pipeline.store.manifest import Shard, shards_of
 from pipeline.text.fold import comparison_keys
 
-# Members aligned together: with 20 clauses each, some 100 MB of strings.
-MEMBERS_A_PART = 20_000
+# Members aligned together: with 20 clauses each, some 50 MB of strings.
+MEMBERS_A_PART = 8_000
 ALIGNED = "aligned.arrow"
 TEXTS = pa.schema(
     [(name, pa.string()) for name in ("clause_id", "article_id", "marker", "text")] + [("part", pa.int32())]
