@@ -1,11 +1,11 @@
 """The name of the one text of a page that has no series: the line that says it above the text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 
 from pipeline.page.cues import INTRODUCTION
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, MARKER, of_site
-from pipeline.page.headings import Candidate
+from pipeline.page.headings import Candidate, base_titles
 from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import MAX_NAME, whole_line
 from pipeline.records import DropReason
@@ -44,15 +44,24 @@ def name_of_single(
     return None
 
 
-def _names(line: str, known: Iterable[str]) -> bool:
+def _names(line: str, known: Set[str]) -> bool:
     """Tell whether a line is the name of a document, that of the page or one of its subject."""
     if len(line) > MAX_NAME or SENTENCE_MARK.search(line) or line[-1] in "：:，、；" or MARKER.match(line):
         return False
     says = letters(line)
     if says in known:
         return True
-    own = DOCUMENT.search(line.strip("《》【】 ")) and not GUIDE_WORD.search(line)
-    return bool(own) and any(says[-MIN_SHARED:] == k[-MIN_SHARED:] for k in known)
+    behind = [k for k in known if len(k) >= MIN_SHARED and says.endswith(k)]
+    if any(
+        not GUIDE_WORD.search(says.removesuffix(k)) for k in behind
+    ):  # `某社入职办理流程`; not `什么是入职流程`
+        return True
+    if GUIDE_WORD.search(line) or behind:
+        return False
+    own = DOCUMENT.search(line.strip("《》【】 ")) and any(
+        says[-MIN_SHARED:] == k[-MIN_SHARED:] for k in known
+    )
+    return bool(own) or not {letters(base) for base in base_titles([line])}.isdisjoint(known)
 
 
 def _heads_guide(line: str) -> bool:

@@ -68,7 +68,7 @@ EDGE_LABEL = re.compile(
     r"|分类|录入|整理|来自|推荐访问|下载说明|上传者|上传人|发布者|发布人|发布时间|更新时间|上传时间|页数|字数|下载次数|浏览次数|好评)\s*[：:（(].{0,50}"
 )
 # `以上就是本站为您整理的全部内容`, `以上是小编整理的范文`: with the words of an introduction
-CLOSING = re.compile(r"(?:以上|上面|上述|关于|好了|更多|希望以上).{0,100}")
+CLOSING = re.compile(r"(?:本期|这期|以上|上面|上述|关于|好了|更多|希望以上).{0,100}")
 ENDS = frozenset(("完", "全文完", "END", "End", "the end", "THE END"))
 # `客服部`, `投诉电话：123`, `留言簿`: may well end a text
 SIGNATURE = re.compile("(?:部|处|局|科|室|组|公司|中心|委员会|簿|表|书|人)$|电话|热线")

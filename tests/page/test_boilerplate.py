@@ -4,7 +4,7 @@ from pipeline.records import SiteKnowledge
 
 from .oracles import BODY, SUBJECT
 
-AD = "更多岗位制度尽在某某网"
+AD = "仓库东侧设有公告栏一处"  # which no rule takes for a site's
 TEXT = "\n".join([f"{SUBJECT}2篇", f"{SUBJECT}1", *BODY, AD, f"{SUBJECT}2", AD, *BODY, "版权所有 某某网"])
 
 

@@ -8,7 +8,16 @@ HEAD = (f"滨河幼儿园{SUBJECT}", "时间:2024-03-05 阅读：75")
 GUIDE = (f"什么是{SUBJECT}", f"{SUBJECT}是单位为规范值班而写的文书。", "1、人人要守。", "2、长期有效。")
 
 
-@pytest.mark.parametrize("name", [f"滨河幼儿园{SUBJECT}", SUBJECT, f"第三中心小学{SUBJECT}"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"滨河幼儿园{SUBJECT}",
+        SUBJECT,
+        f"第三中心小学{SUBJECT}",
+        f"2023年滨河幼儿园{SUBJECT}",
+        f"{SUBJECT}范本",
+    ],
+)
 def test_the_name_above_the_text_is_its_heading(name: str) -> None:
     assert segmented([*HEAD, name, *BODY])[1] == [[name, *BODY]]
 
@@ -35,9 +44,14 @@ def test_what_begins_with_the_name_is_no_contents() -> None:
     assert [p.group for p in segmented(lines)[0].pieces if p.role == "guide"] == [1] * 4 + [2] * 3
 
 
-@pytest.mark.parametrize("label", ["内容摘要：", "[文章导读] ", "【导语】"])
+@pytest.mark.parametrize("label", ["内容摘要：", "[文章导读] ", "【导语】", "编者按："])
 def test_a_summary_above_the_text_is_an_introduction(label: str) -> None:
     lines = [*HEAD, f"{label}一、值班人员应当准时到岗……", *BODY]
     found, articles = segmented(lines)
     assert articles == [["", *BODY]]
     assert [p.reason for p in found.pieces if p.role == "dropped"] == ["introduction"]
+
+
+@pytest.mark.parametrize("name", ["滨河社新员工入职办理流程", "东桥超市采购工作汇报"])
+def test_a_name_that_ends_as_the_page_is_called(name: str) -> None:
+    assert segmented([name[3:] if name[0] == "滨" else name[4:], HEAD[1], name, *BODY])[1][0][0] == name
