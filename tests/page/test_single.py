@@ -15,7 +15,6 @@ GUIDE = (f"什么是{SUBJECT}", f"{SUBJECT}是单位为规范值班而写的文�
         SUBJECT,
         f"第三中心小学{SUBJECT}",
         f"2023年滨河幼儿园{SUBJECT}",
-        f"{SUBJECT}范本",
     ],
 )
 def test_the_name_above_the_text_is_its_heading(name: str) -> None:
