@@ -15,7 +15,7 @@ MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
 ARROW_SIGNS = ">＞›»→▸▶►▹⟩❯➤➜⇒≫"
 PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|我的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}[>＞›»])"
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|我的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}(?:[>＞›»]|\s[-–—|·]\s))"
     # `当前栏目：首页 · 制度`
     r"|^.{0,4}(?:所在|当前|所属|现在|目前)的?(?:栏目|路径|页面|目录|频道|分类)\s*[：:]\s*|^(?:文章|本文|页面)位置\s*[：:]\s*"
 )
@@ -23,7 +23,7 @@ OTHER_LABEL = re.compile(
     rf"(?:[一-鿿]{{1,8}}|[A-Za-z][A-Za-z ]{{2,16}})\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
 )  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.
-PLACE_SIGNS = ("位置", "首页", *ARROW_SIGNS, " / ")
+PLACE_SIGNS = ("位置", "首页", "栏目", *ARROW_SIGNS, " / ")
 ARROWS = f" \u3000{ARROW_SIGNS}"
 SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
@@ -35,6 +35,8 @@ DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a
 MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{1,2}|_|::)\s*+(?=\w)")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
 MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\_•∷~～]|::|[—–-]+)\s*+")
+TWO = re.compile(rf"([一-鿿]{{2,8}})\s*[{ARROW_SIGNS}]\s*([一-鿿]{{2,8}})")
+TOP_LINES = 12  # among which two items without a label are a breadcrumb
 MOST_ITEMS = 6  # of a breadcrumb
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
@@ -59,7 +61,7 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
         if len(ARROW.split(rest)) < 3 and (place or OPEN_END.search(line)):
             rest, last = _joined(page, i, rest)  # the items are spread over lines, or there are two
         if place is None and not _bare_breadcrumb(rest, labelled=label is not None):
-            if items := _of_home(rest, page.title):
+            if items := _of_home(rest, page.title) or _of_two(rest, page.title, i):
                 return items, range(i, i + 1)
             continue
         label = place
@@ -140,6 +142,12 @@ def _of_home(line: str, title: str) -> tuple[str, ...]:
         return ()
     here = HERE.fullmatch(parts[-1]) is not None
     return tuple(parts[: -1 if here else None]) if here or parts[-1] in title else ()
+
+
+def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:
+    """Return the items of `甲网 > 制度` at the top of a page; `<title>` says the first, if there is one."""
+    parts = TWO.fullmatch(line)
+    return parts.groups() if parts and row < TOP_LINES and (not title or parts[1] in title) else ()
 
 
 def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
