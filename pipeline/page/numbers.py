@@ -35,7 +35,7 @@ def runs_of(ordinal: int) -> list[str]:
     """Return all ways to write an ordinal, the longest first.
 
     >>> runs_of(2)[:3], "②" in runs_of(2)
-    (['02', 'II', '2'], True)
+    (['Two', 'TWO', '02'], True)
     """
     runs = [run for table in (NUMBERS, SERIAL) for run, n in table.items() if n == ordinal]
     return sorted(runs, key=len, reverse=True)
