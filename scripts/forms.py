@@ -74,13 +74,13 @@ HEADINGS: dict[str, Callable[[str, str, int], str]] = {
 # Forms of the invented families of docs/accuracy-page.md, of which no rule of the program is written for one.
 STRANGE: dict[str, Callable[[str, str, int], str]] = {
     "b第1稿": lambda b, t, i: f"{b}第{i}稿",
-    "b（甲）": lambda b, t, i: f"{b}（{'甲乙丙丁戊'[i - 1]}）",
-    "b_A": lambda b, t, i: f"{b} {'ABCDE'[i - 1]}",
+    "b（甲）": lambda b, t, i: f"{b}（{'甲乙丙丁戊己庚辛壬癸'[i - 1]}）",
+    "b_A": lambda b, t, i: f"{b} {'ABCDEFGHIJ'[i - 1]}",
     "样本1｜t": lambda b, t, i: f"样本{i}｜{t}",
     "PART.01_t": lambda b, t, i: f"PART.0{i} {t}",
-    "㈠b": lambda b, t, i: f"{'㈠㈡㈢㈣㈤'[i - 1]}{b}",
-    "❶_b": lambda b, t, i: f"{'❶❷❸❹❺'[i - 1]} {b}",
-    "⒈_b": lambda b, t, i: f"{'⒈⒉⒊⒋⒌'[i - 1]} {b}",
+    "㈠b": lambda b, t, i: f"{'㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩'[i - 1]}{b}",
+    "❶_b": lambda b, t, i: f"{'❶❷❸❹❺❻❼❽❾❿'[i - 1]} {b}",
+    "⒈_b": lambda b, t, i: f"{'⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑'[i - 1]} {b}",
     "b篇1（date）": lambda b, t, i: f"{b}篇{i}（2021-0{i}-05）",
     "b篇1全文": lambda b, t, i: f"{b}篇{i}全文",
     "b篇1-t": lambda b, t, i: f"{b}篇{i}-{t}",
