@@ -159,9 +159,12 @@ def _may_say(text: str, frame: Frame, runs: Sequence[str]) -> bool:
             for other in signs[1:]:
                 said, before, after = (x.replace(other, signs[0]) for x in (said, before, after))
     follows = tuple(f"{run}{after}" for run in runs)
-    if before and not any(part.startswith(follows) for part in said.split(before[-1])[1:]):
-        return False
-    return any(f"{before}{number}" in said for number in follows)
+    if not before:
+        return any(number in said for number in follows)
+    at = said.find(before)
+    while at >= 0 and not said.startswith(follows, at + len(before)):
+        at = said.find(before, at + 1)
+    return at >= 0
 
 
 def _is_plain(frame: Frame) -> bool:
