@@ -66,12 +66,11 @@ def _opened(path: str) -> BinaryIO:
 
 def _container(file: SourceFile, handle: BinaryIO, kind: Kind, config: IngestConfig) -> Iterator[Found]:
     """Yield the records of a container, which is read in small pieces."""
-    if isinstance(handle, io.FileIO):
-        handle = io.BufferedReader(handle)
-    if kind == "gzip":
-        yield from _gzip(file, handle, config)
-    else:
-        yield from READERS[kind](file, handle, config)
+    with io.BufferedReader(handle) if isinstance(handle, io.FileIO) else handle as pieces:
+        if kind == "gzip":
+            yield from _gzip(file, pieces, config)
+        else:
+            yield from READERS[kind](file, pieces, config)
 
 
 def _whole(file: SourceFile, handle: BinaryIO, head: bytes, most: int) -> bytes:
