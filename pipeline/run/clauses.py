@@ -148,7 +148,7 @@ def _hant_forms(
 
     clauses: distinct texts, which of them each clause has, and where it ends on its page.
     """
-    texts, places, lasts = clauses
+    texts, places, _ = clauses
     as_served = np.repeat([page.page.hant_origin == "served" for page in pages], by_page)
     if not as_served.any():
         return pa.array(_generated(texts, hant), pa.string()).take(pa.array(places))

@@ -103,8 +103,10 @@ def comparison_keys(texts: Sequence[str]) -> list[str]:
 @cache
 def key_widths() -> NDArray[np.uint8]:
     """Return how many bytes of UTF-8 each entry of `fold_table` takes, 0 where it is dropped."""
-    folded = fold_table()
-    return sum((folded >= first).astype(np.uint8) for first in (1, 0x80, 0x800))
+    widths = np.zeros(0x10000, dtype=np.uint8)
+    for first in (1, 0x80, 0x800):
+        widths += fold_table() >= first
+    return widths
 
 
 def text_ids(texts: Sequence[str]) -> list[str]:
