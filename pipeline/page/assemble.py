@@ -3,7 +3,6 @@
 `lay_out` does all but the clauses; `assemble` adds them as records, an ingest as columns of many pages.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,11 +37,7 @@ from pipeline.records import (
 )
 from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
-from pipeline.urls import url_key
-
-# `…/1234_2.html`, `…?page=3`: later pages of one list; `…/1234.html`, `…/2024_11_20.html`: not.
-LATER_PAGE = re.compile(r"(?<=/)(?P<first>[^/_?]+)_(?:[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE)
-LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?:[2-9]|[1-4]\d)(?=&|$)")
+from pipeline.urls import first_page_of
 
 REASONS: tuple[DropReason | None, ...] = (None, *DROP_REASONS)
 ROLE_CODES = {role: code for code, role in enumerate(LINE_ROLES)}
@@ -348,22 +343,6 @@ def _hant_forms(
         repaired = laid.texts.repaired.text
         return [repaired[last - len(text) : last] for text, last in zip(own, lasts, strict=True)]
     return [""] * len(own) if hant == "none" else convert_lines(own, hant)
-
-
-def first_page_of(url: str) -> str | None:
-    """Return the `url_key` of the first page where `url` is a later page of a list, else None.
-
-    >>> first_page_of("http://a.example/zd/1234_2.html"), first_page_of("http://a.example/zd/1234.html")
-    ('a.example/zd/1234.html', None)
-    """
-    path, mark, query = url.partition("?")
-    match = LATER_PAGE.search(path)
-    if match:
-        return url_key(path[: match.start()] + match["first"] + match["end"] + mark + query)
-    match = LATER_QUERY.search(url)
-    if match:
-        return url_key((url[: match.start()] + match["sep"] + url[match.end() :].lstrip("&")).rstrip("?&"))
-    return None
 
 
 def _flags(origin: Origin, told: Told, columns: Columns, n_articles: int) -> list[PageFlag]:
