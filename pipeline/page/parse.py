@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.clauses.structure import MANY, collector_paused
 from pipeline.config import Config
 from pipeline.errors import InputError
-from pipeline.page.assemble import CutPage, Origin, Texts, assemble
+from pipeline.page.assemble import CutPage, Origin, Texts, assemble, by_column
 from pipeline.page.blocks import Blocks, read_blocks, without_scripts
 from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.lines import PageLines, page_lines
@@ -198,7 +198,8 @@ def finish_page(
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
     with collector_paused(many=len(cut.parts.pieces) > MANY):
-        return assemble(drop_boilerplate(cut, boilerplate), config or DEFAULT)
+        (kept,) = drop_boilerplate([by_column(cut)], [boilerplate])
+        return assemble(kept, config or DEFAULT)
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
