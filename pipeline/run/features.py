@@ -37,7 +37,8 @@ class Features:
 def features(cut: CutPage) -> Features:
     """Return what a page adds to the counts of its site. Linear; about 10 ns a character."""
     site, raw, repaired = cut.parts.fields.site, cut.texts.raw, cut.texts.repaired.text
-    if repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS):
+    plain = repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS)
+    if plain or not cut.texts.telling:
         return Features(site, None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
     counts = count_leaks(raw)
     left = ""
