@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.page.lines import LINKED, PLACED, PageLines, letters, rows_showing
+from pipeline.page.search import compile_search
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
@@ -54,11 +55,12 @@ PLACE_SIGNS = (
     *("Home", "ere:", "ath:", "tion:", *ARROW_SIGNS, " / "),
 )
 ARROWS = f" \u3000{ARROW_SIGNS}"
-SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
+SIGN = re.compile(r"[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
-ARROW = re.compile(
-    rf"(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]{{1,3}}|(?<=\s)/(?=\s))\s*+"
-)  # ` > `, `›`, ` / `: yes; `1/2`: no
+ARROW_MARKS = frozenset(f"{ARROW_SIGNS}/")  # without one there is no ARROW
+ARROW = re.compile(  # ` > `, `›`, ` / `: yes; `1/2`: no; a look ahead is quicker than the choice
+    rf"(?=[\s=—/{ARROW_SIGNS}-])(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]{{1,3}}|(?<=\s)/(?=\s))\s*+"
+)
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # Behind a label, any mark that separates all items: `首页|制度|值班`, `甲网_制度_值班`, `甲网 ∷ 制度 ∷ 值班`
 MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{1,2}|_|::)\s*+(?=\w)")
@@ -78,7 +80,7 @@ PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导�
 HERE = re.compile(
     "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
-SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
+SPAM_ITEM = compile_search(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
 HOMEPAGE = re.compile(".{0,10}(?:首页|主页)|[Hh]ome(?!\\w)")  # of two items the first: `甲网首页 > 制度`
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
 COLON = re.compile("[：:]")
@@ -136,12 +138,13 @@ def _rows_with_signs(page: PageLines, first: int, last: int) -> Iterator[int]:
 def _read(page: PageLines, row: int) -> Found | None:
     """Return what a line says as a breadcrumb, with the lines below it over which it is spread."""
     line = page.texts[row]
-    place = PLACE.match(line)
-    label = place or OTHER_LABEL.match(line)
+    told = COLON.search(line) is not None
+    place = PLACE.match(line) if told or "]" in line or "位置" in line else None
+    label = place or (OTHER_LABEL.match(line) if told else None)
     rest = _arrowed(line[label.end() :].lstrip(ARROWS) if label else line)
     last = row
     opened = place or (OPEN_END.search(line) and SINGLE.fullmatch(ARROW.sub("", rest.strip(ARROWS))))
-    if opened and len(ARROW.split(rest)) < 3:
+    if opened and len(_split(rest)) < 3:
         rest, last = _joined(page, row, rest, placed=place is not None)  # over lines, or there are two
     if len(rest) > MAX_LABELLED:
         return None
@@ -152,7 +155,7 @@ def _read(page: PageLines, row: int) -> Found | None:
         items = tuple(x.strip(BETWEEN + " ") for x in items)
     if not all(0 < len(x) <= 40 for x in items):
         return None
-    if len(items) >= 2 or (items and HERE.fullmatch(ARROW.split(rest)[-1].strip())):
+    if len(items) >= 2 or (items and HERE.fullmatch(_split(rest)[-1].strip())):
         sure = LABELLED if IS_PLACE.match(line) or "：" not in rest else 0
         return Found(sure + _weigh(page, items, rest, last), items, range(row, last + 1))
     return Found(EMPTY, (), range(row, row + 1)) if IS_PLACE.match(line) else None
@@ -166,7 +169,7 @@ def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelle
     items = _items(rest, labelled=False)
     weight = _weigh(page, items, rest, rows[-1]) + OTHERWISE * labelled
     arrows = any(sign in rest for sign in ARROW_SIGNS)
-    here = HERE.fullmatch(ARROW.split(rest)[-1].strip()) is not None
+    here = HERE.fullmatch(_split(rest)[-1].strip()) is not None
     if len(items) < 2 - here or COLON.search(items[0]) or not (arrows or weight > 0):
         return None  # `频道：教育 / 职场 / 生活`, `消息：3条 >> 首页 > 制度`
     return Found(weight, items, rows)
@@ -174,7 +177,7 @@ def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelle
 
 def _weigh(page: PageLines, items: tuple[str, ...], rest: str, row: int) -> int:
     """Return what speaks for items as a breadcrumb that ends in a line, its label left out."""
-    last = ARROW.split(rest)[-1].strip(ARROWS)
+    last = _split(rest)[-1].strip(ARROWS)
     says = letters(items[-1])
     named = HERE.fullmatch(last) is not None or (
         len(says) >= MIN_NAME
@@ -202,14 +205,24 @@ def _arrowed(rest: str) -> str:
     return rest
 
 
+def _split(rest: str) -> list[str]:
+    """Split at arrows, of which most lines have none."""
+    return [rest] if ARROW_MARKS.isdisjoint(rest) else ARROW.split(rest)
+
+
+def _bare(item: str) -> str:
+    """Return an item without signs before it; most begin with a letter."""
+    return item if item[:1].isalnum() else item[found.end() :] if (found := SIGN.match(item)) else item
+
+
 def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
     """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link."""
-    parts = ARROW.split(rest)
+    parts = _split(rest)
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
     if len(parts) == 1 and labelled:
         parts = _by_mark(rest)
-    items = [x for x in (SIGN.sub("", y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in (_bare(y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
@@ -223,10 +236,10 @@ def _by_mark(rest: str) -> list[str]:
     marks = Counter(m[1] for m in MARK.finditer(rest))
     mark, n = marks.most_common(1)[0] if marks else ("", 0)
     parts = rest.split(mark) if n else [rest]
-    if n >= 2 or (n and NAMES_SITE.search(SIGN.sub("", parts[0].rstrip()))):
+    if n >= 2 or (n and NAMES_SITE.search(_bare(parts[0].rstrip()))):
         return parts
     for split in (BLANKS, COMMAS):
-        parts = split.split(SIGN.sub("", rest.strip(ARROWS)))[:: 2 if split is COMMAS else 1]
+        parts = split.split(_bare(rest.strip(ARROWS)))[:: 2 if split is COMMAS else 1]
         if 2 <= len(parts) <= MOST_ITEMS and (parts[0] in HOME or NAMES_SITE.search(parts[0])):
             return parts
     return [rest]
@@ -236,7 +249,7 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     line = line.strip(ARROWS)
     if len(line) > MAX_BREADCRUMB:
         return False
-    parts = [SIGN.sub("", p.strip(ARROWS)) for p in ARROW.split(line)]
+    parts = [_bare(p.strip(ARROWS)) for p in _split(line)]
     if labelled and len(parts) == 1 and DASHES.split(line)[0] in HOME:
         parts = DASHES.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
@@ -252,7 +265,7 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
 
 def _of_home(page: PageLines, line: str, row: int) -> tuple[str, ...]:
     """Return the items of `首页 · 制度 · 值班`, which is no menu: the last is here, or in the title."""
-    line = SIGN.sub("", line)
+    line = _bare(line)
     parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
     if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
         return ()
