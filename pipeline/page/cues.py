@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.page.contents import contents_rows
 from pipeline.page.lines import (
     HINTED,
     LABELLED,
-    LEADING,
     NUMBERED,
     NUMERAL,
     SAYING,
@@ -66,7 +66,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     # `值班制度推荐阅读`, `与值班制度相关的文章：`
     (
         "related",
-        r".{2,60}(?:相关|推荐|拓展|扩展|延伸|热门)(?:的)?(?:阅读|文章|范文|资讯|专题|内容推荐|文章推荐)\s*[：:]?",
+        r"(?:本文|文章|内容|文内|快速|全文)导航[：:]?|.{2,60}(?:相关|推荐|拓展|扩展|延伸|热门)(?:的)?(?:阅读|文章|范文|资讯|专题|内容推荐|文章推荐)\s*[：:]?",
     ),
     ("related", r"相关.{2,60}(?:信息|文章|范文|资料|推荐|专题|阅读|内容)[：:]?"),
     (
@@ -158,7 +158,12 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     # `昨天`, `3小时前`, `发布时间：10-08 12:00`
     (
         "navigation",
-        r"(?:昨天|前天|今天|刚刚)(?:\s*\d{1,2}:\d\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:发布|更新|发表)(?:时间|于)\s*[：:]?\s*\d{1,4}[-/.年月].{0,30}",
+        r"(?:昨天|前天|今天|刚刚)(?:\s*\d{1,2}:\d\d)?|(?:发布|更新|发表)(?:时间|于)\s*[：:]?\s*\d{1,4}[-/.年月].{0,30}",
+    ),
+    # `3楼 发表于 5年前`, `上传时间：3天前`, `第2页 发布于北京 2小时前`
+    (
+        "navigation",
+        r"(?:[^。；，]{0,16}(?:发表|发布|更新|上传|编辑|回复|评论|来自|楼|时间|修订|浏览|收录)[^。；，]{0,8}?)?\d{1,2}\s*(?:秒|分钟|小时|天|周|个月|年)前[^。；，]{0,12}",
     ),
     # `2楼`, `发表于 2024-03-05 11:20`, `主题 12 帖子 33`, `只看该作者`: yes; `2楼值班室`: no
     (
@@ -221,6 +226,19 @@ LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a n
 # What stands before links in one line with them, and how much of the line is links then.
 LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}+[：:】\])）]+")
 LABEL_SHARE = 0.4
+LABEL_WORDS = (
+    "阅读",
+    "文章",
+    "为您",
+    "为你",
+    "链接",
+    "猜你",
+    "猜您",
+    "小编推荐",
+    "编辑推荐",
+    "相关推荐",
+    "热门推荐",
+)
 # A line of any length that begins so: `【免责声明】本文仅代表…`, `本站郑重声明：`: yes; `声明书：`: no
 DISCLAIMER = re.compile(
     r"[【（(]?\s*(?:免责声明|版权声明|郑重声明|特别声明|本站声明|本站郑重声明|本网声明|风险提示)\s*[】）)：:]"
@@ -238,14 +256,6 @@ INTRODUCTION = compile_search(
 WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
-CONTENTS = re.compile(
-    r"^[【\[（(]?\s*+(?:本文|文章|内容|全文|快速|阅读|本页)?\s*+(?:目\s*+[录次]|导\s*+航|导\s*+读|索\s*+引){1,2}\s*+[】\]）)]?\s*+[：:]?$"
-)
-
-LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
-LEADER_SIGNS = ("……", "......", "······")
-# `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
-LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?(?:\d{1,4}|[IVX]{1,5})[-－]?")
 
 
 def is_share_bar(line: str) -> bool:
@@ -307,12 +317,7 @@ def _labelled_name(line: str) -> DropReason | None:
     if match is None or "《" in line or SENTENCE_MARK.search(line):
         return None
     label = match.group().strip(DECORATION + "：:")
-    return (
-        "related"
-        if ANY_CUE.first(label) >= 0
-        and any(word in label for word in ("阅读", "文章", "为您", "为你", "链接"))
-        else None
-    )
+    return "related" if ANY_CUE.first(label) >= 0 and any(word in label for word in LABEL_WORDS) else None
 
 
 def cue_rows(
@@ -357,17 +362,6 @@ def _hinted_rows(page: PageLines, start: int) -> list[int]:
         and not (line[0] in LIST_SIGNS and NUMBERED.match(line))
         and (any(word in line for word in SENTENCE_HINTS) if line[-1] == "。" else HINT.search(line))
     ]
-
-
-def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
-    """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
-    rows = [r for r in rows_showing(page, LEADING, start) if LEADER.fullmatch(page.texts[r])]
-    if len(rows) < LEAST_CONTENTS:
-        return {}
-    above = rows[0] - 1
-    if above >= start and CONTENTS.match(page.texts[above]):
-        rows.append(above)
-    return dict.fromkeys(rows, "contents")
 
 
 def _labelled_links(page: PageLines, row: int) -> DropReason | None:

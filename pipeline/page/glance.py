@@ -16,7 +16,8 @@ import numpy as np
 
 from pipeline.compiled import kernel, part
 from pipeline.page.breadcrumb import PLACE_SIGNS
-from pipeline.page.cues import HINT_WORDS, LEADER_SIGNS, SENTENCE_HINTS
+from pipeline.page.contents import LEADER_SIGNS
+from pipeline.page.cues import HINT_WORDS, SENTENCE_HINTS
 from pipeline.page.elements import key_table
 from pipeline.page.headings import SIGN_PATTERN
 from pipeline.page.lines import (

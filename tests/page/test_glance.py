@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.page.blocks import read_blocks
 from pipeline.page.breadcrumb import PLACE_SIGNS
-from pipeline.page.cues import HINT, HINT_WORDS, LEADER, LINK_LABEL, SENTENCE_HINTS
+from pipeline.page.contents import LEADER
+from pipeline.page.cues import HINT, HINT_WORDS, LINK_LABEL, SENTENCE_HINTS
 from pipeline.page.dates import DATE
 from pipeline.page.glance import WORDS, glance
 from pipeline.page.headings import ANY_WORD_N, SIGN
