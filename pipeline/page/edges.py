@@ -10,7 +10,6 @@ from collections.abc import Sequence, Set
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS
 from pipeline.page.lines import DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner, read_manner
-from pipeline.page.search import compile_search
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.told import (
     IN_DOUBT,
@@ -24,7 +23,7 @@ from pipeline.page.told import (
     repeated_lines,
     told_above_prose,
 )
-from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, weigh_wording
+from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 from pipeline.records import DropReason
 
 LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
@@ -34,11 +33,6 @@ MAX_NAMES = 8  # of other pages below a line that announces them
 OTHER_PAGE = re.compile(
     rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$"
 )  # `某制度3篇`
-# Of what sites speak: without one of these a sentence between clauses must be plainly theirs.
-OF_PAGES = compile_search(
-    "本[站网页文篇]|读者|网友|[小主]编|编[辑者]|下载|分享|收藏|浏览|阅读|转载|版权|会员|登录|注册|关注|范[文例]|模板|文档|样例|例文|一篇"
-    "|[下上]面|以[下上]|前面|后面|接[着下]|继续|网站|站长|客服|广告|点击|评论|投稿|来源|借鉴|雷同|原件|出入"
-)
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
 # `—— 以上为节选 ——`, `⬇ 向下滑动 ⬇`: yes; `—— 附则 ——`, which reads like a text: no
 DECORATED = re.compile(
@@ -161,7 +155,10 @@ def _behind(
     found = _parted(page, rows, cues, manner, frozenset())
     if found and (table := _table_behind(page, rows)):
         found = _parted(page, rows, cues, manner, table)
-    return found | {row: "spam" for row in rows if row not in cues and _is_plainly_told(page.texts[row])}
+    told: dict[int, DropReason] = {
+        row: "spam" for row in rows if row not in cues and _is_plainly_told(page.texts[row])
+    }
+    return told | found
 
 
 def _is_plainly_told(line: str) -> bool:
@@ -169,7 +166,7 @@ def _is_plainly_told(line: str) -> bool:
     if len(line) > MAX_FOREIGN or OWN_END.match(line) or NUMBERED.match(line):
         return False
     least = PLAINLY if line[-1] in SAID_ENDS else PLAINLY_SHORT
-    return reads_like_a_site(line, least) and not DIALOGUE.search(line)
+    return reads_like_a_site(line, least) and speaks_of_pages(line) and not DIALOGUE.search(line)
 
 
 def _parted(
@@ -227,7 +224,7 @@ def _foreign_inside(
             out[row] = "related"  # `相关资料` above links
         elif line[-1] in CLAUSE_ENDS:
             weight = weigh_wording(line) if line[-1] == "。" else 0.0
-            if weight >= PLAINLY or (weight >= SURELY and OF_PAGES.search(line)):
+            if weight >= PLAINLY or (weight >= SURELY and speaks_of_pages(line)):
                 out[row] = "spam"
         elif row not in out and (reason := _reason_inside(page, row, manner)):
             out[row] = reason
