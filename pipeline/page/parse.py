@@ -164,14 +164,14 @@ def _canonical(
 
 def _lines(blocks: Blocks, texts: Texts, title: str) -> PageLines:
     """Return the lines of a page's canonical text, with what the markup and a glance say of them."""
-    linked, heads = _marks_of_repaired(blocks, texts)
-    lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
-    if blocks.layout and len(lines.texts) == len(blocks.linked):
-        lines.layout = blocks.layout
+    marks, told = _marks_of_repaired(blocks, texts), None
     if "numba" in sys.modules:
         from pipeline.page.glance import glance
 
-        lines.sights, lines.shown = glance(texts.canonical, len(lines.texts))
+        told = glance(texts.canonical)
+    lines = page_lines(texts.canonical, marks, title, from_html=blocks.from_html, told=told)
+    if blocks.layout and len(lines.texts) == len(blocks.linked):
+        lines.layout = blocks.layout
     return lines
 
 
@@ -186,7 +186,7 @@ def load_kernels() -> None:
 
     rules_needed("甲 乙")
     count_each("甲 乙", ["甲 "])
-    glance("一、甲。", 1)
+    glance("一、甲。")
     read_page(b"<html><body><p>1</p></body></html>")
 
 

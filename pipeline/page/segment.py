@@ -69,7 +69,7 @@ def segment(page: PageLines, hints: Hints = NO_HINTS) -> Segments:
 
     >>> from pipeline.page.lines import page_lines
     >>> lines = ["值班制度2篇", "值班制度1", "一、准时到岗。", "值班制度2", "一、做好记录。"]
-    >>> s = segment(page_lines("\n".join(lines), [0] * 5, [1] * 5, "", from_html=False))
+    >>> s = segment(page_lines("\n".join(lines), ([0] * 5, [1] * 5), "", from_html=False))
     >>> [(p.role, p.group, p.heading) for p in s.pieces][1:]
     [('article', 1, True), ('article', 1, False), ('article', 2, True), ('article', 2, False)]
     """
@@ -206,7 +206,8 @@ def _put_head(page: PageLines, plan: HeadPlan, fields: Fields, out: Segments) ->
     reasons: list[DropReason | None] = ["navigation"] * end
     groups, headings = [0] * end, [False] * end
     for row, line in enumerate(page.texts[:end]):
-        if len(line) >= DENSE and row not in plan.dropped and INTRODUCTION.search(line):
+        told = len(line) < DENSE or row in plan.dropped or row in plan.guide
+        if not told and INTRODUCTION.search(line):
             reasons[row] = "introduction"
     for row, reason in plan.dropped.items():
         reasons[row] = reason
