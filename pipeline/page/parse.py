@@ -19,7 +19,7 @@ from pipeline.page.assemble import CutPage, Origin, Texts, assemble, by_column
 from pipeline.page.blocks import Blocks, read_blocks, without_scripts
 from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.lines import PageLines, page_lines
-from pipeline.page.segment import segment
+from pipeline.page.segment import segment_pages
 from pipeline.page.sites import NO_HINTS, Hints, Site, match_site, read_hints, shipped_sites
 from pipeline.records import Page, Repaired, SiteKnowledge
 from pipeline.text.convert import convert
@@ -122,7 +122,7 @@ def read_pages(
     texts, titles = _canonical(blocks, repaired, leaks)
     pages = list(map(_lines, blocks, texts, titles))
     hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(sites)))
-    parts = list(map(segment, pages, hints))
+    parts = segment_pages(pages, hints)
     origins = [
         Origin(page.page_id or _page_id(body), page.url, each.encoding, each.evidence)
         for page, body, each in zip(served, bodies, decoded, strict=True)

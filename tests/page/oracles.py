@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.page.lines import PageLines, page_lines
-from pipeline.page.segment import Segments, segment
+from pipeline.page.pieces import Segments
+from pipeline.page.segment import segment
 from pipeline.records import Page
 from pipeline.text.convert import convert
 from pipeline.text.offsets import replay
