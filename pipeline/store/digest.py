@@ -46,13 +46,23 @@ def rows_digest(table: pa.Table | pa.RecordBatch) -> str:
 
 
 def _digest(table: pa.Table | pa.RecordBatch) -> str:
+    high, low = (int(part) for part in row_lanes(table).sum(axis=0, dtype=np.uint64))
+    return f"{high:016x}{low:016x}"
+
+
+def row_lanes(table: pa.Table | pa.RecordBatch) -> Lanes:
+    """Return the digest of each row, (rows, 2) of uint64: those of equal rows are equal.
+
+    >>> lanes = row_lanes(pa.table({"a": ["x", "y", "x"], "n": [1, None, 1]}))
+    >>> lanes.shape, bool((lanes[0] == lanes[2]).all()), bool((lanes[0] == lanes[1]).any())
+    ((3, 2), True, False)
+    """
     lanes = _string_lanes(table)
     for name in table.schema.names:
         kind = table.schema.field(name).type
         if not _is_text(kind):
             lanes = _mixed(lanes * GOLDEN + _numbers(table.column(name), kind)[:, None])
-    high, low = (int(part) for part in lanes.sum(axis=0, dtype=np.uint64))
-    return f"{high:016x}{low:016x}"
+    return lanes
 
 
 def add_digests(digests: Iterable[str]) -> str:
