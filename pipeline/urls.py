@@ -26,6 +26,10 @@ TRACKING_VALUES = frozenset({("from", "timeline"), ("from", "singlemessage"), ("
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+# `…/1234_2.html`, `…?page=3`: later pages of one list; `…/1234.html`, `…/2024_11_20.html`: not.
+LATER_PAGE = re.compile(r"(?<=/)(?P<first>[^/_?]+)_(?:[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE)
+LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?:[2-9]|[1-4]\d)(?=&|$)")
+
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*(?=:)")  # `http`: yes; `1http`, `例`: no
 HOST_AND_PORT = re.compile(r"[^/?#:]+:\d+(?:[/?#]|$)")  # `example.com:8080/a`: yes; `mailto:a`: no
 COPY_LABEL = re.compile(
@@ -180,3 +184,19 @@ def _without_dots(path: str) -> str:
     if segments[-1] in (".", ".."):
         kept.append("")
     return "/" + "/".join(kept)
+
+
+def first_page_of(url: str) -> str | None:
+    """Return the `url_key` of the first page where `url` is a later page of a list, else None.
+
+    >>> first_page_of("http://a.example/zd/1234_2.html"), first_page_of("http://a.example/zd/1234.html")
+    ('a.example/zd/1234.html', None)
+    """
+    path, mark, query = url.partition("?")
+    match = LATER_PAGE.search(path)
+    if match:
+        return url_key(path[: match.start()] + match["first"] + match["end"] + mark + query)
+    match = LATER_QUERY.search(url)
+    if match:
+        return url_key((url[: match.start()] + match["sep"] + url[match.end() :].lstrip("&")).rstrip("?&"))
+    return None

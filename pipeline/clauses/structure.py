@@ -112,9 +112,14 @@ def clause_columns(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> lis
     >>> found.paths, found.markers, found.ordinals, found.own
     (['1'], ['一、'], [1], ['甲。'])
     """
-    found = find_nodes(with_feeds(texts), config.compile_above)
+    found = clause_nodes(texts, config)
     with collector_paused(many=sum(len(nodes[0]) for nodes in found) > MANY):
         return [emit(text, nodes) for text, nodes in zip(texts, found, strict=True)]
+
+
+def clause_nodes(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> list[Columns]:
+    """Return the clauses of each of some texts as numbers, by column (nodes.py)."""
+    return find_nodes(with_feeds(texts), config.compile_above)
 
 
 def clause_rows(texts: Sequence[str], config: ClausesConfig = DEFAULT) -> "tuple[Rows, Rows]":

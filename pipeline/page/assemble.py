@@ -3,18 +3,21 @@
 `lay_out` does all but the clauses; `assemble` adds them as records, an ingest as columns of many pages.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, count, groupby, repeat
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
-from pipeline.page.segment import Piece, Segments
+from pipeline.page.fields import Fields
+from pipeline.page.segment import Segments
 from pipeline.records import (
+    DROP_REASONS,
+    LINE_ROLES,
     RULE_NAMES,
     Article,
     Clause,
@@ -24,7 +27,6 @@ from pipeline.records import (
     HantForms,
     HantOrigin,
     Line,
-    LineRole,
     Page,
     PageFields,
     PageFlag,
@@ -35,11 +37,14 @@ from pipeline.records import (
 )
 from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
-from pipeline.urls import url_key
+from pipeline.urls import first_page_of
 
-# `…/1234_2.html`, `…?page=3`: later pages of one list; `…/1234.html`, `…/2024_11_20.html`: not.
-LATER_PAGE = re.compile(r"(?<=/)(?P<first>[^/_?]+)_(?:[2-9]|[1-4]\d)(?P<end>\.[a-z]{3,5})$", re.IGNORECASE)
-LATER_QUERY = re.compile(r"(?P<sep>[?&])(?:page|p|pn)=(?:[2-9]|[1-4]\d)(?=&|$)")
+REASONS: tuple[DropReason | None, ...] = (None, *DROP_REASONS)
+ROLE_CODES = {role: code for code, role in enumerate(LINE_ROLES)}
+REASON_CODES = {reason: code for code, reason in enumerate(REASONS)}
+GUIDE, ARTICLE, DROPPED = map(LINE_ROLES.index, ("guide", "article", "dropped"))
+HIDDEN_GAP = REASONS.index("hidden_gap")
+NONE: Any = ((),) * 6  # columns of a page without pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,23 @@ class Texts:
 
 
 class Columns(NamedTuple):
-    """The fields of a page's pieces, each as a column."""
+    """The fields of a page's pieces, each as a column: nearly all that is made of them is made by column."""
 
     starts: Sequence[int]
     ends: Sequence[int]
-    roles: Sequence[LineRole]
-    reasons: Sequence[DropReason | None]
+    roles: bytes  # places in LINE_ROLES
+    reasons: bytes  # places in REASONS
     groups: Sequence[int]
-    headings: Sequence[bool]
+    headings: bytes  # 1 where the piece is one
+
+
+class Told(NamedTuple):
+    """What a page says of itself, and the titles of its articles: `segment.Segments` without the pieces."""
+
+    fields: Fields
+    declared: int | None
+    titles: Sequence[str]
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,16 @@ class CutPage:
     origin: Origin
     texts: Texts
     parts: Segments
+
+
+@dataclass(frozen=True, slots=True)
+class CutColumns:
+    """A page that was cut, its pieces by column: what the second half of the way of a page begins with."""
+
+    origin: Origin
+    texts: Texts
+    columns: Columns
+    told: Told
 
 
 class Body(NamedTuple):
@@ -111,27 +135,35 @@ class Layout:
     owners: tuple[str | None, ...]
 
 
-def lay_out(cut: CutPage) -> Layout:
+def by_column(cut: CutPage) -> CutColumns:
+    """Return a page that was cut with its pieces by column."""
+    parts = cut.parts
+    starts, ends, roles, reasons, groups, headings = zip(*parts.pieces, strict=True) if parts.pieces else NONE
+    codes = bytes(map(ROLE_CODES.__getitem__, roles)), bytes(map(REASON_CODES.__getitem__, reasons))
+    columns = Columns(starts, ends, *codes, groups, bytes(headings))
+    return CutColumns(cut.origin, cut.texts, columns, Told(*attrgetter(*Told._fields)(parts)))
+
+
+def lay_out(cut: CutColumns) -> Layout:
     """Build a page from its pieces, all but its clauses. Linear; 0.1 ms."""
-    origin, texts, parts = cut.origin, cut.texts, cut.parts
+    origin, texts, told, columns = cut.origin, cut.texts, cut.told, cut.columns
     leaks = [e.rule for e in texts.repaired.edits].count("leak")
     if texts.repaired.text == texts.canonical:  # nothing of it is Traditional: no need to count
         script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
     else:
         script = detect_script(texts.repaired.text, texts.canonical, leaks)
-    columns = _columns(parts.pieces)
     guide: list[tuple[Section, Body]] = []
     articles: list[tuple[Article, Body]] = []
     for (role, group), (headings, body) in _gather(columns).items():
         heading = " ".join([texts.canonical[columns.starts[k] : columns.ends[k]] for k in headings])
         span = _span(columns, headings, body)
-        if role == "guide":
+        if role == GUIDE:
             own = _body(f"{origin.page_id}:g{group}/", texts.canonical, columns, (body, span[0]))
             guide.append((Section(heading, ()), own))
         else:
             own = _body(f"{origin.page_id}:{group}/", texts.canonical, columns, (body, span[0]))
             articles.append((_article(cut, group, (heading, own), span, script), own))
-    fields = _fields(origin, texts, parts, script, _flags(origin, parts, columns, len(articles)))
+    fields = _fields(origin, texts, told, script, _flags(origin, told, columns, len(articles)))
     groups = range(1, max(columns.groups, default=0) + 1)
     return Layout(
         page=fields,
@@ -144,7 +176,7 @@ def lay_out(cut: CutPage) -> Layout:
     )
 
 
-def assemble(cut: CutPage, config: Config) -> Page:
+def assemble(cut: CutColumns, config: Config) -> Page:
     """Build the record of a page from its pieces. Cost: mostly that of `structure` on every article."""
     laid = lay_out(cut)
     found = clause_columns([body.text for body in laid.bodies], config.clauses)
@@ -173,40 +205,42 @@ def _with_clauses(a: Article, own: tuple[Clause, ...]) -> Article:
     return Article(a.article_id, a.ordinal, a.heading, a.title, a.text, own, a.raw_start, a.raw_end, a.script)
 
 
-def _columns(pieces: Sequence[Piece]) -> Columns:
-    """Return pieces by field: nearly all that is made of them is made by column."""
-    return Columns(*zip(*pieces, strict=True)) if pieces else Columns((), (), (), (), (), ())
-
-
 def dropped(laid: Layout) -> tuple[Dropped, ...]:
     """Return the dropped lines of a page."""
+    return tuple(from_columns(Dropped, *dropped_columns(laid)))
+
+
+def dropped_columns(laid: Layout) -> tuple[list[DropReason], list[str]]:
+    """Return why the dropped lines of a page are, and the lines."""
     canonical, (starts, ends, roles, reasons, _, _) = laid.texts.canonical, laid.columns
-    places = [k for k, role in enumerate(roles) if role == "dropped"]
-    why = [reasons[k] or "navigation" for k in places]
-    return tuple(from_columns(Dropped, why, [canonical[starts[k] : ends[k]] for k in places]))
+    places = [k for k, role in enumerate(roles) if role == DROPPED]
+    return (
+        [REASONS[reasons[k]] or "navigation" for k in places],
+        [canonical[starts[k] : ends[k]] for k in places],
+    )
 
 
 def lines(laid: Layout) -> tuple[Line, ...]:
     """Return where each visible line of a page ended up."""
     columns, offsets = laid.columns, laid.texts.offsets
     owners = [
-        laid.owners[group] if role == "article" else None
+        laid.owners[group] if role == ARTICLE else None
         for role, group in zip(columns.roles, columns.groups, strict=True)
     ]
+    told = map(LINE_ROLES.__getitem__, columns.roles), map(REASONS.__getitem__, columns.reasons)
     starts, ends = offsets.starts(columns.starts), offsets.ends(columns.ends)
-    return tuple(from_columns(Line, count(), starts, ends, columns.roles, columns.reasons, owners))
+    return tuple(from_columns(Line, count(), starts, ends, *told, owners))
 
 
-def _gather(columns: Columns) -> dict[tuple[LineRole, int], tuple[list[int], list[int]]]:
+def _gather(columns: Columns) -> dict[tuple[int, int], tuple[list[int], list[int]]]:
     """Return the numbers of the pieces of each article and guide section: its headings, its body."""
-    found: dict[tuple[LineRole, int], tuple[list[int], list[int]]] = {}
-    keys = zip(columns.roles, columns.groups, strict=True)
+    found: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
     at = 0
-    for key, run in groupby(keys):
+    for key, run in groupby(zip(columns.roles, columns.groups, strict=True)):
         first, at = at, at + len(list(run))
-        if key[0] in ("article", "guide"):
+        if key[0] in (ARTICLE, GUIDE):
             headings, body = found.setdefault(key, ([], []))
-            if True in columns.headings[first:at]:
+            if 1 in columns.headings[first:at]:
                 for k in range(first, at):
                     (headings if columns.headings[k] else body).append(k)
             else:
@@ -256,7 +290,7 @@ def _placed(clauses: ClauseColumns, body: Body) -> tuple[Sequence[int], Sequence
 
 
 def _article(
-    cut: CutPage, group: int, told: tuple[str, Body], span: tuple[int, int], script: ScriptEvidence
+    cut: CutColumns, group: int, told: tuple[str, Body], span: tuple[int, int], script: ScriptEvidence
 ) -> Article:
     """Return an article without its clauses."""
     (heading, body), (start, end), offsets = told, span, cut.texts.offsets
@@ -264,7 +298,7 @@ def _article(
         article_id=f"{cut.origin.page_id}:{group}",
         ordinal=group,
         heading=heading,
-        title=cut.parts.titles[group - 1] or cut.parts.subject,
+        title=cut.told.titles[group - 1] or cut.told.subject,
         text=body.text,
         clauses=(),
         raw_start=offsets.end(start) if start == end else offsets.start(start),
@@ -311,28 +345,12 @@ def _hant_forms(
     return [""] * len(own) if hant == "none" else convert_lines(own, hant)
 
 
-def first_page_of(url: str) -> str | None:
-    """Return the `url_key` of the first page where `url` is a later page of a list, else None.
-
-    >>> first_page_of("http://a.example/zd/1234_2.html"), first_page_of("http://a.example/zd/1234.html")
-    ('a.example/zd/1234.html', None)
-    """
-    path, mark, query = url.partition("?")
-    match = LATER_PAGE.search(path)
-    if match:
-        return url_key(path[: match.start()] + match["first"] + match["end"] + mark + query)
-    match = LATER_QUERY.search(url)
-    if match:
-        return url_key((url[: match.start()] + match["sep"] + url[match.end() :].lstrip("&")).rstrip("?&"))
-    return None
-
-
-def _flags(origin: Origin, parts: Segments, columns: Columns, n_articles: int) -> list[PageFlag]:
+def _flags(origin: Origin, told: Told, columns: Columns, n_articles: int) -> list[PageFlag]:
     continued = origin.url is not None and first_page_of(origin.url) is not None
     flags: list[PageFlag] = []
-    if parts.declared is not None and parts.declared != n_articles and not continued:
+    if told.declared is not None and told.declared != n_articles and not continued:
         flags.append("count_mismatch")
-    if "cut" in origin.evidence or "hidden_gap" in columns.reasons:
+    if "cut" in origin.evidence or HIDDEN_GAP in columns.reasons:
         flags.append("truncated")
     if continued:
         flags.append("continued")
@@ -340,7 +358,7 @@ def _flags(origin: Origin, parts: Segments, columns: Columns, n_articles: int) -
 
 
 def _fields(
-    origin: Origin, texts: Texts, parts: Segments, script: ScriptEvidence, flags: Sequence[PageFlag]
+    origin: Origin, texts: Texts, told: Told, script: ScriptEvidence, flags: Sequence[PageFlag]
 ) -> PageFields:
     repairs: dict[str, int] = dict.fromkeys(RULE_NAMES, 0)
     last: Edit | None = None
@@ -349,7 +367,7 @@ def _fields(
         repairs[e.rule] += last is None or last.end < e.start or last.rule != e.rule
         last = e
     repairs["unresolved"] = len(texts.repaired.unresolved)
-    fields = parts.fields
+    fields = told.fields
     hant_origin: HantOrigin = script.hant_origin
     return PageFields(
         page_id=origin.page_id,
@@ -359,7 +377,7 @@ def _fields(
         breadcrumb=fields.breadcrumb,
         updated=fields.updated,
         views=fields.views,
-        declared_articles=parts.declared,
+        declared_articles=told.declared,
         author=fields.author,
         script=script.script,
         hant_origin=hant_origin,

@@ -1,17 +1,19 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
-from pipeline.clauses.structure import clause_columns
-from pipeline.page.assemble import CutPage
+from pipeline.clauses.nodes import ORDINAL, PARENT, START
+from pipeline.clauses.structure import clause_nodes
+from pipeline.page.assemble import ARTICLE, DROPPED, GUIDE, REASONS, CutColumns, CutPage
 from pipeline.page.lines import NUMBERED
-from pipeline.page.segment import Piece
 
 LEADING = "：:"  # ends of a line that leads into a list
+SITE_BOILERPLATE = REASONS.index("site_boilerplate")
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
 
 
@@ -58,58 +60,91 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     return frozenset([line for line in out if len(line) >= MIN_LINE and not NUMBERED.match(line)])
 
 
-def drop_boilerplate(cut: CutPage, boilerplate: frozenset[str]) -> CutPage:
-    """Drop known lines (`site_boilerplate`): in guides anywhere, in articles at the first and last edge.
+def drop_boilerplate(cuts: Sequence[CutColumns], known: Sequence[frozenset[str]]) -> list[CutColumns]:
+    """Drop the known lines of each page: in guides anywhere, in articles at the first and last edge.
 
     A heading stays, and so does every line that opens a numbered clause or stands inside one (`三、附则` with
-    its paragraph below).
+    its paragraph below). The articles of all pages are structured in one call.
     """
-    if not boilerplate:
-        return cut
-    pieces = _dropped(cut.texts.canonical, cut.parts.pieces, boilerplate)
-    return replace(cut, parts=replace(cut.parts, pieces=pieces))
+    edged = [
+        (k, body)
+        for k, (cut, lines) in enumerate(zip(cuts, known, strict=True))
+        if lines
+        for body in _bodies_at_known_edges(cut, lines)
+    ]
+    texts = [_lines_of(cuts[k], body) for k, body in edged]
+    fallen: list[list[int]] = [_of_guides(*each) for each in zip(cuts, known, strict=True)]
+    for (k, body), lines, inside in zip(edged, texts, _inside_clauses(texts), strict=True):
+        fallen[k] += [body[at] for at in _at_edges(lines, inside, known[k])]
+    return [_without(cut, places) if places else cut for cut, places in zip(cuts, fallen, strict=True)]
 
 
-def _dropped(text: str, pieces: Sequence[Piece], boilerplate: frozenset[str]) -> list[Piece]:
-    """Return the pieces of a page, those of known lines dropped. `text` is the page's canonical text."""
-    out = list(pieces)
-    bodies: dict[int, list[int]] = {}
-    for k, p in enumerate(out):
-        if p.role == "article" and not p.heading:
-            bodies.setdefault(p.group, []).append(k)
-        elif p.role == "guide" and not p.heading and _known(text[p.start : p.end], boilerplate):
-            out[k] = p._replace(role="dropped", reason="site_boilerplate", group=0)
+def _bodies_at_known_edges(cut: CutColumns, boilerplate: frozenset[str]) -> Iterator[list[int]]:
+    """Yield the pieces of each article's body whose first or last line is known."""
+    columns, bodies = cut.columns, defaultdict[int, list[int]](list)
+    for k, role in enumerate(columns.roles):
+        if role == ARTICLE and not columns.headings[k]:
+            bodies[columns.groups[k]].append(k)
     for body in bodies.values():
-        lines = [text[pieces[k].start : pieces[k].end] for k in body]
-        if not any(_known(line, boilerplate) for line in (lines[0], lines[-1])):
-            continue
-        inside = _inside_clauses(lines)
-        for edge in (range(len(body)), range(len(body) - 1, -1, -1)):
-            for at in edge:
-                k = body[at]
-                if at in inside or not _known(lines[at], boilerplate):
-                    break
-                out[k] = out[k]._replace(role="dropped", reason="site_boilerplate", group=0)
-    return out
+        if any(_known(line, boilerplate) for line in _lines_of(cut, (body[0], body[-1]))):
+            yield body
 
 
-def _inside_clauses(lines: Sequence[str]) -> set[int]:
-    """Return the lines of an article that stand inside a numbered clause, below its own line.
+def _lines_of(cut: CutColumns, places: Sequence[int]) -> list[str]:
+    text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
+    return [text[starts[k] : ends[k]] for k in places]
+
+
+def _of_guides(cut: CutColumns, boilerplate: frozenset[str]) -> list[int]:
+    """Return the pieces of guides that are known lines."""
+    if not boilerplate or GUIDE not in cut.columns.roles:
+        return []
+    heads = cut.columns.headings
+    places = [k for k, role in enumerate(cut.columns.roles) if role == GUIDE and not heads[k]]
+    return [k for k, line in zip(places, _lines_of(cut, places), strict=True) if _known(line, boilerplate)]
+
+
+def _at_edges(lines: Sequence[str], inside: set[int], boilerplate: frozenset[str]) -> set[int]:
+    """Return the known lines with which an article begins and ends."""
+    found: set[int] = set()
+    for edge in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        for at in edge:
+            if at in inside or not _known(lines[at], boilerplate):
+                break
+            found.add(at)
+    return found
+
+
+def _without(cut: CutColumns, places: Sequence[int]) -> CutColumns:
+    """Return a page with some of its pieces dropped."""
+    roles, reasons, groups = (
+        bytearray(cut.columns.roles),
+        bytearray(cut.columns.reasons),
+        [*cut.columns.groups],
+    )
+    for k in places:
+        roles[k], reasons[k], groups[k] = DROPPED, SITE_BOILERPLATE, 0
+    columns = cut.columns._replace(roles=bytes(roles), reasons=bytes(reasons), groups=groups)
+    return replace(cut, columns=columns)
+
+
+def _inside_clauses(articles: Sequence[Sequence[str]]) -> Iterator[set[int]]:
+    """Yield the lines of each article that stand inside a numbered clause, below its own line.
 
     A line behind the numbered items of a clause closes them, or the article, or is the site's: it is not
     counted among them.
     """
-    inside = set()
-    starts = list(accumulate((len(x) + 1 for x in lines[:-1]), initial=0))
-    (found,) = clause_columns(["\n".join(lines)])
-    numbered = {p for p, ordinal in zip(found.paths, found.ordinals, strict=True) if ordinal is not None}
-    listed: set[str | None] = set()  # clauses with numbered items so far
-    for parent, ordinal, start in zip(found.parents, found.ordinals, found.starts, strict=True):
-        if ordinal is not None:
-            listed.add(parent)
-        elif parent in numbered and parent not in listed:
-            inside.add(bisect_right(starts, start) - 1)
-    return inside
+    found = clause_nodes(["\n".join(lines) for lines in articles])
+    for lines, nodes in zip(articles, found, strict=True):
+        inside = set()
+        starts = list(accumulate((len(x) + 1 for x in lines[:-1]), initial=0))
+        ordinals, listed = nodes[ORDINAL], set()  # clauses with numbered items so far
+        for parent, ordinal, start in zip(nodes[PARENT], ordinals, nodes[START], strict=True):
+            if ordinal >= 0:
+                listed.add(parent)
+            elif parent >= 0 and ordinals[parent] >= 0 and parent not in listed:
+                inside.add(bisect_right(starts, start) - 1)
+        yield inside
 
 
 def _known(line: str, boilerplate: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pipeline.page.lines import PLACED, PageLines, rows_showing
+from pipeline.page.search import compile_search
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
 # so that no whole text is read for them.
@@ -25,16 +26,18 @@ OTHER_LABEL = re.compile(
 # Without one of these a line is no breadcrumb.
 PLACE_SIGNS = ("位置", "首页", "栏目", *ARROW_SIGNS, " / ")
 ARROWS = f" \u3000{ARROW_SIGNS}"
-SIGN = re.compile(r"^[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
-OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
-ARROW = re.compile(
-    rf"(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]{{1,3}}|(?<=\s)/(?=\s))\s*+"
-)  # ` > `, `›`, ` / `: yes; `1/2`: no
+PLACE_WORDS = ("位置", "栏目", "路径", "页面", "目录", "频道", "分类")  # one of which each PLACE holds
+SIGN = re.compile(r"[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
+ARROW_MARKS = frozenset(f"{ARROW_SIGNS}/")  # without one there is no ARROW
+ARROW = re.compile(  # ` > `, `›`, ` / `: yes; `1/2`: no; a look ahead is quicker than the choice
+    rf"(?=[\s=—/{ARROW_SIGNS}-])(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]{{1,3}}|(?<=\s)/(?=\s))\s*+"
+)
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # Behind a label, any mark that separates all items: `首页|制度|值班`, `甲网_制度_值班`, `甲网 ∷ 制度 ∷ 值班`
 MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{1,2}|_|::)\s*+(?=\w)")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
 MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\_•∷~～]|::|[—–-]+)\s*+")
+MARKS_OF_HOME = frozenset("·|｜/\\_•∷~～:—–-")  # without one there is none
 TWO = re.compile(rf"([一-鿿]{{2,8}})\s*[{ARROW_SIGNS}]\s*([一-鿿]{{2,8}})")
 TOP_LINES = 12  # among which two items without a label are a breadcrumb
 MOST_ITEMS = 6  # of a breadcrumb
@@ -43,7 +46,7 @@ PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导�
 HERE = re.compile(
     "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
-SPAM_ITEM = re.compile(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
+SPAM_ITEM = compile_search(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
 HOMEPAGE = re.compile(".{0,10}(?:首页|主页)")  # of two items the first: `甲网首页 > 制度`
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
 
@@ -54,21 +57,21 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
         line = page.texts[i]
         if len(line) > MAX_LABELLED or not line.strip(ARROWS):
             continue
-        place = PLACE.match(line)
-        label = place or OTHER_LABEL.match(line)
+        place = PLACE.match(line) if any(word in line for word in PLACE_WORDS) else None
+        label = place or (OTHER_LABEL.match(line) if "：" in line or ":" in line else None)
         rest = line[label.end() :] if label else line
-        last = i
-        if len(ARROW.split(rest)) < 3 and (place or OPEN_END.search(line)):
+        last, parts = i, _split(rest)
+        if len(parts) < 3 and (place or line[-1] in ARROW_SIGNS):
             rest, last = _joined(page, i, rest)  # the items are spread over lines, or there are two
+            parts = _split(rest)
         if place is None and not _bare_breadcrumb(rest, labelled=label is not None):
             if items := _of_home(rest, page.title) or _of_two(rest, page.title, i):
                 return items, range(i, i + 1)
             continue
-        label = place
-        items = _items(rest, labelled=label is not None)
-        if len(items) >= 2 or (items and HERE.fullmatch(ARROW.split(rest)[-1].strip())):
+        items = _items(rest, parts, labelled=place is not None)
+        if len(items) >= 2 or (items and HERE.fullmatch(parts[-1].strip())):
             return items, range(i, last + 1)
-        if label and "位置" in label.group():
+        if place and "位置" in place.group():
             return (), range(i, i + 1)
     return (), range(0)
 
@@ -92,17 +95,32 @@ def breadcrumb_items(value: str) -> tuple[str, ...]:
     ('甲网', '制度')
     """
     label = PLACE.match(value)
-    return _items(value[label.end() :] if label else value, labelled=True)
+    rest = value[label.end() :] if label else value
+    return _items(rest, _split(rest), labelled=True)
 
 
-def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
-    """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link."""
-    parts = ARROW.split(rest)
+def _split(line: str) -> list[str]:
+    """Split a line at its arrows."""
+    return [line] if ARROW_MARKS.isdisjoint(line) else ARROW.split(line)
+
+
+def _without_sign(item: str) -> str:
+    """Return an item without arrows around it and without a sign before it."""
+    bare = item.strip(ARROWS)
+    sign = SIGN.match(bare)
+    return bare[sign.end() :] if sign else bare
+
+
+def _items(rest: str, parts: list[str], *, labelled: bool) -> tuple[str, ...]:
+    """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link.
+
+    `parts` are those between the arrows of `rest`.
+    """
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
     if len(parts) == 1 and labelled:
         parts = _by_mark(rest)
-    items = [x for x in (SIGN.sub("", y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in map(_without_sign, parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
@@ -121,7 +139,7 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     line = line.strip(ARROWS)
     if len(line) > MAX_BREADCRUMB:
         return False
-    parts = [SIGN.sub("", p.strip(ARROWS)) for p in ARROW.split(line)]
+    parts = [_without_sign(part) for part in _split(line)]
     if labelled and len(parts) == 1 and DASHES.split(line)[0] in HOME:
         parts = DASHES.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
@@ -137,7 +155,8 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
 
 def _of_home(line: str, title: str) -> tuple[str, ...]:
     """Return the items of `首页 · 制度 · 值班`, which is no menu: the last is here, or in `<title>`."""
-    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
+    home = not MARKS_OF_HOME.isdisjoint(line) and HOMEPAGE.match(line)
+    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if home else []
     if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
         return ()
     here = HERE.fullmatch(parts[-1]) is not None

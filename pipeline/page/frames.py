@@ -27,11 +27,8 @@ MAX_MISSING = 6  # members that are sought; a chain that lacks more is none
 TAIL = 3  # letters of the other titles' end by which a title is known that has a text behind it
 # `（2）`, `2、`: marks of clauses; with one of these alone a member must say the name of a document
 CLAUSE_MARKS = frozenset("（()）[]、.．，,：: 　\t")
-VARIANTS = {
-    c: f"[{re.escape(both)}]"
-    for both in ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉")
-    for c in both
-}
+WIDTHS = ("（(", "）)", "：:", "．.", "【[［", "】]］", "<＜〈", ">＞〉")  # the same sign in other widths
+VARIANTS = {c: f"[{re.escape(both)}]" for both in WIDTHS for c in both}
 LAST_OF_KIND = 10  # behind ❿, 拾 and 癸 other numbers may follow
 NOTHING = "(?!)"  # a pattern that never matches
 BLANKS = r"[^\S\n]*+"
@@ -136,7 +133,9 @@ def _found(
     high = page.starts[last] + stop if last < len(page.starts) else len(page.text)
     runs = runs_of(ordinal)
     if _is_plain(frame) and ordinal <= LAST_OF_KIND:
-        runs = [run for run in runs if number_kind(run) == frame.kind]
+        runs = tuple(run for run in runs if number_kind(run) == frame.kind)
+    if not _may_say(page.text[low:high], frame, runs):
+        return  # as nearly always: a pattern takes longer to compile than all else
     numbers = "|".join(map(re.escape, runs)) or NOTHING
     before, after = _loose(frame.before), _loose(frame.after)
     sought = re.compile(f"{before}{BLANKS if before else ''}(?:{numbers}){BLANKS if after else ''}{after}")
@@ -150,6 +149,22 @@ def _found(
             start, end, title = found
             alone = start == 0 and end == len(page.texts[row])
             yield Candidate(row, start, end, end, ordinal, ("", ""), title, alone)
+
+
+def _may_say(text: str, frame: Frame, runs: Sequence[str]) -> bool:
+    """Tell whether a text without its blanks says the frame with one of some numbers; lines may be joined."""
+    said, before, after = ("".join(x.split()) for x in (text, frame.before, frame.after))
+    for signs in WIDTHS:
+        if not set(signs).isdisjoint(before + after):
+            for other in signs[1:]:
+                said, before, after = (x.replace(other, signs[0]) for x in (said, before, after))
+    follows = tuple(f"{run}{after}" for run in runs)
+    if not before:
+        return any(number in said for number in follows)
+    at = said.find(before)
+    while at >= 0 and not said.startswith(follows, at + len(before)):
+        at = said.find(before, at + 1)
+    return at >= 0
 
 
 def _is_plain(frame: Frame) -> bool:

@@ -8,10 +8,11 @@ from itertools import pairwise
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields
-from pipeline.page.headings import PLAIN, Candidate, base_titles
+from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
 from pipeline.page.sitewords import advertises, site_words
+from pipeline.page.subjects import base_titles
 from pipeline.page.wording import reads_like_a_site
 from pipeline.records import DropReason
 

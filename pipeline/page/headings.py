@@ -5,7 +5,7 @@ every place that could be a member, in all forms of facts §1; `pipeline.page.se
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -33,7 +33,6 @@ MAX_HEADING = 90  # characters of a line that is a heading and nothing else; the
 MAX_TITLE_IN_HEADING = 60
 MAX_READ = 200  # characters behind a number that are read for the heading's title
 MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and the next heading
-MIN_BASE = 3  # letters a title needs before it is sought inside lines
 
 UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
 WORDS = (
@@ -90,6 +89,7 @@ SIGN = compile_search(SIGN_PATTERN)
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"
 )
+BEFORE_COLON = frozenset("".join((*NUMBERS, UNITS)))  # letters between which and a heading's end it may stand
 SENTENCE_ENDS = "。；！？;!?"  # with these neither a number ends nor what ANY_WORD_N matches
 OPEN_END = re.compile(f"[^{SENTENCE_ENDS}]")
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
@@ -123,22 +123,6 @@ INLINE = re.compile(
 )
 TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
 
-# Qualifiers of a collection's title that are no part of its subject.
-QUALIFIER = (
-    "通用|精选|推荐|合集|汇总|锦集|集锦|大全|汇编|精华|优选|必备|热门|最新|实用|优秀|经典|集合|整理|范文|模板|样本|范本|共|荐|"
-    "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|优质|参考|集|版"
-)
-BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
-    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
-)
-COUNTED = re.compile(
-    rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
-)  # `汇总3篇`
-COUNT_SIGN = re.compile("篇|[份则例套]$")  # COUNTED finds nothing without, and tries long
-LEADING = re.compile(r"^(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
-TRAILING = compile_search(rf"(?:{QUALIFIER}|的|下载|全文|怎么写|如何写)+$")
-
-
 PLAIN = ("plain", "")  # form of a heading without a number
 
 
@@ -159,22 +143,6 @@ class Candidate(NamedTuple):
     alone: bool
 
 
-def base_titles(titles: Iterable[str], known: Iterable[str] = ()) -> list[str]:
-    """Return the subjects behind collection titles and those that are `known`, longest first.
-
-    >>> base_titles(["关于排水条例汇总2篇", "【热门】供热管理条例锦集3篇"])
-    ['供热管理条例', '关于排水条例', '排水条例']
-    """
-    out = set(known)
-    for title in titles:
-        bare = BRACKETED.sub("", title).strip()
-        cut = COUNTED.sub("", bare) if COUNT_SIGN.search(bare) else bare
-        bare = cut if len(letters(cut)) >= MIN_BASE else bare
-        plain = LEADING.sub("", bare)
-        out |= {bare, plain, TRAILING.sub("", plain).strip("《》 ")}
-    return sorted((f for f in out if len(letters(f)) >= MIN_BASE), key=lambda f: (-len(f), f))
-
-
 def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candidate]:
     """Return every possible heading from line `start` on, in order. Lines of links give none.
 
@@ -182,33 +150,43 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
     """
     out: set[Candidate] = set()
     known = {letters(b) for b in bases}
-    words = {"".join(b.split()) for b in bases}
+    tails: dict[str, set[str]] = {}  # the last letters of each title, and what may stand before them
+    for word in ["".join(b.split()) for b in bases]:
+        tails.setdefault(word[-TAIL_LETTERS:], set()).add(word[:-TAIL_LETTERS])
     signed = {row for row in rows_showing(page, SIGNED, start) if SIGN.search(page.texts[row])}
-    said = rows_saying(page, {w[-TAIL_LETTERS:] for w in words}, start)
-    for row in sorted((signed | said | _numbered_rows(page, start)).difference(page.linked)):
+    said = rows_saying(page, tails, start)
+    numbered = _numbered_rows(page, start, {title[-1] for title in known if title})
+    for row in sorted((signed | said | numbered).difference(page.linked)):
         if not page.sights[row] & NUMERALS:
             continue  # every form has a number
         line = page.texts[row]
         worded = page.sights[row] & SEPARATORS != 0
         out.update(_at_the_start(row, line, (known, bases), signed=row in signed, worded=worded))
-        for base in words if row in said else ():
-            if base[-TAIL_LETTERS:] in line:
-                out.update(_inside(row, line, base))
+        for tail, rests in tails.items() if row in said else ():
+            if tail in line:
+                out.update(_inside(row, line, tail, rests))
         if row in signed and len(line) > MIN_SHARED_LINE:
             for offset in _inline_places(line, bases):
                 out.update(_at(row, line, bases, offset))
     return sorted(out, key=itemgetter(0, 1, 4, 2, 3, 5, 6))  # row, start, ordinal, end; then whatever differs
 
 
-def _numbered_rows(page: PageLines, start: int) -> set[int]:
-    """Return the lines that may be a heading by a number at their end, or behind their first word."""
+def _numbered_rows(page: PageLines, start: int, ends: Container[str]) -> set[int]:
+    """Return the lines that may be a heading by a number at their end, or behind their first word.
+
+    `ends` are the last letters of known titles, which may stand behind a number: `一、题：`.
+    """
     rows = set()
     for match in OPEN_END.finditer(page.lasts, start):
-        row = match.start()
+        row, last = match.start(), match.group()
         sights, line = page.sights[row], page.texts[row]
         if not sights & NUMERALS or len(line) > MAX_HEADING:
             continue
-        if match.group() in NUMBER_ENDS or (sights & SEPARATORS and ANY_WORD_N.match(line)):
+        if last in "：:":  # as what leads into a list, too: `二、有下列情形之一的：`
+            before = line[-2:-1]
+            if before in BEFORE_COLON or before in ends or not before.isalnum():
+                rows.add(row)
+        elif last in NUMBER_ENDS or (sights & SEPARATORS and ANY_WORD_N.match(line)):
             rows.add(row)
     return rows
 
@@ -279,10 +257,11 @@ def cut_title(rest: str, known: Sequence[str]) -> int:
             left = rest[end:]
             if len(left) > 25 or SENTENCE_MARK.search(left) or BODY_START.match(left):
                 return end
-    starts = [label.start()] if (label := LABEL.search(rest)) else []
-    starts += [clause] if (clause := first_clause(rest)) >= 0 else []
+    label = LABEL.search(rest) if "：" in rest or ":" in rest else None
     if len(rest) <= MAX_TITLE_IN_HEADING and not SENTENCE_MARK.search(rest):
         return label.start() if label else len(rest)
+    starts = [label.start()] if label else []
+    starts += [clause] if (clause := first_clause(rest)) >= 0 else []
     if starts and min(starts) <= MAX_TITLE_IN_HEADING:
         return len(rest[: min(starts)].rstrip())
     blank = re.search(r"\s", rest[:40])
@@ -341,23 +320,25 @@ def _glued_item(row: int, line: str, bases: Sequence[str]) -> Iterator[Candidate
             return
 
 
-def _mentions(line: str, base: str) -> Iterator[tuple[int, re.Match[str]]]:
+def _mentions(line: str, ends: str, rests: Iterable[str]) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield where a line says a heading of a known title, and the number behind it; blanks do not count.
 
-    A line may also begin with other words that end like the title: articles on kindred subjects.
+    The titles end with the letters `ends`, and begin with one of `rests`. A line may also begin with other
+    words that end like a title: articles on kindred subjects.
     """
-    tail, rest = base[-TAIL_LETTERS:], base[:-TAIL_LETTERS]
-    at = line.find(tail)
+    at = line.find(ends)
     while at >= 0:
-        number = TAIL_N.match(line, at + len(tail))
-        if number is not None and (begin := begin_of_mention(line, at, rest)) >= 0:
-            yield begin, number
-        at = line.find(tail, at + len(tail))
+        number = TAIL_N.match(line, at + len(ends))
+        if number is not None:
+            for begin in {begin_of_mention(line, at, rest) for rest in rests}:
+                if begin >= 0:
+                    yield begin, number
+        at = line.find(ends, at + len(ends))
 
 
-def _inside(row: int, line: str, base: str) -> Iterator[Candidate]:
-    """Find a known title with a number where text goes on behind it, or before it."""
-    for start, tail in _mentions(line, base):
+def _inside(row: int, line: str, ends: str, rests: Iterable[str]) -> Iterator[Candidate]:
+    """Find a known title with a number where text goes on behind it, or before it; as `_mentions`."""
+    for start, tail in _mentions(line, ends, rests):
         at = tail.start()
         if bool(tail["unit"]) != (tail["word"] == "第"):
             continue  # `题3篇` counts; `题第一、` begins a list

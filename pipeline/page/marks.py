@@ -31,7 +31,10 @@ def first_clause(text: str) -> int:
     >>> first_clause("值班制度一、总则"), first_clause("2021年值班制度")
     (4, -1)
     """
-    return next((m.start for m in markers(text, 0) if m.ordinal == 1), -1)
+    for match in MARK.finditer(text):
+        if (marker := marker_of(match)) is not None and marker.ordinal == 1:
+            return marker.start
+    return -1
 
 
 def markers(line: str, first: int) -> list[Marker]:

@@ -1,9 +1,11 @@
 """Every way in which a series of headings may be numbered, also by letters and stems."""
 
 import re
+from functools import lru_cache
 
 from pipeline.page.lines import NUMBERS, NUMERAL
 
+MOST = 99  # the last ordinal
 SERIAL = {x: n for n, x in enumerate("甲乙丙丁戊己庚辛壬癸", 1)} | {x: n for n, x in enumerate("ABCDEFGH", 1)}
 ENGLISH = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 SERIAL |= {form: n for n, word in enumerate(ENGLISH, 1) for form in (word, word.upper())}
@@ -31,14 +33,15 @@ def ordinal_of(run: str) -> int:
     return NUMBERS.get(run) or SERIAL.get(run, 0)
 
 
-def runs_of(ordinal: int) -> list[str]:
+@lru_cache(maxsize=MOST)
+def runs_of(ordinal: int) -> tuple[str, ...]:
     """Return all ways to write an ordinal, the longest first.
 
     >>> runs_of(2)[:3], "②" in runs_of(2)
-    (['Two', 'TWO', '02'], True)
+    (('Two', 'TWO', '02'), True)
     """
     runs = [run for table in (NUMBERS, SERIAL) for run, n in table.items() if n == ordinal]
-    return sorted(runs, key=len, reverse=True)
+    return tuple(sorted(runs, key=len, reverse=True))
 
 
 def number_kind(run: str) -> str:

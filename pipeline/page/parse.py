@@ -9,15 +9,16 @@ import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, repeat
+from typing import NamedTuple
 
 from pipeline.clauses.structure import MANY, collector_paused
 from pipeline.config import Config
 from pipeline.errors import InputError
-from pipeline.page.assemble import CutPage, Origin, Texts, assemble
+from pipeline.page.assemble import CutPage, Origin, Texts, assemble, by_column
 from pipeline.page.blocks import Blocks, read_blocks, without_scripts
 from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.page.lines import page_lines
+from pipeline.page.lines import PageLines, page_lines
 from pipeline.page.segment import segment
 from pipeline.page.sites import NO_HINTS, Hints, Site, match_site, read_hints, shipped_sites
 from pipeline.records import Page, Repaired, SiteKnowledge
@@ -89,21 +90,80 @@ def read_page(
     Arguments as of `parse_page`; `leaks` is the leak table of the page's site, `page_id` its id where that is
     known already. Raises PageReject.
     """
+    (cut,) = read_pages([Served(body, url, page_id)], config=config, sites=sites, leaks=leaks)
+    return cut
+
+
+class Served(NamedTuple):
+    """A page as served, transfer encoding removed, with its address and its id where they are known."""
+
+    body: bytes | str
+    url: str | None = None
+    page_id: str | None = None
+
+
+def read_pages(
+    served: Sequence[Served],
+    *,
+    config: Config | None = None,
+    sites: Sequence[Site] = (),
+    leaks: Mapping[str, str] | None = None,
+) -> list[CutPage]:
+    """Cut pages as `read_page` does, one step after the other, each for all of them.
+
+    So the code and the tables of a step stay in the processor's cache: of 64 pages each takes .8 of the time
+    of one alone. Raises PageReject where one of them is rejected.
+    """
     config = config or DEFAULT
+    bodies = [_checked(page.body, config) for page in served]
+    decoded = [decode(without_scripts(body)) for body in bodies]
+    blocks = [_checked_blocks(each.text, config) for each in decoded]
+    repaired = [repair(each.text, config.repair, table=leaks) for each in blocks]
+    texts, titles = _canonical(blocks, repaired, leaks)
+    pages = list(map(_lines, blocks, texts, titles))
+    hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(sites)))
+    parts = list(map(segment, pages, hints))
+    origins = [
+        Origin(page.page_id or _page_id(body), page.url, each.encoding, each.evidence)
+        for page, body, each in zip(served, bodies, decoded, strict=True)
+    ]
+    return list(map(CutPage, origins, texts, parts))
+
+
+def _checked(body: bytes | str, config: Config) -> bytes:
     data = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
     if len(data) > config.page.max_bytes:
         raise PageReject("page_too_large", f"{len(data)} bytes, page.max_bytes is {config.page.max_bytes}")
-    decoded = decode(without_scripts(data))
-    blocks = read_blocks(decoded.text)
+    return data
+
+
+def _checked_blocks(html: str, config: Config) -> Blocks:
+    blocks = read_blocks(html)
     if len(blocks.linked) > config.page.max_lines:
         raise PageReject("too_many_lines", f"{len(blocks.linked)}, page.max_lines is {config.page.max_lines}")
-    raw = blocks.text
-    repaired = repair(raw, config.repair, table=leaks)
-    title = _repaired_title(blocks.title, raw, repaired, leaks)
-    canonical = convert(f"{repaired.text}\n{title}", "t2s")  # in one call: no phrase spans a line break
-    size = len(repaired.text)
-    texts = Texts(raw, repaired, canonical[:size], OffsetMap(repaired.edits))
-    title = canonical[size + 1 :]
+    return blocks
+
+
+def _page_id(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def _canonical(
+    blocks: Sequence[Blocks], repaired: Sequence[Repaired], leaks: Mapping[str, str] | None
+) -> tuple[list[Texts], list[str]]:
+    """Return the text forms of pages, and their titles in canonical form."""
+    texts, titles = [], []
+    for page, found in zip(blocks, repaired, strict=True):
+        title = _repaired_title(page.title, page.text, found, leaks)
+        canonical = convert(f"{found.text}\n{title}", "t2s")  # in one call: no phrase spans a line break
+        size = len(found.text)
+        texts.append(Texts(page.text, found, canonical[:size], OffsetMap(found.edits)))
+        titles.append(canonical[size + 1 :])
+    return texts, titles
+
+
+def _lines(blocks: Blocks, texts: Texts, title: str) -> PageLines:
+    """Return the lines of a page's canonical text, with what the markup and a glance say of them."""
     linked, heads = _marks_of_repaired(blocks, texts)
     lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
     if blocks.layout and len(lines.texts) == len(blocks.linked):
@@ -112,9 +172,7 @@ def read_page(
         from pipeline.page.glance import glance
 
         lines.sights, lines.shown = glance(texts.canonical, len(lines.texts))
-    hints = _hints(url, decoded, blocks, lines.texts, sites)
-    page_id = page_id or hashlib.sha256(data).hexdigest()[:32]
-    return CutPage(Origin(page_id, url, decoded.encoding, decoded.evidence), texts, segment(lines, hints))
+    return lines
 
 
 @cache
@@ -140,7 +198,8 @@ def finish_page(
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
     with collector_paused(many=len(cut.parts.pieces) > MANY):
-        return assemble(drop_boilerplate(cut, boilerplate), config or DEFAULT)
+        (kept,) = drop_boilerplate([by_column(cut)], [boilerplate])
+        return assemble(kept, config or DEFAULT)
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
@@ -171,9 +230,9 @@ def _repaired_title(title: str, raw: str, repaired: Repaired, table: Mapping[str
 
 
 def _hints(
-    url: str | None, decoded: Decoded, blocks: Blocks, lines: Sequence[str], sites: Sequence[Site]
+    url: str | None, decoded: Decoded, blocks: Blocks, page: PageLines, sites: Sequence[Site]
 ) -> Hints:
-    site = match_site(host_of(url) if url else "", lines, (*sites, *shipped_sites()))
+    site = match_site(host_of(url) if url else "", page.texts, (*sites, *shipped_sites()))
     if site is None:
         return NO_HINTS
     return read_hints(site, decoded.text if blocks.from_html else None, blocks.lines)

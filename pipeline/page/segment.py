@@ -17,12 +17,13 @@ from pipeline.page.fields import Fields, read_fields
 from pipeline.page.frames import completed, in_other_forms
 from pipeline.page.glued import without_clauses
 from pipeline.page.head import HeadPlan, names_subject, read_head
-from pipeline.page.headings import MAX_HEADING, Candidate, base_titles, candidates
+from pipeline.page.headings import MAX_HEADING, Candidate, candidates
 from pipeline.page.lines import COUNTING, DENSE, LINKED, PageLines, letters, rows_showing
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
 from pipeline.page.sites import NO_HINTS, Hints
+from pipeline.page.subjects import base_titles
 from pipeline.records import DropReason, LineRole, from_columns
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.

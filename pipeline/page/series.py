@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add
 
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, PageLines, letters
@@ -50,7 +51,6 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
             groups[("tail", letters(c.title)[-3:])].append(c)
         elif c.key[0] == "lead" and (DOCUMENT.search(c.title) or ends_like(c.title, title)):
             groups[("lead", f"{c.key[1]}\nnamed")].append(c)  # names of articles among those of clauses
-    shared = {n: (overlap(n, title), ends_like(n, title)) for n in {c.title for c in found}}
     best = Series((), 0.0)
     for key, members in groups.items():
         if key[0] == "tail" and len(members) == len(groups[members[0].key]):
@@ -58,7 +58,7 @@ def best_series(page: PageLines, found: Sequence[Candidate], title: str, declare
         if len(members) == 1 and not _single_is_enough(members[0], title, declared):
             continue
         chain, score = _best_chain(page, members[:MAX_GROUP])
-        score += _bonus(page, chain, key, shared, declared)
+        score += _bonus(page, chain, key, title, declared)
         enough = len(chain) >= 2 or (len(chain) == 1 and _single_is_enough(chain[0], title, declared))
         if enough and score > max(best.score, MIN_SCORE if len(chain) >= 2 else 1.0):
             best = Series(tuple(chain), score)
@@ -126,16 +126,27 @@ def _without_content(page: PageLines, members: Sequence[Candidate], total: int) 
     """Tell for each candidate whether another stands directly behind it, as in a table of contents."""
     out = []
     for k, c in enumerate(members):
-        later = next((d for d in members[k + 1 :] if (d.row, d.start) > (c.row, c.start)), None)
+        at = k + 1
+        while at < len(members) and members[at][:2] <= c[:2]:  # row and start
+            at += 1
+        later = members[at] if at < len(members) else None
         if later is None or later.row - c.row > NEAR_ROWS:
             size = (_offset(page, later) if later else total) - page.starts[c.row] - c.body
-        else:  # line by line: what indents a line is no content
-            size = later.start - c.body + (len(page.texts[c.row]) + 1 if later.row > c.row else 0)
-            size += sum(
-                len(page.texts[r]) + 1 for r in range(c.row + 1, later.row) if page.shares[r] <= LINKED
-            )
+        else:
+            size = _size_between(page, c, later)
         out.append(size < MIN_CONTENT)
     return out
+
+
+def _size_between(page: PageLines, c: Candidate, later: Candidate) -> int:
+    """Return how many characters stand between two headings; from `MIN_CONTENT` on it counts no further."""
+    size = later.start - c.body + (len(page.texts[c.row]) + 1 if later.row > c.row else 0)
+    for row in range(c.row + 1, later.row):  # line by line: what indents a line is no content
+        if size >= MIN_CONTENT:
+            break
+        if page.shares[row] <= LINKED:
+            size += len(page.texts[row]) + 1
+    return size
 
 
 def overlap(words: str, title: str) -> float:
@@ -145,13 +156,15 @@ def overlap(words: str, title: str) -> float:
     (1.0, 0.0)
     """
     a, b = letters(words), letters(title)
-    pairs = [a[i : i + 2] for i in range(len(a) - 1)]
-    return sum([p in b for p in pairs]) / len(pairs) if pairs else 0.0
+    if len(a) < 2 or a in b:
+        return 1.0 if len(a) > 1 else 0.0
+    pairs = list(map(add, a, a[1:]))
+    return sum(map(b.__contains__, pairs)) / len(pairs)
 
 
 def ends_like(name: str, title: str) -> bool:
     """Tell whether a name ends as the title does: `河东中学机房巡检指南` under `机房巡检指南3篇`."""
-    bare = letters(ASIDE.sub("", name))
+    bare = letters(ASIDE.sub("", name) if ")" in name or "）" in name else name)
     return len(bare) >= OWN_LEAST and bare[-OWN_END:] in letters(title)
 
 
@@ -159,10 +172,10 @@ def _bonus(
     page: PageLines,
     chain: Sequence[Candidate],
     key: tuple[str, str],
-    overlaps: Mapping[str, tuple[float, bool]],
+    title: str,
     declared: int | None,
 ) -> float:
-    """Return what speaks for a chain beside its steps; `overlaps`: what its titles share with the page's."""
+    """Return what speaks for a chain beside its steps; `title` is the page's."""
     if not chain:
         return REJECTED
     n = len(chain)
@@ -172,24 +185,33 @@ def _bonus(
         score += (
             DECLARED if n + first_missing == declared else NEAR_DECLARED if abs(n - declared) <= 1 else 0.0
         )
-    shared = sum(overlaps[c.title][0] for c in chain) / n
+    overlaps = {name: overlap(name, title) for name in {c.title for c in chain}}
+    shared = sum([overlaps[c.title] for c in chain]) / n
     score += OVERLAP * shared
-    marked = sum(page.heads[c.row] > 1 for c in chain) / n
+    marked = sum([page.heads[c.row] > 1 for c in chain]) / n
     score += MARKED * marked
-    documents = sum(overlaps[c.title][1] or DOCUMENT.search(c.title) is not None for c in chain)
-    named = SECTIONS.isdisjoint(key) and documents >= NAMED * n
     if key[0] in ("skeleton", "lead"):
-        own = sum(overlaps[c.title][1] for c in chain) / n
+        own = sum(ends_like(c.title, title) for c in chain) / n
         counted = n == declared == chain[-1].ordinal and chain[0].ordinal == 1
+        named = _named(chain, key, title)
         speaks = _speaks(key, counted, (shared, marked, own), named=named)
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
-        if shared < OWN_SHARE and marked < 1.0 and not (key[0] == "word" and (named or n == declared)):
+        own_words = shared >= OWN_SHARE or marked == 1.0
+        if not own_words and (key[0] != "word" or not (n == declared or _named(chain, key, title))):
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
-    weak = not named and not WEAK_UNITS.isdisjoint(key)
+    weak = not WEAK_UNITS.isdisjoint(key) and not _named(chain, key, title)
     return score + (WEAK_UNIT if weak else NUMBERED_WORD)
+
+
+def _named(chain: Sequence[Candidate], key: tuple[str, str], title: str) -> bool:
+    """Tell whether most titles of a chain are names of documents, or end as the page's title does."""
+    if not SECTIONS.isdisjoint(key):
+        return False
+    documents = sum(ends_like(c.title, title) or DOCUMENT.search(c.title) is not None for c in chain)
+    return documents >= NAMED * len(chain)
 
 
 def _speaks(key: tuple[str, str], counted: bool, shares: tuple[float, float, float], *, named: bool) -> bool:

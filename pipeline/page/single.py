@@ -5,9 +5,10 @@ from collections.abc import Sequence, Set
 from pipeline.page.cues import INTRODUCTION
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, MARKER, of_site
-from pipeline.page.headings import Candidate, base_titles
+from pipeline.page.headings import Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import MAX_NAME, whole_line
+from pipeline.page.subjects import base_titles
 from pipeline.records import DropReason
 
 MAX_ABOVE = 40  # lines of a guide and of introductions above a text's name

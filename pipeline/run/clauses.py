@@ -5,7 +5,6 @@ paths are joined level by level, ids from paths.
 """
 
 from collections.abc import Sequence
-from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,18 +51,18 @@ def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
     markers, own = _texts(bodies, nodes, owner)
     firsts, lasts = _places(bodies, nodes, counts)
     raw_start, raw_end = _raw_spans(pages, by_page, firsts, lasts)
-    texts = own.to_pylist()
-    forms = _hant_forms(pages, by_page, (texts, lasts), config.page.hant)
+    distinct = own.dictionary_encode()
+    texts, places = distinct.dictionary.to_pylist(), distinct.indices.to_numpy()
     columns = _ids(bodies, nodes, owner, counts) | {
         "level": pa.array(nodes[nd.LEVEL]),
         "kind": pa.array(CLAUSE_KINDS, pa.string()).take(pa.array(nodes[nd.KIND])),
         "marker": markers,
         "ordinal": pa.array(nodes[nd.ORDINAL], mask=nodes[nd.ORDINAL] < 0),
         "text": own,
-        "text_hant": pa.array(forms, pa.string()),
+        "text_hant": _hant_forms(pages, by_page, (texts, places, lasts), config.page.hant),
         "raw_start": pa.array(raw_start),
         "raw_end": pa.array(raw_end),
-        "text_id": pa.array(text_ids(texts), pa.string()),
+        "text_id": pa.array(text_ids(texts), pa.string()).take(distinct.indices),
     }
     flags = nodes[nd.FLAGS]
     columns |= {name: pa.array((flags & 1 << bit) > 0) for bit, name in enumerate(CLAUSE_FLAGS)}
@@ -143,25 +142,38 @@ def _raw_spans(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints
 
 
 def _hant_forms(
-    pages: Sequence[Layout], by_page: Ints, clauses: tuple[list[str], Ints], hant: str
+    pages: Sequence[Layout], by_page: Ints, clauses: tuple[list[str], Ints, Ints], hant: str
+) -> pa.StringArray:
+    """Return `text_hant` of clauses, as `page.assemble` does: served, or generated for all pages.
+
+    clauses: distinct texts, which of them each clause has, and where it ends on its page.
+    """
+    texts, places, _ = clauses
+    as_served = np.repeat([page.page.hant_origin == "served" for page in pages], by_page)
+    if not as_served.any():
+        return pa.array(_generated(texts, hant), pa.string()).take(pa.array(places))
+    wanted = np.unique(places[~as_served]).tolist()
+    forms = [""] * len(texts)
+    for k, form in zip(wanted, _generated([texts[k] for k in wanted], hant), strict=True):
+        forms[k] = form
+    cut = _cut_from_repaired(pages, by_page, clauses)
+    there = places.copy()
+    there[as_served] = np.arange(len(cut)) + len(forms)
+    return pa.array(forms + cut, pa.string()).take(pa.array(there))
+
+
+def _cut_from_repaired(
+    pages: Sequence[Layout], by_page: Ints, clauses: tuple[list[str], Ints, Ints]
 ) -> list[str]:
-    """Return `text_hant` of clauses, as `page.assemble` does: served, or generated for all pages."""
-    texts, lasts = clauses
-    served = [page.page.hant_origin == "served" for page in pages]
-    if not any(served):
-        return _generated(texts, hant)
-    edges = np.concatenate(([0], np.cumsum(by_page))).tolist()
-    spans = list(zip(pairwise(edges), served, strict=True))
-    made = iter(_generated([text for (a, b), own in spans if not own for text in texts[a:b]], hant))
-    forms: list[str] = []
-    for page, ((a, b), as_served) in zip(pages, spans, strict=True):
-        if as_served:
-            repaired = page.texts.repaired.text
-            own = zip(texts[a:b], lasts[a:b].tolist(), strict=True)
-            forms += [repaired[last - len(text) : last] for text, last in own]
-        else:
-            forms += islice(made, b - a)
-    return forms
+    """Return the clauses of pages that were served in Traditional as they were written."""
+    texts, places, lasts = clauses
+    found: list[str] = []
+    for page, count, end in zip(pages, by_page, np.cumsum(by_page), strict=True):
+        if page.page.hant_origin == "served":
+            mine, repaired = slice(end - count, end), page.texts.repaired.text
+            own = zip(places[mine].tolist(), lasts[mine].tolist(), strict=True)
+            found += [repaired[last - len(texts[k]) : last] for k, last in own]
+    return found
 
 
 def _generated(texts: list[str], hant: str) -> list[str]:

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.page.assemble import Layout, lines
-from pipeline.records import RULE_NAMES
+from pipeline.page.assemble import ARTICLE, REASONS, Layout
+from pipeline.records import LINE_ROLES, RULE_NAMES
 from pipeline.run.clauses import Clauses
 from pipeline.schema import TABLES
 from pipeline.text.fold import text_ids
@@ -160,15 +160,33 @@ def _edits(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
 
 
 def _lines(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
-    found = [n for p in placed for n in lines(p.page)]
-    counts = [len(p.page.columns.starts) for p in placed]
-    line, start, end, role, reason, article = zip(*found, strict=True) if found else ((),) * 6
+    """Return where each line ended up: `page.assemble.lines` for all pages."""
+    pages = [p.page for p in placed]
+    counts = [len(page.columns.starts) for page in pages]
+    roles, reasons = (
+        np.frombuffer(b"".join(codes), dtype=np.uint8)
+        for codes in ([page.columns.roles for page in pages], [page.columns.reasons for page in pages])
+    )
+    groups = np.array(list(chain.from_iterable(page.columns.groups for page in pages)), dtype=np.int32)
+    n_owners = np.array([len(page.owners) for page in pages], dtype=np.int32)
+    owners = pa.array(chain.from_iterable(page.owners for page in pages), pa.string())
+    owner = groups + np.repeat(np.cumsum(n_owners) - n_owners, counts)
     return {
         "page_id": _repeated(_page_ids(placed), counts),
-        "line": line,
-        "raw_start": start,
-        "raw_end": end,
-        "role": role,
-        "reason": reason,
-        "article_id": article,
+        "line": _numbered(counts),
+        "raw_start": list(chain.from_iterable(p.texts.offsets.starts(p.columns.starts) for p in pages)),
+        "raw_end": list(chain.from_iterable(p.texts.offsets.ends(p.columns.ends) for p in pages)),
+        "role": pa.array(LINE_ROLES, pa.string()).take(pa.array(roles)),
+        "reason": pa.array(REASONS, pa.string()).take(pa.array(reasons)),
+        "article_id": owners.take(pa.array(owner, mask=roles != ARTICLE)),
     }, counts
+
+
+def _numbered(counts: Counts) -> pa.Int32Array:
+    """Return the numbers from 0 up to each count.
+
+    >>> _numbered([2, 3]).to_pylist()
+    [0, 1, 0, 1, 2]
+    """
+    ends = np.cumsum(counts, dtype=np.int32)
+    return pa.array(np.arange(ends[-1], dtype=np.int32) - np.repeat(ends - counts, counts).astype(np.int32))

@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,10 @@ import pyarrow as pa
 from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.page.assemble import CutPage
-from pipeline.page.parse import load_kernels, read_page
+from pipeline.page.parse import Served, load_kernels, read_pages
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
-from pipeline.run.features import features
+from pipeline.run.features import Features, features
 from pipeline.run.packed import pack
 from pipeline.store.state import KEPT
 
@@ -73,8 +73,13 @@ def cut_batch(batch: pa.RecordBatch, context: CutContext) -> pa.RecordBatch:
     """Cut every body of a batch (schema `BODIES`) into a row of `CUTS`; what cannot be is a reject."""
     if context.compiled or "numba" in sys.modules:
         load_kernels()
+    given = batch.to_pylist()
     with stoppable():
-        rows = [_cut(row, context) for row in batch.to_pylist()]
+        try:
+            with time_limit(context.config.ingest.page_seconds):
+                rows = _rows(given, context)
+        except Exception:  # one page must not end a run of 100,000
+            rows = [_row_or_reject(row, context) for row in given]
     columns = [pa.array([row.get(f.name) for row in rows], f.type) for f in CUTS]
     return pa.RecordBatch.from_arrays(columns, schema=CUTS)
 
@@ -102,12 +107,13 @@ def _reject(row: dict[str, Any], reason: RejectReason, detail: str) -> dict[str,
     }
 
 
-def _cut(row: dict[str, Any], context: CutContext) -> dict[str, Any]:
+def _row_or_reject(row: dict[str, Any], context: CutContext) -> dict[str, Any]:
+    """Cut one page, or say why it is rejected."""
     limit = context.config.ingest.page_seconds
     try:
         with time_limit(limit):
-            return _row(row, context)
-    except Exception as error:  # one page must not end a run of 100,000
+            return _rows([row], context)[0]
+    except Exception as error:
         return _reject(row, *reason_of(error, limit))
 
 
@@ -122,31 +128,42 @@ def reason_of(error: Exception, limit: float) -> tuple[RejectReason, str]:
     return "parse_error", f"{type(error).__name__}: {error}"
 
 
-def _row(row: dict[str, Any], context: CutContext) -> dict[str, Any]:
-    """Cut a page; with a leak table it is cut twice, since features know nothing of the corpus."""
-    body, url, config = row["body"], row["url"], context.config
-    read = functools.partial(read_page, body, url, config=config, sites=context.sites, page_id=row["page_id"])
-    cut = read()
+def _rows(rows: list[dict[str, Any]], context: CutContext) -> list[dict[str, Any]]:
+    """Cut some pages, one step after the other; raises where one of them fails."""
+    read = functools.partial(read_pages, config=context.config, sites=context.sites)
+    cuts = read([Served(row["body"], row["url"], row["page_id"]) for row in rows])
+    found = list(map(features, cuts))
+    cuts = [_with_leaks(row, cut, read) for row, cut in zip(rows, cuts, strict=True)]
+    packed = [pack(cut) if cut.parts.pieces else b"" for cut in cuts]
+    return list(map(_told, rows, cuts, found, packed))
+
+
+def _with_leaks(row: dict[str, Any], cut: CutPage, read: Callable[..., list[CutPage]]) -> CutPage:
+    """Cut a page again with the leak table it is lent, if any: its features know nothing of the corpus."""
+    if row["leaks"] is None or not cut.parts.pieces:
+        return cut
+    return read([Served(row["body"], row["url"], row["page_id"])], leaks=json.loads(row["leaks"]))[0]
+
+
+def _told(row: dict[str, Any], cut: CutPage, found: Features, packed: bytes) -> dict[str, Any]:
+    """Return what is told of a page that was cut."""
     if not cut.parts.pieces:
         return _reject(row, "empty", "no visible text")
-    found, site = features(cut), cut.parts.fields.site
-    if row["leaks"] is not None:
-        cut = read(leaks=json.loads(row["leaks"]))
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],
         "key": row["key"],
         "detail": "",
         "excerpt": "",
-        "site": site,
-        "url": url,
+        "site": found.site,
+        "url": row["url"],
         "n_articles": len({p.group for p in cut.parts.pieces if p.role == "article"}),
         "left": found.left,
         "bare": _bare(cut, found.edge_lines),
         "leaks": found.leaks,
         "edge_lines": found.edge_lines,
         "n_chars": len(cut.texts.raw),
-        "packed": pack(cut),
+        "packed": packed,
     }
 
 

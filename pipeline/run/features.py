@@ -19,7 +19,7 @@ NEAR_EDGE = (
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What a page adds to the counts of its site.
+    """What a page adds to the counts of its `site`, as it names it.
 
     `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
     characters that still look leaked after repair. `edge_lines`: canonical lines, each once, behind a mark:
@@ -28,6 +28,7 @@ class Features:
     at an article's edge, so that the copies of one article count once.
     """
 
+    site: str | None
     leaks: str | None
     left: str
     edge_lines: list[str]
@@ -35,14 +36,14 @@ class Features:
 
 def features(cut: CutPage) -> Features:
     """Return what a page adds to the counts of its site. Linear; about 10 ns a character."""
-    raw, repaired = cut.texts.raw, cut.texts.repaired.text
+    site, raw, repaired = cut.parts.fields.site, cut.texts.raw, cut.texts.repaired.text
     if repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS):
-        return Features(None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
+        return Features(site, None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
     counts = count_leaks(raw)
     left = ""
     if any(char and pinyin for char, pinyin in counts):
         left = "".join(sorted({char for char, pinyin in count_pairs(repaired) if char and pinyin}))
-    return Features(pack_counts(counts) or None, left, _edge_lines(cut))
+    return Features(site, pack_counts(counts) or None, left, _edge_lines(cut))
 
 
 def pack_counts(counts: LeakCounts) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.clauses.structure import FLAGS
 from pipeline.emit import fields_object
-from pipeline.page.assemble import Layout, dropped
+from pipeline.page.assemble import Layout, dropped_columns
 from pipeline.records import CLAUSE_FLAGS, SCHEMA_VERSION
 from pipeline.run.clauses import NOTHING_BETWEEN, Clauses
 from pipeline.run.columns import Placed
@@ -75,7 +75,12 @@ def _page(page: Layout, source: str, objects: Iterator[memoryview]) -> bytes:
             f'"raw_start": {article.raw_start}, "raw_end": {article.raw_end}, "clauses": ['
         )
         parts += (opening.encode(), next(objects), b"]}")
-    left = BETWEEN.join([f'{{"reason": "{d.reason}", "text": {quoted(d.text)}}}' for d in dropped(page)])
+    left = BETWEEN.join(
+        [
+            f'{{"reason": "{why}", "text": {quoted(text)}}}'
+            for why, text in zip(*dropped_columns(page), strict=True)
+        ]
+    )
     parts.append(f'], "dropped": [{left}]}}\n'.encode())
     return b"".join(parts)
 

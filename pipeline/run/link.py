@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from pipeline.page.assemble import first_page_of
 from pipeline.store.state import PageState, RecordState
-from pipeline.urls import url_key
+from pipeline.urls import first_page_of, url_key
 
 NUMBER = re.compile(r"\d+")
 HOST = "file"  # in front of the name of a file without address, so that one rule reads both

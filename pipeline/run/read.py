@@ -11,6 +11,7 @@ import pyarrow as pa
 from pipeline.engine.local import Plan, map_batches
 from pipeline.engine.shuffle import columns, shuffle
 from pipeline.errors import InputError
+from pipeline.page.blocks import without_scripts
 from pipeline.run.corpus import Run, again, page_id_of
 from pipeline.run.cut import BODIES, CutContext, cut_batch, cut_key, lost_cut
 from pipeline.store.containers import Record
@@ -20,7 +21,7 @@ from pipeline.store.scan import Reject, scan, split_glob
 from pipeline.store.sources import read_source
 from pipeline.store.state import KEPT, FileState, PageState, RecordState
 
-BATCH_ROWS = 16  # 16 pages of 50 KB: 40 ms of work for 0.3 ms of transport
+BATCH_ROWS = 64  # pages of 50 KB: 100 ms of work; of fewer each takes longer (`page/parse.py: read_pages`)
 BATCH_BYTES = 4 << 20
 SPOOL_ROWS = 512  # pages a spool file: 1 to 2 s of work of one core, the most that a crash can cost
 IN_PROCESS_ROWS = 24  # below this, starting a worker (0.5 s) takes longer than the pages
@@ -82,6 +83,7 @@ def read_changed(run: Run) -> None:
 
 def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
     sent: set[str] = set()
+    without_address = cut_key(run.digests.parse, None, None)
     for number, file in enumerate(run.changed):
         run.progress("read", number, len(run.changed))
         skipped, unreadable = 0, False
@@ -89,11 +91,13 @@ def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
             if isinstance(found, Record):
                 page_id = page_id_of(found.body)
                 run.records.append(_recorded(run, file.name, found, page_id))
-                key = cut_key(run.digests.parse, found.url, None)
+                key = (
+                    cut_key(run.digests.parse, found.url, None) if found.url is not None else without_address
+                )
                 known = run.pages.get(page_id)
                 if page_id not in sent and (known is None or known.feature_key != key):
                     sent.add(page_id)
-                    yield _row(page_id, found.url, (None, key, key), found.body)
+                    yield _row(page_id, found.url, (None, key, key), _seen(run, found.body))
             elif isinstance(found, Reject):
                 unreadable |= found.reason == "unreadable"
                 run.records.append(_rejected(run, file.name, found))
@@ -112,8 +116,17 @@ def cut_missing(run: Run, leaks: dict[str, str]) -> None:
         key = feature_key if table is None else cut_key(run.digests.parse, url, table)
         if known is None or (known.feature_key, known.key) != (feature_key, key):
             wanted[page_id] = (url, (table, feature_key, key))
-    rows = (_row(page_id, *wanted[page_id], body) for page_id, body in again(run, set(wanted)))
+    bodies = again(run, set(wanted))
+    rows = (_row(page_id, *wanted[page_id], _seen(run, body)) for page_id, body in bodies)
     _cut(run, rows, len(wanted), many=len(wanted) > COMPILED_PAGES)
+
+
+def _seen(run: Run, body: bytes) -> bytes:
+    """Return a body without its scripts, which are half of many pages and need no transport.
+
+    One that is too large stays as it is: the kernel rejects it.
+    """
+    return body if len(body) > run.config.page.max_bytes else without_scripts(body)
 
 
 def _row(page_id: str, url: str | None, how: tuple[str | None, str, str], body: bytes) -> dict[str, Any]:

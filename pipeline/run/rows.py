@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.clauses.structure import structure
 from pipeline.config import ClausesConfig, Config
-from pipeline.page.assemble import CutPage, Layout, lay_out
+from pipeline.page.assemble import CutColumns, Layout, lay_out
 from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.records import PageFlag, RejectReason
 from pipeline.run.clauses import Clauses, clause_columns
@@ -75,8 +75,8 @@ def _made_or_rejected(row: dict[str, Any], config: Config) -> pa.RecordBatch:
 
 def _made(rows: list[dict[str, Any]], config: Config) -> pa.RecordBatch:
     """Make the rows of some pages; raises where one of them fails."""
-    pages = [_placed(row, config) for row in rows]
     with time_limit(config.ingest.page_seconds):
+        pages = _placed(rows)
         clauses = clause_columns([p.page for p in pages], config)
     given: dict[str, Any] = dict(nested(pages, clauses))
     given |= _lines(pages, clauses, with_json=config.ingest.json_lines)
@@ -99,16 +99,17 @@ def _excerpt(row: dict[str, Any]) -> str:
     return _unpacked(row).texts.raw[:EXCERPT_CHARS]
 
 
-def _unpacked(row: dict[str, Any]) -> CutPage:
+def _unpacked(row: dict[str, Any]) -> CutColumns:
     return unpack(row["packed"], row["page_id"], row["url"])
 
 
-def _placed(row: dict[str, Any], config: Config) -> Placed:
-    known = frozenset(json.loads(row["known"])) if row["known"] else frozenset[str]()
-    place = Place(*json.loads(row["place"]))
-    with time_limit(config.ingest.page_seconds):
-        page = lay_out(drop_boilerplate(_unpacked(row), known))
-    return Placed(_moved(page, place), place, len(page.articles))
+def _placed(rows: list[dict[str, Any]]) -> list[Placed]:
+    """Lay out some pages, without the lines that their sites say on every page."""
+    known = [frozenset[str](json.loads(row["known"] or "[]")) for row in rows]
+    places = [Place(*json.loads(row["place"])) for row in rows]
+    pages = list(map(lay_out, drop_boilerplate([_unpacked(row) for row in rows], known)))
+    moved = map(_moved, pages, places)
+    return list(map(Placed, moved, places, [len(page.articles) for page in pages]))
 
 
 def _moved(page: Layout, place: Place) -> Layout:

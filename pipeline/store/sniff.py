@@ -22,8 +22,9 @@ HTML_START = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|h[1-6])[\s>/]", re.IGNORECASE
 )
 MHTML_HEADER = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
+JSON_START = re.compile(rb"\s*\{")
 HEADER_LINE = re.compile(rb"[A-Za-z-]+:")  # `MIME-Version:`: yes; `<html>`: no
-CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+CONTROL = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 MAX_CONTROL_SHARE = 0.05  # text with stray controls is still text; pictures and programs hold 10 to 30 %
 
 
@@ -62,13 +63,14 @@ def _text_kind(head: bytes, name: str) -> Kind:
 def _binary(head: bytes) -> bool:
     if head.startswith(UNICODE_MARKS):
         return False
-    return len(CONTROL.findall(head)) > MAX_CONTROL_SHARE * len(head) and not HTML_START.search(head)
+    controls = len(head) - len(head.translate(None, CONTROL))
+    return controls > MAX_CONTROL_SHARE * len(head) and not HTML_START.search(head)
 
 
 def _json_row(head: bytes) -> bool:
-    line = head.lstrip().partition(b"\n")[0]
-    if not line.startswith(b"{"):
+    if not JSON_START.match(head):
         return False
+    line = head.lstrip().partition(b"\n")[0]
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):

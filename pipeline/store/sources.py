@@ -1,6 +1,7 @@
 """Records out of one source file: a page, or every page in a container; what gives none becomes a reject."""
 
 import gzip
+import io
 import os
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from pipeline.store.containers import (
 )
 from pipeline.store.remote import is_url, open_url
 from pipeline.store.scan import Reject, SourceFile
-from pipeline.store.sniff import HEAD_BYTES, kind_of
+from pipeline.store.sniff import HEAD_BYTES, Kind, kind_of
+
+ONE_READ = MIB  # bytes of a file that are read at once, to see what it is: of a page that is all
 
 
 def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
@@ -39,28 +42,43 @@ def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
 
 def _read(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     try:
-        with open_url(file.path) if is_url(file.path) else open(file.path, "rb", opener=_no_links) as handle:
-            head = handle.read(HEAD_BYTES)
-            handle.seek(0)
-            kind = kind_of(head, file.name)
-            if kind == "gzip":
-                yield from _gzip(file, handle, config)
-            elif kind in ("page", "mhtml"):
-                yield from _single(file, _whole(file, handle, config.max_page_mb * MIB + 1), kind, config)
+        with open_url(file.path) if is_url(file.path) else _opened(file.path) as handle:
+            head = handle.read(max(HEAD_BYTES, file.size + 1) if file.size < ONE_READ else HEAD_BYTES)
+            kind = kind_of(head[:HEAD_BYTES], file.name)
+            if kind in ("page", "mhtml"):
+                body = _whole(file, handle, head, config.max_page_mb * MIB + 1)
+                yield from _single(file, body, kind, config)
             elif kind == "empty":
                 yield Reject(file.name, "empty", "0 bytes")
             elif kind == "other":
                 yield Reject(file.name, "unknown_type", "neither HTML, text nor a container of pages")
             else:
-                yield from READERS[kind](file, handle, config)
+                handle.seek(0)
+                yield from _container(file, handle, kind, config)
     except OSError as error:
         yield Reject(file.name, "unreadable", error.strerror or "cannot be read")
 
 
-def _whole(file: SourceFile, handle: BinaryIO, most: int) -> bytes:
-    """Read a file, up to `most` bytes; room for so many would be taken afresh for every page."""
-    body = handle.read(min(most, file.size + 1))
-    return body if len(body) <= file.size else body + handle.read(most - len(body))  # it has grown
+def _opened(path: str) -> BinaryIO:
+    """Open a file without a buffer, which a page read whole needs not."""
+    return open(path, "rb", buffering=0, opener=_no_links)
+
+
+def _container(file: SourceFile, handle: BinaryIO, kind: Kind, config: IngestConfig) -> Iterator[Found]:
+    """Yield the records of a container, which is read in small pieces."""
+    with io.BufferedReader(handle) if isinstance(handle, io.FileIO) else handle as pieces:
+        if kind == "gzip":
+            yield from _gzip(file, pieces, config)
+        else:
+            yield from READERS[kind](file, pieces, config)
+
+
+def _whole(file: SourceFile, handle: BinaryIO, head: bytes, most: int) -> bytes:
+    """Read on behind a file's head, up to `most` bytes; room for so many would be taken afresh every time."""
+    body, known = head, min(most, file.size + 1)
+    while more := handle.read((known if len(body) < known else most) - len(body)):  # it may have grown
+        body += more
+    return body
 
 
 def _no_links(path: str, flags: int) -> int:

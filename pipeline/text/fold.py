@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,13 +100,30 @@ def comparison_keys(texts: Sequence[str]) -> list[str]:
     return [key[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def text_ids(texts: Sequence[str]) -> list[str]:
-    """Return the `text_id` of each text; folded together and each hashed once, a third of the time.
+@cache
+def key_widths() -> NDArray[np.uint8]:
+    """Return how many bytes of UTF-8 each entry of `fold_table` takes, 0 where it is dropped."""
+    widths = np.zeros(0x10000, dtype=np.uint8)
+    for first in (1, 0x80, 0x800):
+        widths += fold_table() >= first
+    return widths
 
-    >>> text_ids(["第一条 總則。", "甲"]) == [text_id("第一条总则"), text_id("甲")]
+
+def text_ids(texts: Sequence[str]) -> list[str]:
+    """Return the `text_id` of each text; folded together, a third of the time. They hold no lone surrogate.
+
+    >>> text_ids(["第一条 總則。", "𠀀、甲", ""]) == [text_id("第一条总则"), text_id("𠀀甲"), text_id("")]
     True
     """
+    codes = np.frombuffer("\n".join(texts).encode("utf-32-le"), dtype=np.uint32)
+    # What is clipped counts as the last of the plane, which is dropped.
+    folded, widths = (table.take(codes, mode="clip") for table in (fold_table(), key_widths()))
+    if np.maximum.reduce(codes, initial=0) > 0xFFFF:
+        rare = (codes >= 0x20000) & (codes < 0x40000)
+        folded, widths = np.where(rare, codes, folded), np.where(rare, 4, widths)
+    key = memoryview(folded[folded != 0].tobytes().decode(f"utf-{8 * folded.itemsize}-le").encode())
+    ends = np.cumsum(widths, dtype=np.int32)
+    places = np.cumsum([len(text) + 1 for text in texts[:-1]], dtype=np.int64)
+    edges = [0, *ends[places - 1].tolist(), len(key)]
     sha256 = hashlib.sha256
-    keys = comparison_keys(texts)
-    ids = {key: sha256(key.encode()).hexdigest()[:32] for key in set(keys)}
-    return [ids[key] for key in keys]
+    return [sha256(key[a:b]).hexdigest()[:32] for a, b in pairwise(edges)] if texts else []

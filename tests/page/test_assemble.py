@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.page.assemble import first_page_of
 from pipeline.page.parse import parse_page
+from pipeline.urls import first_page_of
 
 from .oracles import BODY, SUBJECT
 

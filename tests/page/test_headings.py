@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.page.headings import base_titles, candidates
+from pipeline.page.headings import candidates
+from pipeline.page.subjects import base_titles
 
 from .oracles import cases, lines_of, segmented
 

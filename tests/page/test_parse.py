@@ -1,13 +1,17 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.config import Config, PageConfig
 from pipeline.errors import InputError
-from pipeline.page.parse import PageReject, parse_page
+from pipeline.page.blocks import without_scripts
+from pipeline.page.parse import PageReject, Served, finish_page, parse_page, read_pages
 
 from .oracles import BODY, SUBJECT, check_page
 
+SAMPLES = Path(__file__).resolve().parents[2] / "raw" / "sample"
 HTML = (
     f"<html><head><title>{SUBJECT}2篇_某网</title></head><body><div><a href=/>首页</a></div>"
     f"<h1>{SUBJECT}2篇</h1><p>时间:2024-03-05</p><h2>{SUBJECT}1</h2>"
@@ -125,3 +129,20 @@ def test_a_breadcrumb_between_title_and_date() -> None:
     head = f"<title>仓库值班制度3篇-甲文网</title><h1>仓库值班制度3篇</h1>{place}"
     page = parse_page(f"{head}<p>更新：2024-03-05 大小：20K</p><h3>仓库值班制度1</h3>{clauses}".encode()).page
     assert (page.updated, page.breadcrumb) == ("2024-03-05", ("甲文网", "制度", "仓库值班制度"))
+
+
+def test_pages_read_side_by_side_are_read_as_each_alone() -> None:
+    bodies = [f.read_bytes() for f in sorted(SAMPLES.iterdir()) if f.is_file()]
+    odd = ["一、服務(wù)。\n二、乾坤\U00020bb7。", "", "會\ud800議 甲 乙 丙 丁\n\n 說明", "\U0001f600\n計畫"]
+    bodies += [text.encode("utf-8", "surrogatepass") for text in odd]
+    served = [Served(body, f"http://a.example/{n}.html") for n, body in enumerate(bodies)]
+    assert len(served) > 9
+    assert list(map(finish_page, read_pages(served))) == [parse_page(s.body, s.url) for s in served]
+
+
+def test_a_page_without_its_scripts_is_the_same_page() -> None:
+    body = HTML.replace("<p>时间", "<script src='x'>if (a<b) c();</script><p>时间").encode()
+    body += b"<script>/* <!-- */ x</script><p>y</p>"
+    once = without_scripts(body)
+    assert len(once) < len(body)
+    assert without_scripts(once) == once

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.page import cues, fields, head, headings, sitewords
+from pipeline.page import cues, fields, head, sitewords, subjects
 from pipeline.page.search import WholeLines, compile_search
 
 CHARS = "甲乙丙aA1-^] 。"
@@ -69,7 +69,7 @@ QUICK = {
     "count": fields.COUNT,
     "site": fields.SITE_WORD,
     "sample": head.SAMPLE_WORD,
-    "trailing": headings.TRAILING,
+    "trailing": subjects.TRAILING,
     "only sites": sitewords.ONLY_SITES,
     "words": sitewords.WORD,
 }
