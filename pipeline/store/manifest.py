@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ContractError, InputError
+from pipeline.schema import TABLES
 from pipeline.store.digest import add_digests
 from pipeline.store.files import file_sha256, write_bytes
-from pipeline.store.scan import CURRENT
 
 MANIFEST = "manifest.json"
 
@@ -39,7 +39,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
         if not isinstance(manifest, dict) or "tables" not in manifest:
             raise ValueError("no tables")
     except FileNotFoundError as error:
-        if not (out / CURRENT).is_symlink():
+        if not any((out / table).exists() for table in TABLES):
             raise InputError(f"{out} holds no tables yet: run `fanwen ingest RAW --out {out}`") from error
         raise ContractError(f"{path} is missing: run `fanwen ingest RAW --out {out}`") from error
     except (OSError, ValueError) as error:
