@@ -52,10 +52,12 @@ BESIDE_LINK = re.compile(
     r"|^\s*\d{1,3}(?=\D)|[\W_]"
 )
 
-# A line that opens a numbered clause.
-NUMBERED = re.compile(
-    r"^\s*(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
+# What opens a numbered clause, and a line that it opens.
+NUMBER = (
+    r"(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]"
+    r"|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
 )
+NUMBERED = re.compile(rf"^\s*{NUMBER}")
 
 DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`: yes; `任职要求`, `附则`: no
     r"(?:制度|职责|办法|规定|细则|规程|规范|方案|预案|流程|守则|条例|合同|协议|总结|计划|报告|通知|须知|公约|承诺书?|标准|章程|意见|讲话|演讲稿|心得|体会|信|书|稿)"

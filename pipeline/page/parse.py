@@ -7,7 +7,7 @@ import hashlib
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, repeat
 from typing import NamedTuple
@@ -21,8 +21,8 @@ from pipeline.page.boilerplate import drop_boilerplate
 from pipeline.page.lines import PageLines, page_lines
 from pipeline.page.segment import segment
 from pipeline.page.sites import NO_HINTS, Hints, Site, match_site, read_hints, shipped_sites
-from pipeline.records import Page, Repaired, SiteKnowledge
-from pipeline.text.convert import convert
+from pipeline.records import Page, Repaired, RuleName, SiteKnowledge
+from pipeline.text.convert import convert, convert_lines
 from pipeline.text.encoding import Decoded, decode
 from pipeline.text.offsets import OffsetMap
 from pipeline.text.repair import repair
@@ -118,8 +118,7 @@ def read_pages(
     bodies = [_checked(page.body, config) for page in served]
     decoded = [decode(without_scripts(body)) for body in bodies]
     blocks = [_checked_blocks(each.text, config) for each in decoded]
-    repaired = [repair(each.text, config.repair, table=leaks) for each in blocks]
-    texts, titles = _canonical(blocks, repaired, leaks)
+    texts, titles = _canonical(blocks, config, leaks)
     pages = list(map(_lines, blocks, texts, titles))
     hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(sites)))
     parts = list(map(segment, pages, hints))
@@ -148,18 +147,35 @@ def _page_id(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
+class Needs(NamedTuple):
+    """What a raw text needs, as far as one pass over its characters can tell."""
+
+    rules: Container[RuleName] | None = None  # of repair that may find anything; None: nobody has looked
+    conversion: bool = True
+    telling: bool = True  # as in `Texts`
+
+
+def _needs(texts: Sequence[str]) -> list[Needs]:
+    """Return what each text needs: all, where no compiled search is loaded."""
+    if "numba" not in sys.modules:
+        return [Needs()] * len(texts)
+    from pipeline.text.repair.signs import CONVERTED, LEAK, rules_of, signs_of
+
+    signs = signs_of(texts)
+    return [Needs(rules_of(x), bool(x & CONVERTED), bool(x & (CONVERTED | LEAK))) for x in signs]
+
+
 def _canonical(
-    blocks: Sequence[Blocks], repaired: Sequence[Repaired], leaks: Mapping[str, str] | None
+    blocks: Sequence[Blocks], config: Config, leaks: Mapping[str, str] | None
 ) -> tuple[list[Texts], list[str]]:
     """Return the text forms of pages, and their titles in canonical form."""
     texts, titles = [], []
-    for page, found in zip(blocks, repaired, strict=True):
-        title = _repaired_title(page.title, page.text, found, leaks)
-        canonical = convert(f"{found.text}\n{title}", "t2s")  # in one call: no phrase spans a line break
-        size = len(found.text)
-        texts.append(Texts(page.text, found, canonical[:size], OffsetMap(found.edits)))
-        titles.append(canonical[size + 1 :])
-    return texts, titles
+    for page, needs in zip(blocks, _needs([page.text for page in blocks]), strict=True):
+        found = repair(page.text, config.repair, table=leaks, needed=needs.rules)
+        titles.append(_repaired_title(page.title, page.text, found, leaks))
+        canonical = convert(found.text, "t2s") if needs.conversion or found.edits else found.text
+        texts.append(Texts(page.text, found, canonical, OffsetMap(found.edits), needs.telling))
+    return texts, convert_lines(titles, "t2s")
 
 
 def _lines(blocks: Blocks, texts: Texts, title: str) -> PageLines:
@@ -182,9 +198,8 @@ def load_kernels() -> None:
     From then on this process reads pages by it, with the same result. .3 s; half a minute on a fresh machine.
     """
     from pipeline.page.glance import glance
-    from pipeline.text.repair.signs import count_each, rules_needed
+    from pipeline.text.repair.signs import count_each
 
-    rules_needed("甲 乙")
     count_each("甲 乙", ["甲 "])
     glance("一、甲。", 1)
     read_page(b"<html><body><p>1</p></body></html>")

@@ -16,7 +16,9 @@ from pipeline.errors import UsageError
 from pipeline.records import HantOrigin, Script
 
 if TYPE_CHECKING:
+    import numpy as np
     import opencc
+    from numpy.typing import NDArray
 
 CONFIGS = (
     *("hk2s", "hk2sp", "hk2t", "jp2t", "s2hk", "s2hkp", "s2t", "s2tw", "s2twp"),
@@ -70,6 +72,15 @@ def _has_table() -> bool:
     import opencc
 
     return str(opencc.__version__) == _CHECKED
+
+
+def chars_that_t2s_keeps() -> "NDArray[np.int64]":
+    """Return the code points below U+10000 that t2s changes in no text; none where that is in doubt."""
+    import numpy as np
+
+    from pipeline.text.simplify import tables
+
+    return np.flatnonzero(tables(_t2s).classes == 0) if _has_table() else np.zeros(0, dtype=np.int64)
 
 
 def _t2s(text: str) -> str:

@@ -122,9 +122,10 @@ def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
     {'務': 2}
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    counts = np.bincount(codes[members(chars).take(codes, mode="clip")])
-    found = np.flatnonzero(counts)
-    return dict(zip(map(chr, found.tolist()), counts[found].tolist(), strict=True))
+    found = np.sort(codes[members(chars).take(codes, mode="clip")])
+    ends = np.flatnonzero(np.append(found[1:] != found[:-1], True)) if len(found) else found
+    counts = np.diff(ends, prepend=-1)
+    return dict(zip(map(chr, found[ends].tolist()), counts.tolist(), strict=True))
 
 
 @cache

@@ -45,6 +45,11 @@ def _single() -> dict[str, float]:
     return single | _MARKS
 
 
+def word_pairs() -> frozenset[str]:
+    """Return the common words, or common parts of one, of two characters, Simplified."""
+    return _tables()[1]
+
+
 def is_word(pair: str) -> bool:
     """Tell whether two characters are a common word or a common part of one, in either script.
 
