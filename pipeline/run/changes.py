@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.schema import TABLES
-from pipeline.store.digest import ROWS_AT_ONCE, row_lanes
+from pipeline.store.digest import MANY_ROWS, ROWS_AT_ONCE, compiled_lanes, plain_lanes, row_lanes
 from pipeline.store.manifest import Shard
 
 CHANGES = pa.schema(
@@ -76,13 +76,14 @@ def _unlike_contents(before: Path, after: Path, shards: dict[str, list[Shard]], 
 
 def _add(sums: Counter[str], rows: pa.Table, sign: int) -> None:
     """Add the digests of rows to the sums of the article or the page they belong to, or take them off."""
-    owner = rows["page_id"]
-    if "text_id" in rows.schema.names:  # articles and clauses
-        owner = pc.coalesce(rows["article_id"], owner)
-    for at in range(0, rows.num_rows, ROWS_AT_ONCE):
-        owners = owner.slice(at, ROWS_AT_ONCE).combine_chunks().dictionary_encode()
+    lanes = compiled_lanes if rows.num_rows >= MANY_ROWS else plain_lanes
+    for batch in rows.combine_chunks().to_batches(ROWS_AT_ONCE):
+        owner = batch["page_id"]
+        if "text_id" in batch.schema.names:  # articles and clauses
+            owner = pc.coalesce(batch["article_id"], owner)
+        owners = owner.dictionary_encode()
         found = np.zeros(len(owners.dictionary), np.uint64)
-        np.add.at(found, owners.indices.to_numpy(), row_lanes(rows.slice(at, ROWS_AT_ONCE))[:, 0])
+        np.add.at(found, owners.indices.to_numpy(), row_lanes(batch, lanes)[:, 0])
         for name, digest in zip(owners.dictionary.to_pylist(), found.tolist(), strict=True):
             sums[name] += sign * digest
 
