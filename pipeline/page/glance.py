@@ -8,12 +8,13 @@ first two characters, and who asks looks again. Twin: all lines may show all (`l
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 
-from pipeline.compiled import kernel
+from pipeline.compiled import kernel, part
 from pipeline.page.breadcrumb import PLACE_SIGNS
 from pipeline.page.cues import HINT_WORDS, LEADER_SIGNS, SENTENCE_HINTS
 from pipeline.page.elements import key_table
@@ -83,12 +84,12 @@ def glance_tables():
     return classes, np.array([0, *kinds], dtype=np.int32), np.array(key_table(words), dtype=np.int64)
 
 
-@kernel
-def find_sights(codes, tables, sights, shown):
+@part
+def find_sights_of(codes, tables, sights, shown):
     """Write what each line that is not empty shows, and the lines that show each of the first `GROUPS` bits.
 
     A line feed and a zero stand behind the text. In `shown` each group has room for all lines, behind their
-    number.
+    number. How many lines there are is returned.
     """
     classes, masks, words = tables
     room = len(shown) // GROUPS
@@ -119,14 +120,31 @@ def find_sights(codes, tables, sights, shown):
     return row
 
 
-def glance(text: str, count: int) -> tuple[list[int], list[list[int]]]:
-    """Return what each of the `count` lines of a text that are not empty may show, and which lines, by bit.
+@kernel
+def find_sights(codes, bounds, tables, sights, shown):
+    """Write the same of several texts; bounds: where each begins, and how many lines are before it."""
+    for k in range(len(bounds) // 2 - 1):
+        first, end, row, last = bounds[2 * k], bounds[2 * k + 2], bounds[2 * k + 1], bounds[2 * k + 3]
+        places = shown[GROUPS * (row + k) : GROUPS * (last + k + 1)]
+        find_sights_of(codes[first:end], tables, sights[row:last], places)
+
+
+def glance(texts: Sequence[str], counts: Sequence[int]) -> list[tuple[list[int], list[list[int]]]]:
+    """Return of each text what its `counts` lines that are not empty may show, and which lines, by bit.
 
     2 ns a character.
     """
-    codes = np.frombuffer(f"{text}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    sights = np.empty(count, dtype=np.int32)
-    shown = np.zeros(GROUPS * (count + 1), dtype=np.int32)
-    find_sights(codes, glance_tables(), sights, shown)
-    rows = [shown[at + 1 : at + 1 + shown[at]].tolist() for at in range(0, len(shown), count + 1)]
-    return sights.tolist(), rows
+    joined = "\n\0".join(texts)
+    codes = np.frombuffer(f"{joined}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    rows = list(accumulate(counts, initial=0))
+    begins = accumulate((len(text) + 2 for text in texts), initial=0)
+    bounds = np.fromiter(chain.from_iterable(zip(begins, rows, strict=True)), dtype=np.int64)
+    sights = np.empty(rows[-1], dtype=np.int32)
+    shown = np.zeros(GROUPS * (rows[-1] + len(texts)), dtype=np.int32)
+    find_sights(codes, bounds, glance_tables(), sights, shown)
+    told, found, at = sights.tolist(), [], 0
+    for (row, end), count in zip(pairwise(rows), counts, strict=True):
+        groups = range(at, at + GROUPS * (count + 1), count + 1)
+        found.append((told[row:end], [shown[n + 1 : n + 1 + shown[n]].tolist() for n in groups]))
+        at = groups.stop
+    return found

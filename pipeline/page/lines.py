@@ -119,13 +119,13 @@ def page_lines(
     if not all(texts):
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
         starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
-    shares = [
-        0.0 if not n else 1.0 if n >= len(bare) else _share(bare, n)
-        for n, bare in zip(linked, texts, strict=True)
-    ]
-    lasts = "".join([bare[-1] for bare in texts])
-    links = [row for row, share in enumerate(shares) if share > LINKED]
     count = len(texts)
+    shares = [0.0] * count
+    for row in [row for row, n in enumerate(linked) if n]:
+        bare, n = texts[row], linked[row]
+        shares[row] = 1.0 if n >= len(bare) else _share(bare, n)
+    links = [row for row, share in enumerate(shares) if share > LINKED]
+    lasts = "".join([bare[-1] for bare in texts])
     sights, shown = [-1] * count, [range(count)] * GROUPS
     return PageLines(text, texts, starts, shares, list(heads), title, from_html, lasts, links, sights, shown)
 

@@ -59,7 +59,7 @@ def closely(line: str) -> int:
 
 def assert_nothing_is_missed(text: str) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    sights, shown = glance(text, len(lines))
+    sights, shown = glance([text], [len(lines)])[0]
     assert [closely(line) & ~sight for line, sight in zip(lines, sights, strict=True)] == [0] * len(lines)
     for group in range(GROUPS):
         assert shown[group] == [row for row, sight in enumerate(sights) if sight >> group & 1]
@@ -81,4 +81,4 @@ def test_nothing_is_missed_on_pages(path: Path) -> None:
 
 
 def test_most_lines_show_little() -> None:
-    assert glance("为了加强管理，制定本制度。\n各部门应当遵守；", 2) == ([0, 0], [[]] * GROUPS)
+    assert glance(["为了加强管理，制定本制度。\n各部门应当遵守；"], [2]) == [([0, 0], [[]] * GROUPS)]
