@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.page.contents import contents_rows
 from pipeline.page.lines import (
     HINTED,
     LABELLED,
-    LEADING,
     LISTED,
     NUMBERED,
     NUMERAL,
@@ -240,15 +240,6 @@ INTRODUCTION = compile_search(
 WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
-CONTENTS = re.compile(
-    r"^[【\[（(]?\s*+(?:本文|文章|内容|全文|快速|阅读|本页)?\s*+(?:目\s*+[录次]|导\s*+航|导\s*+读|索\s*+引){1,2}\s*+[】\]）)]?\s*+[：:]?$"
-)
-
-CONTENTS_ENDS = frozenset("录次航读引】]）)：:")  # the last signs of CONTENTS
-LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
-LEADER_SIGNS = ("……", "......", "······")
-# `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
-LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?(?:\d{1,4}|[IVX]{1,5})[-－]?")
 
 
 def is_share_bar(line: str) -> bool:
@@ -369,17 +360,6 @@ def _may_be_cue(page: PageLines, row: int, line: str) -> bool:
     if line[0] in NUMERALS and len(line) > MAX_COUNT_CUE:
         return False
     return not (line[0] in LIST_SIGNS and page.sights[row] & LISTED)
-
-
-def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
-    """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
-    rows = [r for r in rows_showing(page, LEADING, start) if LEADER.fullmatch(page.texts[r])]
-    if len(rows) < LEAST_CONTENTS:
-        return {}
-    above = rows[0] - 1
-    if above >= start and CONTENTS.match(page.texts[above]):
-        rows.append(above)
-    return dict.fromkeys(rows, "contents")
 
 
 def _labelled_links(page: PageLines, row: int) -> DropReason | None:

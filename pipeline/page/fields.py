@@ -22,6 +22,16 @@ from pipeline.page.lines import (
 )
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
+from pipeline.page.views import (
+    AUTHOR,
+    SMALL_FIELD,
+    VIEWS,
+    VIEWS_AFTER,
+    VIEWS_LABEL,
+    VIEWS_NUMBER,
+    VIEWS_UNIT,
+    views_of,
+)
 
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
 MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
@@ -47,21 +57,6 @@ BELOW_TITLE = 2  # lines below the title in which the date may stand beside link
 TEXT_ENDS = "。；"
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
-VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
-VIEWS = compile_search(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
-    rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?(?:\s*[：:（(]\s*|\s+)(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
-)
-VIEWS_LABEL = re.compile(rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数)?\s*[：:]?")  # a line of its own
-VIEWS_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\+?")
-VIEWS_UNIT = re.compile("人|次|人次|°C|℃|人浏览|次浏览|人阅读|次阅读")  # another
-VIEWS_AFTER = re.compile(  # `75人浏览`, `1.2万次阅读`
-    rf"(?<![\d.])(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\s*(?:人|次|人次)?\s*(?:{VIEW_WORDS}|已看|看过)"
-)
-MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
-AUTHOR_WORDS = "作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者"
-AUTHOR = compile_search(rf"(?:{AUTHOR_WORDS})\s*[：:]\s*([^\s：:，。|]{{1,12}}?)(?=\s|$|日期|时间)")
-FIELD_WORDS = f"{VIEW_WORDS}|已看|看过|{AUTHOR_WORDS}"
-SMALL_FIELD = compile_search(FIELD_WORDS)  # without one a line has none
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(  # a look ahead is quicker than the choice
     r"(?=[\s_|｜–—-])(?:(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$))"
@@ -162,8 +157,8 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
         found.updated = when or found.updated
         return when is not None
     if name == "views":
-        number = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)", value)
-        found.views = _views(number) if number else found.views
+        number = VIEWS_NUMBER.search(value)
+        found.views = views_of(number) if number else found.views
         return number is not None
     if name == "breadcrumb":
         found.breadcrumb = breadcrumb_items(value)
@@ -343,7 +338,7 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
         views = VIEWS.search(line) or VIEWS_AFTER.search(line)
         author = AUTHOR.search(line)
         if views and found.views is None:
-            found.views = _views(views)
+            found.views = views_of(views)
         if author and found.author is None:
             found.author = author.group(1)
         # behind the first article's heading they are the article's
@@ -372,14 +367,10 @@ def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:
     number = VIEWS_NUMBER.fullmatch(page.texts[row + 1]) if row + 1 < len(page.texts) else None
     if number is None:
         return
-    found.views = _views(number) if found.views is None else found.views
+    found.views = views_of(number) if found.views is None else found.views
     found.rows.update((row, row + 1))
     if row + 2 < len(page.texts) and VIEWS_UNIT.fullmatch(page.texts[row + 2]):
         found.rows.add(row + 2)
-
-
-def _views(match: re.Match[str]) -> int:
-    return round(float(match.group(1).replace(",", "")) * MULTIPLES[match.group(2).lower()])
 
 
 def _find_site(page: PageLines, found: Fields) -> str | None:

@@ -9,24 +9,24 @@ numbered clause is told for good. Twin: all lines may show all (`lines.page_line
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from pipeline.compiled import inlined, kernel, part
 from pipeline.page.breadcrumb import PLACE_SIGNS
+from pipeline.page.contents import LEADER_SIGNS
 from pipeline.page.cues import (
     DISCLAIMER_BEGINS,
     HINT_WORDS,
-    LEADER_SIGNS,
     LIST_SIGNS,
     MAX_CUE,
     SENTENCE_ENDS,
     SENTENCE_HINTS,
 )
 from pipeline.page.elements import key_table
-from pipeline.page.fields import FIELD_WORDS
 from pipeline.page.headings import MAX_HEADING, NUMBER_ENDS, UNITS
 from pipeline.page.headings import SENTENCE_ENDS as NO_HEADING_ENDS
 from pipeline.page.headings import WORDS as WORDS_BEFORE_NUMBERS
@@ -52,6 +52,7 @@ from pipeline.page.lines import (
 )
 from pipeline.page.search import openings
 from pipeline.page.tags import look_up
+from pipeline.page.views import FIELD_WORDS
 
 CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
 LABEL_FROM, LABEL_TO = 2, 16
@@ -196,12 +197,11 @@ def tell_of_line(codes, span, found, tables):
     return found
 
 
-@kernel
-def find_sights(codes, tables, sights, shown):
-    """Write what each line that is not empty shows, and the lines that show each of the first `GROUPS` bits.
+@part
+def find_sights_of(codes, tables, sights):
+    """Write what each line of a text that is not empty shows.
 
-    A line feed and a zero stand behind the text. In `shown` the lines of each group stand one behind the
-    other, behind the places where they end.
+    A line feed and a zero stand behind the text. How many lines there are is returned.
     """
     row, begin, end, found = 0, -1, 0, 0
     for at in range(len(codes) - 1):
@@ -225,26 +225,43 @@ def find_sights(codes, tables, sights, shown):
             found |= SIGNED
         if mask & CLOSES and LABEL_FROM <= at - begin <= LABEL_TO:
             found |= LABELLED
-    at = GROUPS
-    for group in range(GROUPS):
-        for k in range(row):
-            if sights[k] >> group & 1:
-                shown[at] = k
-                at += 1
-        shown[group] = at
     return row
 
 
-def glance(text: str) -> Told:
-    """Return what each line of a text that is not empty may show, and which lines, by bit.
+@kernel
+def find_sights(codes, begins, tables, sights, shown, ends):
+    """Write what the lines of several texts show, and which of a text's lines show each of the first bits.
+
+    `begins` are where the texts begin. Where the lines that show a bit end in `shown` stands in `ends`, for
+    all bits of a text one behind the other, and then where its lines end in `sights`.
+    """
+    row, at = 0, 0
+    for k in range(len(begins) - 1):
+        last = row + find_sights_of(codes[begins[k] : begins[k + 1]], tables, sights[row:])
+        for group in range(GROUPS):
+            for line in range(row, last):
+                if sights[line] >> group & 1:
+                    shown[at] = line - row
+                    at += 1
+            ends[k * (GROUPS + 1) + group] = at
+        ends[k * (GROUPS + 1) + GROUPS] = row = last
+
+
+def glance(texts: Sequence[str]) -> list[Told]:
+    """Return of each text what its lines that are not empty may show, and which lines, by bit.
 
     2 ns a character.
     """
-    codes = np.frombuffer(f"{text}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    room = text.count("\n") + 1
-    sights = np.empty(room, dtype=np.int32)
-    shown = np.empty(GROUPS * (room + 1), dtype=np.int32)
-    count = find_sights(codes, glance_tables(), sights, shown)
-    ends = shown[:GROUPS].tolist()
-    rows = shown[: ends[-1]].tolist()
-    return sights[:count].tolist(), [rows[a:b] for a, b in zip([GROUPS, *ends[:-1]], ends, strict=True)]
+    joined = "\n\0".join(texts)
+    codes = np.frombuffer(f"{joined}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    begins = np.fromiter(accumulate((len(text) + 2 for text in texts), initial=0), dtype=np.int64)
+    room = joined.count("\n") + 1
+    sights, shown = np.empty(room, dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)
+    ends = np.empty((GROUPS + 1) * len(texts), dtype=np.int32)
+    find_sights(codes, begins, glance_tables(), sights, shown, ends)
+    bits, rows, row, at = sights.tolist(), shown[: ends[-2] if texts else 0].tolist(), 0, 0
+    found: list[Told] = []
+    for *groups, last in ends.reshape(-1, GROUPS + 1).tolist():
+        found.append((bits[row:last], [rows[a:b] for a, b in pairwise([at, *groups])]))
+        row, at = last, groups[-1]
+    return found

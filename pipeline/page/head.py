@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pipeline.page.contents import CONTENTS, CONTENTS_ENDS
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import CONTENTS, CONTENTS_ENDS, INTRODUCTION, WEAK_INTRODUCTION
+from pipeline.page.cues import INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters

@@ -135,12 +135,11 @@ def page_lines(
     if not all(texts):
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
         starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
-    shares = [
-        0.0 if not n else 1.0 if n >= len(bare) else _share(bare, n)
-        for n, bare in zip(linked, texts, strict=True)
-    ]
+    shares, partly = [0.0] * len(texts), [row for row, n in enumerate(linked) if n]
+    for row in partly:
+        bare, n = texts[row], linked[row]
+        shares[row] = 1.0 if n >= len(bare) else _share(bare, n)
     lasts = "".join([bare[-1] for bare in texts])
-    partly = [row for row, n in enumerate(linked) if n]
     links = [row for row in partly if shares[row] > LINKED]
     sights, shown = told or _unseen(texts)
     return PageLines(

@@ -1,10 +1,8 @@
-"""The lines of a page as pieces: where each belongs, put down in order of place."""
+"""The lines of a page and where each belongs: by line, and in the end as pieces in order of place."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
@@ -45,122 +43,119 @@ class Segments:
     subject: str = ""  # what the page is about: its title without the count
 
 
-def span_of(page: PageLines, row: int) -> tuple[int, int]:
-    """Return where a line stands in the canonical text."""
-    return page.starts[row], page.starts[row] + len(page.texts[row])
+class Places:
+    """Where each line of a page belongs, by column: navigation, as long as no more is known.
+
+    `parts` are the pieces of a line that is divided.
+    """
+
+    __slots__ = ("groups", "headings", "page", "parts", "reasons", "roles")
+
+    def __init__(self, page: PageLines) -> None:
+        count = len(page.texts)
+        self.page = page
+        self.roles: list[LineRole] = ["dropped"] * count
+        self.reasons: list[DropReason | None] = ["navigation"] * count
+        self.groups = [0] * count
+        self.headings = [False] * count
+        self.parts: dict[int, list[Piece]] = {}
+
+    def drop(self, row: int, reason: DropReason) -> None:
+        """Drop a line, whatever it was."""
+        self.roles[row], self.reasons[row] = "dropped", reason
+        self.groups[row], self.headings[row] = 0, False
+
+    def take_fields(self, rows: Iterable[int]) -> None:
+        """Put lines among the fields of the page."""
+        for row in rows:
+            self.roles[row], self.reasons[row] = "field", None
+            self.groups[row], self.headings[row] = 0, False
+
+    def take_heading(self, row: int, role: LineRole, group: int) -> None:
+        """Put a whole line as the heading of an article or of a section of the guide."""
+        self.roles[row], self.reasons[row], self.groups[row], self.headings[row] = role, None, group, True
+
+    def take_lines(self, first: int, end: int, role: LineRole, group: int) -> None:
+        """Put whole lines into an article or a section of the guide."""
+        count = end - first
+        if count > 0:
+            self.roles[first:end] = [role] * count
+            self.reasons[first:end] = [None] * count
+            self.groups[first:end] = [group] * count
+
+    def divide(self, row: int, parts: Iterable[tuple[int, int, int, bool]]) -> None:
+        """Divide a line: `parts` are spans, the number of the article (0 for none), whether it heads it."""
+        line, place = self.page.texts[row], self.page.starts[row]
+        pieces = self.parts.setdefault(row, [])
+        for at, end, group, heading in parts:
+            text = line[at:end]
+            if bare := text.strip():
+                start = place + at + text.index(bare[0])
+                stop = start + len(bare)
+                if group:
+                    pieces.append(Piece(start, stop, "article", None, group, heading))
+                else:  # before the first heading of the line: what leads up to it
+                    pieces.append(Piece(start, stop, "dropped", "introduction"))
+
+    def pieces(self) -> list[Piece]:
+        """Return all pieces in order of place."""
+        starts = self.page.starts
+        ends = map(add, starts, map(len, self.page.texts))
+        out = list(from_columns(Piece, starts, ends, self.roles, self.reasons, self.groups, self.headings))
+        for row in sorted(self.parts, reverse=True):
+            out[row : row + 1] = self.parts[row]
+        return out
 
 
-def put_head(page: PageLines, plan: HeadPlan, fields: Fields, out: Segments) -> None:
+def put_head(places: Places, plan: HeadPlan, fields: Fields) -> None:
     """Place the lines before the first heading: navigation, all but those of which more is known."""
-    end = plan.end
-    roles: list[LineRole] = ["dropped"] * end
-    reasons: list[DropReason | None] = ["navigation"] * end
-    groups, headings = [0] * end, [False] * end
-    for row, line in enumerate(page.texts[:end]):
-        told = len(line) < DENSE or row in plan.dropped or row in plan.guide
-        if not told and INTRODUCTION.search(line):
-            reasons[row] = "introduction"
+    rows = {row for row in fields.rows | plan.fields if row < plan.end}
+    for row, line in enumerate(places.page.texts[: plan.end]):
+        if len(line) < DENSE or row in plan.dropped or row in plan.guide or row in rows:
+            continue
+        if INTRODUCTION.search(line):
+            places.reasons[row] = "introduction"
     for row, reason in plan.dropped.items():
-        reasons[row] = reason
+        places.reasons[row] = reason
     for row, (section, heading) in plan.guide.items():
-        roles[row], reasons[row], groups[row], headings[row] = "guide", None, section, heading
-    for row in fields.rows | plan.fields:
-        if row < end:
-            roles[row], reasons[row], groups[row], headings[row] = "field", None, 0, False
-    out.pieces += from_columns(Piece, *_spans(page, 0, end), roles, reasons, groups, headings)
+        places.take_lines(row, row + 1, "guide", section)
+        places.headings[row] = heading
+    places.take_fields(rows)
 
 
-def _spans(page: PageLines, first: int, end: int) -> tuple[Sequence[int], Iterable[int]]:
-    """Return the starts and the ends of lines as columns."""
-    starts = page.starts[first:end]
-    return starts, map(add, starts, map(len, page.texts[first:end]))
-
-
-def put_articles(
-    page: PageLines, chosen: Sequence[Candidate], cues: dict[int, DropReason], end: int, out: Segments
-) -> None:
-    """Place the lines from the first heading to before `end`."""
-    out.titles += [c.title for c in chosen]
-    others, current, at = _not_of_texts(page, cues, out), 0, 0
+def put_articles(places: Places, chosen: Sequence[Candidate], end: int) -> None:
+    """Place the lines from the first heading to before `end`, as if all were of the texts."""
+    at = 0  # where in its line the next part begins
     for ordinal, c in enumerate(chosen, 1):
-        if at < c.start:
-            _put_part(page, c.row, (at, c.start), current, heading=False, out=out)
-        current, at = ordinal, c.body
-        _put_part(page, c.row, (c.start, c.end), current, heading=True, out=out)
-        if ordinal < len(chosen) and chosen[ordinal].row == c.row:
-            continue  # the next stands in the same line
-        if at < len(page.texts[c.row]):
-            _put_part(page, c.row, (at, len(page.texts[c.row])), current, heading=False, out=out)
         after = chosen[ordinal].row if ordinal < len(chosen) else end
-        _put_body(page, (c.row + 1, after), current, others, out)
-        at = 0
+        size, shared = len(places.page.texts[c.row]), after == c.row
+        if at == c.start == 0 and c.end == c.body == size:
+            places.take_heading(c.row, "article", ordinal)
+        else:
+            parts = [(at, c.start, ordinal - 1, False), (c.start, c.end, ordinal, True)]
+            places.divide(c.row, parts if shared else [*parts, (c.body, size, ordinal, False)])
+        at = c.body if shared else 0
+        places.take_lines(c.row + 1, after, "article", ordinal)
 
 
-def put_body(
-    page: PageLines, rows: tuple[int, int], group: int, cues: dict[int, DropReason], out: Segments
+def drop_foreign(
+    places: Places, rows: range, headings: Container[int], cues: dict[int, DropReason], fields: Fields
 ) -> None:
-    """Place whole lines of an article."""
-    _put_body(page, rows, group, _not_of_texts(page, cues, out), out)
+    """Drop the lines that belong to no text wherever they stand, headings left out."""
+    linked = [row for row in places.page.linked if len(places.page.texts[row]) < MAX_RELATED]
+    told: dict[int, DropReason] = dict.fromkeys(linked, "related")
+    for row, reason in (told | cues).items():
+        if row in rows and row not in headings:
+            places.drop(row, reason)
+    places.take_fields([row for row in fields.rows if row in rows and row not in headings])
 
 
-def _put_part(
-    page: PageLines, row: int, part: tuple[int, int], group: int, *, heading: bool, out: Segments
-) -> None:
-    text = page.texts[row][part[0] : part[1]]
-    bare = text.strip()
-    if not bare:
-        return
-    start = page.starts[row] + part[0] + (text.index(bare[0]) if bare is not text else 0)
-    if group == 0:  # before the first heading of the line: what leads up to it
-        out.pieces.append(Piece(start, start + len(bare), "dropped", "introduction"))
-    else:
-        out.pieces.append(Piece(start, start + len(bare), "article", None, group, heading))
-
-
-def _not_of_texts(
-    page: PageLines, cues: dict[int, DropReason], out: Segments
-) -> tuple[list[int], Mapping[int, DropReason | None]]:
-    """Return the lines that belong to no text wherever they stand, in order, and why, None for fields."""
-    linked = [row for row in page.linked if len(page.texts[row]) < MAX_RELATED]
-    told: dict[int, DropReason | None] = dict.fromkeys(linked, "related")
-    told |= cues
-    told |= dict.fromkeys(out.fields.rows)
-    return sorted(told), told
-
-
-def _put_body(
-    page: PageLines,
-    rows: tuple[int, int],
-    group: int,
-    others: tuple[list[int], Mapping[int, DropReason | None]],
-    out: Segments,
-) -> None:
-    """Place whole lines of an article, the plain ones among them, which are nearly all, by column."""
-    (at, end), (places, reasons) = rows, others
-    for row in places[bisect_left(places, at) : bisect_left(places, end)]:
-        _put_lines(page, (at, row), group, out)
-        reason = reasons[row]
-        out.pieces.append(Piece(*span_of(page, row), "dropped" if reason else "field", reason))
-        at = row + 1
-    _put_lines(page, (at, end), group, out)
-
-
-def _put_lines(page: PageLines, rows: tuple[int, int], group: int, out: Segments) -> None:
-    if rows[0] >= rows[1]:
-        return
-    fixed = repeat("article"), repeat(None), repeat(group), repeat(False)
-    out.pieces += from_columns(Piece, *_spans(page, *rows), *fixed)
-
-
-def put_tail(page: PageLines, end: int, cues: dict[int, DropReason], out: Segments) -> None:
+def put_tail(places: Places, end: int, cues: Mapping[int, DropReason], fields: Fields) -> None:
     """Drop the lines behind the texts, each for its own reason or for that of the line before."""
+    page = places.page
     last: DropReason = "footer"
-    roles: list[LineRole] = ["dropped"] * (len(page.texts) - end)
-    reasons: list[DropReason | None] = []
     for row, line in enumerate(page.texts[end:], end):
-        if row in out.fields.rows:
-            roles[row - end] = "field"
-            reasons.append(None)
+        if row in fields.rows:
             continue
         if row in cues:
             last = cues[row]
@@ -168,6 +163,5 @@ def put_tail(page: PageLines, end: int, cues: dict[int, DropReason], out: Segmen
             last = "teaser"
         elif page.shares[row] > LINKED:
             last = "related"
-        reasons.append(last)
-    columns = (*_spans(page, end, len(page.texts)), roles, reasons, repeat(0), repeat(False))
-    out.pieces += from_columns(Piece, *columns)
+        places.reasons[row] = last
+    places.take_fields([row for row in fields.rows if row >= end])

@@ -15,7 +15,7 @@ from pipeline.page.glued import without_clauses
 from pipeline.page.head import names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, candidates
 from pipeline.page.lines import COUNTING, LINKED, PageLines, letters, rows_showing
-from pipeline.page.pieces import Piece, Segments, put_articles, put_body, put_head, put_tail, span_of
+from pipeline.page.pieces import Places, Segments, drop_foreign, put_articles, put_head, put_tail
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
@@ -39,6 +39,7 @@ class _Page:
     hints: Hints
     fields: Fields
     out: Segments
+    places: Places
     names: Sequence[str] = ()
     subjects: Sequence[str] = ()
     cues: dict[int, DropReason] = field(default_factory=dict)
@@ -72,7 +73,10 @@ def segment_pages(pages: Sequence[PageLines], hints: Sequence[Hints]) -> list[Se
     Each step has patterns and tables of its own, which then stay in the processor's cache.
     """
     fields = list(map(read_fields, pages, hints))
-    works = [_Page(*each, Segments(fields=each[2])) for each in zip(pages, hints, fields, strict=True)]
+    works = [
+        _Page(page, hint, own, Segments(fields=own), Places(page))
+        for page, hint, own in zip(pages, hints, fields, strict=True)
+    ]
     steps = (
         *(_read_titles, _find_cues, _find_candidates, _choose_series, _complete_series, _find_end),
         *(_find_site, _place_head, _place_texts, _place_rest),
@@ -157,15 +161,22 @@ def _place_head(work: _Page) -> None:
     plan = read_head(page, fields, work.chosen, work.cues, work.titles())
     if out.declared is None:
         out.declared = plan.declared
-    put_head(page, plan, fields, out)
+    put_head(work.places, plan, fields)
 
 
 def _place_texts(work: _Page) -> None:
     """Place the articles, or the one text of a page without a series."""
     if work.chosen:
-        put_articles(work.lines, work.chosen, work.cues, work.end, work.out)
+        _put_chosen(work, work.chosen, work.end)
     else:
         work.end = _put_single(work)
+
+
+def _put_chosen(work: _Page, chosen: Sequence[Candidate], end: int) -> None:
+    work.out.titles += [c.title for c in chosen]
+    put_articles(work.places, chosen, end)
+    rows, headings = range(chosen[0].row + 1, end), {c.row for c in chosen}
+    drop_foreign(work.places, rows, headings, work.cues, work.fields)
 
 
 def _place_rest(work: _Page) -> None:
@@ -174,7 +185,8 @@ def _place_rest(work: _Page) -> None:
     if fields.updated is None and (behind := date_behind(page, work.end, work.cues)):
         row, fields.updated = behind
         fields.rows.add(row)
-    put_tail(page, work.end, work.cues, work.out)
+    put_tail(work.places, work.end, work.cues, fields)
+    work.out.pieces = work.places.pieces()
 
 
 def _free_first_heading(page: PageLines, fields: Fields) -> None:
@@ -242,25 +254,23 @@ def _list_inside(page: PageLines, row: int) -> bool:
 
 def _put_single(work: _Page) -> int:
     """Place a page without a series of headings: one article, or none where nothing reads like a text."""
-    page, fields, cues, content, out = work.lines, work.fields, work.cues, work.hints.content, work.out
+    page, fields, cues, content = work.lines, work.fields, work.cues, work.hints.content
+    places, out = work.places, work.out
     first, last, introductions = body_rows(page, fields, cues, content)
     if first < last and (name := name_of_single(page, fields, cues, work.titles(), last)):
         return _put_named(work, name, (max(first, name.row + 1), last))
-    for row in range(first):
-        start, stop = span_of(page, row)
-        if row in fields.rows:
-            out.pieces.append(Piece(start, stop, "field"))
-        else:
-            reason = introductions.get(row) or cues.get(row, "navigation")
-            out.pieces.append(Piece(start, stop, "dropped", reason))
-    told = len(introductions)  # the first of the body's lines
+    told = first + len(introductions)  # these are the first of the body's lines
     if content is None:
-        last = end_of_single(page, first + told, last)
-    cues |= site_rows(page, [(first + told, last)], cues, (fields.site, ()))
-    for row in range(first, first + told):
-        out.pieces.append(Piece(*span_of(page, row), "dropped", introductions[row]))
-    put_body(page, (first + told, last), 1, cues, out)
-    if any(p.role == "article" for p in out.pieces):
+        last = end_of_single(page, told, last)
+    for row in range(first):
+        places.reasons[row] = cues.get(row, "navigation")
+    places.take_fields([row for row in fields.rows if row < first])
+    cues |= site_rows(page, [(told, last)], cues, (fields.site, ()))
+    for row, reason in introductions.items():
+        places.drop(row, reason)
+    places.take_lines(told, last, "article", 1)
+    drop_foreign(places, range(told, last), (), cues, fields)
+    if "article" in places.roles:
         out.titles.append(fields.title or "")
     return last
 
@@ -273,6 +283,6 @@ def _put_named(work: _Page, name: Candidate, body: tuple[int, int]) -> int:
     plan = read_head(page, out.fields, [name], cues, work.titles())
     if out.declared is None:
         out.declared = plan.declared
-    put_head(page, plan, out.fields, out)
-    put_articles(page, [name], cues, end, out)
+    put_head(work.places, plan, out.fields)
+    _put_chosen(work, [name], end)
     return end

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from pipeline.page.blocks import read_blocks
 from pipeline.page.breadcrumb import PLACE_SIGNS
+from pipeline.page.contents import LEADER
 from pipeline.page.cues import (
     DISCLAIMER,
     HINT,
     HINT_WORDS,
-    LEADER,
     LINK_LABEL,
     LIST_SIGNS,
     MAX_CUE,
@@ -22,7 +22,6 @@ from pipeline.page.cues import (
 )
 from pipeline.page.cues import SENTENCE_ENDS as CUE_NEVER_ENDS
 from pipeline.page.dates import DATE
-from pipeline.page.fields import SMALL_FIELD
 from pipeline.page.glance import WORDS, glance
 from pipeline.page.headings import ANY_WORD_N, MAX_HEADING, NUMBER_ENDS, SENTENCE_ENDS, SIGN
 from pipeline.page.lines import (
@@ -48,6 +47,7 @@ from pipeline.page.lines import (
     rows_showing,
 )
 from pipeline.page.search import openings
+from pipeline.page.views import SMALL_FIELD
 from pipeline.text.encoding import decode
 
 from .oracles import lines_of
@@ -101,7 +101,7 @@ def closely(line: str) -> int:
 
 def assert_nothing_is_missed(text: str) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    sights, shown = glance(text)
+    ((sights, shown),) = glance([text])
     assert [closely(line) & ~sight for line, sight in zip(lines, sights, strict=True)] == [0] * len(lines)
     assert shown[LISTED_AT] == [row for row, line in enumerate(lines) if NUMBERED.match(line)]
     for group in range(GROUPS):
@@ -124,9 +124,14 @@ def test_nothing_is_missed_on_pages(path: Path) -> None:
 
 
 def test_most_lines_show_little() -> None:
-    sights, shown = glance("为了加强管理，制定本制度。\n各部门应当遵守；")
+    ((sights, shown),) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
     assert sights == [UNLISTED | STOPPED] * 2
     assert [1 << group for group, rows in enumerate(shown) if rows] == [UNLISTED, STOPPED]
+
+
+def test_texts_are_told_apart() -> None:
+    texts = ["一、甲。\n\n第1篇", "", "乙：\n丙3"]
+    assert glance(texts) == [told for text in texts for told in glance([text])]
 
 
 def test_whether_a_line_is_listed_is_told_for_good_without_the_kernel() -> None:
