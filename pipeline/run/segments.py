@@ -200,13 +200,17 @@ def open_arrow(path: Path, names: list[str] | None = None) -> pa.ipc.RecordBatch
         raise damaged(path, error) from error
 
 
-def damaged(path: Path, error: Exception) -> ContractError:
-    """Return the error that says what to do about a file of the state that cannot be read."""
-    return ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again")
+class DamagedStateError(ContractError):
+    """A file of the state that cannot be read: an ingest goes on without the state."""
+
+
+def damaged(path: Path, error: Exception) -> DamagedStateError:
+    """Return the error that names a file of the state that cannot be read."""
+    return DamagedStateError(f"{path} is damaged ({error})")
 
 
 def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
-    """Return a table of the state, all columns or some. Raises ContractError where it is damaged."""
+    """Return a table of the state, all columns or some. Raises DamagedStateError."""
     reader = open_arrow(path, names)
     try:
         table = reader.read_all()
