@@ -10,7 +10,7 @@ from itertools import accumulate
 from pipeline.page.cues import goes_on
 from pipeline.page.edges import NUMBERED_ONE
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import DENSE, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, LISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS
 
 MIN_SINGLE = 4  # pairs of long lines that show what separates lines of one text
@@ -37,7 +37,7 @@ def end_of_single(page: PageLines, first: int, end: int) -> int:
     for row in range(first + 1, end):
         before = sizes[row - 1 - first]
         line, depth = texts[row], depths[row - first]
-        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not NUMBERED.match(line)
+        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not page.sights[row] & LISTED
         if depth < within and begins and before >= (1 - REST) * sizes[-1]:
             usual = min(depths[1 : row - first], default=within) <= depth  # it closes as far inside the text
             return end if usual or goes_on(page, row) else row
@@ -71,5 +71,5 @@ def _goes_on_outside(page: PageLines, chosen: Sequence[Candidate], row: int, dep
     above = page.layout.separations(len(page.texts) - first)[1 : last - first]
     if page.texts[row - 1][-1] in "：:" or (above and min(above) <= depth):
         return True
-    begins = next(r for r in range(row, len(page.texts)) if NUMBERED.match(page.texts[r]))
+    begins = rows_showing(page, LISTED, row)[0]
     return NUMBERED_ONE.match(page.texts[begins]) is None

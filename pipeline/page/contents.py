@@ -1,4 +1,4 @@
-"""Tables of contents: the line above one, and the lines with leaders of a document's own."""
+"""Tables of contents: that of a page above its texts, and that of a document in it."""
 
 import re
 
@@ -9,6 +9,7 @@ CONTENTS = re.compile(
     r"^[【\[（(]?\s*+(?:本文|文章|内容|全文|快速|阅读|本页)?\s*+(?:目\s*+[录次]|导\s*+航|导\s*+读|索\s*+引){1,2}\s*+[】\]）)]?\s*+[：:]?$"
 )
 
+CONTENTS_ENDS = frozenset("录次航读引】]）)：:")  # the last signs of CONTENTS
 LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
 LEADER_SIGNS = ("……", "......", "······")
 # `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence, Set
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS
-from pipeline.page.lines import DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
+from pipeline.page.lines import DOCUMENT, LINKED, LISTED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner, read_manner
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.told import (
@@ -92,8 +92,10 @@ def site_rows(
     manner = read_manner(page, parts, *about)
     out = repeated_lines(page, bodies, cues)
     cues = cues | out
+    labels = [row for row, reason in cues.items() if reason == "related"]
     for (first, end), rows in zip(bodies, parts, strict=True):
-        out |= _listed(page, range(first, end), cues)
+        if labels:
+            out |= _listed(page, range(first, end), labels, cues)
         if not rows:
             out |= told_above_prose(page, range(first, min(first + MAX_TOLD, end - 1)), cues)
             out |= _behind(page, range(first, end), cues, manner)
@@ -107,19 +109,21 @@ def site_rows(
     return out
 
 
-def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[int, DropReason]:
-    """Return the names of other pages below a line that announces them, where no links show it.
+def _listed(
+    page: PageLines, rows: range, labels: Sequence[int], cues: dict[int, DropReason]
+) -> dict[int, DropReason]:
+    """Return the names of other pages below one of the lines that announce them, where no links show it.
 
     Any short names that end the text; else those that are called as documents are.
     """
     out: dict[int, DropReason] = {}
-    for label in [row for row, reason in cues.items() if reason == "related" and row in rows]:
+    for label in [row for row in labels if row in rows]:
         below = range(label + 1, min(label + 1 + MAX_NAMES, rows.stop))
         if below.stop == rows.stop and all(row in cues or _may_name(page.texts[row]) for row in below):
             out |= dict.fromkeys(below, "related")
         for row in below:
             line = page.texts[row]
-            if len(line) > MAX_FOREIGN or NUMBERED.match(line) or not OTHER_PAGE.search(line):
+            if len(line) > MAX_FOREIGN or page.sights[row] & LISTED or not OTHER_PAGE.search(line):
                 break
             out[row] = "related"
     return out
@@ -132,20 +136,17 @@ def _may_name(line: str) -> bool:
 
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
-    at, stop = first, end
-    while at < end and not (page.sights[at] & LISTED and _opens_clause(page.texts[at])):
-        at += 1
-    while stop > at and not (page.sights[stop - 1] & LISTED and _opens_clause(page.texts[stop - 1])):
-        stop -= 1
+    numbered = rows_showing(page, LISTED, first, end)
+    dates = 0  # of signatures, behind all clauses
+    while dates < len(numbered) and YEAR.match(page.texts[numbered[-1 - dates]]):
+        dates += 1
+    if dates == len(numbered):
+        return range(end, end)
+    at, stop = numbered[0], numbered[-1 - dates] + 1
     before = _before_notice(page, at, stop, site)
-    while at < before < stop and not _opens_clause(page.texts[before - 1]):
+    while at < before < stop and not page.sights[before - 1] & LISTED:
         before -= 1
     return range(at, before)
-
-
-def _opens_clause(line: str) -> bool:
-    """Tell whether a number with a list mark begins a line, and not the date of a signature."""
-    return NUMBERED.match(line) is not None and not YEAR.match(line)
 
 
 def _behind(
@@ -156,14 +157,16 @@ def _behind(
     if found and (table := _table_behind(page, rows)):
         found = _parted(page, rows, cues, manner, table)
     told: dict[int, DropReason] = {
-        row: "spam" for row in rows if row not in cues and _is_plainly_told(page.texts[row])
+        row: "spam"
+        for row in rows_showing(page, UNLISTED, rows.start, rows.stop)
+        if row not in cues and _is_plainly_told(page.texts[row])
     }
     return told | found
 
 
 def _is_plainly_told(line: str) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
-    if len(line) > MAX_FOREIGN or OWN_END.match(line) or NUMBERED.match(line):
+    if len(line) > MAX_FOREIGN or OWN_END.match(line):
         return False
     least = PLAINLY if line[-1] in SAID_ENDS else PLAINLY_SHORT
     return reads_like_a_site(line, least) and speaks_of_pages(line) and not DIALOGUE.search(line)
@@ -201,7 +204,7 @@ def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
     """Return the line above a list at `end` that begins at 1 and speaks of site or reader, else `end`."""
     for row in range(end - 2, max(first, end - MAX_NOTICE) - 1, -1):
         line = page.texts[row]
-        if line[-1] in CLAUSE_ENDS or NUMBERED.match(line):
+        if line[-1] in CLAUSE_ENDS or page.sights[row] & LISTED:
             continue
         told = page.texts[row + 1 : end]
         if NUMBERED_ONE.match(told[0]) and len(told) >= 2:
@@ -215,9 +218,10 @@ def _foreign_inside(
 ) -> dict[int, DropReason]:
     """Return lines between the clauses that end like no other and speak of the site, or advertise."""
     out: dict[int, DropReason] = {}
-    for row in rows[:-1]:  # the last is a clause
+    for row in rows_showing(page, UNLISTED, rows.start, rows.stop - 1):  # the last is a clause
         line = page.texts[row]
-        if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and _opens_clause(line)):
+        item = line[0] in LIST_SIGNS and page.sights[row] & LISTED
+        if len(line) > MAX_FOREIGN or row in cues or item:
             continue
         before_links = page.shares[row + 1] > LINKED >= page.shares[row]
         if before_links and len(line) <= MAX_LABEL and page.heads[row] == 1:
@@ -241,14 +245,16 @@ def _names_between(page: PageLines, row: int, rows: range) -> range:
     a list that begins.
     """
     end = row
-    while end < rows.stop - 1 and OTHER_PAGE.search(page.texts[end]) and not NUMBERED.match(page.texts[end]):
+    while end < rows.stop - 1 and OTHER_PAGE.search(page.texts[end]) and not page.sights[end] & LISTED:
         end += 1
     above = page.texts[row - 1]
-    labelled = len(above) <= MAX_LABEL and above[-1] not in SENTENCE_ENDS and not NUMBERED.match(above)
+    labelled = (
+        len(above) <= MAX_LABEL and above[-1] not in SENTENCE_ENDS and not page.sights[row - 1] & LISTED
+    )
     first = row - 1 if labelled and not SIGNED.search(above) else row
     whole = first > rows.start and page.texts[first - 1][-1] in SENTENCE_ENDS
     below = page.texts[end]
-    goes_on = NUMBERED.match(below) and not NUMBERED_ONE.match(below)
+    goes_on = page.sights[end] & LISTED and not NUMBERED_ONE.match(below)
     return range(first, end) if whole and goes_on and end - first >= 2 else range(0)
 
 
@@ -286,8 +292,8 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
 def _stands_between(page: PageLines, row: int) -> bool:
     """Tell whether a line stands between whole clauses, and is none that a line break cut."""
     before = page.texts[row - 1]
-    complete = before[-1] in CLAUSE_ENDS or NUMBERED.match(before) is not None
-    return complete and NUMBERED.match(page.texts[row + 1]) is not None
+    complete = before[-1] in CLAUSE_ENDS or page.sights[row - 1] & LISTED
+    return bool(complete and page.sights[row + 1] & LISTED)
 
 
 def _weigh(
@@ -297,7 +303,7 @@ def _weigh(
     line = page.texts[row]
     if row in cues or page.shares[row] > LINKED:
         return FOREIGN, None
-    if NUMBERED.match(line):  # of a list of the site's
+    if page.sights[row] & LISTED:  # of a list of the site's
         return (SIGNATURE if YEAR.match(line) else FOREIGN), None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:

@@ -6,10 +6,11 @@ Such lines stand below the heading or behind the text, one for each article of t
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.page.lines import NUMBERED, PageLines
 from pipeline.page.manner import Manner
-from pipeline.page.sitewords import EDGE_LABEL, site_words
+from pipeline.page.sitewords import EDGE_LABEL, REMEMBERED, site_words
 from pipeline.page.wording import is_spoken, reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
@@ -41,6 +42,7 @@ OWN_LABEL = re.compile(r"[一-鿿]{0,4}编号|版本|密级|文号")  # which pa
 MAX_TOLD = 3  # lines below a heading that may be such
 
 
+@lru_cache(maxsize=REMEMBERED)
 def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
