@@ -81,9 +81,7 @@ def test_json_lines_are_what_json_gives(name: str) -> None:
 @cases
 def test_what_is_packed_comes_out(name: str) -> None:
     cut = by_column(read_page(PAGES[name], "http://a.example/1.html"))
-    again = unpack(
-        pack(read_page(PAGES[name], "http://a.example/1.html")), cut.origin.page_id, cut.origin.url
-    )
+    again = unpack(pack(cut), cut.origin.page_id, cut.origin.url)
     assert again.origin == cut.origin
     assert (again.texts.raw, again.texts.repaired) == (cut.texts.raw, cut.texts.repaired)
     assert again.texts.canonical == cut.texts.canonical

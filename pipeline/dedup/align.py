@@ -7,6 +7,8 @@ witnesses of textual criticism.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import compress, count
+from operator import ne
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -14,14 +16,16 @@ from rapidfuzz.fuzz import ratio as indel_ratio
 
 from pipeline.text.fold import comparison_keys
 
-Clauses = Sequence[tuple[str, str]]
-Row = tuple[str | None, str | None, str, str, float | None]  # of table `alignments`
 Op = Literal["same", "changed", "added", "removed", "moved"]
 
 # 0–100. Two clauses under it share little beyond the phrases of their trade: of 3,000 random pairs of clauses
 # of one article 99 % stay below 26 on raw/sample, below 60 on statutes in the form of template articles.
 MIN_CHANGED_RATIO = 60.0
 MAX_GAP_PAIRS = 40_000  # pairs compared between two anchors; above, only what stands at the same place is
+
+
+Row = tuple[int | None, int | None, Op, float | None]  # of `Aligned`
+Matched = dict[int, tuple[int, Op, float]]  # place in the canonical: in the member, what happened, ratio
 
 
 class Aligned(NamedTuple):
@@ -43,13 +47,13 @@ def align(canonical: Sequence[str], member: Sequence[str]) -> list[Aligned]:
     [('changed', 0, 0), ('added', None, 1), ('same', 1, 2)]
     """
     keys = comparison_keys([*canonical, *member])
-    return align_keys(keys[: len(canonical)], keys[len(canonical) :])
+    return [Aligned(*row) for row in align_keys(keys[: len(canonical)], keys[len(canonical) :])]
 
 
-def align_keys(left: list[str], right: list[str]) -> list[Aligned]:
-    """Do what `align` does for texts that are folded already."""
+def align_keys(left: list[str], right: list[str]) -> list[Row]:
+    """Do what `align` does for texts that are folded already; the rows are plain tuples."""
     anchors = _anchors(left, right)
-    matched = {i: Aligned(i, j, "same", 100.0) for i, j in anchors}
+    matched: Matched = {i: (j, "same", 100.0) for i, j in anchors}
     taken = {j for _, j in anchors}
     if len(matched) < len(left) and len(taken) < len(right):
         _match_moved(left, right, matched, taken)
@@ -69,7 +73,7 @@ def _anchors(left: list[str], right: list[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _match_moved(left: list[str], right: list[str], matched: dict[int, Aligned], taken: set[int]) -> None:
+def _match_moved(left: list[str], right: list[str], matched: Matched, taken: set[int]) -> None:
     free: dict[str, list[int]] = defaultdict(list)
     for j in range(len(right) - 1, -1, -1):
         if j not in taken and right[j]:
@@ -77,7 +81,7 @@ def _match_moved(left: list[str], right: list[str], matched: dict[int, Aligned],
     for i, key in enumerate(left):
         if i not in matched and free.get(key):
             j = free[key].pop()
-            matched[i] = Aligned(i, j, "moved", 100.0)
+            matched[i] = (j, "moved", 100.0)
             taken.add(j)
 
 
@@ -85,7 +89,7 @@ def _match_changed(
     left: list[str],
     right: list[str],
     anchors: list[tuple[int, int]],
-    matched: dict[int, Aligned],
+    matched: Matched,
     taken: set[int],
 ) -> None:
     before = (-1, -1)
@@ -98,7 +102,7 @@ def _match_changed(
         columns = [j for j in gap[1] if j not in taken]
         for score, i, j in _similar(left, right, rows, columns):
             if i not in matched and j not in taken:
-                matched[i] = Aligned(i, j, "changed", score)
+                matched[i] = (j, "changed", score)
                 taken.add(j)
 
 
@@ -114,39 +118,46 @@ def _similar(
     return sorted((s for s in scored if s[0]), key=lambda s: (-s[0], s[1], s[2]))
 
 
-def _in_order(n_left: int, n_right: int, matched: dict[int, Aligned], taken: set[int]) -> list[Aligned]:
+def _in_order(n_left: int, n_right: int, matched: Matched, taken: set[int]) -> list[Row]:
     """Rows in canonical order; an added clause follows the row of the clause before it in the member."""
-    added: dict[int | None, list[Aligned]] = defaultdict(list)
+    added: dict[int | None, list[Row]] = {}
     before: int | None = None
     for j in range(n_right):
         if j in taken:
             before = j
         else:
-            added[before].append(Aligned(None, j, "added", None))
-    rows = added[None]
+            added.setdefault(before, []).append((None, j, "added", None))
+    rows = added.get(None, [])
     for i in range(n_left):
-        row = matched.get(i, Aligned(i, None, "removed", None))
-        rows.append(row)
-        if row.member is not None:
-            rows += added[row.member]
+        if i not in matched:
+            rows.append((i, None, "removed", None))
+            continue
+        j, op, ratio = matched[i]
+        rows.append((i, j, op, ratio))
+        if j in added:
+            rows += added[j]
     return rows
 
 
-def alignment_rows(canonical: Clauses, member: Clauses, member_id: str) -> list[Row]:
-    """Return the rows of table `alignments` of one member: where it differs from its canonical.
+def unlike_parts(codes: Sequence[int], left: range, right: range, nothing: int) -> tuple[range, range]:
+    """Return what is left of two articles, ranges of clauses, without what is the same in front and behind.
 
-    Both sides are (clause_id, key of the text) in document order; for a label without text, its marker stands
-    for it.
+    `codes` are numbers of the clauses' keys. What is left, aligned, gives all rows that are not "same":
+    anchors begin and end with what is. An empty key, `nothing`, is none: an article with one stays whole.
 
-    >>> alignment_rows([("a:1/1", "每日清扫")], [("b:1/1", "每日打扫")], "b:1")
-    [('a:1/1', 'b:1/1', 'b:1', 'changed', 75.0)]
+    >>> unlike_parts([1, 2, 3, 1, 4, 5, 3], range(0, 3), range(3, 7), 0)
+    (range(1, 2), range(4, 6))
     """
-    found = align_keys([key for _, key in canonical], [key for _, key in member])
-    return [
-        (None if i is None else canonical[i][0], None if j is None else member[j][0], member_id, op, ratio)
-        for i, j, op, ratio in found
-        if op != "same"
-    ]
+    one, other = codes[left.start : left.stop], codes[right.start : right.stop]
+    if one == other and nothing not in one:
+        return left[:0], right[:0]
+    if nothing in one or nothing in other:
+        return left, right
+    most = min(len(one), len(other))
+    front = next(compress(count(), map(ne, one, other)), most)
+    behind = next(compress(count(), map(ne, reversed(one), reversed(other))), most)
+    behind = min(behind, most - front)
+    return left[front : len(left) - behind], right[front : len(right) - behind]
 
 
 def character_edits(canonical: str, member: str) -> list[tuple[str, str]]:

@@ -84,11 +84,12 @@ def write_keys(signatures, judged, band, keys):
 
 
 @part
-def sort_keys(keys, judged, room):
-    """Write the texts to the second array of the room in the order of their keys (<< 32)."""
-    words, ordered, counts, inner = room[0], room[1], room[2], room[3]
-    for i in range(len(judged)):
-        words[i] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(judged[i])
+def sort_words(count, room):
+    """Write so many words of the first array of the room to the second one, in order of their keys (<< 32).
+
+    Words of one key stay in their order. Both are used up; then there are two rooms of counts of digits.
+    """
+    words, ordered, counts, inner = room[0][:count], room[1][:count], room[2], room[3]
     sort_by_digit(words, ordered, np.uint64(32 + 2 * DIGIT), counts)
     start = 0
     for k in range(1 << DIGIT):
@@ -97,6 +98,14 @@ def sort_keys(keys, judged, room):
             sort_by_digit(ordered[start:end], words[start:end], np.uint64(32), inner)
             sort_by_digit(words[start:end], ordered[start:end], np.uint64(32 + DIGIT), inner)
         start = end
+
+
+@part
+def sort_keys(keys, judged, room):
+    """Write the texts to the second array of the room in the order of their keys (<< 32)."""
+    for i in range(len(judged)):
+        room[0][i] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(judged[i])
+    sort_words(len(judged), room)
 
 
 @part

@@ -19,7 +19,7 @@ from pipeline.dedup.arrays import Related, Texts
 from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.entry import described_articles
 from pipeline.dedup.frames import Ints
-from pipeline.dedup.meetings import LAST, NOW, Met, changed_meetings
+from pipeline.dedup.meetings import LAST, NOW, WORDS, Met, changed_meetings
 from pipeline.dedup.model import CorpusModel, sample_size
 from pipeline.dedup.stored import (
     Part,
@@ -138,7 +138,7 @@ def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> Words:
     else:
         left, right = texts_of(known.met)
         old = keys_of(last[left], last[right])
-        nothing = np.zeros((0, 1), np.uint64)
+        nothing = np.zeros((len(every), WORDS), np.uint64)
         changed = Met(signatures, every, standing, nothing, length[rows[starts]])
         gained, lost = [old[:0]], [old[:0]]
         for more, fewer in changed_meetings(changed, work.chosen()):

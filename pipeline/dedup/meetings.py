@@ -14,20 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.compiled import kernel, part
+from pipeline.compiled import inlined, kernel, part
 from pipeline.dedup.arrays import MIX
-from pipeline.dedup.candidates import CHAIN, NOBODY, ROWS, agreement, key_of, met_before
+from pipeline.dedup.candidates import AHEAD, CHAIN, DIGIT, NOBODY, ROWS, keep_new, key_of, sort_words
 from pipeline.dedup.parameters import Parameters
 
 LAST, NOW, BOTH = 1, 2, 3  # standings of a text: of the last run, of this one
 WORDS = 4  # of a parity: 256 bits, a bit for about one character of the longest clauses
+# Keys of so many bands are drawn at once, since their bins lie in one line of a signature (more are written
+# in turns to places too far apart), but of less where texts are many: 32 MB.
+BANDS_AT_ONCE, MOST_KEYS = 7, 1 << 23
+# Bits that mark the keys of a band: eight a text, so that one key in eight is taken for another's at most; no
+# more than a key has.
+MARKS_A_TEXT, LEAST_MARK_BITS, KEY_BITS = 8, 16, 3 * DIGIT
+PIECE = 1 << 15  # words of keys taken at once, so that what is looked at of their texts stays in the cache
 FIRST_PAIRS = 1 << 16
-# Bits that mark the keys of a band, 64 KB: those of 20,000 texts (1 % of two millions) leave out 24 of 25.
-# The bands taken at once stand in one or two lines of a signature, and their marks stay in the cache.
-MARK_BITS = 19
-BANDS_AT_ONCE = 10
-FEW_CHANGED = 8  # of so many texts one at most: else most keys are marked, and bands are taken one by one
-FIRST_WORDS = 1 << 12
 # The two steps of the count of bits within 64, Knuth TAOCP 4A, 7.1.3 (62).
 PAIRS, FOURS, BYTES, SUM = 0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x0101010101010101
 
@@ -40,7 +41,7 @@ class Met:
 
     `signatures` are of all texts, `judged` those in question, in the order of their hash; `standing` is
     `LAST`, `NOW` or `BOTH`. `parities` (`near.write_parities`) and `length` tell of most that meet that they
-    are further than `far` (of 100) apart; without parities nothing is asked.
+    are further than `far` (of 100) apart; where all parities are 0, nobody is further than 100.
     """
 
     signatures: NDArray[np.uint8]
@@ -59,52 +60,73 @@ def count_bits(word):
     return np.int64((((four + (four >> np.uint64(4))) & np.uint64(BYTES)) * np.uint64(SUM)) >> np.uint64(56))
 
 
-@part
-def may_be_near(parities, length, a, b, far):
-    """Tell whether lengths and parities allow two texts to be less than `far` / 100 of both lengths apart."""
-    both, apart = length[a] + length[b], abs(length[a] - length[b])
-    if 100 * apart > far * both:
-        return False
-    differ = np.int64(0)
-    for k in range(WORDS):
-        differ += count_bits(parities[a, k] ^ parities[b, k])
-    return 100 * differ <= far * both
+@kernel
+def write_keys_by_hash(signatures, judged, band, keys):
+    """Write the keys of bands from `band` on, a row of `keys` a band, in the order of hashes.
+
+    `judged` are texts in their order in memory, and the place of each by hash.
+    """
+    rows, places = judged
+    for i in range(len(rows)):
+        for k in range(len(keys)):
+            keys[k, places[i]] = key_of(signatures, rows[i], (band + k) * ROWS)
 
 
-@part
-def mark_of(key):
-    """Return the bit that marks a key."""
-    return (key * np.uint64(MIX)) >> np.uint64(64 - MARK_BITS)
+@inlined
+def mark_of(key, bits):
+    """Return the byte and the bit that mark a key."""
+    mark = (np.uint64(key) * np.uint64(MIX)) >> np.uint64(64 - bits)
+    return mark >> np.uint64(3), np.uint8(1) << np.uint8(mark & np.uint64(7))
 
 
 @kernel
-def list_touched(signatures, judged, standing, band, marks, words, counts):
-    """List for each of some bands, from `band` on, the texts of all keys that one has which came or went.
+def list_touched(keys, standing, bits, marks, room):
+    """List in one band the texts of all keys that two have, and one that came or went; return how many.
 
-    `judged` are texts in their order in memory, and the place of each by hash. Written are words of key (32
-    bits), place (30) and standing (2), which sort as texts stand; some keys are listed that nobody changed.
-    What does not fit in `words` is counted all the same. `marks` is room for the bits of each band.
+    `keys` and `standing` are in the order of hashes. Written, into the second array of `room`, are words of
+    key (32 bits), place by hash (30) and standing (2), in their order; some keys are listed that only one has
+    or nobody changed. `marks` are three rooms for `bits` each, `room` as of `sort_words`.
     """
-    rows, places = judged
-    for b in range(len(words)):
-        counts[b] = 0
-        for i in range(marks.shape[1]):
-            marks[b, i] = 0
-    for t in rows:
-        if standing[t] != BOTH:
-            for b in range(len(words)):
-                bit = mark_of(key_of(signatures, t, (band + b) * ROWS))
-                marks[b, bit >> np.uint64(3)] |= np.uint8(1) << np.uint8(bit & np.uint64(7))
-    for i in range(len(rows)):
-        t = rows[i]
-        word = (np.uint64(places[i]) << np.uint64(2)) | np.uint64(standing[t])
-        for b in range(len(words)):
-            key = key_of(signatures, t, (band + b) * ROWS)
-            bit = mark_of(key)
-            if (marks[b, bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
-                if counts[b] < words.shape[1]:
-                    words[b, counts[b]] = (key << np.uint64(32)) | word
-                counts[b] += 1
+    (seen, again, changed), words, n = marks, room[0], 0
+    for i in range(len(seen)):
+        seen[i] = again[i] = changed[i] = 0
+    for i in range(len(keys)):
+        at, bit = mark_of(keys[i], bits)
+        again[at] |= seen[at] & bit
+        seen[at] |= bit
+        if standing[i] != BOTH:
+            changed[at] |= bit
+    for i in range(len(keys)):
+        at, bit = mark_of(keys[i], bits)
+        place = (np.uint64(i) << np.uint64(2)) | np.uint64(standing[i])
+        words[n] = (np.uint64(keys[i]) << np.uint64(32)) | place
+        n += np.int64(again[at] & changed[at] & bit != 0)
+    sort_words(n, room)
+    return n
+
+
+@inlined
+def look_up(words, judged, described, desk):
+    """Write down text, length and parity of each word, side by side."""
+    (parities, length), (texts, lengths, columns, _) = described, desk
+    for i in range(len(words)):
+        t = judged[(words[np.uint64(i)] & np.uint64(NOBODY)) >> np.uint64(2)]
+        texts[i], lengths[i] = t, length[t]
+        for k in range(WORDS):
+            columns[k, i] = parities[t, k]
+
+
+@inlined
+def mark_near(desk, i, span, far):
+    """Flag the words of a span that may be no more than `far` / 100 from word `i`, by length and parity."""
+    _, lengths, columns, flags = desk
+    mine, first, second, third, fourth = lengths[i], columns[0], columns[1], columns[2], columns[3]
+    for k in range(span[1] - span[0]):
+        j = np.uint64(span[0] + k)
+        differ = count_bits(first[i] ^ first[j]) + count_bits(second[i] ^ second[j])
+        differ += count_bits(third[i] ^ third[j]) + count_bits(fourth[i] ^ fourth[j])
+        apart = max(differ, abs(mine - lengths[j]))
+        flags[k] = np.uint8(100 * apart <= far * (mine + lengths[j]))
 
 
 @part
@@ -115,91 +137,138 @@ def add_pair(found, n, e, t):
     return n + 1
 
 
-@part
-def meet_first(signatures, described, e, t, band, limits):
-    """Tell whether two texts of one key may be near and have not met in a band before."""
-    parities, length = described
-    if limits[1] < 100 and not may_be_near(parities, length, e, t, limits[1]):
-        return False
-    return not met_before(signatures, e, t, 0, band) and agreement(signatures, e, t) >= limits[0]
+@inlined
+def add_changes(words, i, span, given, found):
+    """Add the pairs of word `i` with those of a span before it, from its end back; return how many there are.
 
-
-@kernel
-def changes_in_band(signatures, described, listed, band, limits, found):
-    """Write the pairs (lower << 32 | upper) in which the texts of the last run and those of now differ.
-
-    `listed` are the words of `list_touched`, sorted, and the text of each; `described` are parities and
-    lengths, `limits` in how many bins a pair must agree and how far (of 100) it may be apart. `found` are
-    room for the pairs that meet now and did not, and for those that do no more though both stay. Returns how
-    many there are, also where they do not fit. Without texts of the last run the pairs are those of
-    `candidates.pairs_of_band` that may be near.
+    `given` are the desk, how far a pair may be apart, and how many pairs there were.
     """
-    (words, texts), gained, lost = listed, 0, 0
-    start, changed = 0, -1  # of this key: its first text, the last one that is of one run alone
-    for i in range(len(words)):
-        of_t = words[np.uint64(i)] & np.uint64(BOTH)
-        if words[np.uint64(i)] >> np.uint64(32) != words[np.uint64(start)] >> np.uint64(32):
-            start = i
-        if of_t != BOTH:
-            changed = i
-        now = last = np.int64(max(0, i - 1 - changed))  # texts of either run from j up to i
-        for j in range(min(i - 1, changed), start - 1, -1):
+    desk, far, (gained, lost) = given
+    (start, end), texts, flags = span, desk[0], desk[3]
+    of_t, now = words[i] & np.uint64(BOTH), np.int64(i - end)  # texts of either run from j up to i
+    last = now
+    while end > start and ((now <= CHAIN and of_t != LAST) or (last <= CHAIN and of_t != NOW)):
+        low = max(start, end - CHAIN)
+        mark_near(desk, i, (low, end), far)
+        for j in range(end - 1, low - 1, -1):
             of_e = words[np.uint64(j)] & np.uint64(BOTH)
-            now += np.int64((of_e & np.uint64(NOW)) != 0)
-            last += np.int64((of_e & np.uint64(LAST)) != 0)
-            if now > CHAIN and last > CHAIN:
-                break
-            meets = now <= CHAIN and of_e & of_t & np.uint64(NOW) != 0
-            met = last <= CHAIN and of_e & of_t & np.uint64(LAST) != 0
-            if meets == met:
+            now += np.int64(of_e >> np.uint64(1))
+            last += np.int64(of_e & np.uint64(LAST))
+            if flags[j - low] == 0:
                 continue
-            e, t = texts[np.uint64(j)], texts[np.uint64(i)]
-            if not meet_first(signatures, described, e, t, band, limits):
-                continue
-            if meets:
-                gained = add_pair(found[0], gained, e, t)
-            elif of_e & of_t & np.uint64(NOW):
-                lost = add_pair(found[1], lost, e, t)
+            stay, stood = of_e & of_t & np.uint64(NOW) != 0, of_e & of_t & np.uint64(LAST) != 0
+            meets, met = stay and now <= CHAIN, stood and last <= CHAIN
+            if meets and not met:
+                gained = add_pair(found[0], gained, texts[np.uint64(j)], texts[i])
+            elif met and stay and not meets:
+                lost = add_pair(found[1], lost, texts[np.uint64(j)], texts[i])
+        end = low
     return gained, lost
 
 
-def changed_meetings(met: Met, chosen: Parameters) -> Iterator[tuple[Pairs, Pairs]]:
-    """Yield, by bands, the pairs that meet now and did not, and those that do no more though both stay.
+@kernel
+def changes_in_keys(words, judged, described, far, desk, found):
+    """Write the pairs (lower << 32 | upper) in which the texts of the last run and those of now differ.
 
-    The arrays are used again for the next band.
+    `words` are those of whole keys (`list_touched`), `judged` the texts by hash, `described` parities and
+    lengths; a pair is no more than `far` (of 100) apart. `desk` is room for what is told of each word, and
+    for flags; `found` for the pairs that meet now and did not, and for those that do no more though both
+    stay. Returns how many there are, also where they do not fit.
     """
-    described, found = (met.parities, met.length), (_room(FIRST_PAIRS), _room(FIRST_PAIRS))
+    look_up(words, judged, described, desk)
+    counts = (0, 0)
+    start, changed = 0, -1  # of this key: its first word, the last one that is of one run alone
+    for i in range(len(words)):
+        if words[np.uint64(i)] >> np.uint64(32) != words[np.uint64(start)] >> np.uint64(32):
+            start = i
+        if words[np.uint64(i)] & np.uint64(BOTH) != BOTH:
+            changed = i
+        counts = add_changes(words, i, (start, min(i, changed + 1)), (desk, far, counts), found)
+    return counts
+
+
+@kernel
+def keep_first(signatures, pairs, band, likely, meetings):
+    """Leave of some pairs those that meet in no band before and agree in `likely` bins; return how many."""
+    n = 0
+    for at in range(0, len(pairs), AHEAD):
+        count = min(AHEAD, len(pairs) - at)
+        for k in range(count):
+            meetings[k] = pairs[at + k]
+        count = keep_new(signatures, meetings, count, band, likely)
+        for k in range(count):
+            pairs[n + k] = meetings[k]
+        n += count
+    return n
+
+
+class _Rooms:
+    """Arrays that are used again: what is told of the words of a piece, and the pairs found in it."""
+
+    def __init__(self) -> None:
+        self.meetings = np.empty(AHEAD + 1, np.uint64)
+        self.found = (np.empty(FIRST_PAIRS, np.uint64), np.empty(FIRST_PAIRS, np.uint64))
+        self.desk = _desk(2 * PIECE)
+
+    def changes(self, met: Met, words: Pairs, band: int, likely: int) -> list[Pairs]:
+        """Return the pairs gained and lost in the keys of some words."""
+        if len(words) > len(self.desk[0]):
+            self.desk = _desk(2 * len(words))
+        given = (words, met.judged, (met.parities, met.length), met.far, self.desk)
+        counts = changes_in_keys(*given, self.found)
+        if max(counts) > min(map(len, self.found)):
+            self.found = (np.empty(2 * max(counts), np.uint64), np.empty(2 * max(counts), np.uint64))
+            counts = changes_in_keys(*given, self.found)
+        pairs = [room[:count] for room, count in zip(self.found, counts, strict=True)]
+        return [p[: keep_first(met.signatures, p, band, likely, self.meetings)].copy() for p in pairs]
+
+
+def _desk(words: int) -> tuple[NDArray[np.generic], ...]:
+    columns = np.empty((WORDS, words), np.uint64)
+    return np.empty(words, np.int64), np.empty(words, np.int64), columns, np.empty(CHAIN, np.uint8)
+
+
+def changed_meetings(met: Met, chosen: Parameters) -> Iterator[tuple[Pairs, Pairs]]:
+    """Yield, by bands, the pairs that meet now and did not, and those that do no more though both stay."""
+    rooms = _Rooms()
     for band, words in _touched(met, chosen.bands):
-        texts = met.judged[((words & np.uint64(NOBODY)) >> np.uint64(2)).astype(np.int64)]
-        given = (met.signatures, described, (words, texts), band, (chosen.likely, met.far))
-        gained, lost = changes_in_band(*given, found)
-        if gained > len(found[0]) or lost > len(found[1]):
-            found = (_room(max(len(found[0]), 2 * gained)), _room(max(len(found[1]), 2 * lost)))
-            gained, lost = changes_in_band(*given, found)
-        yield found[0][:gained], found[1][:lost]
+        found = [rooms.changes(met, piece, band, chosen.likely) for piece in _pieces(words)]
+        if found:
+            gained, lost = zip(*found, strict=True)
+            yield np.concatenate(gained), np.concatenate(lost)
 
 
-def _touched(met: Met, bands: int) -> Iterator[tuple[int, NDArray[np.uint64]]]:
-    """Yield each band with the keys and texts that are touched in it, sorted."""
-    count, changed = len(met.judged), int(np.count_nonzero(met.standing[met.judged] != BOTH))
-    few = FEW_CHANGED * changed <= count
-    room = min(count, max(FIRST_WORDS, count // FEW_CHANGED)) if few else count
+def _touched(met: Met, bands: int) -> Iterator[tuple[int, Pairs]]:
+    """Yield each band with the words of keys that are touched in it, in their order, in room used again."""
+    count, standing = len(met.judged), met.standing[met.judged]
+    if not np.any(standing != BOTH):
+        return
     places = np.argsort(met.judged, kind="stable")
-    judged, band = (met.judged[places], places), 0
-    while changed and band < bands:
-        at_once = min(BANDS_AT_ONCE if few else 1, bands - band)
-        marks, counts = np.empty((at_once, 1 << MARK_BITS - 3), np.uint8), np.zeros(at_once, np.int64)
-        words = np.empty((at_once, room), np.uint64)
-        list_touched(met.signatures, judged, met.standing, band, marks, words, counts)
-        if counts.max() > room:
-            room = min(count, 2 * int(counts.max()))
-            continue
-        for b in range(at_once):
-            touched = words[b, : counts[b]]
-            touched.sort()
-            yield band + b, touched
-        band += at_once
+    judged, bits = (met.judged[places], places), mark_bits(count)
+    keys = np.empty((max(1, min(BANDS_AT_ONCE, MOST_KEYS // count)), count), np.uint32)
+    marks = tuple(np.empty(1 << bits - 3, np.uint8) for _ in range(3))
+    room = (*np.empty((2, count + 1), np.uint64), *np.empty((2, (1 << DIGIT) + 1), np.int64))
+    for band in range(bands):
+        row = band % len(keys)
+        if row == 0:
+            write_keys_by_hash(met.signatures, judged, band, keys[: bands - band])
+        yield band, room[1][: list_touched(keys[row], standing, bits, marks, room)]
 
 
-def _room(pairs: int) -> Pairs:
-    return np.empty(pairs, np.uint64)
+def mark_bits(texts: int) -> int:
+    """Return how many bits number the marks of the keys of so many texts.
+
+    >>> mark_bits(100), mark_bits(200_000), mark_bits(10_000_000)
+    (16, 21, 24)
+    """
+    return min(KEY_BITS, max(LEAST_MARK_BITS, (MARKS_A_TEXT * texts - 1).bit_length()))
+
+
+def _pieces(words: Pairs) -> Iterator[Pairs]:
+    """Cut words into pieces of whole keys."""
+    start = 0
+    while start < len(words):
+        end = min(start + PIECE, len(words))
+        end = int(np.searchsorted(words, words[end - 1] | np.uint64(NOBODY), side="right"))
+        yield words[start:end]
+        start = end

@@ -5,7 +5,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, count, groupby, repeat
 from operator import attrgetter
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.fields import Fields
-from pipeline.page.segment import Segments
+from pipeline.page.pieces import Segments
 from pipeline.records import (
     DROP_REASONS,
     LINE_ROLES,
@@ -59,12 +59,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The text forms of a page and the way back from `canonical` (and repaired) to `raw`."""
+    """The text forms of a page and the way back from `canonical` (and repaired) to `raw`.
+
+    `telling` is whether `raw` may hold Traditional characters or leaks; true where nobody has looked.
+    """
 
     raw: str
     repaired: Repaired
     canonical: str
     offsets: OffsetMap
+    telling: bool = field(default=True, compare=False)
 
 
 class Columns(NamedTuple):

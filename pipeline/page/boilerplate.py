@@ -1,5 +1,6 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,37 +10,63 @@ from typing import NamedTuple
 
 from pipeline.clauses.nodes import ORDINAL, PARENT, START
 from pipeline.clauses.structure import clause_nodes
-from pipeline.page.assemble import ARTICLE, DROPPED, GUIDE, REASONS, CutColumns, CutPage
-from pipeline.page.lines import NUMBERED
+from pipeline.page.assemble import ARTICLE, DROPPED, GUIDE, REASONS, CutColumns
+from pipeline.page.lines import NUMBER, NUMBERED
+from pipeline.page.search import beginnings
 
 LEADING = "：:"  # ends of a line that leads into a list
 SITE_BOILERPLATE = REASONS.index("site_boilerplate")
+NEAR_EDGE = (
+    4  # lines of an article's first and last edge that may turn out to be boilerplate with the outermost
+)
+NUMBERING = beginnings(re.compile(NUMBER)) or frozenset()
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
 
 
+class Edges(NamedTuple):
+    """The lines at the edges of an article's body, without its heading.
+
+    `near` are its first and last `NEAR_EDGE`, `behind` a line in its middle for the very first and the very
+    last: none of the edges, "" where there is no other line.
+    """
+
+    near: list[str]
+    behind: tuple[str, str]
+
+
 class PageLines(NamedTuple):
-    """The canonical lines of a page by where they stand; `bodies`: of each article, without its heading."""
+    """The canonical lines of a page by where they stand."""
 
     dropped: set[str]
     guide: set[str]
     guide_headings: set[str]
-    bodies: list[list[str]]
+    bodies: list[Edges]
 
 
-def page_lines(cut: CutPage) -> PageLines:
+def page_lines(cut: CutColumns) -> PageLines:
     """Return the lines of a page that was cut."""
-    text, found = cut.texts.canonical, PageLines(set(), set(), set(), [])
-    bodies: dict[int, list[str]] = {}
-    for start, end, role, _, group, heading in cut.parts.pieces:
-        if role == "article":
-            if not heading:
-                bodies.setdefault(group, []).append(text[start:end])
-        elif role == "dropped":
-            found.dropped.add(text[start:end])
-        elif role == "guide":
-            (found.guide_headings if heading else found.guide).add(text[start:end])
-    found.bodies.extend(bodies.values())
+    text, (starts, ends, roles, _, groups, headings) = cut.texts.canonical, cut.columns
+    found = PageLines(set(), set(), set(), [])
+    bodies: dict[int, list[int]] = defaultdict(list)
+    for row, role in enumerate(roles):
+        if role == ARTICLE:
+            if not headings[row]:
+                bodies[groups[row]].append(row)
+        elif role == DROPPED:
+            found.dropped.add(text[starts[row] : ends[row]])
+        elif role == GUIDE:
+            lines = found.guide_headings if headings[row] else found.guide
+            lines.add(text[starts[row] : ends[row]])
+    found.bodies.extend(_edges(cut, rows) for rows in bodies.values())
     return found
+
+
+def _edges(cut: CutColumns, rows: list[int]) -> Edges:
+    near = _lines_of(cut, [*rows[:NEAR_EDGE], *rows[-NEAR_EDGE:]])
+    if len(rows) < 3:
+        return Edges(near, (near[-1], near[0]) if len(rows) == 2 else ("", ""))
+    (inner,) = _lines_of(cut, [rows[len(rows) // 2]])
+    return Edges(near, (inner, inner))
 
 
 def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
@@ -50,14 +77,20 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     *without* knowledge of its site's lines, so that what is dropped does not change what is counted. Count
     each line once a distinct body: integer sums by site, in any order.
 
+    >>> from pipeline.page.assemble import by_column
     >>> from pipeline.page.parse import read_page
     >>> cut = read_page("值班制度\n一、准时到岗，不得迟到早退，做好交接班的记录。\n甲网祝您工作顺利")
-    >>> sorted(boilerplate_candidates(page_lines(cut)))
+    >>> sorted(boilerplate_candidates(page_lines(by_column(cut))))
     ['甲网祝您工作顺利']
     """
     out = {line for line in lines.guide | lines.guide_headings if line[-1] not in LEADING}
-    out.update(lines.dropped, *[(body[0], body[-1]) for body in lines.bodies])
-    return frozenset([line for line in out if len(line) >= MIN_LINE and not NUMBERED.match(line)])
+    out.update(lines.dropped, *[(body.near[0], body.near[-1]) for body in lines.bodies])
+    return frozenset([line for line in out if len(line) >= MIN_LINE and not _is_numbered(line)])
+
+
+def _is_numbered(line: str) -> bool:
+    """Tell whether a line opens a numbered clause: most do not even begin as one does."""
+    return (line[0] in NUMBERING or line[0].isspace()) and NUMBERED.match(line) is not None
 
 
 def drop_boilerplate(cuts: Sequence[CutColumns], known: Sequence[frozenset[str]]) -> list[CutColumns]:

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from pipeline.page.lines import PLACED, PageLines, rows_showing
+from pipeline.page.lines import LINKED, PLACED, PageLines, letters, rows_showing
 from pipeline.page.search import compile_search
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
@@ -14,20 +15,48 @@ FIRST_LINES = 64  # of these, where nearly every breadcrumb stands: the others a
 MAX_LABELLED = 600  # of a line that is one behind a label
 MAX_BREADCRUMB = 120  # characters of a line that is one without a label
 
-ARROW_SIGNS = ">＞›»→▸▶►▹⟩❯➤➜⇒≫"
-PLACE = re.compile(  # `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
-    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|我的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*|^[^\w>]{0,4}位置\s*[：:】\]]\s*(?=[^>＞›»]{1,12}(?:[>＞›»]|\s[-–—|·]\s))"
-    # `当前栏目：首页 · 制度`
-    r"|^.{0,4}(?:所在|当前|所属|现在|目前)的?(?:栏目|路径|页面|目录|频道|分类)\s*[：:]\s*|^(?:文章|本文|页面)位置\s*[：:]\s*"
+ARROW_SIGNS = ">＞›»→▸▶►▹⟩❯❭➤➜➔⟶⇒≫"
+# `当前位置：`, `您现在的位置:`, `所在位置：`: yes; `位置`: no
+SURE_PLACE = (
+    r"^.{0,6}?(?:当前|现在|所在|目前|您的|你的|我的|您)[^：:>]{0,6}?位置(?:是|在)?[】\]」)）]?\s*[：:]?\s*"
 )
+PLACE = re.compile(
+    SURE_PLACE
+    # `位置：`, `[位置]`, `浏览路径：`, `面包屑：`
+    + r"|^[^\w>]{0,4}[一-鿿]{0,6}?(?:位置|路径|面包屑)(?:导航)?\s*[：:】\]]+\s*"
+    # `当前栏目：首页 · 制度`, `归属分类：`
+    r"|^.{0,4}(?:所在|当前|所属|归属|归类|现在|目前)的?(?:栏目|路径|页面|目录|频道|分类|类别|板块|版块)?\s*[：:]\s*"
+    # `您在这里：`, `您现在位于：`, `正在浏览：`
+    r"|^[^\w>]{0,4}[您你]?(?:现在|当前|目前|正)?(?:在|位于|处于|浏览|阅读|查看|访问){1,2}(?:的是|这里|此处|的栏目|的页面)?\s*[：:]\s*"
+    r"|^[^\w>]{0,4}(?:[Yy]ou are here|[Ll]ocation|[Pp]ath|[Bb]readcrumbs?)\s*[：:]\s*"
+)
+IS_PLACE = re.compile(SURE_PLACE)
 OTHER_LABEL = re.compile(
-    rf"(?:[一-鿿]{{1,8}}|[A-Za-z][A-Za-z ]{{2,16}})\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/-])"
+    rf"(?:[一-鿿]{{1,8}}|[A-Za-z][A-Za-z ]{{2,16}})\s*[：:]\s*(?=[^：:>]{{1,40}}[{ARROW_SIGNS}/|｜·•_-])"
 )  # `导航：甲网 > 制度`
 # Without one of these a line is no breadcrumb.
-PLACE_SIGNS = ("位置", "首页", "栏目", *ARROW_SIGNS, " / ")
+PLACE_SIGNS = (
+    *(
+        "位置",
+        "首页",
+        "主页",
+        "栏目",
+        "路径",
+        "面包屑",
+        "这里：",
+        "正在",
+        "位于",
+        "当前",
+        "所属",
+        "归属",
+        "归类",
+        "浏览",
+    ),
+    *("Home", "ere:", "ath:", "tion:", *ARROW_SIGNS, " / "),
+)
 ARROWS = f" \u3000{ARROW_SIGNS}"
-PLACE_WORDS = ("位置", "栏目", "路径", "页面", "目录", "频道", "分类")  # one of which each PLACE holds
 SIGN = re.compile(r"[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
+OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
 ARROW_MARKS = frozenset(f"{ARROW_SIGNS}/")  # without one there is no ARROW
 ARROW = re.compile(  # ` > `, `›`, ` / `: yes; `1/2`: no; a look ahead is quicker than the choice
     rf"(?=[\s=—/{ARROW_SIGNS}-])(?<!\s)\s*+(?:>>|->|—>|=>|[{ARROW_SIGNS}]{{1,3}}|(?<=\s)/(?=\s))\s*+"
@@ -35,57 +64,130 @@ ARROW = re.compile(  # ` > `, `›`, ` / `: yes; `1/2`: no; a look ahead is quic
 DASHES = re.compile(r"(?<!\s)\s++[-–—|｜·]\s++")  # between items behind a label: `位置：甲网 - 制度`
 # Behind a label, any mark that separates all items: `首页|制度|值班`, `甲网_制度_值班`, `甲网 ∷ 制度 ∷ 值班`
 MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{1,2}|_|::)\s*+(?=\w)")
+COMMAS = re.compile(r"(?<=\w)([、，,])(?=\w)")  # of `首页、制度、值班`, where a page begins it
+BLANKS = re.compile(r"[ \u3000]+")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
-MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\_•∷~～]|::|[—–-]+)\s*+")
-MARKS_OF_HOME = frozenset("·|｜/\\_•∷~～:—–-")  # without one there is none
+MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
+BETWEEN = (
+    f"{ARROW_SIGNS}/∕⁄|｜·•_\\＼╲~┊│︱∷◆-—–:》〉、，"  # signs that stand between items on lines of their own
+)
 TWO = re.compile(rf"([一-鿿]{{2,8}})\s*[{ARROW_SIGNS}]\s*([一-鿿]{{2,8}})")
 TOP_LINES = 12  # among which two items without a label are a breadcrumb
 MOST_ITEMS = 6  # of a breadcrumb
+MAX_SPREAD = 16  # lines over which one is spread, signs between its items among them
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息)?|阅读|浏览|查看|预览|本[文页]|当前页"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 SPAM_ITEM = compile_search(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
-HOMEPAGE = re.compile(".{0,10}(?:首页|主页)")  # of two items the first: `甲网首页 > 制度`
+HOMEPAGE = re.compile(".{0,10}(?:首页|主页)|[Hh]ome(?!\\w)")  # of two items the first: `甲网首页 > 制度`
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
+COLON = re.compile("[：:]")
+SINGLE = re.compile(r"[\w（）()]+")
+TAG = re.compile(r"<[/a-zA-Z]")  # markup that a page shows: its `>` are no arrows
+CLOSE = 8  # lines from a menu with arrows to the breadcrumb below
+NEAR = 6  # lines below a breadcrumb in which the title stands
+MIN_NAME = 3  # letters of an item that names the page
+# What speaks for a line: a label of its own, arrows, a home page at its beginning, the page at its end.
+LABELLED, ARROWED, FROM_HOME, NAMED, OTHERWISE = 4, 1, 1, 2, -1
+EMPTY = -9  # of a label of a place alone
+
+
+class Found(NamedTuple):
+    """A line, or lines, that may be the breadcrumb, and how much speaks for them."""
+
+    weight: int
+    items: tuple[str, ...]
+    rows: range
 
 
 def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
-    """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone."""
-    for i in _rows_with_signs(page):
-        line = page.texts[i]
-        if len(line) > MAX_LABELLED or not line.strip(ARROWS):
-            continue
-        place = PLACE.match(line) if any(word in line for word in PLACE_WORDS) else None
-        label = place or (OTHER_LABEL.match(line) if "：" in line or ":" in line else None)
-        rest = line[label.end() :] if label else line
-        last, parts = i, _split(rest)
-        if len(parts) < 3 and (place or line[-1] in ARROW_SIGNS):
-            rest, last = _joined(page, i, rest)  # the items are spread over lines, or there are two
-            parts = _split(rest)
-        if place is None and not _bare_breadcrumb(rest, labelled=label is not None):
-            if items := _of_home(rest, page.title) or _of_two(rest, page.title, i):
-                return items, range(i, i + 1)
-            continue
-        items = _items(rest, parts, labelled=place is not None)
-        if len(items) >= 2 or (items and HERE.fullmatch(parts[-1].strip())):
-            return items, range(i, last + 1)
-        if place and "位置" in place.group():
-            return (), range(i, i + 1)
+    """Return the items of a breadcrumb and the lines that carry it; no items behind a label alone.
+
+    Of several lines that may be one, a menu with arrows among them, the most certain; of equals the
+    last of those that stand close together: menus stand above.
+    """
+    best: Found | None = None
+    for first, last in ((0, FIRST_LINES), (FIRST_LINES, HEAD_LINES)):
+        for row in _rows_with_signs(page, first, last):
+            if best and row < best.rows.stop:
+                continue
+            found = _read(page, row)
+            if found and (best is None or _is_better(found, best)):
+                best = found
+            if best and best.weight >= LABELLED + ARROWED:
+                break
+        if best:
+            return best.items, best.rows
     return (), range(0)
 
 
-def _rows_with_signs(page: PageLines) -> Iterator[int]:
-    """Yield the lines that hold a sign, those of the head of the page before the others."""
-    yield from _said(page, 0, FIRST_LINES)
-    yield from _said(page, FIRST_LINES, HEAD_LINES)
+def _is_better(found: Found, best: Found) -> bool:
+    close = found.rows.start - best.rows.start <= CLOSE
+    return found.weight > best.weight or (found.weight == best.weight >= 0 and close)
 
 
-def _said(page: PageLines, first: int, last: int) -> list[int]:
-    """Return the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
-    rows = rows_showing(page, PLACED, first, last)
-    return [row for row in rows if any(sign in page.texts[row] for sign in PLACE_SIGNS)]
+def _rows_with_signs(page: PageLines, first: int, last: int) -> Iterator[int]:
+    """Yield the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
+    for row in rows_showing(page, PLACED, first, last):
+        line = page.texts[row]
+        if not any(sign in line for sign in PLACE_SIGNS) or len(line) > MAX_LABELLED:
+            continue
+        if line.strip(ARROWS) and ("<" not in line or not TAG.search(line)):
+            yield row
+
+
+def _read(page: PageLines, row: int) -> Found | None:
+    """Return what a line says as a breadcrumb, with the lines below it over which it is spread."""
+    line = page.texts[row]
+    told = COLON.search(line) is not None
+    place = PLACE.match(line) if told or "]" in line or "位置" in line else None
+    label = place or (OTHER_LABEL.match(line) if told else None)
+    rest = _arrowed(line[label.end() :].lstrip(ARROWS) if label else line)
+    last = row
+    opened = place or (OPEN_END.search(line) and SINGLE.fullmatch(ARROW.sub("", rest.strip(ARROWS))))
+    if opened and len(_split(rest)) < 3:
+        rest, last = _joined(page, row, rest, placed=place is not None)  # over lines, or there are two
+    if len(rest) > MAX_LABELLED:
+        return None
+    if place is None:
+        return _without_place(page, row, rest, range(row, last + 1), labelled=label is not None)
+    items = _items(rest, labelled=True)
+    if last > row:
+        items = tuple(x.strip(BETWEEN + " ") for x in items)
+    if not all(0 < len(x) <= 40 for x in items):
+        return None
+    if len(items) >= 2 or (items and HERE.fullmatch(_split(rest)[-1].strip())):
+        sure = LABELLED if IS_PLACE.match(line) or "：" not in rest else 0
+        return Found(sure + _weigh(page, items, rest, last), items, range(row, last + 1))
+    return Found(EMPTY, (), range(row, row + 1)) if IS_PLACE.match(line) else None
+
+
+def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelled: bool) -> Found | None:
+    """Return the same of a line without the label of a place."""
+    if not _bare_breadcrumb(rest, labelled=labelled):
+        items = _of_home(page, rest, row) or _of_two(rest, page.title, row)
+        return Found(_weigh(page, items, rest, row), items, range(row, row + 1)) if items else None
+    items = _items(rest, labelled=False)
+    weight = _weigh(page, items, rest, rows[-1]) + OTHERWISE * labelled
+    arrows = any(sign in rest for sign in ARROW_SIGNS)
+    here = HERE.fullmatch(_split(rest)[-1].strip()) is not None
+    if len(items) < 2 - here or COLON.search(items[0]) or not (arrows or weight > 0):
+        return None  # `频道：教育 / 职场 / 生活`, `消息：3条 >> 首页 > 制度`
+    return Found(weight, items, rows)
+
+
+def _weigh(page: PageLines, items: tuple[str, ...], rest: str, row: int) -> int:
+    """Return what speaks for items as a breadcrumb that ends in a line, its label left out."""
+    last = _split(rest)[-1].strip(ARROWS)
+    says = letters(items[-1])
+    named = HERE.fullmatch(last) is not None or (
+        len(says) >= MIN_NAME
+        and any(says in letters(x) for x in (page.title, *page.texts[row + 1 : row + 1 + NEAR]))
+    )
+    home = items[0] in HOME or NAMES_SITE.search(items[0]) is not None or items[0] in page.title
+    return ARROWED * any(x in rest for x in ARROW_SIGNS) + FROM_HOME * home + NAMED * named
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:
@@ -95,51 +197,62 @@ def breadcrumb_items(value: str) -> tuple[str, ...]:
     ('甲网', '制度')
     """
     label = PLACE.match(value)
-    rest = value[label.end() :] if label else value
-    return _items(rest, _split(rest), labelled=True)
+    return _items(_arrowed(value[label.end() :] if label else value), labelled=True)
 
 
-def _split(line: str) -> list[str]:
-    """Split a line at its arrows."""
-    return [line] if ARROW_MARKS.isdisjoint(line) else ARROW.split(line)
+def _arrowed(rest: str) -> str:
+    """Return a line with closing brackets that nothing opens as arrows: `首页》制度》值班`."""
+    for opens, closes in ("《》", "〈〉"):
+        if closes in rest and opens not in rest:
+            rest = rest.replace(closes, ">")
+    return rest
 
 
-def _without_sign(item: str) -> str:
-    """Return an item without arrows around it and without a sign before it."""
-    bare = item.strip(ARROWS)
-    sign = SIGN.match(bare)
-    return bare[sign.end() :] if sign else bare
+def _split(rest: str) -> list[str]:
+    """Split at arrows, of which most lines have none."""
+    return [rest] if ARROW_MARKS.isdisjoint(rest) else ARROW.split(rest)
 
 
-def _items(rest: str, parts: list[str], *, labelled: bool) -> tuple[str, ...]:
-    """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link.
+def _bare(item: str) -> str:
+    """Return an item without signs before it; most begin with a letter."""
+    return item if item[:1].isalnum() else item[found.end() :] if (found := SIGN.match(item)) else item
 
-    `parts` are those between the arrows of `rest`.
-    """
+
+def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
+    """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link."""
+    parts = _split(rest)
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
     if len(parts) == 1 and labelled:
         parts = _by_mark(rest)
-    items = [x for x in map(_without_sign, parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in (_bare(y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
 
 
 def _by_mark(rest: str) -> list[str]:
-    """Split at the commonest mark between words, if it stands there twice or behind the name of a site."""
+    """Split at the commonest mark between words, if it stands there twice or behind the name of a site.
+
+    Else at blanks or commas, where the first item is a home page or three stand there.
+    """
     marks = Counter(m[1] for m in MARK.finditer(rest))
     mark, n = marks.most_common(1)[0] if marks else ("", 0)
     parts = rest.split(mark) if n else [rest]
-    named = NAMES_SITE.search(parts[0].rstrip())
-    return parts if n >= 2 or (n and named) else [rest]
+    if n >= 2 or (n and NAMES_SITE.search(_bare(parts[0].rstrip()))):
+        return parts
+    for split in (BLANKS, COMMAS):
+        parts = split.split(_bare(rest.strip(ARROWS)))[:: 2 if split is COMMAS else 1]
+        if 2 <= len(parts) <= MOST_ITEMS and (parts[0] in HOME or NAMES_SITE.search(parts[0])):
+            return parts
+    return [rest]
 
 
 def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     line = line.strip(ARROWS)
     if len(line) > MAX_BREADCRUMB:
         return False
-    parts = [_without_sign(part) for part in _split(line)]
+    parts = [_bare(p.strip(ARROWS)) for p in _split(line)]
     if labelled and len(parts) == 1 and DASHES.split(line)[0] in HOME:
         parts = DASHES.split(line)
     return (len(parts) >= 3 and all(0 < len(p) <= 40 for p in parts)) or (
@@ -153,14 +266,16 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
     )
 
 
-def _of_home(line: str, title: str) -> tuple[str, ...]:
-    """Return the items of `首页 · 制度 · 值班`, which is no menu: the last is here, or in `<title>`."""
-    home = not MARKS_OF_HOME.isdisjoint(line) and HOMEPAGE.match(line)
-    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if home else []
+def _of_home(page: PageLines, line: str, row: int) -> tuple[str, ...]:
+    """Return the items of `首页 · 制度 · 值班`, which is no menu: the last is here, or in the title."""
+    line = _bare(line)
+    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
     if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
         return ()
     here = HERE.fullmatch(parts[-1]) is not None
-    return tuple(parts[: -1 if here else None]) if here or parts[-1] in title else ()
+    near = (page.title, *page.texts[row + 1 : row + 1 + NEAR])
+    named = here or (len(parts[-1]) >= MIN_NAME and any(parts[-1] in x for x in near))
+    return tuple(parts[: -1 if here else None]) if named else ()
 
 
 def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:
@@ -169,13 +284,25 @@ def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:
     return parts.groups() if parts and row < TOP_LINES and (not title or parts[1] in title) else ()
 
 
-def _joined(page: PageLines, at: int, rest: str) -> tuple[str, int]:
-    """Join a breadcrumb that is spread over lines: items follow while arrows or links do."""
-    joined, last = rest, at
-    for i in range(at + 1, min(at + 16, len(page.texts))):
+def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, int]:
+    """Join a breadcrumb that is spread over lines: items follow while signs between them or links do."""
+    signs = BETWEEN if placed else f"{ARROW_SIGNS}/"
+    begins = not rest or rest in HOME or NAMES_SITE.search(rest) is not None
+    joined, last, linked = rest, at, 0
+    for i in range(at + 1, min(at + MAX_SPREAD, len(page.texts))):
         line = page.texts[i]
-        hangs = not joined or joined.rstrip()[-1:] in f"{ARROW_SIGNS}/" or line[0] in ARROW_SIGNS
-        if not hangs or len(line) > 60:
+        if len(line) > 60 or PLACE.match(line):
             break
+        hangs = not joined or joined.rstrip()[-1:] in signs or line[0] in signs
+        if not hangs:
+            listed = placed and begins and page.heads[i] == 1 and linked <= MOST_ITEMS
+            if not listed or not (page.shares[i] > LINKED or (linked and _is_here(page, line))):
+                break
+            line = f"> {line}"
+            linked += 1
         joined, last = f"{joined} {line}", i
     return joined, last
+
+
+def _is_here(page: PageLines, line: str) -> bool:
+    return HERE.fullmatch(line) is not None or (len(line) >= MIN_NAME and line in page.title)

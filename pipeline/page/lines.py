@@ -52,10 +52,12 @@ BESIDE_LINK = re.compile(
     r"|^\s*\d{1,3}(?=\D)|[\W_]"
 )
 
-# A line that opens a numbered clause.
-NUMBERED = re.compile(
-    r"^\s*(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
+# What opens a numbered clause, and a line that it opens.
+NUMBER = (
+    r"(?:第?[0-9０-９一二三四五六七八九十百]+\s*[、.．条章节编款项)）]"
+    r"|[（(][0-9０-９一二三四五六七八九十]+[)）]|[①-⑳⑴-⒇])"
 )
+NUMBERED = re.compile(rf"^\s*{NUMBER}")
 
 DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`: yes; `任职要求`, `附则`: no
     r"(?:制度|职责|办法|规定|细则|规程|规范|方案|预案|流程|守则|条例|合同|协议|总结|计划|报告|通知|须知|公约|承诺书?|标准|章程|意见|讲话|演讲稿|心得|体会|信|书|稿)"
@@ -63,10 +65,15 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 )
 
 
-# What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`).
-HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED = (1 << bit for bit in range(7))
-GROUPS = 7
-NUMERALS, SEPARATORS, LISTED, LABELLED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
+# What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`). A line is
+# LISTED if NUMBERED matches it, and only then; all others only *may* show what they are said to.
+GROUPS = 11
+HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED, LISTED, UNLISTED, ENDING, STOPPED = (
+    1 << bit for bit in range(GROUPS)
+)
+NUMERALS, SEPARATORS, LABELLED, FIELDED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
+LISTED_AT = LISTED.bit_length() - 1
+Told = tuple[list[int], Sequence[Sequence[int]]]  # bits by line, and the lines by bit
 
 
 @dataclass(slots=True)
@@ -79,8 +86,8 @@ class PageLines:
     where every line of it is a line here.
 
     What nearly every step asks of every line is told once: `lasts` is the last character of each, `linked`
-    the numbers of those that stand in links. `sights[i]` is what line i may show, as bits, `shown` lists the
-    lines that may show each of the first bits: no others need be asked.
+    the numbers of those that stand in links, `partly` of those that do in part. `sights[i]` is what line i
+    may show, as bits, `shown` lists the lines that may show each of the first bits: no others need be asked.
     """
 
     text: str
@@ -92,6 +99,7 @@ class PageLines:
     from_html: bool
     lasts: str
     linked: list[int]
+    partly: list[int]
     sights: Sequence[int]
     shown: Sequence[Sequence[int]]
     layout: Layout | None = None
@@ -106,9 +114,19 @@ class PageLines:
 
 
 def page_lines(
-    text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
+    text: str,
+    marks: tuple[Sequence[int], Sequence[int]],
+    title: str,
+    *,
+    from_html: bool,
+    told: Told | None = None,
 ) -> PageLines:
-    """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
+    """Cut a canonical text into its lines.
+
+    `marks` are links and heads of its lines, empty ones too. `told` is what a glance says of the others, if
+    anybody has looked.
+    """
+    linked, heads = marks
     lines = text.split("\n")
     texts = list(map(str.strip, lines))
     starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
@@ -117,15 +135,25 @@ def page_lines(
     if not all(texts):
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
         starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
-    shares = [
-        0.0 if not n else 1.0 if n >= len(bare) else _share(bare, n)
-        for n, bare in zip(linked, texts, strict=True)
-    ]
+    shares, partly = [0.0] * len(texts), [row for row, n in enumerate(linked) if n]
+    for row in partly:
+        bare, n = texts[row], linked[row]
+        shares[row] = 1.0 if n >= len(bare) else _share(bare, n)
     lasts = "".join([bare[-1] for bare in texts])
-    links = [row for row, share in enumerate(shares) if share > LINKED]
-    count = len(texts)
-    sights, shown = [-1] * count, [range(count)] * GROUPS
-    return PageLines(text, texts, starts, shares, list(heads), title, from_html, lasts, links, sights, shown)
+    links = [row for row in partly if shares[row] > LINKED]
+    sights, shown = told or _unseen(texts)
+    return PageLines(
+        text, texts, starts, shares, list(heads), title, from_html, lasts, links, partly, sights, shown
+    )
+
+
+def _unseen(texts: Sequence[str]) -> Told:
+    """Return what `glance` does, of lines at which nobody has looked: all may show all."""
+    listed = [row for row, line in enumerate(texts) if NUMBERED.match(line)]
+    sights, shown = [~LISTED] * len(texts), [range(len(texts))] * GROUPS
+    for row in listed:
+        sights[row] = -1
+    return sights, [*shown[:LISTED_AT], listed, *shown[LISTED_AT + 1 :]]
 
 
 def _share(line: str, linked: int) -> float:

@@ -2,34 +2,39 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from pipeline.dedup.align import alignment_rows
+from pipeline.dedup.align import align_keys, unlike_parts
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
 from pipeline.schema import ALIGNMENTS
 from pipeline.store.generations import folder_of, state_of
 from pipeline.store.manifest import Shard, shards_of
-from pipeline.text.fold import comparison_keys
+from pipeline.text.fold import comparison_keys, text_id, text_ids
 
 # Members aligned together: with 20 clauses each, some 50 MB of strings.
 MEMBERS_A_PART = 8_000
 ALIGNED = "aligned.arrow"
-TEXTS = pa.schema(
-    [(name, pa.string()) for name in ("clause_id", "article_id", "marker", "text")] + [("part", pa.int32())]
+PAIRS = pa.schema([("member", pa.string()), ("canonical", pa.string())])
+READ = ("article_id", "clause_id", "marker", "text", "text_id")
+# Of a clause to be aligned: its article by number; `told` is its text or, of a label without, its marker.
+TOLD = pa.schema(
+    [("article", pa.int32()), ("clause_id", pa.string()), ("text_id", pa.string()), ("told", pa.string())]
 )
+NOTHING = text_id("")
 
-Clauses = dict[str, list[tuple[str, str]]]  # id and key of an article's clauses
-Pair = tuple[str, str]  # member, canonical
+Numbers = NDArray[np.int32]
 
 
-def alignments(run: Run, fresh: set[str]) -> pa.Table:
+def alignments(run: Run, fresh: pa.Array) -> pa.Table:
     """Return the table `alignments`: where edited members differ from their canonical, clause by clause.
 
     Members with the canonical's key have no rows: they differ in nothing that counts. Rows of the last
@@ -38,91 +43,136 @@ def alignments(run: Run, fresh: set[str]) -> pa.Table:
     """
     pairs = _edited(run.assignments)
     kept = state_of(run.out, run.generation + 1)
-    columns = zip(*pairs, strict=True) if pairs else ((), ())
-    write_arrow(
-        kept / ALIGNED, pa.table([pa.array(c, pa.string()) for c in columns], ["member", "canonical"])
-    )
-    held = {p for p in _held_pairs(run) if p[0] not in fresh and p[1] not in fresh}
-    wanted = [pair for pair in pairs if pair not in held]
-    made = list(_aligned(run, kept, wanted))
-    old = [_old_rows(run, {member for member, _ in held.intersection(pairs)})]
-    table = pa.concat_tables([*old, *made])
-    rank = {member: n for n, (member, _) in enumerate(pairs)}
-    order = np.argsort([rank[member] for member in table.column("member_id").to_pylist()], kind="stable")
-    return table.take(pa.array(order, pa.int64()))
+    write_arrow(kept / ALIGNED, pairs)
+    held = pc.is_in(_named(pairs), value_set=_named(_held_pairs(run)))
+    for side in pairs.columns:
+        held = pc.and_(held, pc.invert(pc.is_in(side, value_set=fresh)))
+    made = list(_aligned(run, kept, pairs.filter(pc.invert(held))))
+    table = pa.concat_tables([_old_rows(run, pairs.filter(held)["member"]), *made])
+    place = pc.index_in(table["member_id"], value_set=pairs["member"].combine_chunks())
+    return table.take(pa.array(np.argsort(place, kind="stable")))
 
 
-def _held_pairs(run: Run) -> set[Pair]:
+def _named(pairs: pa.Table) -> pa.Array:
+    """Return a string for each pair."""
+    return pc.binary_join_element_wise(*pairs.columns, " ").combine_chunks()
+
+
+def _held_pairs(run: Run) -> pa.Table:
     """Return the pairs whose rows stand in the last generation, made by the same code."""
     path = state_of(run.out, run.generation) / ALIGNED
     if not run.segments or not path.is_file() or run.manifest["digests"]["dedup"] != run.digests.dedup:
-        return set()
-    return set(zip(*(c.to_pylist() for c in read_arrow(path).columns), strict=True))
+        return PAIRS.empty_table()
+    return read_arrow(path)
 
 
-def _old_rows(run: Run, members: set[str]) -> pa.Table:
-    if not members:
+def _old_rows(run: Run, members: pa.ChunkedArray) -> pa.Table:
+    if not len(members):
         return ALIGNMENTS.empty_table()
-    folder, wanted = folder_of(run.out, run.generation), pa.array(sorted(members))
+    folder = folder_of(run.out, run.generation)
     tables = [pq.ParquetFile(folder / s.path).read() for s in shards_of(run.manifest, "alignments")]
     table = pa.concat_tables(tables).cast(ALIGNMENTS)
-    return table.filter(pc.is_in(table.column("member_id"), value_set=wanted))
+    return table.filter(pc.is_in(table["member_id"], value_set=members.combine_chunks()))
 
 
-def _edited(assignments: pa.Table) -> list[Pair]:
-    """(member, canonical) of every member that was edited, canonicals together."""
-    centre = assignments.filter(assignments["canonical"])
-    canonical_of = dict(zip(centre["cluster_id"].to_pylist(), centre["id"].to_pylist(), strict=True))
+def _edited(assignments: pa.Table) -> pa.Table:
+    """Return every member that was edited with its canonical (`PAIRS`), canonicals together."""
+    centres = assignments.filter(assignments["canonical"])
     members = assignments.filter(pc.equal(assignments["relation"], "edited"))
-    ids, clusters = members["id"].to_pylist(), members["cluster_id"].to_pylist()
-    return sorted(
-        ((i, canonical_of[c]) for i, c in zip(ids, clusters, strict=True)), key=lambda p: (p[1], p[0])
-    )
+    place = pc.index_in(members["cluster_id"], value_set=centres["cluster_id"].combine_chunks())
+    pairs = pa.table([members["id"], centres["id"].take(place)], schema=PAIRS)
+    return pairs.sort_by([("canonical", "ascending"), ("member", "ascending")]).combine_chunks()
 
 
-def _aligned(run: Run, kept: Path, pairs: list[Pair]) -> Iterator[pa.Table]:
+def _aligned(run: Run, kept: Path, pairs: pa.Table) -> Iterator[pa.Table]:
     """Yield the rows of some pairs, a part of them at a time; a cluster stands in one part."""
-    parts: list[list[Pair]] = []
-    for pair in pairs:
-        if not parts or (len(parts[-1]) >= MEMBERS_A_PART and parts[-1][-1][1] != pair[1]):
-            parts.append([])
-        parts[-1].append(pair)
+    members, canonicals = (column.combine_chunks() for column in pairs.columns)
+    ids = pa.concat_arrays([members, canonicals]).unique()
+    sides = [np.asarray(pc.index_in(side, value_set=ids)) for side in (members, canonicals)]
+    parts = list(pairwise(_edges(sides[1])))
+    homes = np.zeros(len(ids), np.int32)
+    for n, (start, end) in enumerate(parts):
+        for side in sides:
+            homes[side[start:end]] = n
     paths = [kept / f"align-{n}.arrows" for n in range(len(parts))]
-    _spread(run, paths, {i: n for n, part in enumerate(parts) for pair in part for i in pair})
-    for path, part in zip(paths, parts, strict=True):
-        keys: Clauses = {}
+    _spread(run, paths, ids, homes)
+    for path, (start, end) in zip(paths, parts, strict=True):
         with pa.memory_map(str(path)) as source:
-            for batch in pa.ipc.open_stream(source):
-                clauses, articles, markers, texts, _ = (column.to_pylist() for column in batch.columns)
-                told = [text or marker or "" for text, marker in zip(texts, markers, strict=True)]
-                for article, clause, key in zip(articles, clauses, comparison_keys(told), strict=True):
-                    keys.setdefault(article, []).append((clause, key))
+            clauses = pa.ipc.open_stream(source).read_all()
+            yield _rows(clauses, ids, [side[start:end] for side in sides])
         path.unlink()
-        rows = [
-            row
-            for member, canonical in part
-            for row in alignment_rows(keys.get(canonical, []), keys.get(member, []), member)
-        ]
-        columns = zip(*rows, strict=True) if rows else ((),) * len(ALIGNMENTS)
-        yield pa.table(dict(zip(ALIGNMENTS.names, columns, strict=True)), ALIGNMENTS)
 
 
-def _spread(run: Run, paths: list[Path], part_of: dict[str, int]) -> None:
-    """Write the clauses of the articles in `part_of` to the file of their part."""
+def _edges(canonicals: Numbers) -> list[int]:
+    """Return where parts of `MEMBERS_A_PART` pairs or more begin, each at another canonical, and the end.
+
+    >>> _edges(np.repeat([0, 1, 2], [7_000, 2_000, 500]).astype(np.int32))
+    [0, 9000, 9500]
+    """
+    begins, edges = np.flatnonzero(np.diff(canonicals)) + 1, [0]
+    while edges[-1] < len(canonicals):
+        later = begins[np.searchsorted(begins, edges[-1] + MEMBERS_A_PART) :]
+        edges.append(int(later[0]) if len(later) else len(canonicals))
+    return edges
+
+
+def _spread(run: Run, paths: list[Path], ids: pa.Array, homes: Numbers) -> None:
+    """Write the clauses (`TOLD`) of the articles `ids`, numbered in order, to the file of their part."""
     folder = folder_of(run.out, run.generation + 1)
-    ids, numbers = pa.array(list(part_of), pa.string()), pa.array(list(part_of.values()), pa.int32())
     with ExitStack() as stack:
         sinks = [stack.enter_context(pa.OSFile(str(path), "wb")) for path in paths]
-        writers = [stack.enter_context(pa.ipc.new_stream(sink, TEXTS)) for sink in sinks]
+        writers = [stack.enter_context(pa.ipc.new_stream(sink, TOLD)) for sink in sinks]
         for shard in run.shards["clauses"] if paths else ():
             if not _holds_any(run, shard, ids):
                 continue
-            table = pq.ParquetFile(folder / shard.path).read(TEXTS.names[:-1])
-            table = table.append_column(
-                "part", numbers.take(pc.index_in(table.column("article_id"), value_set=ids))
-            )
+            table = pq.ParquetFile(folder / shard.path).read(list(READ))
+            table = table.append_column("article", pc.index_in(table["article_id"], value_set=ids))
+            table = table.filter(pc.is_valid(table["article"]))
+            told = pc.if_else(pc.equal(table["text"], ""), pc.fill_null(table["marker"], ""), table["text"])
+            table = table.append_column("told", told).select(TOLD.names).cast(TOLD)
+            home = homes[np.asarray(table["article"])]
             for n, writer in enumerate(writers):
-                writer.write_table(table.filter(pc.equal(table.column("part"), n)).cast(TEXTS))
+                writer.write_table(table.filter(pa.array(home == n)))
+
+
+def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:
+    """Return the rows of pairs of members and canonicals, numbers of `ids`, from their clauses (`TOLD`).
+
+    What a pair has in common in front and behind is left out first; most clauses are never folded.
+    """
+    article = np.asarray(clauses["article"])
+    order = np.argsort(article, kind="stable")
+    starts = np.searchsorted(article, np.arange(len(ids) + 1), sorter=order).tolist()
+    clauses = clauses.take(pa.array(order))
+    codes, nothing = _codes(clauses)
+    members = [range(starts[n], starts[n + 1]) for n in sides[0].tolist()]
+    canonicals = [range(starts[n], starts[n + 1]) for n in sides[1].tolist()]
+    gaps = [unlike_parts(codes, *pair, nothing) for pair in zip(canonicals, members, strict=True)]
+    asked = sorted({row for left, right in gaps if left and right for row in chain(left, right)})
+    keys = comparison_keys(clauses["told"].take(pa.array(asked, pa.int64())).to_pylist())
+    key_of = dict(zip(asked, keys, strict=True))
+    found = [
+        (None if i is None else left[i], None if j is None else right[j], member, op, ratio)
+        for member, (left, right) in zip(sides[0].tolist(), gaps, strict=True)
+        if left or right
+        for i, j, op, ratio in align_keys(
+            [key_of.get(i, "") for i in left], [key_of.get(j, "") for j in right]
+        )
+        if op != "same"
+    ]
+    columns = list(zip(*found, strict=True)) if found else [()] * len(ALIGNMENTS)
+    named = [clauses["clause_id"].take(pa.array(rows, pa.int64())) for rows in columns[:2]]
+    named.append(ids.take(pa.array(columns[2], pa.int64())))
+    return pa.table([*named, *map(list, columns[3:])], schema=ALIGNMENTS)
+
+
+def _codes(clauses: pa.Table) -> tuple[list[int], int]:
+    """Return a number for the key of each clause, and that of the empty one."""
+    named = clauses["text_id"].combine_chunks()
+    bare = pc.equal(named, NOTHING)
+    markers = text_ids(clauses["told"].filter(bare).to_pylist())
+    coded = pc.replace_with_mask(named, bare, pa.array(markers, pa.string())).dictionary_encode()
+    return coded.indices.to_pylist(), coded.dictionary.index(pa.scalar(NOTHING)).as_py()
 
 
 def _holds_any(run: Run, shard: Shard, ids: pa.Array) -> bool:

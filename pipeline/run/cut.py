@@ -14,17 +14,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 
 from pipeline.config import Config
 from pipeline.errors import PipelineError
-from pipeline.page.assemble import CutPage
+from pipeline.page.assemble import ARTICLE, CutColumns, CutPage, by_column
 from pipeline.page.parse import Served, load_kernels, read_pages
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
-from pipeline.run.features import Features, features
+from pipeline.run.features import EdgeLines, Features, features
 from pipeline.run.packed import pack
 from pipeline.store.state import KEPT
 
@@ -42,7 +43,7 @@ CUTS = pa.schema(
     [
         *KEPT,  # what the index of the state keeps of a page
         pa.field("leaks", pa.string()),  # the features (`run/features.py`)
-        pa.field("edge_lines", pa.list_(pa.string())),
+        *(pa.field(name, pa.string()) for name in EdgeLines._fields),  # lines, joined
         pa.field("n_chars", pa.int32()),  # of the raw text
         pa.field("packed", pa.binary()),  # the page that was cut (`run/packed.py`)
     ]
@@ -103,7 +104,7 @@ def _reject(row: dict[str, Any], reason: RejectReason, detail: str) -> dict[str,
         "n_articles": 0,
         "left": "",
         "bare": [],
-        "edge_lines": [],
+        **dict.fromkeys(EdgeLines._fields, ""),
     }
 
 
@@ -131,24 +132,27 @@ def reason_of(error: Exception, limit: float) -> tuple[RejectReason, str]:
 def _rows(rows: list[dict[str, Any]], context: CutContext) -> list[dict[str, Any]]:
     """Cut some pages, one step after the other; raises where one of them fails."""
     read = functools.partial(read_pages, config=context.config, sites=context.sites)
-    cuts = read([Served(row["body"], row["url"], row["page_id"]) for row in rows])
+    cuts = list(map(by_column, read([Served(row["body"], row["url"], row["page_id"]) for row in rows])))
     found = list(map(features, cuts))
     cuts = [_with_leaks(row, cut, read) for row, cut in zip(rows, cuts, strict=True)]
-    packed = [pack(cut) if cut.parts.pieces else b"" for cut in cuts]
+    packed = list(map(pack, cuts))
     return list(map(_told, rows, cuts, found, packed))
 
 
-def _with_leaks(row: dict[str, Any], cut: CutPage, read: Callable[..., list[CutPage]]) -> CutPage:
+def _with_leaks(row: dict[str, Any], cut: CutColumns, read: Callable[..., list[CutPage]]) -> CutColumns:
     """Cut a page again with the leak table it is lent, if any: its features know nothing of the corpus."""
-    if row["leaks"] is None or not cut.parts.pieces:
+    if row["leaks"] is None:
         return cut
-    return read([Served(row["body"], row["url"], row["page_id"])], leaks=json.loads(row["leaks"]))[0]
+    return by_column(*read([Served(row["body"], row["url"], row["page_id"])], leaks=json.loads(row["leaks"])))
 
 
-def _told(row: dict[str, Any], cut: CutPage, found: Features, packed: bytes) -> dict[str, Any]:
+def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) -> dict[str, Any]:
     """Return what is told of a page that was cut."""
-    if not cut.parts.pieces:
+    _, _, roles, _, groups, headings = cut.columns
+    if not roles:
         return _reject(row, "empty", "no visible text")
+    articles = [k for k, role in enumerate(roles) if role == ARTICLE]
+    bare = not any(headings[k] for k in articles)
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],
@@ -157,24 +161,21 @@ def _told(row: dict[str, Any], cut: CutPage, found: Features, packed: bytes) -> 
         "excerpt": "",
         "site": found.site,
         "url": row["url"],
-        "n_articles": len({p.group for p in cut.parts.pieces if p.role == "article"}),
+        "n_articles": len({groups[k] for k in articles}),
         "left": found.left,
-        "bare": _bare(cut, found.edge_lines),
+        "bare": _bare(cut, articles, found.lines) if bare else [],
         "leaks": found.leaks,
-        "edge_lines": found.edge_lines,
+        **dict(zip(EdgeLines._fields, map("\n".join, found.lines), strict=True)),
         "n_chars": len(cut.texts.raw),
         "packed": packed,
     }
 
 
-def _bare(cut: CutPage, edge_lines: list[str]) -> list[str]:
+def _bare(cut: CutColumns, articles: list[int], known: EdgeLines) -> list[str]:
     """Return the lines of an article without a heading that its site's boilerplate may eat up whole."""
-    text = cut.texts.canonical
-    articles = [p for p in cut.parts.pieces if p.role == "article"]
-    if not articles or any(p.heading for p in articles):
-        return []
-    lines = {text[p.start : p.end] for p in articles}
-    return sorted(lines) if lines <= {line[1:] for line in edge_lines} else []
+    text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
+    lines = {text[starts[k] : ends[k]] for k in articles}
+    return sorted(lines) if lines.issubset(chain(known.kept, known.dropped, known.near)) else []
 
 
 @contextlib.contextmanager

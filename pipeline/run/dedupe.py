@@ -86,12 +86,12 @@ def compare(run: Run) -> tuple[dict[str, pa.Table], CorpusModel]:
     return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}, model
 
 
-def write_articles(run: Run, folder: Path) -> set[str]:
+def write_articles(run: Run, folder: Path) -> pa.Array:
     """Write table `articles`: linked where comparison says the same of all articles of a segment.
 
     Returns the ids of the articles that this run has made.
     """
-    fresh: set[str] = set()
+    fresh = [pa.array([], pa.string())]
     listed = {
         name: columns_of(run, name, ["article_id"]).column("article_id") for name in sorted(run.segments)
     }
@@ -111,5 +111,5 @@ def write_articles(run: Run, folder: Path) -> set[str]:
             linked = page_shards(folder, place, rows, _sites(run, name), made_from)
         run.shards["articles"] += linked
         if base_path(state_of(run.out, run.generation + 1), name).exists():
-            fresh.update(ids.to_pylist())
-    return fresh
+            fresh += ids.chunks
+    return pa.concat_arrays(fresh)

@@ -4,17 +4,29 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
-from pipeline.page.assemble import CutPage
-from pipeline.page.boilerplate import boilerplate_candidates, page_lines
+from pipeline.page.assemble import CutColumns
+from pipeline.page.boilerplate import Edges, boilerplate_candidates, page_lines
 from pipeline.text.repair.leaks import LeakCounts, count_leaks, count_pairs
 
 BRACKETS = "(（"  # in front of every leak (`text/repair/leaks.py`)
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
 CORE_CHARS = 12  # of sha256 in hex: 48 bits, one collision in 20 million articles of a site
-NEAR_EDGE = (
-    4  # lines of an article's first and last edge that may turn out to be boilerplate with the outermost
-)
+
+
+class EdgeLines(NamedTuple):
+    """The canonical lines of a page that may be its site's, each once, in order.
+
+    `kept` and `dropped` count: lines that the page keeps, and those that it drops already or has as heading
+    of its guide. `near` do not, but stand near an edge. `edges` are the counted lines at an article's edge,
+    each behind `CORE_CHARS` of a hash of its middle, so that the copies of one article count once.
+    """
+
+    kept: list[str]
+    dropped: list[str]
+    near: list[str]
+    edges: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +34,20 @@ class Features:
     """What a page adds to the counts of its `site`, as it names it.
 
     `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
-    characters that still look leaked after repair. `edge_lines`: canonical lines, each once, behind a mark:
-    "-" counted and dropped by the page already (or a heading of its guide), "+" counted and kept, "=" not
-    counted but near an edge; "@" and `CORE_CHARS` of a hash of the article's middle before a line that stands
-    at an article's edge, so that the copies of one article count once.
+    characters that still look leaked after repair.
     """
 
     site: str | None
     leaks: str | None
     left: str
-    edge_lines: list[str]
+    lines: EdgeLines
 
 
-def features(cut: CutPage) -> Features:
+def features(cut: CutColumns) -> Features:
     """Return what a page adds to the counts of its site. Linear; about 10 ns a character."""
-    site, raw, repaired = cut.parts.fields.site, cut.texts.raw, cut.texts.repaired.text
-    if repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS):
+    site, raw, repaired = cut.told.fields.site, cut.texts.raw, cut.texts.repaired.text
+    plain = repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS)
+    if plain or not cut.texts.telling:
         return Features(site, None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
     counts = count_leaks(raw)
     left = ""
@@ -68,24 +78,23 @@ def unpack_counts(packed: Mapping[str, int]) -> LeakCounts:
     return counts
 
 
-def _edge_lines(cut: CutPage) -> list[str]:
+def _edge_lines(cut: CutColumns) -> EdgeLines:
     lines = page_lines(cut)
     counted = {line for line in boilerplate_candidates(lines) if len(line) <= MAX_LINE_CHARS}
-    loose = lines.guide.union(*[(body[0], body[-1]) for body in lines.bodies])
+    loose = lines.guide.union(*[(body.near[0], body.near[-1]) for body in lines.bodies])
     fixed = lines.dropped | (lines.guide_headings - loose)
-    near = set().union(*[body[:NEAR_EDGE] + body[-NEAR_EDGE:] for body in lines.bodies]) - counted
-    marked = ["-" + line for line in counted & fixed] + ["+" + line for line in counted - fixed]
-    marked += {f"@{core}{line}" for body in lines.bodies for core, line in _at_edges(body, counted)}
-    return sorted(marked + ["=" + line for line in near if 0 < len(line) <= MAX_LINE_CHARS])
+    others = set().union(*[body.near for body in lines.bodies]) - counted
+    edges = {core + line for body in lines.bodies for core, line in _at_edges(body, counted)}
+    near = [line for line in others if 0 < len(line) <= MAX_LINE_CHARS]
+    return EdgeLines(*map(sorted, (counted - fixed, counted & fixed, near, edges)))
 
 
-def _at_edges(body: list[str], counted: set[str]) -> Iterator[tuple[str, str]]:
+def _at_edges(body: Edges, counted: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the counted first and last line of an article, behind the hash of a line in its middle.
 
-    By that line copies of the article are known. It is none of the edges; "" where there is no other line.
+    By that line copies of the article are known.
     """
-    for at in {0, len(body) - 1}:
-        if body[at] in counted:
-            inner = body[len(body) // 2] if len(body) > 2 else "".join(body[:at] + body[at + 1 :])
+    for line, inner in zip((body.near[0], body.near[-1]), body.behind, strict=True):
+        if line in counted:
             core = sha256(inner.encode("utf-8", "surrogatepass")).hexdigest()
-            yield core[:CORE_CHARS], body[at]
+            yield core[:CORE_CHARS], line

@@ -46,6 +46,7 @@ def finish(run: Run) -> None:
     """Stage `finish`: begin a generation, and write pages, clauses, edits, lines and JSON Lines."""
     folder, kept = generations.begin(run.out, run.generation + 1)
     orders = _orders(run)
+    run.remade = {i for i, (_, _, key) in orders.items() if run.pages[i].finish_key != key}
     plan = plan_segments(run, {i: key for i, (_, _, key) in orders.items()})
     for name in BY_PAGE:
         (folder / name).mkdir()

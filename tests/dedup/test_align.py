@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedup.align import align, character_edits
+from pipeline.dedup.align import align, align_keys, character_edits, unlike_parts
+from pipeline.text.fold import comparison_keys
 
 CLAUSES = [
     "定期向上级汇报各部门的销售业绩完成情况。",
@@ -53,3 +54,25 @@ def test_every_clause_stands_in_exactly_one_row(canonical: list[str], member: li
         assert (r.op == "removed") == (r.member is None)
         assert (r.op == "added") == (r.canonical is None)
         assert (r.ratio is None) == (r.op in ("added", "removed"))
+
+
+@given(
+    st.lists(st.sampled_from([*CLAUSES, "甲", ""]), max_size=8),
+    st.lists(st.sampled_from([*CLAUSES[:3], "乙", ""]), max_size=8),
+    st.lists(st.sampled_from(CLAUSES[:3]), max_size=3),
+)
+def test_what_is_the_same_in_front_and_behind_changes_no_row(
+    one: list[str], other: list[str], around: list[str]
+) -> None:
+    keys = comparison_keys([*around, *one, *around, *around, *other, *around])
+    cut = len(one) + 2 * len(around)
+    numbers = {key: n for n, key in enumerate(["", *keys])}
+    codes = [numbers[key] for key in keys]
+    left, right = unlike_parts(codes, range(cut), range(cut, len(keys)), numbers[""])
+    found = align_keys([keys[i] for i in left], [keys[j] for j in right])
+    rows = [
+        (None if i is None else left[i], None if j is None else right[j] - cut, op, ratio)
+        for i, j, op, ratio in found
+    ]
+    whole = align_keys(keys[:cut], keys[cut:])
+    assert [r for r in rows if r[2] != "same"] == [r for r in whole if r[2] != "same"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import fast, groups, near, plain
+from pipeline.dedup import fast, groups, meetings, near, plain
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.components import texts_of
 from pipeline.dedup.frames import Folded
@@ -187,6 +187,8 @@ def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: py
     """Texts come and go, bands are hot; each run knows what the last found, and gives the rows of a first."""
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
     monkeypatch.setattr(near, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(meetings, "PIECE", 64)
+    monkeypatch.setattr(meetings, "MOST_KEYS", 1 << 10)
     rng = random.Random(seed)
     every = changed_texts(rng, 2000 if seed < 2 else 400, 4 if seed < 2 else 8)
     model = CorpusModel(np.zeros(0, np.uint32), 0)

@@ -1,3 +1,4 @@
+from pipeline.page.assemble import by_column
 from pipeline.page.boilerplate import boilerplate_candidates, page_lines
 from pipeline.page.parse import finish_page, parse_page, read_page
 from pipeline.records import SiteKnowledge
@@ -9,7 +10,7 @@ TEXT = "\n".join([f"{SUBJECT}2篇", f"{SUBJECT}1", *BODY, AD, f"{SUBJECT}2", AD,
 
 
 def test_lines_outside_articles_and_at_their_edges_are_counted() -> None:
-    assert boilerplate_candidates(page_lines(read_page(TEXT))) == {AD, "版权所有 某某网"}
+    assert boilerplate_candidates(page_lines(by_column(read_page(TEXT)))) == {AD, "版权所有 某某网"}
 
 
 def test_known_lines_are_dropped_at_the_edges() -> None:

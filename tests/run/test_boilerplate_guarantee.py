@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from pipeline.page.assemble import by_column
 from pipeline.page.parse import finish_page, read_page
 from pipeline.records import Page
 from pipeline.run.features import features
@@ -57,8 +58,8 @@ def known_and_finished(pages: list[str]) -> tuple[set[str], list[Page]]:
     cuts = [read_page(p) for p in pages]
     told = []
     for k, cut in enumerate(cuts):
-        f = features(cut)
-        told.append(PageFeatures(f"p{k}", cut.parts.fields.site, f.leaks, f.left, f.edge_lines))
+        f = features(by_column(cut))
+        told.append(PageFeatures(f"p{k}", cut.parts.fields.site, f.leaks, f.left, *f.lines))
     model = fit_sites(lambda: told)
     knowledge = {k: frozenset(json.loads(v)["boilerplate"]) for k, v in knowledge_for(model, told).items()}
     finished = [finish_page(cut, knowledge.get(f"p{k}", frozenset())) for k, cut in enumerate(cuts)]

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ContractError, TemporaryError
-from pipeline.store import checksum, generations
+from pipeline.store import checksum, digest, generations
 from pipeline.store.checksum import Checksum
 from pipeline.store.copying import copy_beginning
-from pipeline.store.digest import add_digests, rows_digest
+from pipeline.store.digest import add_digests, compiled_lanes, plain_lanes, rows_digest
 from pipeline.store.files import full_disk_is_temporary, write_atomically
 from pipeline.store.jsonl import Joined
 from pipeline.store.lock import locked
@@ -136,6 +136,54 @@ def test_digests_change_with_any_value(rows: list[dict[str, object]], value: str
     same = changed == rows
     digests = [rows_digest(pa.Table.from_pylist(r, schema=SCHEMA)) for r in (rows, changed)]
     assert (digests[0] == digests[1]) == same
+
+
+WIDE = pa.schema(
+    [
+        ("s", pa.string()),
+        ("d", pa.dictionary(pa.int32(), pa.string())),
+        ("l", pa.list_(pa.string())),
+        ("t", pa.large_string()),
+        ("n", pa.int64()),
+        ("f", pa.float64()),
+        ("day", pa.date32()),
+        ("b", pa.bool_()),
+    ]
+)
+LONG = st.builds(str.__mul__, TEXT, st.integers(0, 40))  # up to some blocks of the hash
+WIDE_ROW = st.fixed_dictionaries(
+    {
+        "s": st.none() | TEXT,
+        "d": st.none() | st.sampled_from(["甲", "乙", ""]),
+        "l": st.none() | st.lists(TEXT, max_size=2),
+        "t": st.none() | LONG,
+        "n": st.none() | st.integers(-(2**63), 2**63 - 1),
+        "f": st.none() | st.floats(allow_nan=False) | st.just(-0.0),
+        "day": st.none() | st.dates(),
+        "b": st.none() | st.booleans(),
+    }
+)
+
+
+@settings(deadline=None)  # of a fresh machine: the first call compiles
+@given(rows=st.lists(WIDE_ROW, max_size=6), again=st.integers(1, 3), start=st.integers(0, 3))
+def test_compiled_digests_are_the_plain_ones(rows: list[dict[str, object]], again: int, start: int) -> None:
+    """Rows come again, behind each other and not; a part of each column is taken."""
+    listed = [row for row in rows for _ in range(again)] + rows
+    (batch,) = pa.Table.from_pylist([*listed, *listed[:1]], schema=WIDE).combine_chunks().to_batches() or [
+        pa.RecordBatch.from_pylist([], schema=WIDE)
+    ]
+    part = batch.slice(start)
+    for names in (WIDE.names, ["s"], ["n", "f"], ["t", "b"]):
+        lanes = [digest.digest_of(part.select(names), way) for way in (plain_lanes, compiled_lanes)]
+        assert lanes[0] == lanes[1]
+
+
+@pytest.mark.parametrize("length", [0, 1, 120, 127, 128, 129, 255, 256, 257, 1000, 99_999, 100_000])
+def test_a_compiled_digest_is_blake2b(length: int) -> None:
+    text = "文" * (length // 3) + "a" * (length % 3)
+    (lanes,) = compiled_lanes([pa.array([text])], [], 1)
+    assert lanes.tobytes() == hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def test_values_that_change_places_change_the_digest() -> None:

@@ -6,10 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.records import RULE_NAMES
+from pipeline.text.convert import convert
 from pipeline.text.offsets import replay
 from pipeline.text.repair import leads, repair
+from pipeline.text.repair.blanks import find_blanks
+from pipeline.text.repair.leaks import count_leaks
 from pipeline.text.repair.passes import RULES, Clues
-from pipeline.text.repair.signs import count_each, rules_needed
+from pipeline.text.repair.signs import BLANK, CONVERTED, LEAK, count_each, rules_needed, signs_of
 
 FOLDER = Path(__file__).parent.parent / "cases" / "repair"
 CASES = [
@@ -96,6 +99,31 @@ def test_endless_repetition_is_answered(piece: str) -> None:
     text = piece * 20_000
     result = repair(text)
     assert replay(text, result.edits) == result.text
+
+
+# words whole and split, so that random texts have the damage of blanks, or nearly
+SPLIT = (
+    *("服", "務", "服務", "服 務", "有 關", "有關", "管 理", "管理", "制度", "制 度", "規 定"),
+    *(" ", "，", "\n", "總 則", "第一條 "),
+)
+SPLIT_TEXTS = st.lists(st.sampled_from(SPLIT), max_size=40).map("".join)
+
+
+@settings(deadline=None)
+@given(st.lists(SPLIT_TEXTS | TEXTS, max_size=5))
+def test_texts_side_by_side_show_what_each_alone_does(texts: list[str]) -> None:
+    signs = signs_of(texts)
+    assert signs == [signs_of([text])[0] for text in texts]
+    for text, shown in zip(texts, signs, strict=True):
+        assert shown & BLANK or not find_blanks(text).edits
+        assert shown & CONVERTED or convert(text) == text
+        assert shown & (CONVERTED | LEAK) or not count_leaks(text)
+
+
+def test_a_blank_that_splits_no_known_pair_is_no_sign() -> None:
+    text = "首页 范文大全 总结范文 制度规范 岗位职责" * 4
+    words, twice, once = "服 务与管 理", "页范页范全总全总", "页范页范全总"
+    assert signs_of([text, text + words, text + twice, text + once]) == [0, BLANK, BLANK, 0]
 
 
 @settings(deadline=None)  # the first call compiles

@@ -63,11 +63,18 @@ RULES: dict[RuleName, Callable[[str, Clues], Found]] = {
 _DEFAULT = RepairConfig()
 
 
-def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, str] | None = None) -> Repaired:
+def repair(
+    text: str,
+    config: RepairConfig = _DEFAULT,
+    *,
+    table: Mapping[str, str] | None = None,
+    needed: Container[RuleName] | None = None,
+) -> Repaired:
     """Undo the damage of a page, and nothing else.
 
     `text` is the raw visible text of a page or of a piece of one; `table` is its site's leak table
-    (`fit_table`), for pieces too short to be sure of by themselves. Returns the repaired text with its edits,
+    (`fit_table`), for pieces too short to be sure of by themselves; `needed` are the rules that may find
+    anything, where that is known already. Returns the repaired text with its edits,
     which applied to `text` give it exactly, and the spans in which something is lost and nothing was guessed.
     Repairing twice changes nothing. Raises nothing; linear, see docs/accuracy.md for speed.
 
@@ -81,7 +88,7 @@ def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, st
     current = text
     for _ in range(_MAX_PASSES):
         before, clues = current, Clues(table)
-        needed = _rules_needed(current)
+        needed = _rules_needed(current) if needed is None else needed
         for name, rule in RULES.items():
             if name not in needed or not getattr(config, name):
                 continue
@@ -92,7 +99,7 @@ def repair(text: str, config: RepairConfig = _DEFAULT, *, table: Mapping[str, st
                 edits = compose(edits, found.edits, current)
                 current = found.text or replay(current, found.edits)
                 needed = _rules_needed(current)
-        if current == before:
+        if current is before or current == before:
             break
     return Repaired(current, tuple(edits), tuple(lost[at] for at in sorted(lost)))
 

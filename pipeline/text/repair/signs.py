@@ -1,4 +1,4 @@
-"""Kernel: which rules of repair may find anything in a text, told in one pass over its characters.
+"""Kernel: what a text may need, told in one pass over its characters: rules of repair, conversion.
 
 Each rule by itself would search the whole text for what it begins with. Slow twin: the rules themselves.
 """
@@ -8,24 +8,30 @@ Each rule by itself would search the whole text for what it begins with. Slow tw
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
 from pipeline.compiled import kernel, part
 from pipeline.records import RuleName
+from pipeline.text.convert import chars_that_t2s_keeps
 from pipeline.text.repair.invisible import ANY
+from pipeline.text.repair.language import word_pairs
 from pipeline.text.repair.leaks import OPENING
-from pipeline.text.repair.readings import HANZI, PINYIN
+from pipeline.text.repair.readings import HANZI, PINYIN, simplified_forms
 
 INVISIBLE, LEAK, A1_INSERT, LEAD_LOSS, STRAY_MARK, BLANK = (1 << bit for bit in range(6))
+CONVERTED = 1 << 6  # t2s may change a character
 RULES: tuple[tuple[RuleName, int], ...] = (
     *(("invisible", INVISIBLE), ("leak", LEAK), ("a1_insert", A1_INSERT)),
     *(("lead_loss", LEAD_LOSS), ("stray_mark", STRAY_MARK), ("blank", BLANK)),
 )
-LEAST_BLANKS = 2  # blanks.find_blanks
+LEAST_PAIRS = 2  # split by blanks and known, without which blanks.find_blanks finds nothing
+MOST_SPLITS = 64  # blanks that are looked at: 97 % of pages have fewer, the rest is for the rule
+PAIR_SLOTS = 1024  # by which most pairs of a text are told from those, a power of two
 # Classes of characters, as bits; those from SPACES on are looked at with their neighbours.
-IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, AFTER_OF = (1 << bit for bit in range(5))
-SPACES, LETTERS, LOST, OPENS, BEGINS, COMMAS, OF = (1 << bit for bit in range(5, 12))
+IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, AFTER_OF, IS_CONVERTED = (1 << bit for bit in range(6))
+SPACES, LETTERS, LOST, OPENS, BEGINS, COMMAS, OF = (1 << bit for bit in range(6, 13))
 CLASSES = (
     *((IS_HANZI, f"[{HANZI}]"), (IS_SUSPECT, ANY.pattern), (IS_PINYIN, f"[{PINYIN}]")),
     *((IS_WORD, "[A-Za-z0-9@-~]"), (AFTER_OF, "['`´.]"), (SPACES, "[ \u00a0]"), (LETTERS, "[@-~]")),
@@ -38,17 +44,45 @@ CLASSES = (
     ),
 )
 BMP = 0x10000
+WORD_SLOTS = 1 << 15  # four times as many as there are words
 COMPATIBLE = 0x2F800, 0x2FA1F  # the ideographs of `ANY` beyond the plane
 
 
 @cache
-def char_classes():
-    """Return the classes of each character of the Basic Multilingual Plane. 40 ms, once a process."""
+def char_tables():
+    """Return, by character of the Basic Multilingual Plane, its classes and its Simplified form; words.
+
+    Words are those of two characters, by the slot of `pair_slot` on. 40 ms, once a process.
+    """
     plane = "".join(map(chr, range(BMP)))
-    classes = np.zeros(BMP, dtype=np.uint16)
+    classes = np.full(BMP, IS_CONVERTED, dtype=np.uint16)
+    classes[chars_that_t2s_keeps()] = 0
     for bit, pattern in CLASSES:
         classes[[match.start() for match in re.finditer(pattern, plane)]] |= bit
-    return classes
+    plain = np.arange(BMP, dtype=np.uint16)
+    for char, form in simplified_forms().items():
+        if ord(form) < BMP:  # no word holds any other
+            plain[ord(char)] = ord(form)
+    return classes, plain, _word_table()
+
+
+def _word_table():
+    words = np.zeros(WORD_SLOTS, dtype=np.uint32)
+    for word in word_pairs():
+        key = ord(word[0]) << 16 | ord(word[1])
+        slot = pair_slot(key) & (WORD_SLOTS - 1)
+        while words[slot]:
+            slot = (slot + 1) & (WORD_SLOTS - 1)
+        words[slot] = key
+    return words
+
+
+def pair_slot(key):
+    """Return a number by which pairs of characters are spread over slots."""
+    return key ^ (key >> 13)
+
+
+slot_of_pair = part(pair_slot)
 
 
 @part
@@ -56,7 +90,7 @@ def class_of(code, classes):
     """Return the classes of any character."""
     if code < BMP:
         return classes[code]
-    return IS_SUSPECT if COMPATIBLE[0] <= code <= COMPATIBLE[1] else 0
+    return IS_CONVERTED | (IS_SUSPECT if COMPATIBLE[0] <= code <= COMPATIBLE[1] else 0)
 
 
 @part
@@ -77,20 +111,81 @@ def signs_at(codes, at, before, kind, classes):
     return signs
 
 
-@kernel
-def find_signs(codes, classes):
-    """Return the rules that a text may need, as bits. A line feed is before it, two zeros are behind."""
-    signs, blanks, before = 0, 0, 0
+@part
+def is_word(key, plain, words):
+    """Tell whether two characters are a word, in either script."""
+    key = plain[key >> 16] << 16 | plain[key & 0xFFFF]
+    slot = slot_of_pair(key) & (WORD_SLOTS - 1)
+    while words[slot] and words[slot] != key:
+        slot = (slot + 1) & (WORD_SLOTS - 1)
+    return words[slot] == key
+
+
+@part
+def count_repeated(codes, count, room):
+    """Return how many of the pairs that are no words stand in a text twice."""
+    pairs, counts, slots = room
+    repeated = 0
+    for at in range(len(codes) - 1):
+        key = codes[at] << 16 | codes[at + 1]
+        if slots[slot_of_pair(key) & (PAIR_SLOTS - 1)]:
+            for k in range(count):
+                if pairs[k] == key and counts[k] >= 0:
+                    counts[k] += 1
+                    repeated += counts[k] == 2
+    return repeated
+
+
+@part
+def knows_pairs(codes, splits, tables, room):
+    """Tell whether enough of the pairs that blanks split are words, or stand in the text twice unsplit."""
+    _, plain, words = tables
+    pairs, counts, slots = room
+    for slot in range(PAIR_SLOTS):
+        slots[slot] = 0
+    count = known = 0
+    for split in range(splits):
+        key, k = pairs[split], 0
+        while k < count and pairs[k] != key:
+            k += 1
+        if k < count:
+            continue
+        word = is_word(key, plain, words)
+        known += word
+        pairs[count], counts[count] = key, -1 if word else 0
+        slots[slot_of_pair(key) & (PAIR_SLOTS - 1)] = 1
+        count += 1
+    return known >= LEAST_PAIRS or known + count_repeated(codes, count, room) >= LEAST_PAIRS
+
+
+@part
+def signs_of_text(codes, classes, pairs):
+    """Return the signs of a text, as bits, and how many blanks split two Chinese characters; write these."""
+    signs, before, splits = 0, 0, 0
     for at in range(1, len(codes) - 2):
         kind = class_of(codes[at], classes)
         if kind & IS_SUSPECT:
             signs |= INVISIBLE
+        if kind & IS_CONVERTED:
+            signs |= CONVERTED
         if kind >= SPACES:
             signs |= signs_at(codes, at, before, kind, classes)
             if kind & SPACES and before & IS_HANZI and class_of(codes[at + 1], classes) & IS_HANZI:
-                blanks += 1
+                if splits < MOST_SPLITS:
+                    pairs[splits] = codes[at - 1] << 16 | codes[at + 1]
+                splits += 1
         before = kind
-    return signs | BLANK if blanks >= LEAST_BLANKS else signs
+    return signs, splits
+
+
+@kernel
+def find_signs(codes, bounds, tables, room, out):
+    """Write the signs of each text, as bits. Before each stands a line feed, behind it two zeros."""
+    for k in range(len(out)):
+        text = codes[bounds[k] : bounds[k + 1]]
+        out[k], splits = signs_of_text(text, tables[0], room[0])
+        if splits > MOST_SPLITS or (splits >= LEAST_PAIRS and knows_pairs(text, splits, tables, room)):
+            out[k] |= BLANK
 
 
 @cache
@@ -99,14 +194,31 @@ def rules_of(signs: int) -> frozenset[RuleName]:
     return frozenset(("byte_shift", *(rule for rule, bit in RULES if signs & bit)))
 
 
+def signs_of(texts: Sequence[str]) -> list[int]:
+    """Return what each text may need, as bits: rules of repair, conversion. 2 ns a character.
+
+    >>> signs_of(["服務(wù)", "第一条"]) == [LEAK | CONVERTED, 0]
+    True
+    """
+    joined = "\0\0\n".join(texts)
+    codes = np.frombuffer(f"\n{joined}\0\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    bounds = np.fromiter(accumulate((len(text) + 3 for text in texts), initial=0), dtype=np.int64)
+    room = (
+        *(np.empty(MOST_SPLITS, dtype=np.int64), np.empty(MOST_SPLITS, dtype=np.int64)),
+        np.empty(PAIR_SLOTS, dtype=np.uint8),
+    )
+    signs = np.empty(len(texts), dtype=np.int64)
+    find_signs(codes, bounds, char_tables(), room, signs)
+    return signs.tolist()
+
+
 def rules_needed(text: str) -> frozenset[RuleName]:
-    """Return the rules that may find anything in a text. 1.5 ns a character.
+    """Return the rules that may find anything in a text.
 
     >>> sorted(rules_needed("服務(wù)")), sorted(rules_needed("一、安全 第一"))
     (['byte_shift', 'leak'], ['byte_shift'])
     """
-    codes = np.frombuffer(f"\n{text}\0\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return rules_of(int(find_signs(codes, char_classes())))
+    return rules_of(signs_of([text])[0])
 
 
 @kernel
