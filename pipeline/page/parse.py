@@ -7,7 +7,7 @@ import hashlib
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, repeat
 from typing import NamedTuple
@@ -18,8 +18,8 @@ from pipeline.errors import InputError
 from pipeline.page.assemble import CutPage, Origin, Texts, assemble, by_column
 from pipeline.page.blocks import Blocks, read_blocks, without_scripts
 from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.page.lines import PageLines, page_lines
-from pipeline.page.segment import segment
+from pipeline.page.lines import PageLines, Told, page_lines
+from pipeline.page.segment import segment_pages
 from pipeline.page.sites import NO_HINTS, Hints, Site, match_site, read_hints, shipped_sites
 from pipeline.records import Page, Repaired, RuleName, SiteKnowledge
 from pipeline.text.convert import convert, convert_lines
@@ -121,7 +121,7 @@ def read_pages(
     texts, titles = _canonical(blocks, config, leaks)
     pages = _lines(blocks, texts, titles)
     hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(sites)))
-    parts = list(map(segment, pages, hints))
+    parts = segment_pages(pages, hints)
     origins = [
         Origin(page.page_id, page.url, each.encoding, each.evidence)
         for page, each in zip(served, decoded, strict=True)
@@ -175,19 +175,18 @@ def _canonical(
 
 def _lines(blocks: Sequence[Blocks], texts: Sequence[Texts], titles: Sequence[str]) -> list[PageLines]:
     """Return the lines of each page's canonical text, with what the markup and a glance say of them."""
-    pages = []
-    for page, forms, title in zip(blocks, texts, titles, strict=True):
-        linked, heads = _marks_of_repaired(page, forms)
-        lines = page_lines(forms.canonical, linked, heads, title, from_html=page.from_html)
-        if page.layout and len(lines.texts) == len(page.linked):
-            lines.layout = page.layout
-        pages.append(lines)
+    told: Iterable[Told | None] = repeat(None)
     if "numba" in sys.modules:
         from pipeline.page.glance import glance
 
-        told = glance([lines.text for lines in pages], [len(lines.texts) for lines in pages])
-        for lines, (sights, shown) in zip(pages, told, strict=True):
-            lines.sights, lines.shown = sights, shown
+        told = glance([forms.canonical for forms in texts])
+    pages = []
+    for page, forms, title, own in zip(blocks, texts, titles, told, strict=False):
+        marks = _marks_of_repaired(page, forms)
+        lines = page_lines(forms.canonical, marks, title, from_html=page.from_html, told=own)
+        if page.layout and len(lines.texts) == len(page.linked):
+            lines.layout = page.layout
+        pages.append(lines)
     return pages
 
 
