@@ -23,12 +23,12 @@ SURE_PLACE = (
 PLACE = re.compile(
     SURE_PLACE
     # `位置：`, `[位置]`, `浏览路径：`, `面包屑：`
-    + r"|^[^\w>]{0,4}[一-鿿]{0,6}?(?:位置|路径|面包屑)(?:导航)?\s*[：:】\]]+\s*"
+    + r"|^[^\w>]{0,4}[一-鿿]{0,6}?(?:位置|路径|面包屑)(?:导航)?\s*[：:】\]｜|]+\s*"
     # `当前栏目：首页 · 制度`, `归属分类：`
-    r"|^.{0,4}(?:所在|当前|所属|归属|归类|现在|目前)的?(?:栏目|路径|页面|目录|频道|分类|类别|板块|版块)?\s*[：:]\s*"
+    r"|^.{0,4}(?:所在|当前|所属|归属|归类|归档|收录|现在|目前)(?:的|于)?(?:栏目|路径|页面|目录|频道|分类|类别|板块|版块)?\s*[：:]\s*"
     # `您在这里：`, `您现在位于：`, `正在浏览：`
-    r"|^[^\w>]{0,4}[您你]?(?:现在|当前|目前|正)?(?:在|位于|处于|浏览|阅读|查看|访问){1,2}(?:的是|这里|此处|的栏目|的页面)?\s*[：:]\s*"
-    r"|^[^\w>]{0,4}(?:[Yy]ou are here|[Ll]ocation|[Pp]ath|[Bb]readcrumbs?)\s*[：:]\s*"
+    r"|^[^\w>]{0,4}[您你]?(?:现在|当前|目前|正)?(?:在|位于|处于|浏览|阅读|查看|访问|看){1,2}(?:的是|这里|此处|的栏目|的页面)?\s*[：:]\s*"
+    r"|^[^\w>]{0,4}(?:[Yy]ou are here|[Ll]ocation|[Pp]osition|[Pp]ath|[Bb]readcrumbs?)\s*[：:]\s*"
 )
 IS_PLACE = re.compile(SURE_PLACE)
 OTHER_LABEL = re.compile(
@@ -78,8 +78,14 @@ MAX_SPREAD = 16  # lines over which one is spread, signs between its items among
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
+# What stands behind a breadcrumb in its line: `> 制度 [返回]`, `> 制度　更新时间：2023-04-05`
+BEHIND = re.compile(
+    r"\s*[【\[（(](?:返回|字体|字号|打印|收藏|关闭|繁体)[^】\])）]*[】\])）].*$"
+    r"|[ \u3000]+(?:更新|发布|发表|日期|时间|作者|来源|浏览|点击|阅读|字体|字号|编辑)[^>：:]{0,6}[：:].*$"
+)
+BRACKETED = re.compile(r"([\[【〔［])([^\]】〕］]{1,30})[\]】〕］]")
 SPAM_ITEM = compile_search(r"葡京|博彩|彩票|娱乐城|六合彩|时时彩|棋牌|代写|代发|刷单|https?:|www\.")
 HOMEPAGE = re.compile(".{0,10}(?:首页|主页)|[Hh]ome(?!\\w)")  # of two items the first: `甲网首页 > 制度`
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
@@ -142,10 +148,12 @@ def _read(page: PageLines, row: int) -> Found | None:
     """Return what a line says as a breadcrumb, with the lines below it over which it is spread."""
     line = page.texts[row]
     told = COLON.search(line) is not None
-    place = PLACE.match(line) if told or "]" in line or "位置" in line else None
+    place = PLACE.match(line) if told or "]" in line or "位置" in line or "路径" in line else None
     label = place or (OTHER_LABEL.match(line) if told else None)
-    rest = _arrowed(line[label.end() :].lstrip(ARROWS) if label else line)
+    rest = _arrowed(BEHIND.sub("", line[label.end() :]).lstrip(BETWEEN + ARROWS) if label else line)
     last = row
+    if label is None and line in HOME and (found := _listed_from_home(page, row)):
+        return found
     opened = place or (OPEN_END.search(line) and SINGLE.fullmatch(ARROW.sub("", rest.strip(ARROWS))))
     if opened and len(_split(rest)) < 3:
         rest, last = _joined(page, row, rest, placed=place is not None)  # over lines, or there are two
@@ -162,6 +170,15 @@ def _read(page: PageLines, row: int) -> Found | None:
         sure = LABELLED if IS_PLACE.match(line) or "：" not in rest else 0
         return Found(sure + _weigh(page, items, rest, last), items, range(row, last + 1))
     return Found(EMPTY, (), range(row, row + 1)) if IS_PLACE.match(line) else None
+
+
+def _listed_from_home(page: PageLines, row: int) -> Found | None:
+    """Return the items of a list of links that begins at home and ends in the page, which is no menu."""
+    joined, last = _joined(page, row, page.texts[row], placed=True)
+    items = tuple(x.strip(BETWEEN + " ") for x in _items(joined, labelled=True))
+    if last == row or not 2 <= len(items) <= MOST_ITEMS or not _is_here(page, page.texts[last]):
+        return None
+    return Found(FROM_HOME + NAMED, items, range(row, last + 1))
 
 
 def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelled: bool) -> Found | None:
@@ -225,6 +242,8 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
         parts = DASHES.split(rest)
     if len(parts) == 1 and labelled:
         parts = _by_mark(rest)
+    if all(BRACKETED.fullmatch(x.strip(ARROWS)) for x in parts):
+        parts = [x.strip(ARROWS)[1:-1] for x in parts]  # `[首页] >> [制度]`
     items = [x for x in (_bare(y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
@@ -241,6 +260,8 @@ def _by_mark(rest: str) -> list[str]:
     parts = rest.split(mark) if n else [rest]
     if n >= 2 or (n and NAMES_SITE.search(_bare(parts[0].rstrip()))):
         return parts
+    if len(named := BRACKETED.findall(rest)) > 1 and not BRACKETED.sub("", rest).strip():
+        return [name for _, name in named]
     for split in (BLANKS, COMMAS):
         parts = split.split(_bare(rest.strip(ARROWS)))[:: 2 if split is COMMAS else 1]
         if 2 <= len(parts) <= MOST_ITEMS and (parts[0] in HOME or NAMES_SITE.search(parts[0])):
@@ -279,9 +300,13 @@ def _of_home(page: PageLines, line: str, row: int) -> tuple[str, ...]:
 
 
 def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:
-    """Return the items of `甲网 > 制度` at the top of a page; `<title>` says the first, if there is one."""
+    """Return the items of `甲网 > 制度` at the top of a page; `<title>` says one, if there is one."""
     parts = TWO.fullmatch(line)
-    return parts.groups() if parts and row < TOP_LINES and (not title or parts[1] in title) else ()
+    return (
+        parts.groups()
+        if parts and row < TOP_LINES and (not title or parts[1] in title or parts[2] in title)
+        else ()
+    )
 
 
 def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, int]:

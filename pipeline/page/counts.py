@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from pipeline.page.lines import NUMBERS, NUMERAL, REMEMBERED
+from pipeline.page.lines import DOCUMENT, NUMBERS, NUMERAL, REMEMBERED
 from pipeline.page.search import compile_search
 
 COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `第1/4篇`, `4篇幅`: no
@@ -11,7 +11,17 @@ COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4�
 )
 # `制度模板3份`, `制度（五则）`: yes; `合同一式两份`, `名言十则故事`: no
 PIECES = re.compile(
-    rf"(?:[（(【\[]|精选|通用|推荐|合集|汇总|模板|范本|范文|参考|优秀|实用|共)\s*({NUMERAL})\s*[份则例套]\s*(?:[)）】\]]|$|[_|])"
+    rf"(?:[（(【\[]|精选|通用|推荐|合集|汇总|模板|范本|范文|参考|优秀|实用|共)\s*({NUMERAL})\s*[份则例套款]\s*(?:[)）】\]]|$|[_|])"
+)
+# `读书笔记三则`, `岗位说明书5例（精选）`, `制度全套4份`: yes; `合同一式两份`, `各3份`: no
+PIECES_LAST = re.compile(
+    rf"(?<![第式各每\d.一二三四五六七八九十])\s*({NUMERAL})\s*(?:[份则例套款]|个?版本)"
+    r"(?:范[文例本]|模板|样[本例]|参考|精选|选|合集|大全)?\s*(?:[（(【\[][^）)】\]]{0,8})?[)）】\]]?\s*(?:$|[_|])"
+)
+# `3份值班制度`, `精选5个值班制度`: yes; `两份合同引起的纠纷`, `十则故事`: no
+PIECES_FIRST = re.compile(
+    rf"(?:({NUMERAL})\s*[份套款]|(?:精选|推荐|优秀|实用|通用|最新|经典)的?\s*({NUMERAL})\s*[份则例套款个])(?![。，、])"
+    rf".{{0,40}}(?:{DOCUMENT.pattern[:-1]}(?:范[文例本]|模板|样本|参考|大全)?|范[文例本]|模板)$"
 )
 
 
@@ -27,8 +37,16 @@ def declared_count(text: str, *, title: bool = False) -> int | None:
     """
     if "篇" in text:
         return NUMBERS.get(_said(text))
-    match = PIECES.search(text) if title else None
-    return NUMBERS.get(match.group(1)) if match else None
+    return _said_in_pieces(text) if title else None
+
+
+def _said_in_pieces(title: str) -> int | None:
+    """Return the number of 份, 则, 例, 套 or 款 that a title counts: one alone counts in brackets only."""
+    if match := PIECES.search(title):
+        return NUMBERS.get(match.group(1))
+    match = PIECES_LAST.search(title) or PIECES_FIRST.match(title.strip())
+    count = NUMBERS.get(next(filter(None, match.groups()), "")) if match else None
+    return count if count and count > 1 else None
 
 
 def said_count(text: str) -> str:

@@ -45,8 +45,25 @@ def test_a_heading_element_that_numbers_an_article_is_no_title_beside_the_line_o
     assert [a.heading for a in found.articles] == ["篇一：值班制度", "篇二：值班制度"]
 
 
-def test_a_count_of_pieces_in_a_title() -> None:
-    assert declared_count("招标采购办法参考三份", title=True) == 3
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("招标采购办法参考三份", 3),
+        ("读书笔记三则", 3),
+        ("岗位说明书5例（精选）", 5),
+        ("3份岗亭值守制度", 3),
+        ("精选5个值班制度范本", 5),
+        ("值班制度（4个版本）", 4),
+        ("合同一式两份", None),
+        ("两份合同引起的纠纷", None),
+        ("第3份合同", None),
+        ("一份检讨书", None),
+        ("学生守则", None),
+        ("十则故事心得", None),
+    ],
+)
+def test_a_count_of_pieces_in_a_title(title: str, count: int | None) -> None:
+    assert declared_count(title, title=True) == count
 
 
 def test_the_line_of_the_title_above_the_date_goes_before_names_of_articles_in_heading_elements() -> None:
