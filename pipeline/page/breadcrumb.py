@@ -304,7 +304,9 @@ def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:
     parts = TWO.fullmatch(line)
     return (
         parts.groups()
-        if parts and row < TOP_LINES and (not title or parts[1] in title or parts[2] in title)
+        if parts
+        and row < TOP_LINES
+        and (not title or parts[1] in title or parts[2] in title or NAMES_SITE.search(parts[1]))
         else ()
     )
 

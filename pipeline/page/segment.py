@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.page.blocks import HEADED
 from pipeline.page.closes import end_of_element, end_of_single
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
+from pipeline.page.cues import ENDING, INTRODUCTION, LOOK_BEHIND, cue_rows, goes_on
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, site_rows
 from pipeline.page.fields import Fields, read_fields
@@ -15,7 +15,8 @@ from pipeline.page.frames import completed, in_other_forms
 from pipeline.page.glued import without_clauses
 from pipeline.page.head import names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, candidates
-from pipeline.page.lines import COUNTING, LINKED, PageLines, letters, rows_showing
+from pipeline.page.lines import COUNTING, DENSE, LINKED, PageLines, letters, rows_showing
+from pipeline.page.manner import CLAUSE_ENDS
 from pipeline.page.pieces import Places, Segments, drop_foreign, put_articles, put_head, put_tail
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
@@ -236,6 +237,7 @@ def _end_of_texts(
         if run == LINK_RUN and not _list_inside(page, row):
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING and not goes_on(page, row)
+        ending = ending and not (row == first and _reads_on(page, row))
         line = page.texts[row]
         counted = (row > first or not chosen[-1].alone) and "篇" in line and title and not ending
         if counted and declared_count(line):
@@ -245,6 +247,15 @@ def _end_of_texts(
         if ending:
             return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
     return len(page.texts) - run
+
+
+def _reads_on(page: PageLines, row: int) -> bool:
+    """Tell whether text follows a line directly below a heading: `投稿人：某某` ends no article there."""
+    behind = range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts)))
+    return any(
+        len(page.texts[r]) >= DENSE and page.lasts[r] in CLAUSE_ENDS and page.shares[r] <= LINKED
+        for r in behind
+    )
 
 
 def _list_inside(page: PageLines, row: int) -> bool:

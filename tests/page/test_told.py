@@ -72,3 +72,8 @@ def test_names_below_a_label_between_texts() -> None:
     names = ("猜你喜欢：", "初中军训感想摘抄", "小区停车公示", "中秋节朗诵串词")
     lines = [*HEAD, f"{SUBJECT}1", *CLAUSES, *names, f"{SUBJECT}2", *CLAUSES, f"{SUBJECT}3", *CLAUSES]
     assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 3
+
+
+def test_what_is_told_below_the_last_heading_ends_nothing() -> None:
+    lines = three("供稿会员：一叶知秋 上传时间：3天前")
+    assert [a[1:] for a in segmented(lines)[1]] == [list(PROSE)] * 3
