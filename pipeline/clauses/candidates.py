@@ -3,6 +3,7 @@
 from pipeline.clauses import markers as mk
 from pipeline.clauses import shapes as sh
 from pipeline.clauses.digits import match_digits
+from pipeline.clauses.letters import match_bracket, match_latin
 from pipeline.clauses.parts import announces
 from pipeline.clauses.scan import (
     BARE,
@@ -166,13 +167,13 @@ def match(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     if c == mk.DI:
         return sh.match_unit(codes, i, tables, row)
     if c == mk.TRIGGER_OPEN:
-        return sh.match_bracket(codes, i, tables, row)
+        return match_bracket(codes, i, tables, row)
     if c == mk.DIGIT:
         return match_digits(codes, i, tables, row)
     if c == mk.ENCLOSED_NUMERAL:
         return sh.match_enclosed(codes, i, tables, row)
     if c == mk.LATIN:
-        return sh.match_latin(codes, i, tables, row)
+        return match_latin(codes, i, tables, row)
     return sh.match_word(codes, i, tables, row) if c == mk.WORD else sh.match_bullet(codes, i, tables, row)
 
 
@@ -183,6 +184,8 @@ def opens_sentence(codes: Ints, i: int, boundary: int, ordinal: int, tables: Tab
     """
     if boundary == mk.COLON:
         return ordinal == 1
+    if boundary == mk.NONE:
+        return ordinal == 1 and i <= sh.TITLE_TOP and class_at(codes, i, tables) == mk.DI
     return boundary == mk.STOP and codes[before_blanks(codes, i, tables)] not in HALF_STOPS
 
 
@@ -203,7 +206,9 @@ def names_clause(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Ta
         return False
     if codes[end - 1] in sh.COLONS:
         return True
-    if boundary == mk.COLON or class_at(codes, end, tables) in (mk.COMMA_MARK, mk.FULL_STOP, mk.CLOSING):
+    if boundary == mk.COLON and (row[sh.STYLE] != mk.STEP or row[sh.ORDINAL] != 1):
+        return False
+    if class_at(codes, end, tables) in (mk.COMMA_MARK, mk.FULL_STOP, mk.CLOSING):
         return False
     if boundary == mk.STOP and codes[before_blanks(codes, i, tables)] in HALF_STOPS:
         return False
@@ -222,6 +227,8 @@ def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables,
         return opens_sentence(codes, i, boundary, row[sh.ORDINAL], tables)
     if style >= mk.STEP:
         return names_clause(codes, place, row, tables)
+    if style == mk.STEM and boundary >= mk.COMMA:
+        return boundary == mk.NONE and row[sh.ORDINAL] == 1 and i <= sh.TITLE_TOP
     broken = style == mk.CN_PAREN and row[sh.VARIANT] in (DAMAGED, HALF)
     begins = row[sh.VARIANT] == HALF and row[sh.ORDINAL] == 1 and boundary == mk.NONE
     if not begins and boundary > (mk.STOP if broken or row[sh.VARIANT] == DAMAGED else rules[style]):
@@ -326,12 +333,15 @@ def after_field(codes: Ints, i: int, line: int, tables: Tables) -> int:
     return NO_FIELD
 
 
-def in_line_field(codes: Ints, i: int, state: Ints, tables: Tables) -> int:
-    """Say whether a short title, a field or 【…】 stands between a sentence and the first number at i."""
+def in_line_field(codes: Ints, i: int, state: Ints, last: int, tables: Tables) -> int:
+    """Say whether a short title, a field or 【…】 stands between a sentence and the first number at i.
+
+    last: end of the candidate before, which must not stand there.
+    """
     if i > 0 and codes[i - 1] == SECTION_CLOSE:
         return SECTION_HEAD
     first = state[1] + 1
-    if first == 0 or not FIELD_MIN < i - first < LABEL_LINE:
+    if first == 0 or last > first or not FIELD_MIN < i - first < LABEL_LINE:
         return NO_FIELD
     for p in range(first, i - 1):
         c = class_at(codes, p, tables)
@@ -353,10 +363,11 @@ def note(
     add(out, k, i, end, row)
     out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[0], state[1]
     out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[2] else 0)
+    last = out[base - FIELDS + END] if k else -1
     if boundary > mk.LINE:
-        out[base + FRESH] = in_line_field(codes, i, state, tables) if row[sh.ORDINAL] == 1 else NO_FIELD
+        out[base + FRESH] = in_line_field(codes, i, state, last, tables) if row[sh.ORDINAL] == 1 else NO_FIELD
     else:
-        out[base + FRESH] = after_field(codes, i, out[base - FIELDS + END] if k else -1, tables)
+        out[base + FRESH] = after_field(codes, i, last, tables)
 
 
 def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, Ints]) -> int:
