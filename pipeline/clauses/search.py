@@ -290,7 +290,8 @@ def list_moves(work: Work, at: int, c: int, count: int) -> int:
     if height > 0:
         above = states[at + STACK + (height - 1) * ENTRY]
         if above > mk.SUBITEM and above != style and cands[base + ORDINAL] <= 1:
-            outer = style <= mk.CN_PAREN and style < above < mk.FIRSTLY
+            outer = (style < above and style <= mk.CN_PAREN) or style == mk.STEP
+            outer = outer and above < mk.FIRSTLY
             replaces = fresh or (field == FIELD_IN_LINE and outer)
             count = push(moves, count, cost + (REPLACE_FRESH if replaces else REPLACE), height - 1, found & 7)
         cost += NESTED_FRESH if replaces else 0
