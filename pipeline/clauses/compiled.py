@@ -17,6 +17,7 @@ from pipeline.clauses import (
     nodes,
     parts,
     pieces,
+    references,
     scan,
     search,
     shapes,
@@ -31,7 +32,7 @@ from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 from pipeline.compiled import kernel
 
-MODULES = (scan, shapes, digits, letters, candidates, search, beam, pieces, parts, tree, nodes)
+MODULES = (scan, shapes, digits, letters, references, candidates, search, beam, pieces, parts, tree, nodes)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
 # and the beam 1.6 times as fast (docs/accuracy-clauses.md).
 OPTIONS: Any = {"_nrt": False, "forceinline": True}

@@ -23,6 +23,7 @@ from pipeline.clauses.shapes import (
     PENALTY_COMMA,
     PENALTY_DIGIT,
     TITLE_TOP,
+    begins_line,
     joint_variant,
     match_named,
     set_row,
@@ -90,7 +91,8 @@ def match_parts(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return 0
     else:
         set_row(row, mk.DOTTED2 + parts - 2, value, group, 0)
-    return at + 1 if class_at(codes, at, tables) == mk.DOT or codes[at] == DUN else at
+    stopped = class_at(codes, at, tables) in (mk.DOT, mk.CLOSING) or codes[at] == DUN
+    return at + 1 if stopped else at
 
 
 def match_dashed(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
@@ -234,7 +236,8 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     after = class_at(codes, end, tables)
     if value <= 0 or value > LIST_MAX:
         return 0
-    if i > 0 and (after == mk.COLON_MARK or codes[i - 1] in ANNEX_ENDS):
+    words = i > 1 and begins_line(codes, i - 2, tables) and class_at(codes, i - 1, tables) == mk.OTHER
+    if i > 0 and (after == mk.COLON_MARK or words or codes[i - 1] in ANNEX_ENDS):
         named = match_named(codes, (i, end), value, tables, row)
         if named > 0:
             return named

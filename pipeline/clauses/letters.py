@@ -12,6 +12,7 @@ from pipeline.clauses.scan import (
     skip_blanks,
 )
 from pipeline.clauses.shapes import (
+    ANNEX_ENDS,
     BY_COLON,
     DUN,
     LIST_MAX,
@@ -19,6 +20,7 @@ from pipeline.clauses.shapes import (
     PENALTY_CHAIN,
     damaged,
     joint_variant,
+    match_named,
     set_row,
 )
 
@@ -94,7 +96,8 @@ def match_bracket(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return 0 if kind == mk.DIGIT else damaged(row, mk.CN_PAREN, value, end)
     set_row(row, mk.AR_PAREN if kind == mk.DIGIT else mk.CN_PAREN, value, 0, 0)
     chained = class_at(codes, last + 2, tables) == mk.TRIGGER_OPEN  # （五）、（六）
-    return last + 2 if codes[last + 1] == DUN and not chained else last + 1
+    point = class_at(codes, last + 1, tables) == mk.DOT and class_at(codes, last + 2, tables) != mk.DIGIT
+    return last + 2 if (codes[last + 1] == DUN and not chained) or point else last + 1
 
 
 def match_lettered(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
@@ -125,6 +128,8 @@ def match_latin(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return end + 1
     after = class_at(codes, i + 1, tables)
     variant = LETTER if after == mk.CLOSING else joint_variant(codes, i + 1, tables)
+    if before == mk.OTHER and after != mk.DOT and (variant == BY_COLON or codes[i - 1] in ANNEX_ENDS):
+        return match_named(codes, (i, i + 1), int(tables[1][codes[i]]), tables, row)
     if variant in (0, BY_COLON):
         return 0
     code = codes[i]

@@ -29,9 +29,13 @@ CLOSE: Final = "[）)﹚〕】]"
 JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing in one list costs
 GAP: Final = "[ \u3000\t\u00a0]*"
 
-# What 第一… counts in a lesson, a plan, a course: 第一课时, 第二阶段; the letters only with a colon: 第一步：
+# What 第一… counts in a lesson, a plan, a course: 第一课时, 第二阶段; the others only with a colon, or with a
+# blank at a line start: 第一步：
 STEP_WORDS: Final = "课时|課時|阶段|階段|环节|環節|步骤|步驟|单元|單元"
-STEP_LETTERS: Final = "步讲講课課幕场場站轮輪天周週日招"
+STEP_OTHERS: Final = (
+    "步|讲|講|课|課|幕|场|場|站|轮|輪|天|周|週|日|招|议题|議題|"
+    "议程|議程|任务|任務|专题|專題|模块|模塊|板块|板塊|方面"
+)
 # Words that number a clause with the numeral and the colon behind them; an annex needs no colon
 NAME_WORDS: Final = (
     "附件|附录|附錄|附表|步骤|步驟|议题|議題|环节|環節|任务|任務|专题|專題|模块|模塊|案例|活动|活動|问题|問題|情景|情境|"
@@ -94,7 +98,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         CN_PAREN,
         "cn_paren",
-        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}、?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
+        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}[、.．]?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
         "chinese",
         10,
         NONE,
@@ -115,7 +119,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         AR_PAREN,
         "ar_paren",
-        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}、?|[⑴-⒇]",
+        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}[、.．]?|[⑴-⒇]",
         "arabic",
         12,
         NONE,
@@ -184,7 +188,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "a)登记",
         "sina.com",
     ),
-    Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, NONE, "Ⅲ、范围", "Ⅲ级响应"),
+    Marker(ROMAN, "roman", "[Ⅰ-Ⅻⅰ-ⅻ][、.．，]?", "roman", 9, NONE, "Ⅲ、范围", "Ⅲ级响应"),
     Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, LINE, "一是加强领导", "问题：一是认识不足；二是措施"),
     Marker(
@@ -203,7 +207,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         STEP,
         "step",
-        _unit(f"(?:{STEP_WORDS}|[{STEP_LETTERS}](?=[：:]))") + "[：:]?",
+        _unit(f"(?:{STEP_WORDS}|(?:{STEP_OTHERS})(?=[：:]| ))") + "[：:]?",
         "any",
         9,
         NONE,

@@ -59,11 +59,12 @@ BLOCK_BULLETS = tuple(ord(c) for c in "■◆●▲▼◇")  # never part of a w
 HYPHENS = tuple(ord(c) for c in "-－–—")
 DUN = ord("、")
 COLONS = (ord("："), ord(":"))
-# First and second character of each word, 0 where there is none
-STEP_CODES, NAME_CODES = (
-    tuple((ord(w[0]), ord(w[1:] or "\0")) for w in words.split("|"))
-    for words in (f"{mk.STEP_WORDS}|{'|'.join(mk.STEP_LETTERS)}", mk.NAME_WORDS)
+# First and second character of each word, 0 where there is none; 1 behind those that need no colon
+STEP_CODES = tuple(
+    (ord(w[0]), ord(w[1:] or "\0"), int(w in mk.STEP_WORDS.split("|")))
+    for w in f"{mk.STEP_WORDS}|{mk.STEP_OTHERS}".split("|")
 )
+NAME_CODES = tuple((ord(w[0]), ord(w[1:] or "\0")) for w in mk.NAME_WORDS.split("|"))
 STAGES = tuple(ord(c) for c in "阶階")
 ANNEX = ord("附")
 ANY_WORD = 1  # group of a word that is none of these: it numbers only where the next number follows
@@ -118,13 +119,13 @@ def unit_style(codes: Ints, i: int, tables: Tables) -> tuple[int, int]:
 
 def match_step(codes: Ints, at: int, value: int, tables: Tables, row: Ints) -> int:
     """第一课时, 第二阶段, 第一步：; `at` stands behind the numeral."""
-    for one, two in STEP_CODES:
+    for one, two, free in STEP_CODES:
         if codes[at] == one and (two == 0 or codes[at + 1] == two):
             end = at + (1 if two == 0 else 2)
             joined = joint_variant(codes, end, tables) == BY_COLON
-            if value > LIST_MAX or not (joined or two > 0):
+            if value > LIST_MAX or not (joined or free > 0 or class_at(codes, end, tables) == mk.BLANK):
                 return 0
-            set_row(row, mk.STEP, value, 0, one)
+            set_row(row, mk.STEP, value, 0 if free > 0 else ANY_WORD, one)
             return end + 1 if joined else end
     return 0
 
@@ -137,17 +138,38 @@ def word_start(codes: Ints, i: int, tables: Tables) -> int:
     return at if at == 0 or class_at(codes, at - 1, tables) in (mk.BREAK, mk.FULL_STOP) else i
 
 
+def begins_line(codes: Ints, i: int, tables: Tables) -> bool:
+    """Say whether a line or a sentence begins at i."""
+    return i == 0 or (i > 0 and class_at(codes, i - 1, tables) in (mk.BREAK, mk.FULL_STOP))
+
+
+def is_parted(codes: Ints, end: int, tables: Tables) -> bool:
+    """Say whether 、 . or a blank, and no further numeral stands behind one: 步骤一、 not 步骤一、二."""
+    if class_at(codes, end, tables) == mk.BLANK:
+        return True
+    following = class_at(codes, end + 1, tables)
+    return joint_variant(codes, end, tables) in (1, 2) and following not in (
+        mk.DIGIT,
+        mk.CN_DIGIT,
+        mk.CN_UNIT,
+    )
+
+
 def match_named(codes: Ints, ends: tuple[int, int], value: int, tables: Tables, row: Ints) -> int:
     """步骤一：, 问1：, 附件一; the numeral stands between `ends`, its value is known."""
     i, end = ends
     joined = codes[end] in COLONS
     for one, two in NAME_CODES:
         last = codes[i - 1] == (one if two == 0 else two)
-        if not last or (two > 0 and (i < 2 or codes[i - 2] != one)) or not (joined or one == ANNEX):
+        if not last or (two > 0 and (i < 2 or codes[i - 2] != one)):
+            continue
+        parted = two > 0 and begins_line(codes, i - 2, tables) and is_parted(codes, end, tables)
+        if not (joined or parted or one == ANNEX):
             continue
         set_row(row, mk.NAMED, value, 0, one)
         row[BACK] = 1 if two == 0 else 2
-        return end + 1 if joined else end
+        stopped = joined or (parted and class_at(codes, end, tables) != mk.BLANK)
+        return end + 1 if stopped else end
     word = i - word_start(codes, i, tables)
     if not joined or not 0 < word <= WORD_MAX or codes[i - 1] in NO_NUMBERED:
         return 0
@@ -178,7 +200,7 @@ def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return end + 1
     set_row(row, style, value, 0, 0)
     if style < mk.ARTICLE and style != mk.DIVISION:
-        return after
+        return after + 1 if codes[after] in COLONS else after
     if style == mk.ARTICLE and codes[after] == ZHI:
         sub, sub_end = read_numeral(codes, after + 1, tables)
         if sub > 0:
@@ -219,7 +241,8 @@ def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return end + 1
     after = skip_blanks(codes, end, tables)
     variant = joint_variant(codes, after, tables)
-    if i > 0 and before == mk.OTHER and (variant == BY_COLON or codes[i - 1] in ANNEX_ENDS):
+    named_here = variant == BY_COLON or codes[max(i - 1, 0)] in ANNEX_ENDS
+    if i > 0 and before == mk.OTHER and (named_here or (i > 1 and begins_line(codes, i - 2, tables))):
         named = match_named(codes, (i, end), value, tables, row)
         if named > 0:
             return named
