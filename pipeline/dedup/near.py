@@ -100,9 +100,13 @@ def texts_folded(folded: Folded) -> Texts:
 
 
 def fit_clauses(folded: Folded, work: Work) -> CorpusModel:
-    """Fit what clauses have in common from the first texts by hash."""
+    """Fit what clauses have in common from the first texts by hash.
+
+    Alone: each worker would count in a table of its own, 256 MB where texts are a million and more.
+    """
     texts, order = texts_folded(folded), np.argsort(folded.hashes, kind="stable")
-    return fast.fit_large(replace(texts, begin=texts.begin[order], length=texts.length[order]), work)
+    ordered = replace(texts, begin=texts.begin[order], length=texts.length[order])
+    return fast.fit_large(ordered, replace(work, workers=1))
 
 
 def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> tuple[Pairs, Pairs]:

@@ -142,10 +142,9 @@ def _as_bytes(ids: pa.Array) -> NDArray[np.bytes_]:
 
 
 def _read(path: Path) -> Iterator[pa.Table]:
-    """Yield the texts, a range at a time, from the file as it is mapped."""
-    reader = open_arrow(path)
-    for k in range(reader.num_record_batches):
-        yield pa.Table.from_batches([reader.get_batch(k)])
+    """Yield the texts, a range at a time, from the file, mapped anew for each: no more of it is held."""
+    for k in range(open_arrow(path).num_record_batches):
+        yield pa.Table.from_batches([open_arrow(path).get_batch(k)])
 
 
 def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
