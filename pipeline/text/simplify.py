@@ -8,6 +8,7 @@ OpenCC's whole dictionary in tests/text/test_simplify.py.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import sub
 from typing import NamedTuple
 
 import numpy as np
@@ -115,6 +116,16 @@ def count_telling(served: str, simple: str, alone: frozenset[str]) -> tuple[int,
     return int(np.count_nonzero(before != after)), int(np.count_nonzero(hits))
 
 
+def count_among(text: str, chars: frozenset[str]) -> int:
+    """Return how many characters of a text are among `chars`.
+
+    >>> count_among("務必服務", frozenset("務範"))
+    2
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return int(np.count_nonzero(members(chars).take(codes, mode="clip")))
+
+
 def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
     """Return how often each character among `chars` stands in a text, where it does. 2 ns a character.
 
@@ -123,9 +134,12 @@ def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     found = np.sort(codes[members(chars).take(codes, mode="clip")])
-    ends = np.flatnonzero(np.append(found[1:] != found[:-1], True)) if len(found) else found
-    counts = np.diff(ends, prepend=-1)
-    return dict(zip(map(chr, found[ends].tolist()), counts.tolist(), strict=True))
+    if not len(found):
+        return {}
+    last = np.flatnonzero(found[1:] != found[:-1])  # the last place of each character but the last one
+    ends = [*(last + 1).tolist(), len(found)]
+    each = found[last].tobytes().decode("utf-32-le", "surrogatepass") + chr(found[-1])
+    return dict(zip(each, map(sub, ends, [0, *ends[:-1]]), strict=True))
 
 
 @cache

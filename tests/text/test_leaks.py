@@ -69,3 +69,17 @@ def test_stripping_agrees_with_its_slow_twin(seed: int, kinds: set[str]) -> None
     stripped, edits = strip_leaks(headed, learnt)
     assert stripped == strip_one_by_one(text, learnt)
     assert len(text) - len(stripped) == sum(e.end - e.start for e in edits)
+
+
+def test_pages_converted_since_give_a_table_of_their_site() -> None:
+    pages = [
+        "客户服务(wù)职责(zé)，应(yīng)当到岗。",
+        "数(shù)据管理，业(yè)务(wù)主管负责(zé)。",
+        "业(yè)务(wù)数(shù)据应(yīng)当准确。",
+        "财务(wù)责(zé)任，规(guī)章。",
+        "规(guī)定如下：服务(wù)到位。",
+    ]
+    assert [repair(page).edits for page in pages] == [()] * 5
+    table = fit_table(sum(map(count_leaks, pages), Counter()))
+    assert table["务"] == "wù"
+    assert repair(pages[0], table=table).text == "客户服务职责，应当到岗。"

@@ -10,7 +10,7 @@ from importlib.resources import files
 from math import log
 from operator import add
 
-from pipeline.text.repair.readings import simplified_forms, simplified_only
+from pipeline.text.repair.readings import rare_variants, simplified_forms, simplified_only
 
 # log P of a character alone. Measured on jieba's frequencies: rank 1 e^-4.4, rank 1000 e^-8.6, rank 4000
 # e^-12; marks and the rest estimated from own-writing pages, one digit is all the margins need.
@@ -27,6 +27,7 @@ _PAIR = (
     4.0  # mean pointwise mutual information of the listed pairs is 5.2 nats; what is seen of it in context
 )
 _WRONG_SCRIPT = -4.0  # a Simplified character on a Traditional page
+_VARIANT = -2.3  # 鎭 for 鎮: one in ten at most
 
 
 @cache
@@ -40,8 +41,9 @@ def _tables() -> tuple[dict[str, float], frozenset[str]]:
 def _single() -> dict[str, float]:
     """Return the log-probability of each character in either script, and of marks."""
     single = dict(_tables()[0])
+    variants = rare_variants()
     for char, plain in simplified_forms().items():
-        single.setdefault(char, single.get(plain, _RARE))
+        single.setdefault(char, max(_RARE, single.get(plain, _RARE) + _VARIANT * (char in variants)))
     return single | _MARKS
 
 

@@ -13,6 +13,7 @@ from itertools import chain
 from pipeline.records import Edit, Unresolved
 from pipeline.text.repair.bytewise import frequent_by_trail, from_pair, gbk
 from pipeline.text.repair.language import is_frequent, likelihood
+from pipeline.text.repair.numbers import expected_marker
 from pipeline.text.repair.readings import HANZI, may_be_traditional, simplified_forms, simplified_only
 from pipeline.text.repair.shifts import Found
 
@@ -167,6 +168,8 @@ def _readings(text: str, place: _Place, pairs: Container[str]) -> Iterator[_Read
         if before in ("?", "\ufffd"):
             yield _Reading(won, start, tail, lost=True)
             return
+        if before in ("", "\n") and (marker := expected_marker(text, start, first_byte or 0)):
+            yield _Reading(won, start, marker + tail)
         for first in frequent_by_trail().get(first_byte or 0, ()):
             won = likelihood(first + tail, before, after, pairs=pairs) - old
             if won >= needed:

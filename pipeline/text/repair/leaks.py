@@ -14,17 +14,20 @@ from functools import cache
 from itertools import accumulate, chain, compress, repeat
 from typing import NamedTuple
 
-from pipeline.records import Edit, RuleName
+from pipeline.records import Edit, from_columns
 from pipeline.text.repair.readings import (
     CLOSING,
     HANZI,
     PINYIN,
-    main_reading,
+    leak_readings,
     plain_reading,
     readings,
     simplified_forms,
+    simplified_only,
+    simplified_readings,
     syllables,
     toneless,
+    usual_readings,
 )
 from pipeline.text.simplify import count_members
 
@@ -88,21 +91,31 @@ def count_leaks(text: str) -> LeakCounts:
     """Count, for the corpus model, what `fit_table` needs of one text.
 
     Returns (character, pinyin) -> leaks and (character, "") -> occurrences for each Traditional character,
-    and two entries of evidence against leaks under "". The counts of pages add up to those of a site and
-    may be subtracted again. Linear, 4 ns a character of a Simplified text, about 40 of a Traditional one.
+    and two entries of evidence against leaks under "". Simplified characters are counted where the text has
+    leaks of such. The counts of pages add up to those of a site and may be subtracted again. Linear, 4 ns a
+    character of a Simplified text, about 40 of a Traditional one.
 
     >>> sorted(count_leaks("客戶服務(wù)").items())
     [(('務', ''), 1), (('務', 'wù'), 1), (('戶', ''), 1)]
     """
-    counts = count_pairs(text)
+    headed = split_leaks(text)
+    known = _leaking(headed)
+    counts = Counter(_count_pairs(headed, known))
     for char, n in count_members(text, _traditional()).items():
         counts[char, ""] = n
+    if counts and known is simplified_readings():
+        heads = {char for char, pinyin in counts if char and pinyin}
+        for char, n in count_members(text, simplified_only()).items():
+            counts[char, ""] = n
+        for char in heads:
+            counts[char, ""] = text.count(char)
     return counts
 
 
 def count_pairs(text: str) -> LeakCounts:
     """Return what `count_leaks` does but for the occurrences of characters."""
-    return Counter(_count_pairs(split_leaks(text)))
+    headed = split_leaks(text)
+    return Counter(_count_pairs(headed, _leaking(headed)))
 
 
 @cache
@@ -111,10 +124,22 @@ def _traditional() -> frozenset[str]:
     return frozenset(simplified_forms())
 
 
-def _count_pairs(headed: Headed) -> dict[tuple[str, str], int]:
-    """Count leaks by normal pinyin, glosses, and headwords (scaled up from a sample)."""
+def _leaking(headed: Headed) -> Mapping[str, frozenset[str]]:
+    """Return the characters of the script that a text's groups stand behind, with their readings.
+
+    A Traditional page that leaks may have been converted to Simplified since: 責(zé) is 责(zé) there.
+    """
+    heads = {char for char, _ in headed.pairs}
+    n_hans = len(heads & simplified_only())
+    return simplified_readings() if n_hans > len(heads & readings().keys()) else readings()
+
+
+def _count_pairs(headed: Headed, known: Mapping[str, frozenset[str]]) -> dict[tuple[str, str], int]:
+    """Count leaks by normal pinyin, glosses, and headwords (scaled up from a sample).
+
+    `known`: the characters that may leak, and their readings.
+    """
     counts: dict[tuple[str, str], int] = {}
-    known = readings()
     for (char, group), n in headed.counted.items():
         pinyin = plain_reading(char, group)
         if pinyin in known.get(char, ()):
@@ -150,9 +175,15 @@ def _by_character(counts: Mapping[tuple[str, str], int]) -> dict[str, _Seen]:
     for (char, pinyin), n in sorted(counts.items(), key=lambda item: item[0]):
         if char and pinyin and n > 0:
             old = seen.get(char, _Seen(0, 0, ""))
-            best = (n, pinyin) if n > old.single else (old.single, old.pinyin)
-            seen[char] = _Seen(old.leaks + n, *best)
+            wins = n > old.single or (n == old.single and not _is_usual(char, old.pinyin))
+            seen[char] = _Seen(old.leaks + n, *((n, pinyin) if wins else (old.single, old.pinyin)))
     return seen
+
+
+def _is_usual(char: str, pinyin: str) -> bool:
+    """Tell whether a reading is the usual one of its character: dān of 單, not shàn."""
+    usual = usual_readings()[char]
+    return pinyin in usual or toneless(pinyin) in usual
 
 
 def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) -> bool:
@@ -192,8 +223,7 @@ def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
     glosses = counts.get(_GLOSS_KEY, 0) + counts.get(_HEADWORD_KEY, 0)
     if len(seen) >= 10 and leaks >= 15 and glosses <= 0.05 * leaks:
         return True  # several lists on one page: ten characters, and by accident t2s changes all of them
-    usual = main_reading()
-    sure = [c for c in found if toneless(usual[c]) == toneless(seen[c].pinyin) and _is_level_1(c)]
+    sure = [c for c in found if _is_usual(c, seen[c].pinyin) and _is_level_1(c)]
     if glosses or len(sure) != len(seen) or 2 * evidence.untouched < len(seen):
         return False
     return len(sure) >= 6 or (len(sure) >= 4 and leaks > len(seen))
@@ -201,7 +231,7 @@ def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
 
 def _is_level_1(char: str) -> bool:
     """Tell whether the Simplified form is one of the 3,755 common characters (GB 2312, rows 16 to 55)."""
-    code = simplified_forms()[char].encode("gb2312", "ignore")
+    code = simplified_forms().get(char, char).encode("gb2312", "ignore")
     return len(code) == 2 and 0xB0 <= code[0] <= 0xD7
 
 
@@ -234,17 +264,32 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
     """
     if not headed.pairs:
         return {}
-    counts = _count_pairs(headed)
+    known = _leaking(headed)
+    counts = _count_pairs(headed, known)
     seen = _by_character(counts)
     if not seen or _vetoed(counts, seen):
         return {}
     chosen = seen
     some = set("".join(headed.parts[::2])[:_BEGINNING])
-    evidence = _Evidence(counts, seen, len((some & simplified_forms().keys()) - seen.keys()))
+    telling = known.keys() if known is readings() else simplified_only()
+    evidence = _Evidence(counts, seen, len((some & telling) - seen.keys()))
     if not _passes(_good_characters(headed, seen), evidence):
         site = table or {}
         chosen = {c: s for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
-    return {c: s.pinyin for c, s in chosen.items()}
+    notes = _notes(chosen, table or {})
+    return {c: s.pinyin for c, s in chosen.items() if c not in notes}
+
+
+def _notes(seen: Mapping[str, _Seen], table: Mapping[str, str]) -> set[str]:
+    """Return the characters that no list holds: one group, of an unusual reading, all others' usual.
+
+    `單(shàn)先生`: who makes a list takes the usual reading of each character (so all lists seen so far).
+    """
+    unusual = {c for c, s in seen.items() if not _is_usual(c, s.pinyin)}
+    if not unusual:
+        return unusual
+    once = {c for c in unusual if seen[c].leaks == 1 and c not in table}
+    return once if once == unusual and len(once) <= max(1, _MAX_GLOSSES * len(seen)) else set()
 
 
 def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]:
@@ -266,9 +311,15 @@ def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]
 def strip_leaks(headed: Headed, learnt: Mapping[str, str]) -> tuple[str, list[Edit]]:
     """Return the text without the leaks of learnt characters, and one deletion for each.
 
-    A group stays where its pinyin is no reading of the character. 0.7 µs a leak.
+    A group stays where its pinyin is no reading of the character, or stands once and is not the list's.
+    0.7 µs a leak.
     """
-    stays = {pair for pair in headed.counted if pair[0] not in learnt or not _is_leak(*pair)}
+    stays = {
+        pair
+        for pair, n in headed.counted.items()
+        if learnt.get(pair[0]) != pair[1][1:-1]  # else plainly a leak, as most are
+        and (pair[0] not in learnt or not _is_leak(*pair, learnt[pair[0]] if n == 1 else ""))
+    }
     bounds = list(accumulate(map(len, headed.parts)))
     starts, ends = bounds[:-1:2], bounds[1::2]
     if not stays:
@@ -281,15 +332,16 @@ def strip_leaks(headed: Headed, learnt: Mapping[str, str]) -> tuple[str, list[Ed
     return text, _deletions(compress(starts, drop), compress(ends, drop))
 
 
-def _is_leak(char: str, group: str) -> bool:
-    """Tell whether a group holds a reading of the character, or the beginning of one where it was cut."""
-    known, pinyin = readings()[char], plain_reading(char, group)
+def _is_leak(char: str, group: str, only: str) -> bool:
+    """Tell whether a group holds a reading of the character, or the beginning of one where it was cut.
+
+    `only`: the one reading that is asked for, but for its tone; any, where empty.
+    """
+    known, pinyin = leak_readings()[char], plain_reading(char, group)
     if group[-1] in CLOSING:
-        return pinyin in known
+        return pinyin in known and (not only or pinyin == only or toneless(pinyin) == toneless(only))
     return any(reading.startswith(pinyin) for reading in known)
 
 
 def _deletions(starts: Iterable[int], ends: Iterable[int]) -> list[Edit]:
-    """Build the edits; `map` over whole columns makes them 1.4 times as fast as a loop."""
-    rule: RuleName = "leak"
-    return list(map(Edit, starts, ends, repeat(""), repeat(rule)))
+    return list(from_columns(Edit, starts, ends, repeat(""), repeat("leak")))

@@ -10,6 +10,10 @@ from pipeline.text.repair.shifts import Found
 _STRAY = re.compile("['`´](?<=的.)(?= ?[^\x00-\x7f]|[0-9,.;:!?()]|$)", re.MULTILINE)
 # A mark that may open or close a quotation: any but those behind 的
 _QUOTE = re.compile("['`´](?<!的.)")
+# Where marks are strewn, they stand behind other words that end no quotation too, and inside words
+_BEHIND = "的是在和與与及或對对為为將将把被從从向於于由了"
+_OTHER = re.compile("['`´](?<=[一-鿿].)(?<!的.)(?=[一-鿿])")
+_STREWN = 2  # stray marks behind 的 from which a page is known to have them
 # "的.规定"; not "的.com", "的...", nor where the text's sentences end in full stops: "管理.制度"
 _STRAY_DOT = re.compile(r"的\.(?=[一-鿿“《])")
 _STOP_DOT = re.compile(r"(?<=[一-鿿”》）])(?<![的一二三四五六七八九十零〇])\.(?=[一-鿿\s“《]|$)")
@@ -43,7 +47,17 @@ def _quotes(text: str) -> list[int]:
     if not ("的'" in text or "的`" in text or "的´" in text):
         return []
     quotes = [match.start() for match in _QUOTE.finditer(text)]
-    return [m.start() for m in _STRAY.finditer(text) if not _has_partner(text, m.start(), quotes)]
+    behind = [m.start() for m in _STRAY.finditer(text)]
+    places = [at for at in behind if not _has_partner(text, at, quotes)]
+    if not quotes or len(places) < _STREWN:
+        return places
+    marks = sorted(quotes + behind)
+    closing = [at for at in quotes if text[at - 1] not in _BEHIND]
+    others = [m.start() for m in _OTHER.finditer(text)]
+    opening = behind + [at for at in others if text[at - 1] in _BEHIND]
+    return [at for at in opening if not _has_partner(text, at, closing)] + [
+        at for at in others if text[at - 1] not in _BEHIND and not _has_partner(text, at, marks)
+    ]
 
 
 def _dots(text: str) -> list[int]:
@@ -64,11 +78,11 @@ _LINE = 200  # characters on either side that may hold the other half of a quota
 
 
 def _has_partner(text: str, at: int, quotes: list[int]) -> bool:
-    """Tell whether a mark has a partner of its kind in its line that does not stand behind 的 itself."""
+    """Tell whether a mark has a partner of its kind among some in its line."""
     k = bisect_left(quotes, at)
     near = quotes[max(0, k - 3) : k + 3]
     return any(
-        abs(other - at) <= _LINE
+        0 < abs(other - at) <= _LINE
         and text[other] == text[at]
         and "\n" not in text[min(at, other) : max(at, other)]
         for other in near

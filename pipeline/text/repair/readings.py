@@ -3,23 +3,34 @@
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 # Letters of pinyin as they stand in GBK, decomposed or typed: ɑ ɡ are GBK's own (A8BB, A8C0), v and u: stand
 # for ü.
 PINYIN = "a-zA-ZāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹĀÁǍÀĒÉĚÈĪÍǏÌŌÓǑÒŪÚǓÙǕǗǙǛÜɑɡ\u0300-\u0304\u0308\u030c:"
 CLOSING = ")）]〕］】}>〉"  # brackets that end a leak
 HANZI = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+_REMEMBERED = 4096  # leaked groups, 1 MB: all pages of a site leak the same few hundred
 _TYPED = str.maketrans({"ɑ": "a", "ɡ": "g", "v": "ü", "ê": "e"})
 
 
+class _Row(NamedTuple):
+    """A Traditional character: its Simplified form, whether Traditional texts hold that too, readings."""
+
+    plain: str
+    in_both: bool
+    readings: tuple[str, ...]
+    is_variant: bool  # rare beside another character for the same: 鎭 for 鎮
+
+
 @cache
-def _rows() -> dict[str, tuple[str, bool, tuple[str, ...]]]:
-    """Return character -> (Simplified form, whether that form is in Traditional use too, readings)."""
+def _rows() -> dict[str, _Row]:
+    """Return Traditional character -> its row of the table."""
     rows = (files("pipeline") / "data" / "readings.tsv").read_text("utf-8").splitlines()[1:]
     table = {}
     for row in rows:
         char, plain, readings = row.split("\t")
-        table[char] = (plain[0], plain.endswith("="), tuple(readings.split(",")))
+        table[char[0]] = _Row(plain[0], plain.endswith("="), tuple(readings.split(",")), char.endswith("~"))
     return table
 
 
@@ -30,7 +41,7 @@ def simplified_forms() -> dict[str, str]:
     >>> simplified_forms()["務"]
     '务'
     """
-    return {char: row[0] for char, row in _rows().items()}
+    return {char: row.plain for char, row in _rows().items()}
 
 
 @cache
@@ -41,7 +52,17 @@ def simplified_only() -> frozenset[str]:
     (True, False)
     """
     rows = _rows()
-    return frozenset(plain for plain, both, _ in rows.values() if not both and plain not in rows)
+    return frozenset(row.plain for row in rows.values() if not row.in_both and row.plain not in rows)
+
+
+@cache
+def rare_variants() -> frozenset[str]:
+    """Return the Traditional characters that are usually written otherwise.
+
+    >>> "鎭" in rare_variants(), "鎮" in rare_variants()
+    (True, False)
+    """
+    return frozenset(char for char, row in _rows().items() if row.is_variant)
 
 
 @cache
@@ -51,21 +72,47 @@ def readings() -> dict[str, frozenset[str]]:
     >>> sorted(readings()["會"])
     ['hui', 'huì', 'kuai', 'kuo', 'kuài', 'kuò']
     """
-    return {c: frozenset((*row[2], *map(toneless, row[2]))) for c, row in _rows().items()}
+    return {c: frozenset((*row.readings, *map(toneless, row.readings))) for c, row in _rows().items()}
 
 
 @cache
-def main_reading() -> dict[str, str]:
-    """Return Traditional character -> its usual reading, with tone mark."""
-    return {char: row[2][0] for char, row in _rows().items()}
+def simplified_readings() -> dict[str, frozenset[str]]:
+    """Return Simplified character -> the readings of all Traditional ones that it stands for.
+
+    >>> "fā" in simplified_readings()["发"], "fà" in simplified_readings()["发"]
+    (True, True)
+    """
+    found: dict[str, frozenset[str]] = {}
+    for char, row in _rows().items():
+        if not row.is_variant:
+            found[row.plain] = found.get(row.plain, frozenset()) | readings()[char]
+    return found
+
+
+@cache
+def leak_readings() -> dict[str, frozenset[str]]:
+    """Return the readings of all characters that may leak, of either script."""
+    return simplified_readings() | readings()
+
+
+@cache
+def usual_readings() -> dict[str, frozenset[str]]:
+    """Return character -> its usual reading with tone and without; of a Simplified one those of all it is."""
+    found: dict[str, frozenset[str]] = {}
+    own = {c: frozenset((row.readings[0], toneless(row.readings[0]))) for c, row in _rows().items()}
+    for char, row in _rows().items():
+        if not row.is_variant:
+            found[row.plain] = found.get(row.plain, frozenset()) | own[char]
+    return found | own
 
 
 @cache
 def syllables() -> frozenset[str]:
     """Return all syllables without tone marks that are a reading of some Traditional character."""
-    return frozenset(toneless(r) for row in _rows().values() for r in row[2])
+    return frozenset(toneless(r) for row in _rows().values() for r in row.readings)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def toneless(pinyin: str) -> str:
     """Drop tone marks, keep ü.
 
@@ -76,9 +123,6 @@ def toneless(pinyin: str) -> str:
     return unicodedata.normalize(
         "NFC", "".join(c for c in marks if c == "\u0308" or not unicodedata.combining(c))
     )
-
-
-_REMEMBERED = 4096  # leaked groups, 1 MB: all pages of a site leak the same few hundred
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -99,7 +143,7 @@ def plain_reading(char: str, group: str) -> str:
     ('dāng', 'lü')
     """
     inside = group[1:-1]
-    return inside if inside in readings().get(char, ()) else normal_pinyin(group)
+    return inside if inside in leak_readings().get(char, ()) else normal_pinyin(group)
 
 
 _WINDOW = 150  # characters on either side that tell the script of a place
