@@ -57,7 +57,7 @@ def finish(run: Run) -> None:
         for making, batches in _made(run, plan, orders, kept):
             segments[making.name] = _write(run, (folder, kept), (making, orders), (batches, files))
             del batches  # before those of the next are made
-            run.progress("finish", len(segments), len(plan.kept) + len(plan.made))
+            run.progress("finish", sum(s.pages for s in segments.values()), len(orders))
     finally:
         entries = {name: file.close() for name, file in files.items()}
     run.json_files, run.segments = entries, segments

@@ -159,9 +159,10 @@ def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None, *, many: b
     plan = plan_for(run, len(first) <= IN_PROCESS_ROWS)
     kernel = functools.partial(cut_batch, context=CutContext(run.config, run.sites, many))
     done = map_batches(kernel, _batches(_chain(first, stream)), lost_cut, plan)
+    before = run.parsed
     for batch in shuffle(done, "page_id", spool_of(run.out), SPOOL_ROWS):
         run.parsed += batch.num_rows
-        run.progress("parse", run.parsed, total)
+        run.progress("parse", run.parsed - before, total)
         _take_up(run, batch.select(KEPT.names).to_pylist())
 
 
