@@ -36,7 +36,7 @@ from pipeline.store.generations import JSON_LINES, folder_of
 from pipeline.store.jsonl import Joined
 from pipeline.urls import url_key
 
-FINISH_ROWS = 256  # pages made together, 170 ms of work: 64 take 6 % longer, 16 longer by half
+FINISH_ROWS = 256  # pages made together, 170 ms of work: 64 take 6 % longer
 FINISH_CHARS = 4_000_000  # of pages made together: some 100 MB while they are
 COMPILED_ROWS = 400  # pages from which loading the compiled search for clauses (1 s a process) pays
 WRITTEN = tuple(name for name in BY_PAGE if name != "articles")  # these wait for comparison
