@@ -19,6 +19,7 @@ from pipeline.text.repair.invisible import ANY
 from pipeline.text.repair.language import word_pairs
 from pipeline.text.repair.leaks import OPENING
 from pipeline.text.repair.readings import HANZI, PINYIN, simplified_forms
+from pipeline.text.repair.starts import ROW
 
 INVISIBLE, LEAK, A1_INSERT, LEAD_LOSS, STRAY_MARK, BLANK = (1 << bit for bit in range(6))
 CONVERTED = 1 << 6  # t2s may change a character
@@ -38,7 +39,7 @@ CLASSES = (
     *(
         (LOST, "[?\ufffd]"),
         (OPENS, f"[{re.escape(OPENING)}]"),
-        (BEGINS, "[、。]"),
+        (BEGINS, f"[{re.escape(ROW)}]"),
         (COMMAS, "[,，]"),
         (OF, "的"),
     ),
