@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.check import check, require_valid
 from pipeline.config import Config
-from pipeline.errors import ContractError
+from pipeline.errors import ContractError, InputError
 from pipeline.run import ingest
 from pipeline.store.digest import rows_digest
 from pipeline.store.files import file_sha256
@@ -158,7 +158,10 @@ def test_json_lines_that_changed_are_seen(out: Path) -> None:
 
 
 def test_a_folder_without_a_manifest_is_told_how_to_mend_it(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="run `fanwen ingest"):
+    with pytest.raises(InputError, match="holds no tables yet: run `fanwen ingest"):
+        check(tmp_path)
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(ContractError, match="is missing: run `fanwen ingest"):
         check(tmp_path)
     (tmp_path / "manifest.json").write_text("[]", "utf-8")
     with pytest.raises(ContractError, match="is broken"):

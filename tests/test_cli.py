@@ -2,8 +2,10 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,21 @@ def test_a_value_off_its_range_stops_before_any_page(tmp_path: Path, toml: str, 
     assert done.returncode == 2
     assert told in done.stderr.decode()
     assert not (tmp_path / "out").exists()
+
+
+def test_a_terminal_shows_how_far_the_work_is(tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    words = ["ingest", str(SAMPLE), "--out", str(tmp_path / "out"), "--workers", "1"]
+    shown = b""
+    with subprocess.Popen([sys.executable, "-m", "pipeline", *words], stderr=end) as running:
+        os.close(end)
+        with suppress(OSError):  # Linux: nobody has the other end open any more
+            while part := os.read(terminal, 4096):
+                shown += part
+    os.close(terminal)
+    assert running.returncode == 0, shown.decode()
+    assert b"finish" in shown
+    assert "6 pages" in shown.decode()
 
 
 def test_dedup_into_a_file_is_told_before_the_work(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.store.files import write_atomically
 
 PARTS = 256
-SUFFIX = ".rows"  # what ends in .arrow is of an earlier version
+SUFFIX = ".cut"  # what ends in .arrow or .rows is of an earlier version
 
 
 def part_of(key: str, parts: int = PARTS) -> int:

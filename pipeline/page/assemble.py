@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.fields import Fields
-from pipeline.page.segment import Segments
+from pipeline.page.pieces import Segments
 from pipeline.records import (
     DROP_REASONS,
     LINE_ROLES,

@@ -85,6 +85,7 @@ HOMEPAGE = re.compile(".{0,10}(?:首页|主页)|[Hh]ome(?!\\w)")  # of two items
 HOME = frozenset(("首页", "主页", "网站首页", "home", "Home", "返回首页"))
 COLON = re.compile("[：:]")
 SINGLE = re.compile(r"[\w（）()]+")
+TAG = re.compile(r"<[/a-zA-Z]")  # markup that a page shows: its `>` are no arrows
 CLOSE = 8  # lines from a menu with arrows to the breadcrumb below
 NEAR = 6  # lines below a breadcrumb in which the title stands
 MIN_NAME = 3  # letters of an item that names the page
@@ -131,7 +132,9 @@ def _rows_with_signs(page: PageLines, first: int, last: int) -> Iterator[int]:
     """Yield the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
     for row in rows_showing(page, PLACED, first, last):
         line = page.texts[row]
-        if any(sign in line for sign in PLACE_SIGNS) and len(line) <= MAX_LABELLED and line.strip(ARROWS):
+        if not any(sign in line for sign in PLACE_SIGNS) or len(line) > MAX_LABELLED:
+            continue
+        if line.strip(ARROWS) and ("<" not in line or not TAG.search(line)):
             yield row
 
 

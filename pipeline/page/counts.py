@@ -1,8 +1,9 @@
 """How many articles a title or an introduction declares."""
 
 import re
+from functools import lru_cache
 
-from pipeline.page.lines import NUMBERS, NUMERAL
+from pipeline.page.lines import NUMBERS, NUMERAL, REMEMBERED
 from pipeline.page.search import compile_search
 
 COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `第1/4篇`, `4篇幅`: no
@@ -24,5 +25,22 @@ def declared_count(text: str, *, title: bool = False) -> int | None:
     >>> declared_count("制度（五则）", title=True), declared_count("合同一式两份", title=True)
     (5, None)
     """
-    match = COUNT.search(text) if "篇" in text else PIECES.search(text) if title else None
+    if "篇" in text:
+        return NUMBERS.get(_said(text))
+    match = PIECES.search(text) if title else None
     return NUMBERS.get(match.group(1)) if match else None
+
+
+def said_count(text: str) -> str:
+    """Return the number before 篇 in a text that counts articles, "" where none does.
+
+    >>> said_count("制度（通用五篇）"), said_count("第3篇 制度")
+    ('五', '')
+    """
+    return _said(text) if "篇" in text else ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(text: str) -> str:
+    match = COUNT.search(text)
+    return match.group(1) if match else ""

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.page.contents import contents_rows
 from pipeline.page.lines import (
     HINTED,
     LABELLED,
-    LEADING,
+    LISTED,
     NUMBERED,
     NUMERAL,
     SAYING,
@@ -217,6 +218,7 @@ NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥
 LIST_SIGNS = NUMERALS | frozenset("第（(")  # with which nearly all items of lists begin, which are no cues
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
+LINKED_IN_TEXT = 0.5  # share of a clause in links
 LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
 # What stands before links in one line with them, and how much of the line is links then.
 LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}+[：:】\])）]+")
@@ -238,14 +240,6 @@ INTRODUCTION = compile_search(
 WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
     r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
 )
-CONTENTS = re.compile(
-    r"^[【\[（(]?\s*+(?:本文|文章|内容|全文|快速|阅读|本页)?\s*+(?:目\s*+[录次]|导\s*+航|导\s*+读|索\s*+引){1,2}\s*+[】\]）)]?\s*+[：:]?$"
-)
-
-LEAST_CONTENTS = 3  # lines with leaders; fewer are blanks to fill in
-LEADER_SIGNS = ("……", "......", "······")
-# `1.1编制目的……………3`, `附则......12`: yes; `等等……`, `姓名......`: no
-LEADER = re.compile(r".{2,60}?(?:…{2,}|\.{6,}|·{6,})\s*[-－]?(?:\d{1,4}|[IVX]{1,5})[-－]?")
 
 
 def is_share_bar(line: str) -> bool:
@@ -332,13 +326,10 @@ def cue_rows(
             if known is not None:
                 out[row] = known
     out |= contents_rows(page, start)
-    for row in [r for r, share in enumerate(page.shares[start:], start) if share > LABEL_SHARE]:
-        labelled = page.sights[row] & LABELLED and row not in out
-        if labelled and (reason := _labelled_links(page, row)):
+    for row in page.partly:
+        labelled = page.shares[row] > LABEL_SHARE and page.sights[row] & LABELLED
+        if labelled and row >= start and row not in out and (reason := _labelled_links(page, row)):
             out[row] = reason
-    for row in [r for r, line in enumerate(page.texts[start:], start) if len(line) > MAX_CUE]:
-        if page.texts[row][0] in DISCLAIMER_BEGINS and DISCLAIMER.match(page.texts[row]):
-            out.setdefault(row, "footer")
     for row in _hinted_rows(page, start):
         if row not in out and (reason := drop_reason(page.texts[row], subjects)):
             out[row] = reason
@@ -346,28 +337,29 @@ def cue_rows(
 
 
 def _hinted_rows(page: PageLines, start: int) -> list[int]:
-    """Return the lines that may be cues of their own: short, with a hint, no item of a list."""
+    """Return the lines that may be cues: short, with a hint, no item of a list; or disclaimers."""
     lasts, texts = page.lasts, page.texts
-    open_ends = [r for r in rows_showing(page, HINTED, start) if lasts[r] not in SENTENCE_ENDS]
-    sentences = [r for r in rows_showing(page, SAYING, start) if lasts[r] == "。"]
-    return [
-        row
-        for row in (*open_ends, *sentences)
-        if len(line := texts[row]) <= (MAX_CUE if line[0] not in NUMERALS else MAX_COUNT_CUE)
-        and not (line[0] in LIST_SIGNS and NUMBERED.match(line))
-        and (any(word in line for word in SENTENCE_HINTS) if line[-1] == "。" else HINT.search(line))
-    ]
+    rows = []
+    for row in rows_showing(page, HINTED, start):
+        line = texts[row]
+        if len(line) > MAX_CUE:
+            if line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
+                rows.append(row)
+        elif lasts[row] not in SENTENCE_ENDS and _may_be_cue(page, row, line) and HINT.search(line):
+            rows.append(row)
+    for row in rows_showing(page, SAYING, start):
+        line = texts[row]
+        said = lasts[row] == "。" and len(line) <= MAX_CUE and _may_be_cue(page, row, line)
+        if said and any(word in line for word in SENTENCE_HINTS):
+            rows.append(row)
+    return rows
 
 
-def contents_rows(page: PageLines, start: int) -> dict[int, DropReason]:
-    """Return the lines of a document's table of contents, `1总则……3`, and the 目录 above them."""
-    rows = [r for r in rows_showing(page, LEADING, start) if LEADER.fullmatch(page.texts[r])]
-    if len(rows) < LEAST_CONTENTS:
-        return {}
-    above = rows[0] - 1
-    if above >= start and CONTENTS.match(page.texts[above]):
-        rows.append(above)
-    return dict.fromkeys(rows, "contents")
+def _may_be_cue(page: PageLines, row: int, line: str) -> bool:
+    """Tell whether a line is no item of a list, and short if it begins with a number."""
+    if line[0] in NUMERALS and len(line) > MAX_COUNT_CUE:
+        return False
+    return not (line[0] in LIST_SIGNS and page.sights[row] & LISTED)
 
 
 def _labelled_links(page: PageLines, row: int) -> DropReason | None:
@@ -383,11 +375,10 @@ def _labelled_links(page: PageLines, row: int) -> DropReason | None:
 
 def goes_on(page: PageLines, row: int) -> bool:
     """Tell whether numbered clauses follow a line of the site's own: then it stands inside the article."""
-    behind = range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts)))
-    return any(
-        page.shares[r] <= 0.5
-        and (found := NUMBERED.match(page.texts[r]))
+    for r in range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts))):
+        if not page.sights[r] & LISTED or page.shares[r] > LINKED_IN_TEXT:
+            continue
         # of a sentence, or alone in a cell of its own
-        and (page.texts[r][-1] in "。；;：:" or found.end() == len(page.texts[r]))
-        for r in behind
-    )
+        if page.lasts[r] in "。；;：:" or NUMBERED.fullmatch(page.texts[r]):
+            return True
+    return False

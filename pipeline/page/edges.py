@@ -7,13 +7,14 @@ the same marks and never speak to the reader. A line at the end of an article th
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
+from functools import lru_cache
 from itertools import accumulate
 
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS, goes_on
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import DENSE, DOCUMENT, LINKED, LISTED, NUMBERED, PageLines
+from pipeline.page.lines import DENSE, DOCUMENT, LINKED, LISTED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS, Manner, read_manner
-from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, REMEMBERED, advertises, site_words
 from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
@@ -93,9 +94,11 @@ def site_rows(
     site = about[0] or ""
     parts = [_numbered_part(page, *body, site) for body in bodies]
     manner = read_manner(page, parts, *about)
+    labels = [row for row, reason in cues.items() if reason == "related"]
     out: dict[int, DropReason] = {}
     for (first, end), rows in zip(bodies, parts, strict=True):
-        out |= _listed(page, range(first, end), cues)
+        if labels:
+            out |= _listed(page, range(first, end), labels)
         if not rows:
             out |= _behind(page, range(first, end), cues, manner)
             continue
@@ -108,13 +111,13 @@ def site_rows(
     return out
 
 
-def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[int, DropReason]:
-    """Return the names of other pages below a line that announces them, where no links show it."""
+def _listed(page: PageLines, rows: range, labels: Sequence[int]) -> dict[int, DropReason]:
+    """Return the names of other pages below one of the lines that announce them, where no links show it."""
     out: dict[int, DropReason] = {}
-    for label in [row for row, reason in cues.items() if reason == "related" and row in rows]:
+    for label in [row for row in labels if row in rows]:
         for row in range(label + 1, min(label + 1 + MAX_NAMES, rows.stop)):
             line = page.texts[row]
-            if len(line) > MAX_FOREIGN or NUMBERED.match(line) or not OTHER_PAGE.search(line):
+            if len(line) > MAX_FOREIGN or page.sights[row] & LISTED or not OTHER_PAGE.search(line):
                 break
             out[row] = "related"
     return out
@@ -122,17 +125,17 @@ def _listed(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[i
 
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
-    at, stop = first, end
-    while at < end and not (page.sights[at] & LISTED and NUMBERED.match(page.texts[at])):
-        at += 1
-    while stop > at and not (page.sights[stop - 1] & LISTED and NUMBERED.match(page.texts[stop - 1])):
-        stop -= 1
+    numbered = rows_showing(page, LISTED, first, end)
+    if not numbered:
+        return range(end, end)
+    at, stop = numbered[0], numbered[-1] + 1
     before = _before_notice(page, at, stop, site)
-    while at < before < stop and not NUMBERED.match(page.texts[before - 1]):
+    while at < before < stop and not page.sights[before - 1] & LISTED:
         before -= 1
     return range(at, before)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
@@ -199,7 +202,7 @@ def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
     """Return the line above a list at `end` that begins at 1 and speaks of site or reader, else `end`."""
     for row in range(end - 2, max(first, end - MAX_NOTICE) - 1, -1):
         line = page.texts[row]
-        if line[-1] in CLAUSE_ENDS or NUMBERED.match(line):
+        if line[-1] in CLAUSE_ENDS or page.sights[row] & LISTED:
             continue
         told = page.texts[row + 1 : end]
         if NUMBERED_ONE.match(told[0]) and len(told) >= 2:
@@ -213,9 +216,10 @@ def _foreign_inside(
 ) -> dict[int, DropReason]:
     """Return lines between the clauses that end like no other and speak of the site, or advertise."""
     out: dict[int, DropReason] = {}
-    for row in rows[:-1]:  # the last is a clause
+    for row in rows_showing(page, UNLISTED, rows.start, rows.stop - 1):  # the last is a clause
         line = page.texts[row]
-        if len(line) > MAX_FOREIGN or row in cues or (line[0] in LIST_SIGNS and NUMBERED.match(line)):
+        item = line[0] in LIST_SIGNS and page.sights[row] & LISTED
+        if len(line) > MAX_FOREIGN or row in cues or item:
             continue
         before_links = page.shares[row + 1] > LINKED >= page.shares[row]
         if before_links and len(line) <= MAX_LABEL and page.heads[row] == 1:
@@ -238,14 +242,16 @@ def _names_between(page: PageLines, row: int, rows: range) -> range:
     a list that begins.
     """
     end = row
-    while end < rows.stop - 1 and OTHER_PAGE.search(page.texts[end]) and not NUMBERED.match(page.texts[end]):
+    while end < rows.stop - 1 and OTHER_PAGE.search(page.texts[end]) and not page.sights[end] & LISTED:
         end += 1
     above = page.texts[row - 1]
-    labelled = len(above) <= MAX_LABEL and above[-1] not in SENTENCE_ENDS and not NUMBERED.match(above)
+    labelled = (
+        len(above) <= MAX_LABEL and above[-1] not in SENTENCE_ENDS and not page.sights[row - 1] & LISTED
+    )
     first = row - 1 if labelled and not SIGNED.search(above) else row
     whole = first > rows.start and page.texts[first - 1][-1] in SENTENCE_ENDS
     below = page.texts[end]
-    goes_on = NUMBERED.match(below) and not NUMBERED_ONE.match(below)
+    goes_on = page.sights[end] & LISTED and not NUMBERED_ONE.match(below)
     return range(first, end) if whole and goes_on and end - first >= 2 else range(0)
 
 
@@ -279,8 +285,8 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
 def _stands_between(page: PageLines, row: int) -> bool:
     """Tell whether a line stands between whole clauses, and is none that a line break cut."""
     before = page.texts[row - 1]
-    complete = before[-1] in CLAUSE_ENDS or NUMBERED.match(before) is not None
-    return complete and NUMBERED.match(page.texts[row + 1]) is not None
+    complete = before[-1] in CLAUSE_ENDS or page.sights[row - 1] & LISTED
+    return bool(complete and page.sights[row + 1] & LISTED)
 
 
 def _weigh(
@@ -288,7 +294,7 @@ def _weigh(
 ) -> tuple[float, DropReason | None]:
     """Return how much a line behind the clauses speaks for the site, below 0 for the text, and as what."""
     line = page.texts[row]
-    if row in cues or page.shares[row] > LINKED or NUMBERED.match(line):  # numbered: of a list of the site's
+    if row in cues or page.shares[row] > LINKED or page.sights[row] & LISTED:  # of a list of the site's
         return FOREIGN, None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:
@@ -346,7 +352,7 @@ def end_of_single(page: PageLines, first: int, end: int) -> int:
     for row in range(first + 1, end):
         before = sizes[row - 1 - first]
         line, depth = texts[row], depths[row - first]
-        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not NUMBERED.match(line)
+        begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not page.sights[row] & LISTED
         if depth < within and begins and before >= (1 - REST) * sizes[-1]:
             usual = min(depths[1 : row - first], default=within) <= depth  # it closes as far inside the text
             return end if usual or goes_on(page, row) else row
@@ -380,5 +386,5 @@ def _goes_on_outside(page: PageLines, chosen: Sequence[Candidate], row: int, dep
     above = page.layout.separations(len(page.texts) - first)[1 : last - first]
     if page.texts[row - 1][-1] in "：:" or (above and min(above) <= depth):
         return True
-    begins = next(r for r in range(row, len(page.texts)) if NUMBERED.match(page.texts[r]))
+    begins = rows_showing(page, LISTED, row)[0]
     return NUMBERED_ONE.match(page.texts[begins]) is None

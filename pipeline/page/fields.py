@@ -6,11 +6,32 @@ from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
-from pipeline.page.counts import COUNT
+from pipeline.page.counts import said_count
 from pipeline.page.dates import DATE, DATE_LABEL, as_date
-from pipeline.page.lines import DATED, DENSE, DOCUMENT, LINKED, NUMERAL, PageLines, letters, rows_showing
+from pipeline.page.lines import (
+    DATED,
+    DENSE,
+    DOCUMENT,
+    FIELDED,
+    LINKED,
+    NUMERAL,
+    STOPPED,
+    PageLines,
+    letters,
+    rows_showing,
+)
 from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
+from pipeline.page.views import (
+    AUTHOR,
+    SMALL_FIELD,
+    VIEWS,
+    VIEWS_AFTER,
+    VIEWS_LABEL,
+    VIEWS_NUMBER,
+    VIEWS_UNIT,
+    views_of,
+)
 
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
 MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
@@ -33,23 +54,9 @@ ABOUT = re.compile(
 # `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
 NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 BELOW_TITLE = 2  # lines below the title in which the date may stand beside links
-TEXT_END = re.compile("[。；]")
+TEXT_ENDS = "。；"
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
-VIEW_WORDS = "查看|浏览|阅读|点击|人气|访问|围观|热度"
-VIEWS = compile_search(  # `查看人数:75`, `浏览：1.2W次`: yes; `阅读3遍`: no
-    rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数|了)?(?:\s*[：:（(]\s*|\s+)(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)"
-)
-VIEWS_LABEL = re.compile(rf"(?:{VIEW_WORDS})(?:人数|次数|人次|量|数)?\s*[：:]?")  # a line of its own
-VIEWS_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\+?")
-VIEWS_UNIT = re.compile("人|次|人次|°C|℃|人浏览|次浏览|人阅读|次阅读")  # another
-VIEWS_AFTER = re.compile(  # `75人浏览`, `1.2万次阅读`
-    rf"(?<![\d.])(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)\s*(?:人|次|人次)?\s*(?:{VIEW_WORDS}|已看|看过)"
-)
-MULTIPLES = {"": 1, "w": 10_000, "万": 10_000, "k": 1_000, "千": 1_000}
-AUTHOR_WORDS = "作者|编辑|责编|责任编辑|撰稿|投稿人?|上传者"
-AUTHOR = compile_search(rf"(?:{AUTHOR_WORDS})\s*[：:]\s*([^\s：:，。|]{{1,12}}?)(?=\s|$|日期|时间)")
-SMALL_FIELD = compile_search(f"{VIEW_WORDS}|已看|看过|{AUTHOR_WORDS}")  # without one a line has none
 # Between separators of `<title>` the last segments name the site.
 TITLE_BREAK = re.compile(  # a look ahead is quicker than the choice
     r"(?=[\s_|｜–—-])(?:(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$))"
@@ -87,7 +94,7 @@ def read_fields(page: PageLines, hints: Hints = NO_HINTS) -> Fields:
 
     >>> from pipeline.page.lines import page_lines
     >>> lines = ["当前位置:甲网 > 制度", "岗位制度3篇", "更新时间:2024-11-20 查看人数:75", "第1篇"]
-    >>> f = read_fields(page_lines("\n".join(lines), [0] * 4, [1] * 4, "", from_html=False))
+    >>> f = read_fields(page_lines("\n".join(lines), ([0] * 4, [1] * 4), "", from_html=False))
     >>> f.title, f.site, f.updated, f.views, f.start
     ('岗位制度3篇', '甲网', '2024-11-20', 75, 3)
     """
@@ -150,8 +157,8 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
         found.updated = when or found.updated
         return when is not None
     if name == "views":
-        number = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*([wW万kK千]?)", value)
-        found.views = _views(number) if number else found.views
+        number = VIEWS_NUMBER.search(value)
+        found.views = views_of(number) if number else found.views
         return number is not None
     if name == "breadcrumb":
         found.breadcrumb = breadcrumb_items(value)
@@ -195,7 +202,7 @@ def _stands_as_title(page: PageLines, i: int, *, headed: bool, said: bool) -> bo
     """
     if headed:
         line = page.texts[i]
-        return said or not NUMBERED_NAME.search(line) or COUNT.search(line) is not None
+        return said or not NUMBERED_NAME.search(line) or said_count(line) != ""
     return said and i + 1 < len(page.texts) and DATE.search(page.texts[i + 1]) is not None
 
 
@@ -216,10 +223,10 @@ def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:
 def _text_begins(page: PageLines) -> int:
     """Return the line of the sentence with which a page's text begins: a title stands before its text."""
     read = 0
-    for match in TEXT_END.finditer(page.lasts, 0, HEAD_LINES):
-        read += page.shares[match.start()] < 0.5
+    for row in rows_showing(page, STOPPED, 0, HEAD_LINES):
+        read += page.lasts[row] in TEXT_ENDS and page.shares[row] < 0.5
         if read > MAX_BEFORE:
-            return match.start()
+            return row
     return min(HEAD_LINES, len(page.texts))
 
 
@@ -240,12 +247,7 @@ def _find_title(page: PageLines, found: Fields, own: str, row: int) -> None:
     if row >= 0:
         found.title, found.title_row = page.texts[row], row
         found.rows.add(row)
-        if (
-            own
-            and COUNT.search(own)
-            and not COUNT.search(found.title)
-            and letters(found.title) in letters(own)
-        ):
+        if own and said_count(own) and not said_count(found.title) and letters(found.title) in letters(own):
             found.title = own
     else:
         found.title = own or None
@@ -258,7 +260,7 @@ def _own_title(segments: Sequence[str], found: Fields) -> str:
     for shorter in segments[1:]:
         tail = best[len(shorter) :].strip("_|｜-–— ")
         known = letters(tail) in names or SITE_WORD.search(tail) or BARRED.match(best, len(shorter))
-        if not known or (COUNT.search(best) and not COUNT.search(shorter)):
+        if not known or (said_count(best) and not said_count(shorter)):
             break
         best = shorter
     return best
@@ -270,7 +272,7 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
         return -1
     end = dated if dated is not None else min(after + 12, len(page.texts))
     fit = [i for i in range(after, end) if i not in found.rows and _may_be_title(page, i)]
-    counted = [i for i in fit if COUNT.search(page.texts[i])]
+    counted = [i for i in fit if said_count(page.texts[i])]
     if counted:
         return counted[-1] if dated is not None else counted[0]
     if not fit or (page.title and dated is None):
@@ -281,7 +283,7 @@ def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | Non
 def _may_be_title(page: PageLines, i: int) -> bool:
     line = page.texts[i]
     bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
-    if ABOUT.match(line) or (NO_TITLE.search(line) and not COUNT.search(line)):
+    if ABOUT.match(line) or (NO_TITLE.search(line) and not said_count(line)):
         return False
     return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
@@ -329,12 +331,14 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
     around = [range(max(0, x - 1), min(x + 4, len(page.texts))) for x in near]
     for i in sorted(set().union(*around)):
         line = page.texts[i]
-        if len(line) > MAX_FIELD_LINE or i == found.title_row or not SMALL_FIELD.search(line):
+        if not page.sights[i] & FIELDED or i == found.title_row or len(line) > MAX_FIELD_LINE:
+            continue
+        if not SMALL_FIELD.search(line):
             continue
         views = VIEWS.search(line) or VIEWS_AFTER.search(line)
         author = AUTHOR.search(line)
         if views and found.views is None:
-            found.views = _views(views)
+            found.views = views_of(views)
         if author and found.author is None:
             found.author = author.group(1)
         # behind the first article's heading they are the article's
@@ -363,14 +367,10 @@ def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:
     number = VIEWS_NUMBER.fullmatch(page.texts[row + 1]) if row + 1 < len(page.texts) else None
     if number is None:
         return
-    found.views = _views(number) if found.views is None else found.views
+    found.views = views_of(number) if found.views is None else found.views
     found.rows.update((row, row + 1))
     if row + 2 < len(page.texts) and VIEWS_UNIT.fullmatch(page.texts[row + 2]):
         found.rows.add(row + 2)
-
-
-def _views(match: re.Match[str]) -> int:
-    return round(float(match.group(1).replace(",", "")) * MULTIPLES[match.group(2).lower()])
 
 
 def _find_site(page: PageLines, found: Fields) -> str | None:

@@ -2,25 +2,39 @@
 
 Most rules ask every line for a word or a kind of character that few lines have; each question took a search
 through the text or a pattern a line. The kernel tells which lines *may* answer: words are known by their
-first two characters, and who asks looks again. Twin: all lines may show all (`lines.page_lines`).
+first two characters, lines by how they begin and end, and who asks looks again. Only whether a line opens a
+numbered clause is told for good. Twin: all lines may show all (`lines.page_lines`).
 """
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
-from pipeline.compiled import kernel
+from pipeline.compiled import inlined, kernel, part
 from pipeline.page.breadcrumb import PLACE_SIGNS
-from pipeline.page.cues import HINT_WORDS, LEADER_SIGNS, SENTENCE_HINTS
+from pipeline.page.contents import LEADER_SIGNS
+from pipeline.page.cues import (
+    DISCLAIMER_BEGINS,
+    HINT_WORDS,
+    LIST_SIGNS,
+    MAX_CUE,
+    SENTENCE_ENDS,
+    SENTENCE_HINTS,
+)
 from pipeline.page.elements import key_table
-from pipeline.page.headings import SIGN_PATTERN
+from pipeline.page.headings import MAX_HEADING, NUMBER_ENDS, UNITS
+from pipeline.page.headings import SENTENCE_ENDS as NO_HEADING_ENDS
+from pipeline.page.headings import WORDS as WORDS_BEFORE_NUMBERS
 from pipeline.page.lines import (
     COUNTING,
     DATED,
+    ENDING,
+    FIELDED,
     GROUPS,
     HINTED,
     LABELLED,
@@ -32,29 +46,56 @@ from pipeline.page.lines import (
     SAYING,
     SEPARATORS,
     SIGNED,
+    STOPPED,
+    UNLISTED,
+    Told,
 )
 from pipeline.page.search import openings
 from pipeline.page.tags import look_up
+from pipeline.page.views import FIELD_WORDS
 
+CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
+LABEL_FROM, LABEL_TO = 2, 16
+# Bits of a character beside those of lines: what counts behind a label, what is stripped; that a word of two
+# characters begins, or one that a number may follow.
+CLOSES, STRIPPED, OPENS, BEFORE_NUMBER = (FIELDED << shift for shift in range(1, 5))
+FOUND = CLOSES - 1
+# Bits of what characters are at the beginning and at the end of a line, and in the number there.
+HINTING, DISCLAIMS, ITEM, CIRCLED, DIGIT, SMALL_DIGIT, BEHIND_DIGITS, STOP, NO_END, NUMBER_END, UNIT = (
+    BEFORE_NUMBER << shift for shift in range(1, 12)
+)
+AT_BEGIN = [way[1:] for way in HINT_WORDS.split("|") if way.startswith("^")]
 WORDS = (
-    (HINTED, HINT_WORDS),
+    (HINTED, "|".join(way for way in HINT_WORDS.split("|") if not way.startswith("^"))),
     (SAYING, "|".join(SENTENCE_HINTS)),
-    (SIGNED, SIGN_PATTERN),
     (DATED, "20|19"),
     (LEADING, "|".join(word[:2].replace(".", r"\.") for word in LEADER_SIGNS)),
     (COUNTING, "篇"),
     (PLACED, "|".join(map(re.escape, PLACE_SIGNS))),
     (NUMERALS, NUMERAL),
     (SEPARATORS, "[：:]"),
+    (FIELDED, FIELD_WORDS),
+    (BEFORE_NUMBER, f"第|{WORDS_BEFORE_NUMBERS}"),
 )
-LISTING = "第（(0123456789０１２３４５６７８９一二三四五六七八九十百"  # with which lines.NUMBERED begins, and
-CIRCLED = range(0x2460, 0x2488)  # ① to ⒇
-CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
-LABEL_FROM, LABEL_TO = 2, 16
-# Bits of a character beside those of lines: what counts at the beginning of a line, behind a label, what is
-# stripped; that a word of two characters begins.
-CLOSES, STRIPPED, OPENS = (LABELLED << shift for shift in range(1, 4))
-FOUND = CLOSES - 1 - LISTED - LABELLED
+DIGITS = "0123456789０１２３４５６７８９一二三四五六七八九十"
+KINDS = (
+    (STOP, SENTENCE_ENDS),
+    (NO_END, NO_HEADING_ENDS),
+    (NUMBER_END, NUMBER_ENDS),
+    (UNIT, [unit[0] for unit in UNITS.split("|")]),
+    (HINTING, [opening[0] for way in AT_BEGIN for opening in openings(way)]),
+    (DISCLAIMS, DISCLAIMER_BEGINS),
+    # of `lines.NUMBERED`, and of items as `cues` and `edges` know them
+    (ITEM, LIST_SIGNS),
+    (CIRCLED, map(chr, range(0x2460, 0x2488))),
+    (DIGIT, f"{DIGITS}百"),
+    (SMALL_DIGIT, DIGITS),
+    (BEHIND_DIGITS, "、.．条章节编款项)）]"),
+    (CLOSES, CLOSING),
+)
+NTH, OPENING, CLOSED = ord("第"), (ord("（"), ord("(")), (ord("）"), ord(")"))
+FULL_STOP, SEMICOLON = ord("。"), ord("；")
+REACH = 8  # characters but blanks from a word's first on within which its number begins: `优秀范文（第 12`
 BMP, LINE_FEED = 0x10000, 10
 
 
@@ -73,60 +114,154 @@ def glance_tables():
             if len(opening) == 2:
                 key = ord(opening[0]) << 16 | ord(opening[1])
                 words[key] = words.get(key, 0) | bit
+    for bit, chars in KINDS:
+        note(chars, bit)
     note(filter(str.isspace, map(chr, range(BMP))), STRIPPED | SEPARATORS)
-    note((*LISTING, *map(chr, CIRCLED)), LISTED)
-    note(CLOSING, CLOSES)
     kinds = sorted(set(masks.values()))
     classes = np.zeros(BMP, dtype=np.uint8)
     for code, mask in masks.items():
         classes[code] = kinds.index(mask) + 1
-    return classes, np.array([0, *kinds], dtype=np.int32), np.array(key_table(words), dtype=np.int64)
+    return classes, np.array([0, *kinds], dtype=np.int64), np.array(key_table(words), dtype=np.int64)
 
 
-@kernel
-def find_sights(codes, tables, sights, shown):
-    """Write what each line that is not empty shows, and the lines that show each of the first `GROUPS` bits.
+@inlined
+def mask_of(code, tables):
+    """Return the bits of a character."""
+    return tables[1][tables[0][code]] if code < BMP else 0
 
-    A line feed and a zero stand behind the text. In `shown` each group has room for all lines, behind their
-    number.
+
+@part
+def opens_clause(codes, begin, end, tables):
+    """Tell what `lines.NUMBERED` does of the line from `begin` to before `end`."""
+    if mask_of(codes[begin], tables) & CIRCLED:
+        return True
+    bracket = codes[begin] in OPENING
+    digit = SMALL_DIGIT if bracket else DIGIT
+    first = begin + 1 if bracket or codes[begin] == NTH else begin
+    at = first
+    while at < end and mask_of(codes[at], tables) & digit:
+        at += 1
+    if at == first:
+        return False
+    if bracket:
+        return at < end and codes[at] in CLOSED
+    while at < end and mask_of(codes[at], tables) & STRIPPED:
+        at += 1
+    return at < end and mask_of(codes[at], tables) & BEHIND_DIGITS != 0
+
+
+@part
+def number_follows(codes, at, tables):
+    """Tell whether a number may stand behind the word that begins at `at`, before a unit if that is 第."""
+    nth, known, left = codes[at] == NTH, False, REACH
+    while left:
+        at += 1
+        mask = mask_of(codes[at], tables)
+        if mask & STRIPPED and codes[at] != LINE_FEED:
+            continue
+        if mask & NUMERALS:
+            known = True
+        elif nth or codes[at] == LINE_FEED:
+            return known and mask & UNIT != 0
+        if known and not nth:
+            return True
+        left -= 1
+    return False
+
+
+@part
+def tell_of_line(codes, span, found, tables):
+    """Return what a line shows of which `found` stands in it, by how it begins and ends."""
+    begin, end = span
+    first, last = mask_of(codes[begin], tables), mask_of(codes[end - 1], tables)
+    listed = opens_clause(codes, begin, end, tables)
+    item = listed and first & ITEM != 0
+    ends = codes[end - 1]
+    if listed:
+        found |= LISTED
+    if not item:
+        found |= UNLISTED
+    if first & HINTING:
+        found |= HINTED
+    if item or last & STOP or end - begin > MAX_CUE:
+        found &= ~HINTED
+    if item or ends != FULL_STOP:
+        found &= ~SAYING
+    if end - begin > MAX_CUE and first & DISCLAIMS:
+        found |= HINTED
+    numbered = found & NUMERALS and not last & NO_END and end - begin <= MAX_HEADING
+    if numbered and (last & NUMBER_END or found & SEPARATORS):
+        found |= ENDING
+    if ends in (FULL_STOP, SEMICOLON):
+        found |= STOPPED
+    return found
+
+
+@part
+def find_sights_of(codes, tables, sights):
+    """Write what each line of a text that is not empty shows.
+
+    A line feed and a zero stand behind the text. How many lines there are is returned.
     """
-    classes, masks, words = tables
-    room = len(shown) // GROUPS
-    row, begin, found = 0, -1, 0
+    row, begin, end, found = 0, -1, 0, 0
     for at in range(len(codes) - 1):
         code = codes[at]
-        mask = masks[classes[code]] if code < BMP else 0
+        mask = mask_of(code, tables)
         if code == LINE_FEED:
             if begin >= 0:
-                sights[row] = found
-                for group in range(GROUPS):
-                    if found >> group & 1:
-                        shown[group * room] += 1
-                        shown[group * room + shown[group * room]] = row
+                sights[row] = tell_of_line(codes, (begin, end), found, tables)
                 row += 1
             begin, found = -1, 0
             continue
-        if begin < 0 and not mask & STRIPPED:
-            begin = at
-            found |= mask & LISTED
+        if not mask & STRIPPED:
+            begin = at if begin < 0 else begin
+            end = at + 1
         if mask == 0:
             continue
-        found |= mask & FOUND
         if mask & OPENS:
-            found |= look_up((code << 16) | codes[at + 1], words)
+            mask |= look_up((code << 16) | codes[at + 1], tables[2])
+        found |= mask & FOUND
+        if mask & BEFORE_NUMBER and not found & SIGNED and number_follows(codes, at, tables):
+            found |= SIGNED
         if mask & CLOSES and LABEL_FROM <= at - begin <= LABEL_TO:
             found |= LABELLED
     return row
 
 
-def glance(text: str, count: int) -> tuple[list[int], list[list[int]]]:
-    """Return what each of the `count` lines of a text that are not empty may show, and which lines, by bit.
+@kernel
+def find_sights(codes, begins, tables, sights, shown, ends):
+    """Write what the lines of several texts show, and which of a text's lines show each of the first bits.
+
+    `begins` are where the texts begin. Where the lines that show a bit end in `shown` stands in `ends`, for
+    all bits of a text one behind the other, and then where its lines end in `sights`.
+    """
+    row, at = 0, 0
+    for k in range(len(begins) - 1):
+        last = row + find_sights_of(codes[begins[k] : begins[k + 1]], tables, sights[row:])
+        for group in range(GROUPS):
+            for line in range(row, last):
+                if sights[line] >> group & 1:
+                    shown[at] = line - row
+                    at += 1
+            ends[k * (GROUPS + 1) + group] = at
+        ends[k * (GROUPS + 1) + GROUPS] = row = last
+
+
+def glance(texts: Sequence[str]) -> list[Told]:
+    """Return of each text what its lines that are not empty may show, and which lines, by bit.
 
     2 ns a character.
     """
-    codes = np.frombuffer(f"{text}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    sights = np.empty(count, dtype=np.int32)
-    shown = np.zeros(GROUPS * (count + 1), dtype=np.int32)
-    find_sights(codes, glance_tables(), sights, shown)
-    rows = [shown[at + 1 : at + 1 + shown[at]].tolist() for at in range(0, len(shown), count + 1)]
-    return sights.tolist(), rows
+    joined = "\n\0".join(texts)
+    codes = np.frombuffer(f"{joined}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    begins = np.fromiter(accumulate((len(text) + 2 for text in texts), initial=0), dtype=np.int64)
+    room = joined.count("\n") + 1
+    sights, shown = np.empty(room, dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)
+    ends = np.empty((GROUPS + 1) * len(texts), dtype=np.int32)
+    find_sights(codes, begins, glance_tables(), sights, shown, ends)
+    bits, rows, row, at = sights.tolist(), shown[: ends[-2] if texts else 0].tolist(), 0, 0
+    found: list[Told] = []
+    for *groups, last in ends.reshape(-1, GROUPS + 1).tolist():
+        found.append((bits[row:last], [rows[a:b] for a, b in pairwise([at, *groups])]))
+        row, at = last, groups[-1]
+    return found

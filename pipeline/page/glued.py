@@ -4,13 +4,15 @@ A line with a whole sentence behind its heading shows where the heading ends; on
 clause, or with what leads into its items, does not. Its list does: `二、` below it lacks its `一、`.
 """
 
+import re
 from collections.abc import Sequence
 
-from pipeline.page.headings import Candidate
+from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import DOCUMENT, PageLines, letters
 from pipeline.page.marks import MARK, marker_of, markers
-from pipeline.page.numbers import ANY_NUMBER, ordinal_of
+from pipeline.page.numbers import ANY_NUMBER, ordinal_of, runs_of
 
+FIRST = re.compile(f"[{''.join({run[-1] for run in runs_of(1)})}]")  # one sign of each number that is 1
 MIN_NAME = 2  # letters of a clause: `总则`
 
 
@@ -22,6 +24,8 @@ def without_clauses(page: PageLines, chosen: Sequence[Candidate]) -> list[Candid
 
 def _without_clause(page: PageLines, heading: Candidate, end: int) -> Candidate:
     line = page.texts[heading.row]
+    if len(FIRST.findall(line)) <= (heading.ordinal == 1 and heading.key != PLAIN):
+        return heading  # no number but its own is 1
     behind = _behind_number(heading, line)
     if len(line) - behind <= MIN_NAME:  # no room for a marker and a name
         return heading

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pipeline.page.contents import CONTENTS, CONTENTS_ENDS
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import CONTENTS, INTRODUCTION, WEAK_INTRODUCTION
+from pipeline.page.cues import INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
@@ -87,9 +88,11 @@ def _take_repeats(
     names, subjects = titles
     known = {letters(x) for x in (*names, *subjects)}
     begins = tuple(known)
+    firsts = {x[:1] for x in known}
     for row in rows:
         line = page.texts[row]
-        if len(line) > MAX_REPEAT:
+        other = line[0].isalnum() and line[0] not in firsts and "" not in firsts  # begins as none of them
+        if len(line) > MAX_REPEAT or (other and "篇" not in line):
             continue
         says = letters(line)
         sample = says in known or (says.startswith(begins) and letters(SAMPLE_WORD.sub("", line)) in known)
@@ -109,9 +112,12 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
     headings = [h for h, key in said.items() if h and key != PLAIN]  # `值班制度的作用` says no `值班制度`
     short = {letters(c.title) for c in chosen if c.title}
     longest = max(map(len, headings), default=0)
+    firsts = {x[0] for x in said if x}
     inside = False
     for row in rows:
         line = page.texts[row]
+        if not inside and line[-1] not in CONTENTS_ENDS and firsts.isdisjoint(line):
+            continue
         if row in plan.fields and declared_count(line):
             continue  # `题2篇`, which holds the heading `题2`
         bare = letters(line)
@@ -127,6 +133,12 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
             plan.dropped[row] = "contents"
         elif row not in plan.fields:
             inside = False
+    if "contents" in plan.dropped.values():
+        _take_above_contents(page, rows, plan)
+
+
+def _take_above_contents(page: PageLines, rows: Sequence[int], plan: HeadPlan) -> None:
+    """Drop the name of a table of contents with it."""
     for before, row in pairwise(rows):  # `本文内容`, whatever stands above the list
         listed = plan.dropped.get(row) == "contents" and before == row - 1 and before not in plan.fields
         line = page.texts[before]
@@ -191,11 +203,16 @@ def _introduces(line: str) -> bool:
 def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     """Tell a short line, followed by text, that is marked as a heading or speaks of a guide."""
     line = page.texts[row]
-    if following is None or len(line) > MAX_GUIDE_HEADING or SENTENCE_MARK.search(line.rstrip("?？")):
+    if (
+        following is None
+        or len(line) > MAX_GUIDE_HEADING
+        or line[-1] in "。；"
+        or SENTENCE_MARK.search(line.rstrip("?？"))
+    ):
         return False
     if line[-1] in "：:" and (not NAMED.fullmatch(line) or LEADS.search(line)):
         return False
-    if line[-1] in "，,、；" or MARKER.match(line) or INTRODUCTION.search(line):
+    if line[-1] in "，,、" or MARKER.match(line) or INTRODUCTION.search(line):
         return False
     after = page.texts[following]
     text_follows = len(after) > len(line) or after[-1] in "：:。；" or bool(MARKER.match(after))

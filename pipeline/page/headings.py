@@ -12,6 +12,7 @@ from typing import NamedTuple
 from pipeline.page.lines import (
     CLOSE,
     DECOR,
+    ENDING,
     NUMBERS,
     NUMERAL,
     NUMERALS,
@@ -91,7 +92,6 @@ NUMBER_ENDS = frozenset(
 )
 BEFORE_COLON = frozenset("".join((*NUMBERS, UNITS)))  # letters between which and a heading's end it may stand
 SENTENCE_ENDS = "。；！？;!?"  # with these neither a number ends nor what ANY_WORD_N matches
-OPEN_END = re.compile(f"[^{SENTENCE_ENDS}]")
 # Never an ordinal of a heading: `条例2018年`, `条例3篇`, `条例一般`, `条例1.5`.
 NOT_ORDINAL = re.compile(r"[年月日号条章款项目节个名次元万亿%％岁周天人件字米]|般|些|定|切|律|致|\.\d")
 # How an article's body begins where no line break says so: `一、`, `1.`, `第一条`, `（一）`, `①`, `岗位：`.
@@ -108,7 +108,7 @@ SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d（()）①-⑳⑴-⒇]
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
 )
-LIST_MARK = re.compile(r"[、.．]")
+LIST_MARKS = ("、", ".", "．")
 CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
 GLUED_WORD = re.compile(
@@ -177,10 +177,9 @@ def _numbered_rows(page: PageLines, start: int, ends: Container[str]) -> set[int
     `ends` are the last letters of known titles, which may stand behind a number: `一、题：`.
     """
     rows = set()
-    for match in OPEN_END.finditer(page.lasts, start):
-        row, last = match.start(), match.group()
-        sights, line = page.sights[row], page.texts[row]
-        if not sights & NUMERALS or len(line) > MAX_HEADING:
+    for row in rows_showing(page, ENDING, start):
+        last, sights, line = page.lasts[row], page.sights[row], page.texts[row]
+        if last in SENTENCE_ENDS or not sights & NUMERALS or len(line) > MAX_HEADING:
             continue
         if last in "：:":  # as what leads into a list, too: `二、有下列情形之一的：`
             before = line[-2:-1]
@@ -235,10 +234,10 @@ def _readings(line: str, run: str, at: int, end: int) -> Iterator[tuple[str, int
     `run` is the numeral as matched at `at`, `end` the end of the heading behind it.
     """
     after = at + len(run)
-    marker = end == after or LIST_MARK.match(line, after)
+    listed = line.startswith(LIST_MARKS, after)
     if run in NUMBERS:
-        yield run, end if not marker or end == after else after
-    if marker and LIST_MARK.match(line, after):
+        yield run, end if not listed or end == after else after
+    if listed and len(run) > 1:
         for size in range(1, len(run)):
             if run[:size] in NUMBERS and run[size:] in NUMBERS:
                 yield run[:size], at + size
@@ -363,7 +362,7 @@ def _opens_a_list(line: str, at: int, run: str, end: int) -> bool:
     bracketed = run in CIRCLED or line[at:end].lstrip()[:1] in "（("
     if bracketed and DASHED_NAME.match(line, end):
         return False  # `制度（一）——夜班`
-    return LIST_MARK.match(line, end) is not None or (bracketed and not BODY_START.match(line, end))
+    return line.startswith(LIST_MARKS, end) or (bracketed and not BODY_START.match(line, end))
 
 
 def _inline_places(line: str, bases: Sequence[str]) -> Iterator[int]:

@@ -65,10 +65,15 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 )
 
 
-# What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`).
-HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED = (1 << bit for bit in range(7))
-GROUPS = 7
-NUMERALS, SEPARATORS, LISTED, LABELLED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
+# What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`). A line is
+# LISTED if NUMBERED matches it, and only then; all others only *may* show what they are said to.
+GROUPS = 11
+HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED, LISTED, UNLISTED, ENDING, STOPPED = (
+    1 << bit for bit in range(GROUPS)
+)
+NUMERALS, SEPARATORS, LABELLED, FIELDED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
+LISTED_AT = LISTED.bit_length() - 1
+Told = tuple[list[int], Sequence[Sequence[int]]]  # bits by line, and the lines by bit
 
 
 @dataclass(slots=True)
@@ -81,8 +86,8 @@ class PageLines:
     where every line of it is a line here.
 
     What nearly every step asks of every line is told once: `lasts` is the last character of each, `linked`
-    the numbers of those that stand in links. `sights[i]` is what line i may show, as bits, `shown` lists the
-    lines that may show each of the first bits: no others need be asked.
+    the numbers of those that stand in links, `partly` of those that do in part. `sights[i]` is what line i
+    may show, as bits, `shown` lists the lines that may show each of the first bits: no others need be asked.
     """
 
     text: str
@@ -94,6 +99,7 @@ class PageLines:
     from_html: bool
     lasts: str
     linked: list[int]
+    partly: list[int]
     sights: Sequence[int]
     shown: Sequence[Sequence[int]]
     layout: Layout | None = None
@@ -108,9 +114,19 @@ class PageLines:
 
 
 def page_lines(
-    text: str, linked: Sequence[int], heads: Sequence[int], title: str, *, from_html: bool
+    text: str,
+    marks: tuple[Sequence[int], Sequence[int]],
+    title: str,
+    *,
+    from_html: bool,
+    told: Told | None = None,
 ) -> PageLines:
-    """Cut a canonical text into its lines. `linked` and `heads` have one entry a line, empty ones too."""
+    """Cut a canonical text into its lines.
+
+    `marks` are links and heads of its lines, empty ones too. `told` is what a glance says of the others, if
+    anybody has looked.
+    """
+    linked, heads = marks
     lines = text.split("\n")
     texts = list(map(str.strip, lines))
     starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
@@ -119,15 +135,25 @@ def page_lines(
     if not all(texts):
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
         starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
-    shares = [
-        0.0 if not n else 1.0 if n >= len(bare) else _share(bare, n)
-        for n, bare in zip(linked, texts, strict=True)
-    ]
+    shares, partly = [0.0] * len(texts), [row for row, n in enumerate(linked) if n]
+    for row in partly:
+        bare, n = texts[row], linked[row]
+        shares[row] = 1.0 if n >= len(bare) else _share(bare, n)
     lasts = "".join([bare[-1] for bare in texts])
-    links = [row for row, share in enumerate(shares) if share > LINKED]
-    count = len(texts)
-    sights, shown = [-1] * count, [range(count)] * GROUPS
-    return PageLines(text, texts, starts, shares, list(heads), title, from_html, lasts, links, sights, shown)
+    links = [row for row in partly if shares[row] > LINKED]
+    sights, shown = told or _unseen(texts)
+    return PageLines(
+        text, texts, starts, shares, list(heads), title, from_html, lasts, links, partly, sights, shown
+    )
+
+
+def _unseen(texts: Sequence[str]) -> Told:
+    """Return what `glance` does, of lines at which nobody has looked: all may show all."""
+    listed = [row for row, line in enumerate(texts) if NUMBERED.match(line)]
+    sights, shown = [~LISTED] * len(texts), [range(len(texts))] * GROUPS
+    for row in listed:
+        sights[row] = -1
+    return sights, [*shown[:LISTED_AT], listed, *shown[LISTED_AT + 1 :]]
 
 
 def _share(line: str, linked: int) -> float:

@@ -4,11 +4,12 @@ A template page says the same thing many times over. A line that ends or is word
 foreign among them.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.page.lines import LINKED, PageLines
+from pipeline.page.lines import PageLines
 from pipeline.page.sitewords import has_address
 from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, weigh_wording
 
@@ -88,25 +89,25 @@ def _end(line: str) -> str:
 
 def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
     """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
-    lasts: list[str] = []
+    lasts = ""
     stops = 0  # full stops of articles that stand in a line or two
     spans: list[tuple[int, int]] = []
     others = False
     for rows in parts:
         if not rows:
             continue
-        lines, shares = page.texts[rows.start : rows.stop], page.shares[rows.start : rows.stop]
-        if any(shares):
-            lines = [x for x, share in zip(lines, shares, strict=True) if share <= LINKED]
-        known = len(lasts)
-        lasts += [x[-1] for x in lines if len(x) > MARKER]
-        others = others or len(lasts) - known < len(lines)
+        lines, ends = page.texts[rows.start : rows.stop], page.lasts[rows.start : rows.stop]
+        if links := page.linked[bisect_left(page.linked, rows.start) : bisect_left(page.linked, rows.stop)]:
+            lines = [page.texts[row] for row in rows if row not in links]
+        if links or min(map(len, lines)) <= MARKER:
+            ends = "".join([x[-1] for x in lines if len(x) > MARKER])
+        others = others or len(ends) < len(lines)
+        lasts += ends
         spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
         if len(rows) <= FEW:
             stops += page.text.count("。", *spans[-1])
-    ends = Counter(lasts)
-    ends["。"] += stops
-    total = len(lasts) + stops
-    others = others or total > sum([ends[c] for c in CLAUSE_ENDS])
-    ends[WORD] = sum([n for char, n in ends.items() if char.isalnum()])
-    return Manner(page.text, spans, ends, total, others, site or "", subjects)
+    found = Counter(lasts)
+    found["。"] += stops
+    found[WORD] = sum([n for char, n in found.items() if char.isalnum()])
+    others = others or lasts.strip(CLAUSE_ENDS) != ""
+    return Manner(page.text, spans, found, len(lasts) + stops, others, site or "", subjects)

@@ -7,7 +7,7 @@ import hashlib
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, repeat
 from typing import NamedTuple
@@ -18,8 +18,8 @@ from pipeline.errors import InputError
 from pipeline.page.assemble import CutPage, Origin, Texts, assemble, by_column
 from pipeline.page.blocks import Blocks, read_blocks, without_scripts
 from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.page.lines import PageLines, page_lines
-from pipeline.page.segment import segment
+from pipeline.page.lines import PageLines, Told, page_lines
+from pipeline.page.segment import segment_pages
 from pipeline.page.sites import NO_HINTS, Hints, Site, match_site, read_hints, shipped_sites
 from pipeline.records import Page, Repaired, RuleName, SiteKnowledge
 from pipeline.text.convert import convert, convert_lines
@@ -90,22 +90,24 @@ def read_page(
     Arguments as of `parse_page`; `leaks` is the leak table of the page's site, `page_id` its id where that is
     known already. Raises PageReject.
     """
-    (cut,) = read_pages([Served(body, url, page_id)], config=config, sites=sites, leaks=leaks)
-    return cut
+    config = config or DEFAULT
+    data = _checked(body if isinstance(body, bytes) else body.encode("utf-8", "replace"), config)
+    served = Served(without_scripts(data), url, page_id or hashlib.sha256(data).hexdigest()[:32])
+    return read_pages([served], config=config, sites=sites, leaks=leaks)[0]
 
 
 class Served(NamedTuple):
-    """A page as served, transfer encoding removed, with its address and its id where they are known."""
+    """A page as served but for its scripts (`without_scripts`), its address where that is known, its id."""
 
-    body: bytes | str
-    url: str | None = None
-    page_id: str | None = None
+    body: bytes
+    url: str | None
+    page_id: str
 
 
 def read_pages(
     served: Sequence[Served],
     *,
-    config: Config | None = None,
+    config: Config = DEFAULT,
     sites: Sequence[Site] = (),
     leaks: Mapping[str, str] | None = None,
 ) -> list[CutPage]:
@@ -114,26 +116,23 @@ def read_pages(
     So the code and the tables of a step stay in the processor's cache: of 64 pages each takes .8 of the time
     of one alone. Raises PageReject where one of them is rejected.
     """
-    config = config or DEFAULT
-    bodies = [_checked(page.body, config) for page in served]
-    decoded = [decode(without_scripts(body)) for body in bodies]
+    decoded = [decode(_checked(page.body, config)) for page in served]
     blocks = [_checked_blocks(each.text, config) for each in decoded]
     texts, titles = _canonical(blocks, config, leaks)
-    pages = list(map(_lines, blocks, texts, titles))
+    pages = _lines(blocks, texts, titles)
     hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(sites)))
-    parts = list(map(segment, pages, hints))
+    parts = segment_pages(pages, hints)
     origins = [
-        Origin(page.page_id or _page_id(body), page.url, each.encoding, each.evidence)
-        for page, body, each in zip(served, bodies, decoded, strict=True)
+        Origin(page.page_id, page.url, each.encoding, each.evidence)
+        for page, each in zip(served, decoded, strict=True)
     ]
     return list(map(CutPage, origins, texts, parts))
 
 
-def _checked(body: bytes | str, config: Config) -> bytes:
-    data = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
-    if len(data) > config.page.max_bytes:
-        raise PageReject("page_too_large", f"{len(data)} bytes, page.max_bytes is {config.page.max_bytes}")
-    return data
+def _checked(body: bytes, config: Config) -> bytes:
+    if len(body) > config.page.max_bytes:
+        raise PageReject("page_too_large", f"{len(body)} bytes, page.max_bytes is {config.page.max_bytes}")
+    return body
 
 
 def _checked_blocks(html: str, config: Config) -> Blocks:
@@ -141,10 +140,6 @@ def _checked_blocks(html: str, config: Config) -> Blocks:
     if len(blocks.linked) > config.page.max_lines:
         raise PageReject("too_many_lines", f"{len(blocks.linked)}, page.max_lines is {config.page.max_lines}")
     return blocks
-
-
-def _page_id(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]
 
 
 class Needs(NamedTuple):
@@ -178,17 +173,21 @@ def _canonical(
     return texts, convert_lines(titles, "t2s")
 
 
-def _lines(blocks: Blocks, texts: Texts, title: str) -> PageLines:
-    """Return the lines of a page's canonical text, with what the markup and a glance say of them."""
-    linked, heads = _marks_of_repaired(blocks, texts)
-    lines = page_lines(texts.canonical, linked, heads, title, from_html=blocks.from_html)
-    if blocks.layout and len(lines.texts) == len(blocks.linked):
-        lines.layout = blocks.layout
+def _lines(blocks: Sequence[Blocks], texts: Sequence[Texts], titles: Sequence[str]) -> list[PageLines]:
+    """Return the lines of each page's canonical text, with what the markup and a glance say of them."""
+    told: Iterable[Told | None] = repeat(None)
     if "numba" in sys.modules:
         from pipeline.page.glance import glance
 
-        lines.sights, lines.shown = glance(texts.canonical, len(lines.texts))
-    return lines
+        told = glance([forms.canonical for forms in texts])
+    pages = []
+    for page, forms, title, own in zip(blocks, texts, titles, told, strict=False):
+        marks = _marks_of_repaired(page, forms)
+        lines = page_lines(forms.canonical, marks, title, from_html=page.from_html, told=own)
+        if page.layout and len(lines.texts) == len(page.linked):
+            lines.layout = page.layout
+        pages.append(lines)
+    return pages
 
 
 @cache
@@ -197,11 +196,9 @@ def load_kernels() -> None:
 
     From then on this process reads pages by it, with the same result. .3 s; half a minute on a fresh machine.
     """
-    from pipeline.page.glance import glance
     from pipeline.text.repair.signs import count_each
 
     count_each("甲 乙", ["甲 "])
-    glance("一、甲。", 1)
     read_page(b"<html><body><p>1</p></body></html>")
 
 

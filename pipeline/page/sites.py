@@ -18,6 +18,7 @@ from pipeline.page.blocks import read_blocks
 from pipeline.page.search import beginnings
 from pipeline.records import DROP_REASONS, DropReason
 
+FIRST_LINES = 40  # of a page, among which one may tell its site
 FIELD_NAMES = ("title", "breadcrumb", "updated", "views", "author")
 TABLES = {
     "name": str,
@@ -57,7 +58,10 @@ NO_HINTS = Hints()
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The rules of a site. `crawl` is the crawler's own table, checked by the crawler."""
+    """The rules of a site. `crawl` is the crawler's own table, checked by the crawler.
+
+    `begins` are the characters with which a line begins that tells the site; None for nearly any.
+    """
 
     name: str
     hosts: tuple[str, ...] = ()
@@ -66,6 +70,13 @@ class Site:
     content: str | None = None
     drop: tuple[tuple[DropReason, re.Pattern[str]], ...] = ()
     crawl: Mapping[str, Any] = field(default_factory=dict)
+    begins: frozenset[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find out how a line begins that tells the site."""
+        known = [beginnings(pattern) for pattern in self.recognise]
+        every = None if None in known else frozenset().union(*filter(None, known))
+        object.__setattr__(self, "begins", every)
 
     @classmethod
     def parse(cls, text: str, name: str) -> "Site":
@@ -178,16 +189,13 @@ def match_site(host: str, lines: Sequence[str], sites: Sequence[Site]) -> Site |
     for site in sites:
         if any(host == h or host.endswith("." + h) for h in site.hosts):
             return site
+    firsts = {line[:1] for line in lines[:FIRST_LINES]}
     for site in sites:
-        if any(_knows(pattern, lines[:40]) for pattern in site.recognise):
+        if site.begins is not None and site.begins.isdisjoint(firsts):
+            continue  # on most pages no line even begins as one that tells a site
+        if any(pattern.fullmatch(line) for pattern in site.recognise for line in lines[:FIRST_LINES]):
             return site
     return None
-
-
-def _knows(pattern: re.Pattern[str], lines: Sequence[str]) -> bool:
-    """Tell whether a pattern matches one of some lines; most do not even begin as it does."""
-    begins = beginnings(pattern)
-    return any(pattern.fullmatch(line) for line in lines if begins is None or line[:1] in begins)
 
 
 def read_hints(site: Site, html: str | None, lines: Sequence[str]) -> Hints:

@@ -18,7 +18,8 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
 COUNTED = re.compile(
     rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
 )  # `汇总3篇`
-COUNT_SIGN = re.compile("篇|[份则例套]$")  # COUNTED finds nothing without, and tries long
+OPENING = frozenset("【（([")  # BRACKETED finds nothing without; COUNTED nothing without 篇 or, at the end:
+PIECES = ("份", "则", "例", "套")
 LEADING = re.compile(r"(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING_WORDS = f"{QUALIFIER}|的|下载|全文|怎么写|如何写"
 TRAILING = compile_search(rf"(?:{TRAILING_WORDS})+$")
@@ -33,8 +34,8 @@ def base_titles(titles: Iterable[str], known: Iterable[str] = ()) -> list[str]:
     """
     out = set(known)
     for title in titles:
-        bare = BRACKETED.sub("", title).strip()
-        cut = COUNTED.sub("", bare) if COUNT_SIGN.search(bare) else bare
+        bare = BRACKETED.sub("", title).strip() if OPENING.intersection(title) else title.strip()
+        cut = COUNTED.sub("", bare) if "篇" in bare or bare.endswith(PIECES) else bare
         bare = cut if len(letters(cut)) >= MIN_BASE else bare
         leading = LEADING.match(bare)
         plain = bare[leading.end() :] if leading else bare

@@ -16,6 +16,7 @@ from pipeline.page.markup import read_markup
 from pipeline.page.tags import STYLE_VALUE
 
 PAD = "\0" * 4  # so that the kernel may look ahead
+SHORTEST_LINE = len("<p>a")  # of markup: there are no more lines than so many fit in
 NO_NAMES = np.zeros(0, dtype=np.int32)
 
 
@@ -49,8 +50,8 @@ def read_well_formed(
     if "\r" in html:  # as a tree's reader does first
         html = html.replace("\r\n", "\n").replace("\r", "\n")
     codes = np.frombuffer((html + PAD).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    tags = html.count("<")
-    room = np.empty(len(codes), dtype=np.uint32), np.empty((tags + 2) * lw.LINE, dtype=np.int32)
+    lines = len(html) // SHORTEST_LINE + 2
+    room = np.empty(len(codes), dtype=np.uint32), np.empty(lines * lw.LINE, dtype=np.int32)
     state = _run(codes, room, ((), ()))
     if state is not None and state[lw.SPANS]:
         spans = state[lw.SPANS_AT : lw.SPANS_AT + 3 * state[lw.SPANS]].reshape(-1, 3).tolist()

@@ -1,12 +1,15 @@
 """`changes/<run>.parquet`: what a run did to pages and articles, for consumers that follow (contract §4)."""
 
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.schema import TABLES
+from pipeline.store.digest import MANY_ROWS, ROWS_AT_ONCE, compiled_lanes, plain_lanes, row_lanes
 from pipeline.store.manifest import Shard
 
 CHANGES = pa.schema(
@@ -18,63 +21,95 @@ CHANGES = pa.schema(
         pa.field("new_cluster_id", pa.string()),
     ]
 )
-WATCHED = {  # the columns whose change is a change of the row; its text cannot change under its id
-    "pages": ["page_id", "sources", "latest", "continues"],
-    "articles": ["article_id", "cluster_id", "canonical", "relation", "family_id", "text_id"],
-}
+# What comparison may change of any article; all else of a page stays as it is until the page is made again.
+COMPARED = ["article_id", "cluster_id", "canonical", "relation", "ratio", "family_id", "text_id"]
+WATCHED = {"pages": ["page_id"], "articles": COMPARED}
+OF_A_PAGE = ("pages", "articles", "clauses", "edits", "lines")
+MODULUS = 1 << 64
 
 Rows = dict[str, tuple[object, ...]]
 
 
-def changes(before: Path, after: Path, shards: dict[str, list[Shard]]) -> pa.Table:
+def changes(before: Path, after: Path, shards: dict[str, list[Shard]], remade: set[str]) -> pa.Table:
     """Return the differences between two generations' pages and articles, sorted by table and id.
 
-    Files that both share are not read.
+    An article has changed where its row or one of its clauses has, a page where its row, lines, edits or the
+    clauses of its guide have. `remade` are the pages that this run made and not the one before as they are.
+    Files that both share are not read. Cost: 0.5 ms a page of `remade` that stood before.
     """
     out: list[dict[str, str | None]] = []
+    unlike: set[str] = set()
     for table, columns in WATCHED.items():
-        new_names = {s.path.partition("/")[2] for s in shards[table]}
-        folder = before / table
-        old_names = {p.relative_to(folder).as_posix() for p in folder.rglob("*.parquet")}
-        old = _read(before / table, old_names - new_names, columns)
-        new = _read(after / table, new_names - old_names, columns)
-        old, new = _rows(_unlike(old, new)), _rows(_unlike(new, old))
+        old_names, new_names = _unshared(before, shards, table)
+        old = _read(before / table, sorted(old_names), columns)
+        new = _read(after / table, sorted(new_names), columns)
+        if table == "pages":
+            again = remade.intersection(old.column(0).to_pylist())
+            unlike = _unlike_contents(before, after, shards, again) if again else set()
+        changed = pa.array(sorted(unlike), pa.string())
+        old, new = _rows(_changed(old, new, changed)), _rows(_changed(new, old, changed))
         for key in sorted(old.keys() | new.keys()):
-            if old.get(key) != new.get(key):
-                out.append(_change(table, key, old.get(key), new.get(key)))
+            out.append(_change(table, key, old.get(key), new.get(key)))
     return pa.Table.from_pylist(out, schema=CHANGES)
 
 
-def _read(folder: Path, names: set[str], columns: list[str]) -> pa.Table:
+def _unshared(before: Path, shards: dict[str, list[Shard]], table: str) -> tuple[set[str], set[str]]:
+    """Return the files of a table that only the old generation has, and those that only the new one has."""
+    new = {s.path.partition("/")[2] for s in shards[table]}
+    folder = before / table
+    old = {p.relative_to(folder).as_posix() for p in folder.rglob("*.parquet")}
+    return old - new, new - old
+
+
+def _unlike_contents(before: Path, after: Path, shards: dict[str, list[Shard]], pages: set[str]) -> set[str]:
+    """Return the pages and articles, of some pages, whose rows are not the same in both generations."""
+    wanted, sums = pa.array(sorted(pages), pa.string()), Counter[str]()
+    for table in OF_A_PAGE:
+        for folder, names, sign in zip(
+            (before, after), _unshared(before, shards, table), (1, -1), strict=True
+        ):
+            for name in sorted(names):
+                rows = _read(folder / table, [name], TABLES[table].names)
+                _add(sums, rows.filter(pc.is_in(rows["page_id"], value_set=wanted)), sign)
+    return {owner for owner, difference in sums.items() if difference % MODULUS}
+
+
+def _add(sums: Counter[str], rows: pa.Table, sign: int) -> None:
+    """Add the digests of rows to the sums of the article or the page they belong to, or take them off."""
+    lanes = compiled_lanes if rows.num_rows >= MANY_ROWS else plain_lanes
+    for batch in rows.combine_chunks().to_batches(ROWS_AT_ONCE):
+        owner = batch["page_id"]
+        if "text_id" in batch.schema.names:  # articles and clauses
+            owner = pc.coalesce(batch["article_id"], owner)
+        owners = owner.dictionary_encode()
+        found = np.zeros(len(owners.dictionary), np.uint64)
+        np.add.at(found, owners.indices.to_numpy(), row_lanes(batch, lanes)[:, 0])
+        for name, digest in zip(owners.dictionary.to_pylist(), found.tolist(), strict=True):
+            sums[name] += sign * digest
+
+
+def _read(folder: Path, names: list[str], columns: list[str]) -> pa.Table:
     schema = pa.schema([TABLES[folder.name].field(c) for c in columns])
-    tables = [pq.ParquetFile(folder / n).read(columns).select(columns).cast(schema) for n in sorted(names)]
+    tables = [pq.ParquetFile(folder / n).read(columns).select(columns).cast(schema) for n in names]
     return pa.concat_tables([schema.empty_table(), *tables]).combine_chunks()
 
 
-def _unlike(table: pa.Table, other: pa.Table) -> pa.Table:
-    """Return the rows of a table that do not stand in another one as they are."""
+def _changed(table: pa.Table, other: pa.Table, changed: pa.Array) -> pa.Table:
+    """Return the rows of a table that do not stand in another one as they are, and those of `changed`."""
     ids = table.column(0)
     place = pc.index_in(ids, value_set=other.column(0).combine_chunks())
-    beside, same = other.take(place), pc.is_valid(place)
+    beside, same = other.take(place), pc.and_not(pc.is_valid(place), pc.is_in(ids, value_set=changed))
     for name in table.column_names[1:]:
-        mine, theirs = _plain(table[name]), _plain(beside[name])
+        mine, theirs = table[name], beside[name]
         equal = pc.fill_null(pc.equal(mine, theirs), False)
         same = pc.and_(same, pc.or_(equal, pc.and_(mine.is_null(), theirs.is_null())))
     return table.filter(pc.invert(same))
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column that can be compared: of a list its values, joined."""
-    if not pa.types.is_list(column.type):
-        return column
-    count = pc.cast(pc.list_value_length(column), pa.string())
-    return pc.binary_join_element_wise(count, pc.binary_join(column, "\0"), "\0")
-
-
 def _rows(table: pa.Table) -> Rows:
     rows: Rows = {}
     for values in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        rows[values[0]] = tuple(tuple(v) if isinstance(v, list) else v for v in values[1:])
+        rows[values[0]] = values[1:]
     return rows
 
 

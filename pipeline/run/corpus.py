@@ -65,6 +65,7 @@ class Run:
     model: dict[str, Any] = field(default_factory=dict)
     refit: bool = True
     links: dict[str, Link] = field(default_factory=dict)
+    remade: set[str] = field(default_factory=set)  # pages that are not made as the last run made them
     shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
     sites_written: set[str | None] = field(default_factory=set)  # sites whose pages this run has written
     json_files: dict[str, dict[str, Any]] = field(default_factory=dict)  # their entries of the manifest

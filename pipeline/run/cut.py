@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ from pipeline.page.assemble import ARTICLE, CutColumns, CutPage, by_column
 from pipeline.page.parse import Served, load_kernels, read_pages
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
-from pipeline.run.features import Features, features
+from pipeline.run.features import EdgeLines, Features, features
 from pipeline.run.packed import pack
 from pipeline.store.state import KEPT
 
@@ -42,7 +43,7 @@ CUTS = pa.schema(
     [
         *KEPT,  # what the index of the state keeps of a page
         pa.field("leaks", pa.string()),  # the features (`run/features.py`)
-        pa.field("edge_lines", pa.list_(pa.string())),
+        *(pa.field(name, pa.string()) for name in EdgeLines._fields),  # lines, joined
         pa.field("n_chars", pa.int32()),  # of the raw text
         pa.field("packed", pa.binary()),  # the page that was cut (`run/packed.py`)
     ]
@@ -103,7 +104,7 @@ def _reject(row: dict[str, Any], reason: RejectReason, detail: str) -> dict[str,
         "n_articles": 0,
         "left": "",
         "bare": [],
-        "edge_lines": [],
+        **dict.fromkeys(EdgeLines._fields, ""),
     }
 
 
@@ -162,19 +163,19 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
         "url": row["url"],
         "n_articles": len({groups[k] for k in articles}),
         "left": found.left,
-        "bare": _bare(cut, articles, found.edge_lines) if bare else [],
+        "bare": _bare(cut, articles, found.lines) if bare else [],
         "leaks": found.leaks,
-        "edge_lines": found.edge_lines,
+        **dict(zip(EdgeLines._fields, map("\n".join, found.lines), strict=True)),
         "n_chars": len(cut.texts.raw),
         "packed": packed,
     }
 
 
-def _bare(cut: CutColumns, articles: list[int], edge_lines: list[str]) -> list[str]:
+def _bare(cut: CutColumns, articles: list[int], known: EdgeLines) -> list[str]:
     """Return the lines of an article without a heading that its site's boilerplate may eat up whole."""
     text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
     lines = {text[starts[k] : ends[k]] for k in articles}
-    return sorted(lines) if lines <= {line[1:] for line in edge_lines} else []
+    return sorted(lines) if lines.issubset(chain(known.kept, known.dropped, known.near)) else []
 
 
 @contextlib.contextmanager

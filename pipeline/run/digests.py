@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pipeline.config import Config
+from pipeline.config import Config, DedupConfig
 from pipeline.page.sites import Site
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -63,12 +63,19 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
+def of_rows(config: DedupConfig) -> DedupConfig:
+    """Return a configuration without what changes no row: threads and memory."""
+    return dataclasses.replace(config, workers=0, memory_mb=0)
+
+
 def digests(config: Config, sites: tuple[Site, ...]) -> Digests:
     """Return the digests of this program under a configuration. About 10 ms, once."""
     sections = {name: dataclasses.asdict(getattr(config, name)) for name in ("repair", "page", "clauses")}
     limits = (config.ingest.max_page_mb, config.ingest.page_seconds)
     parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, limits, [repr(s) for s in sites])
-    dedup = _digest(_code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(config.dedup))
+    dedup = _digest(
+        _code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(of_rows(config.dedup))
+    )
     return Digests(
         parse, dedup, _digest(parse, dedup, _code((".",)), config.ingest.json_lines, config.ingest.by_site)
     )

@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import Config, load_config
-from pipeline.errors import ContractError
+from pipeline.errors import InputError, UsageError
 from pipeline.page.sites import Site, shipped_sites
 from pipeline.run import corpus, read
 from pipeline.run.corpus import Options, Progress, Run
 from pipeline.run.digests import digests
 from pipeline.run.finish import finish
-from pipeline.run.generation import commit, emit, same_program, unchanged
+from pipeline.run.generation import commit, emit, renewed, same_program, unchanged
 from pipeline.run.link import link, provenance
 from pipeline.run.model import fit_sites, knowledge_for
-from pipeline.run.segments import load_pages, page_features
-from pipeline.store import generations
+from pipeline.run.segments import DamagedStateError, load_pages, page_features
+from pipeline.store import generations, state
 from pipeline.store.files import full_disk_is_temporary
 from pipeline.store.lock import locked
-from pipeline.store.manifest import MANIFEST, read_manifest
-from pipeline.store.scan import CURRENT
+from pipeline.store.manifest import read_manifest
+from pipeline.store.remote import is_url
 
 logger = logging.getLogger("fanwen")
 NOTHING_SPECIAL = Options()
@@ -72,13 +72,17 @@ def ingest(
     come before the shipped site rules. `progress(stage, done, total)` is called now and then.
 
     Raises InputError when `raw` cannot be read, TemporaryError when another run holds `structured` or the
-    disk is full, ContractError when `structured` is not an output of this program. Whatever is raised, and
-    whenever the process dies, the last complete tables stand and the next run goes on from there.
+    disk is full, ContractError when `structured` is not an output of this program, UsageError when it is a
+    URL. Whatever is raised, and whenever the process dies, the last complete tables stand and the next run
+    goes on from there.
     """
+    if is_url(str(structured)):
+        raise UsageError(f"{structured}: an output is a local folder; copy it out when it is written")
     out = Path(structured)
     settings = config or load_config()
     rules = (*sites, *shipped_sites())
-    run = Run(
+    begin = functools.partial(
+        Run,
         out=out,
         root=None if raw is None else str(raw),
         root_id="" if raw is None else corpus.root_id(out, str(raw)),
@@ -89,7 +93,12 @@ def ingest(
         progress=progress,
     )
     with full_disk_is_temporary(out), locked(out):
-        return _locked_ingest(run)
+        try:
+            return _locked_ingest(begin())
+        except DamagedStateError as error:
+            logger.warning("%s: what it held is found out again", error)
+            state.drop_derived(generations.state_of(out, generations.current(out)))
+            return _locked_ingest(begin())
 
 
 def _locked_ingest(run: Run) -> IngestSummary:
@@ -107,8 +116,6 @@ def _open(run: Run) -> None:
     run.generation = generations.recover(run.out)
     if run.generation:
         run.manifest = read_manifest(run.out)
-    elif (run.out / MANIFEST).exists():
-        raise ContractError(f"{run.out} has a manifest but no {CURRENT}: it is a copy; move it away")
     corpus.load_sources(run)
     corpus.forget(run)
 
@@ -116,21 +123,19 @@ def _open(run: Run) -> None:
 def _find_changes(run: Run) -> None:
     """Stage `scan`: what has changed under RAW; a dry run ends here."""
     read.find_changes(run)
+    for what in renewed(run):
+        logger.info("%s", what)
     run.done = run.options.dry_run or (run.untouched and same_program(run))
     if not run.done:
         load_pages(run)
         read.load_spool(run)
-    elif not run.options.dry_run:
-        logger.info("nothing has changed: generation %d stands", run.generation)
 
 
 def _settle(run: Run) -> None:
     """Stage `settle`: nothing changed, nothing to do."""
     run.origin = provenance(run.records)
     run.live = {page_id: known.url for page_id, known in run.origin.items()}
-    if unchanged(run):
-        run.done = True
-        logger.info("nothing has changed: generation %d stands", run.generation)
+    run.done = unchanged(run)
 
 
 def _features(run: Run) -> None:
@@ -214,8 +219,11 @@ def _summary(run: Run) -> IngestSummary:
 def fit(structured: str | Path = "structured", *, config: Config | None = None) -> IngestSummary:
     """Recompute the corpus model from all pages, and the rows that depend on it.
 
-    Only pages that the new model changes are read again. Raises what `ingest` raises.
+    Only pages that the new model changes are read again. Raises what `ingest` raises, InputError where there
+    is no output.
     """
+    if not generations.current(Path(structured)):
+        raise InputError(f"{structured} holds no tables: run `fanwen ingest RAW --out {structured}`")
     return ingest(None, structured, config=config, options=Options(refit=True))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from pipeline.page.assemble import CutColumns
 from pipeline.page.boilerplate import Edges, boilerplate_candidates, page_lines
@@ -14,21 +15,32 @@ MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody'
 CORE_CHARS = 12  # of sha256 in hex: 48 bits, one collision in 20 million articles of a site
 
 
+class EdgeLines(NamedTuple):
+    """The canonical lines of a page that may be its site's, each once, in order.
+
+    `kept` and `dropped` count: lines that the page keeps, and those that it drops already or has as heading
+    of its guide. `near` do not, but stand near an edge. `edges` are the counted lines at an article's edge,
+    each behind `CORE_CHARS` of a hash of its middle, so that the copies of one article count once.
+    """
+
+    kept: list[str]
+    dropped: list[str]
+    near: list[str]
+    edges: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What a page adds to the counts of its `site`, as it names it.
 
     `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
-    characters that still look leaked after repair. `edge_lines`: canonical lines, each once, behind a mark:
-    "-" counted and dropped by the page already (or a heading of its guide), "+" counted and kept, "=" not
-    counted but near an edge; "@" and `CORE_CHARS` of a hash of the article's middle before a line that stands
-    at an article's edge, so that the copies of one article count once.
+    characters that still look leaked after repair.
     """
 
     site: str | None
     leaks: str | None
     left: str
-    edge_lines: list[str]
+    lines: EdgeLines
 
 
 def features(cut: CutColumns) -> Features:
@@ -66,15 +78,15 @@ def unpack_counts(packed: Mapping[str, int]) -> LeakCounts:
     return counts
 
 
-def _edge_lines(cut: CutColumns) -> list[str]:
+def _edge_lines(cut: CutColumns) -> EdgeLines:
     lines = page_lines(cut)
     counted = {line for line in boilerplate_candidates(lines) if len(line) <= MAX_LINE_CHARS}
     loose = lines.guide.union(*[(body.near[0], body.near[-1]) for body in lines.bodies])
     fixed = lines.dropped | (lines.guide_headings - loose)
-    near = set().union(*[body.near for body in lines.bodies]) - counted
-    marked = ["-" + line for line in counted & fixed] + ["+" + line for line in counted - fixed]
-    marked += {f"@{core}{line}" for body in lines.bodies for core, line in _at_edges(body, counted)}
-    return sorted(marked + ["=" + line for line in near if 0 < len(line) <= MAX_LINE_CHARS])
+    others = set().union(*[body.near for body in lines.bodies]) - counted
+    edges = {core + line for body in lines.bodies for core, line in _at_edges(body, counted)}
+    near = [line for line in others if 0 < len(line) <= MAX_LINE_CHARS]
+    return EdgeLines(*map(sorted, (counted - fixed, counted & fixed, near, edges)))
 
 
 def _at_edges(body: Edges, counted: set[str]) -> Iterator[tuple[str, str]]:

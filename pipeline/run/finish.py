@@ -46,6 +46,7 @@ def finish(run: Run) -> None:
     """Stage `finish`: begin a generation, and write pages, clauses, edits, lines and JSON Lines."""
     folder, kept = generations.begin(run.out, run.generation + 1)
     orders = _orders(run)
+    run.remade = {i for i, (_, _, key) in orders.items() if run.pages[i].finish_key != key}
     plan = plan_segments(run, {i: key for i, (_, _, key) in orders.items()})
     for name in BY_PAGE:
         (folder / name).mkdir()
@@ -56,7 +57,7 @@ def finish(run: Run) -> None:
         for making, batches in _made(run, plan, orders, kept):
             segments[making.name] = _write(run, (folder, kept), (making, orders), (batches, files))
             del batches  # before those of the next are made
-            run.progress("finish", len(segments), len(plan.kept) + len(plan.made))
+            run.progress("finish", sum(s.pages for s in segments.values()), len(orders))
     finally:
         entries = {name: file.close() for name, file in files.items()}
     run.json_files, run.segments = entries, segments

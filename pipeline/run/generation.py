@@ -10,12 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.config import Config, config_digest
+from pipeline.config import Config, ScrapeConfig, config_digest
 from pipeline.records import SCHEMA_VERSION
 from pipeline.run import across, dedupe, groups
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
+from pipeline.run.digests import of_rows
 from pipeline.run.link import articles_left
 from pipeline.schema import TABLES
 from pipeline.store import generations, state
@@ -30,6 +31,20 @@ def same_program(run: Run) -> bool:
     """Say whether the current generation is of this code and configuration, and no more was asked for."""
     special = run.options.refit or run.options.retry or run.options.forget
     return bool(run.generation) and not special and run.manifest["digests"] == _digests(run)
+
+
+def renewed(run: Run) -> list[str]:
+    """Say what of the program is not as it was in the last run, and what that makes anew."""
+    if not run.generation:
+        return []
+    before, now = run.manifest["digests"], _digests(run)
+    anew = []
+    if before["parse"] != now["parse"]:
+        anew.append("every page is cut again")
+    if before["dedup"] != now["dedup"]:
+        anew.append("all articles and clauses are compared again")
+    told = "configuration" if before["config"] != now["config"] else "program"
+    return [f"the {told} has changed since generation {run.generation}: {', '.join(anew)}"] if anew else []
 
 
 def unchanged(run: Run) -> bool:
@@ -57,10 +72,9 @@ def _digests(run: Run) -> dict[str, str]:
 
 
 def _of_rows(config: Config) -> Config:
-    """Return a configuration without what changes no row: the number of processes and threads."""
-    ingest = dataclasses.replace(config.ingest, workers=0)
-    dedup = dataclasses.replace(config.dedup, workers=0)
-    return dataclasses.replace(config, ingest=ingest, dedup=dedup)
+    """Return a configuration without what changes no row: processes, threads, memory, the crawler."""
+    ingest = dataclasses.replace(config.ingest, workers=0, max_reject_rate=0.0)
+    return dataclasses.replace(config, ingest=ingest, dedup=of_rows(config.dedup), scrape=ScrapeConfig())
 
 
 def emit(run: Run) -> None:
@@ -176,7 +190,8 @@ def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
             for path in sorted((old / name).iterdir()):
                 os.link(path, folder / name / path.name)
     number = run.generation + 1
-    write_parquet(folder / "changes" / f"{number:06d}.parquet", changes(old, folder, shards), "changes")
+    feed = changes(old, folder, shards, run.remade)
+    write_parquet(folder / "changes" / f"{number:06d}.parquet", feed, "changes")
 
 
 def commit(run: Run) -> None:

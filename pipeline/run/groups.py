@@ -23,7 +23,7 @@ from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.parameters import BINS
 from pipeline.dedup.tables import indices
 from pipeline.run.corpus import Run
-from pipeline.run.segments import open_arrow, read_arrow, write_arrow, write_batches
+from pipeline.run.segments import damaged, open_arrow, read_arrow, write_arrow, write_batches
 from pipeline.store.generations import state_of
 from pipeline.store.model import CLAUSE_SHINGLES, read_model
 from pipeline.text.fold import text_id
@@ -180,7 +180,10 @@ def _known(run: Run, texts: Texts) -> Known | None:
     pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
     left, right = (column.to_numpy().astype(np.int64) for column in pairs.columns)
-    with (folder / SIGNATURES).open("rb") as file:
+    path = folder / SIGNATURES
+    if not path.is_file() or path.stat().st_size < drawn.num_rows * BINS:
+        raise damaged(path, ValueError("it is too short"))
+    with path.open("rb") as file:
         held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
     signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)
     hashes, length, *parities = (column.to_numpy() for column in drawn.columns)

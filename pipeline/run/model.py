@@ -5,10 +5,9 @@ Strata: the counts come from pages cut without knowledge, so what a page is cut 
 
 import json
 import math
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,8 +22,6 @@ MIN_SHARE = 0.05
 # Of the pages with a line at an article's edge, so many articles must differ: copies of one popular article
 # bring their last paragraph along, a line of the site ends articles of all kinds.
 MIN_DISTINCT = 0.5
-NOT_COUNTED = "="  # mark behind those of lines that count, + and -; it and @ only say where a line stands
-AT_EDGE = "@"  # the last mark in order
 
 SiteModel = dict[str, dict[str, Any]]  # site -> {"leaks": {character: pinyin}, "boilerplate": [line, …]}
 
@@ -36,7 +33,10 @@ class PageFeatures(NamedTuple):
     site: str | None
     leaks: str | None
     left: str
-    edge_lines: list[str]
+    kept: list[str]  # and the rest of `features.EdgeLines`
+    dropped: list[str]
+    near: list[str]
+    edges: list[str]
 
 
 def power_of_two_below(n: int) -> int:
@@ -66,7 +66,7 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
         bodies[site] += 1
         if page.leaks:
             leaks[site].update(page.leaks.split(";"))
-        counted = {line[1:] for line in compress(_counted(page.edge_lines), next(often))}
+        counted = set(compress(chain(page.kept, page.dropped), next(often)))
         lines[site].update(counted)
         for core, line in _stands(page, counted):
             stands[site, line].add(core)
@@ -84,23 +84,14 @@ def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
     return model
 
 
-def _counted(edge_lines: list[str]) -> list[str]:
-    """Return the lines that count: the first ones, since lines stand in order and so do marks.
-
-    >>> _counted(["+a", "-b", "=c", "@000000000000a"])
-    ['+a', '-b']
-    """
-    return edge_lines[: bisect_left(edge_lines, NOT_COUNTED)]
-
-
 def _stands(page: PageFeatures, counted: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the counted lines with what they stand at: articles by their middle, else the page itself."""
     at_edge = set()
-    for entry in page.edge_lines[bisect_left(page.edge_lines, AT_EDGE) :] if counted else ():
-        line = entry[1 + CORE_CHARS :]
+    for entry in page.edges if counted else ():
+        core, line = entry[:CORE_CHARS], entry[CORE_CHARS:]
         if line in counted:
             at_edge.add(line)
-            yield entry[1 : 1 + CORE_CHARS], line
+            yield core, line
     for line in counted - at_edge:
         yield page.page_id, line
 
@@ -111,7 +102,7 @@ def _often(pages: Iterable[PageFeatures]) -> Iterator[list[bool]]:
     Lines are told apart by their hashes, of this process alone.
     """
     hashes = [
-        np.fromiter((hash(line[1:]) for line in _counted(p.edge_lines)), dtype=np.int64) ^ hash(p.site)
+        np.fromiter(map(hash, chain(p.kept, p.dropped)), dtype=np.int64) ^ hash(p.site)
         for p in pages
         if p.site is not None
     ]
@@ -137,8 +128,8 @@ def knowledge_for(model: SiteModel, pages: Iterable[PageFeatures]) -> dict[str, 
         table = model[page.site]["leaks"]
         leaks = {char: table[char] for char in page.left if char in table}
         known = lines[page.site]
-        here = sorted({line[1:] for line in page.edge_lines if line[0] in "+="} & known)
-        if leaks or any(line[0] == "+" and line[1:] in known for line in page.edge_lines):
+        here = sorted(known.intersection(chain(page.kept, page.near)))
+        if leaks or not known.isdisjoint(page.kept):
             found[page.page_id] = json.dumps(
                 {"leaks": leaks, "boilerplate": here}, ensure_ascii=True, sort_keys=True
             )

@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from pipeline.engine.local import Plan, map_batches
 from pipeline.engine.shuffle import columns, shuffle
+from pipeline.errors import InputError
 from pipeline.page.blocks import without_scripts
 from pipeline.run.corpus import Run, again, page_id_of
 from pipeline.run.cut import BODIES, CutContext, cut_batch, cut_key, lost_cut
 from pipeline.store.containers import Record
 from pipeline.store.generations import spool_of
-from pipeline.store.remote import is_url, scan_url
-from pipeline.store.scan import Reject, scan
+from pipeline.store.remote import is_url, scan_url, split_url
+from pipeline.store.scan import Reject, scan, split_glob
 from pipeline.store.sources import read_source
 from pipeline.store.state import KEPT, FileState, PageState, RecordState
 
@@ -30,7 +31,10 @@ RETRIED = ("timeout", "worker_died")
 
 
 def find_changes(run: Run) -> None:
-    """Stage `scan`: hold the files under RAW against those of the last run."""
+    """Stage `scan`: hold the files under RAW against those of the last run.
+
+    Raises InputError when a glob matches nothing and never did: it is mistyped.
+    """
     if run.root is None:
         run.stages["scan"] = {"in": 0, "out": 0, "rejected": 0}
         return
@@ -49,6 +53,9 @@ def find_changes(run: Run) -> None:
         same = old is not None and (old.size, old.mtime_ns) == (found.size, found.mtime_ns)
         if not same or run.options.verify:
             run.changed.append(found)
+    _, pattern = (split_url if is_url(run.root) else split_glob)(run.root)
+    if pattern is not None and not (seen or rejects or before or refused):
+        raise InputError(f"nothing matches {run.root}: `*` stands for any characters, `/` too; quote it")
     run.vanished = sorted((set(before) | set(refused)) - seen - {r.name for r in rejects})
     run.untouched = run.held and not run.changed and not run.vanished
     run.untouched &= set(rejects) == {r for name, r in refused.items()}
@@ -152,9 +159,10 @@ def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None, *, many: b
     plan = plan_for(run, len(first) <= IN_PROCESS_ROWS)
     kernel = functools.partial(cut_batch, context=CutContext(run.config, run.sites, many))
     done = map_batches(kernel, _batches(_chain(first, stream)), lost_cut, plan)
+    before = run.parsed
     for batch in shuffle(done, "page_id", spool_of(run.out), SPOOL_ROWS):
         run.parsed += batch.num_rows
-        run.progress("parse", run.parsed, total)
+        run.progress("parse", run.parsed - before, total)
         _take_up(run, batch.select(KEPT.names).to_pylist())
 
 

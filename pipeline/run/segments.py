@@ -20,6 +20,7 @@ from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_part
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
+from pipeline.run.features import EdgeLines
 from pipeline.run.model import PageFeatures
 from pipeline.store import state
 from pipeline.store.files import write_atomically, write_bytes
@@ -28,7 +29,7 @@ from pipeline.store.generations import spool_of, state_of
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
 SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
 MOST_COPIED = 2  # where more than one page in so many has changed, all are made: copying has its price
-SEGMENTS = "segments-2.json"  # numbered by the format of cut pages: an older state is cut again
+SEGMENTS = "segments-3.json"  # numbered by the format of cut pages: an older state is cut again
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +153,19 @@ def cut_pages(run: Run, making: Making) -> pa.Table:
 
 def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatures]:
     """Yield what every live page that was cut says of its site, or the pages asked for; each page once."""
-    old, names = state_of(run.out, run.generation), [*PageFeatures._fields, "feature_key"]
+    old, names = state_of(run.out, run.generation), ["feature_key", *PageFeatures._fields]
     wanted = {i for i in (run.live if asked is None else asked) if i in run.pages and not run.pages[i].reason}
     homes = {run.pages[i].segment for i in wanted}
     paths = [(name, cuts_path(old, name)) for name in sorted(homes - {""})]
     paths += [("", path) for path in sorted(spool_of(run.out).glob("*" + SUFFIX))] if "" in homes else []
     for name, path in paths:
         columns = read_arrow(path, names).columns
-        for *row, key in zip(*(c.to_pylist() for c in columns), strict=True):
+        for key, *row in zip(*(c.to_pylist() for c in columns), strict=True):
             known = run.pages.get(row[0]) if row[0] in wanted else None
             if known is not None and (known.segment, known.feature_key) == (name, key):
                 wanted.discard(row[0])
-                yield PageFeatures(*row)
+                told, lines = row[: -len(EdgeLines._fields)], row[-len(EdgeLines._fields) :]
+                yield PageFeatures(*told, *(each.split("\n") if each else [] for each in lines))
 
 
 def write_arrow(path: Path, table: pa.Table) -> None:
@@ -198,13 +200,17 @@ def open_arrow(path: Path, names: list[str] | None = None) -> pa.ipc.RecordBatch
         raise damaged(path, error) from error
 
 
-def damaged(path: Path, error: Exception) -> ContractError:
-    """Return the error that says what to do about a file of the state that cannot be read."""
-    return ContractError(f"{path} is damaged ({error}): remove its folder and run ingest again")
+class DamagedStateError(ContractError):
+    """A file of the state that cannot be read: an ingest goes on without the state."""
+
+
+def damaged(path: Path, error: Exception) -> DamagedStateError:
+    """Return the error that names a file of the state that cannot be read."""
+    return DamagedStateError(f"{path} is damaged ({error})")
 
 
 def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
-    """Return a table of the state, all columns or some. Raises ContractError where it is damaged."""
+    """Return a table of the state, all columns or some. Raises DamagedStateError."""
     reader = open_arrow(path, names)
     try:
         table = reader.read_all()

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Lanes = npt.NDArray[np.uint64]
+LanesOf = Callable[[list[pa.Array], list[pa.Array], int], Lanes]  # texts, numbers, rows -> digests of rows
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, the increment of splitmix64
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -46,12 +47,22 @@ def rows_digest(table: pa.Table | pa.RecordBatch) -> str:
     return add_digests(digest_of(batch, lanes) for batch in table.to_batches(ROWS_AT_ONCE))
 
 
-def digest_of(batch: pa.RecordBatch, lanes: Callable[[list[pa.Array], list[pa.Array], int], Lanes]) -> str:
+def digest_of(batch: pa.RecordBatch, lanes: LanesOf) -> str:
     """Return the digest of the rows of a batch, of which `lanes` gives the halves."""
+    high, low = (int(part) for part in row_lanes(batch, lanes).sum(axis=0, dtype=np.uint64))
+    return f"{high:016x}{low:016x}"
+
+
+def row_lanes(batch: pa.RecordBatch, lanes: LanesOf) -> Lanes:
+    """Return both halves of the digest of each row of a batch, (rows, 2): equal rows have equal ones.
+
+    >>> found = row_lanes(pa.RecordBatch.from_pydict({"a": ["x", "y", "x"], "n": [1, None, 1]}), plain_lanes)
+    >>> found.shape, bool((found[0] == found[2]).all()), bool((found[0] == found[1]).any())
+    ((3, 2), True, False)
+    """
     texts = [_as_text(column) for column in batch.columns if _is_text(column.type)]
     numbers = [column for column in batch.columns if not _is_text(column.type)]
-    high, low = (int(part) for part in lanes(texts, numbers, len(batch)).sum(axis=0, dtype=np.uint64))
-    return f"{high:016x}{low:016x}"
+    return lanes(texts, numbers, len(batch))
 
 
 def plain_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> Lanes:

@@ -62,16 +62,29 @@ def spool_of(out: Path) -> Path:
 
 
 def recover(out: Path) -> int:
-    """Remove what runs that died have left, and return the current generation. Call under the lock."""
+    """Remove what runs that died have left, and return the current generation. Call under the lock.
+
+    Raises ContractError where a file or folder that is not this program's has one of its names.
+    """
     number = current(out)
     live = {f"{n:06d}" for n in range(max(1, number - KEPT + 1), number + 1)}
     _keep_only(out / GENERATIONS, live)
     _keep_only(out / STATE, {f"{number:06d}", SPOOL})
     for stray in out.glob(".*.tmp"):
         stray.unlink()
+    _require_own_names(out)
     if number:
         _link(out)
     return number
+
+
+def _require_own_names(out: Path) -> None:
+    for name in NAMES:
+        link = out / name
+        if link.exists() and not link.is_symlink():
+            raise ContractError(
+                f"{link} is not a link of this program (is it a copy?): move it away, or give another --out"
+            )
 
 
 def begin(out: Path, generation: int) -> tuple[Path, Path]:
@@ -109,8 +122,6 @@ def _link(out: Path) -> None:
             if link.is_symlink():
                 link.unlink()
         elif not link.is_symlink():
-            if link.exists():
-                raise ContractError(f"{link} is not a link of this program: move it away and run again")
             _point(link, target)
 
 

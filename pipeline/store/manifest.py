@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ContractError, InputError
+from pipeline.schema import TABLES
 from pipeline.store.digest import add_digests
 from pipeline.store.files import file_sha256, write_bytes
 
@@ -27,7 +28,8 @@ class Shard:
 def read_manifest(out: Path) -> dict[str, Any]:
     """Return the manifest of an output folder.
 
-    Raises InputError when there is no such folder, ContractError when it has no manifest, or a broken one.
+    Raises InputError when there is no such folder or no run has ended there yet, ContractError when its
+    manifest is gone or broken.
     """
     if not out.is_dir():
         raise InputError(f"no folder {out}: run `fanwen ingest RAW --out {out}`")
@@ -37,6 +39,8 @@ def read_manifest(out: Path) -> dict[str, Any]:
         if not isinstance(manifest, dict) or "tables" not in manifest:
             raise ValueError("no tables")
     except FileNotFoundError as error:
+        if not any((out / table).exists() for table in TABLES):
+            raise InputError(f"{out} holds no tables yet: run `fanwen ingest RAW --out {out}`") from error
         raise ContractError(f"{path} is missing: run `fanwen ingest RAW --out {out}`") from error
     except (OSError, ValueError) as error:
         raise ContractError(f"{path} is broken ({error}): run `fanwen ingest RAW --out {out}`") from error

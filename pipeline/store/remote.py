@@ -17,7 +17,7 @@ from pipeline.errors import InputError, TemporaryError
 from pipeline.store.scan import GLOB_MARKS, SourceFile, printable
 
 if TYPE_CHECKING:
-    from pyarrow.fs import FileSystem
+    from pyarrow.fs import FileInfo, FileSystem
 
 MARK = "://"
 WHOLE_BYTES = (
@@ -47,11 +47,20 @@ def _file_system(url: str) -> "tuple[FileSystem, str]":
             from fsspec.core import url_to_fs
         except ImportError:
             raise InputError(f"cannot read {url}: {error}; other schemes need the package fsspec") from error
+    except OSError as error:  # a bucket's region is asked for at once
+        raise _no_answer(url, error) from error
     try:
         other, path = url_to_fs(url)
     except (ImportError, ValueError) as error:
         raise InputError(f"cannot read {url}: {error}") from error
     return fs.PyFileSystem(fs.FSSpecHandler(other)), path
+
+
+def _no_answer(url: str, error: OSError) -> InputError | TemporaryError:
+    """Return the error of a store that cannot be listed; pyarrow has no class for a missing bucket."""
+    if "NO_SUCH_BUCKET" in str(error) or "not found" in str(error):
+        return InputError(f"cannot read {url}: there is no such bucket")
+    return TemporaryError(f"cannot list {url}: {error}")
 
 
 def split_url(url: str) -> tuple[str, str | None]:
@@ -71,30 +80,52 @@ def split_url(url: str) -> tuple[str, str | None]:
 
 
 def scan_url(url: str) -> Iterator[SourceFile]:
-    """Yield every file under a URL, in order of names, as `scan` does for a folder.
+    """Yield every file under a URL, in order of names, as `scan` does for a folder, or the file it names.
 
     Raises InputError when nothing is there, TemporaryError when the store does not answer.
     """
-    from pyarrow import fs
-
     base, pattern = split_url(url)
     system, top = _file_system(base)
     try:
-        found = system.get_file_info(fs.FileSelector(top, recursive=True))
-        if not found and system.get_file_info(top).type == fs.FileType.NotFound:
-            raise FileNotFoundError(top)
-    except (FileNotFoundError, NotADirectoryError) as error:
+        found = _listed(system, top)
+    except FileNotFoundError as error:
         raise InputError(f"cannot read {url}: nothing is there") from error
     except OSError as error:
-        if "NO_SUCH_BUCKET" in str(error):  # pyarrow has no class for it
-            raise InputError(f"cannot read {url}: there is no such bucket") from error
-        raise TemporaryError(f"cannot list {url}: {error}") from error
+        raise _no_answer(url, error) from error
+    if found and found[0].path == top:
+        base, top = _above(base), _above(top)
     for info in sorted(found, key=lambda each: each.path):
         name = info.path[len(top.rstrip("/")) + 1 :]
         hidden = any(part.startswith(".") for part in name.split("/"))
-        if info.type != fs.FileType.File or hidden or not fnmatch.fnmatchcase(name, pattern or "*"):
+        if not info.is_file or hidden or not fnmatch.fnmatchcase(name, pattern or "*"):
             continue
         yield SourceFile(printable(name), url_of(base, name), info.size, info.mtime_ns or 0)
+
+
+def _listed(system: "FileSystem", top: str) -> "list[FileInfo]":
+    """Return what stands under a path, or the file itself; raises FileNotFoundError for neither."""
+    from pyarrow import fs
+
+    try:
+        found: list[FileInfo] = system.get_file_info(fs.FileSelector(top, recursive=True))
+    except (FileNotFoundError, NotADirectoryError):
+        found = []
+    if found:
+        return found
+    info = system.get_file_info(top)
+    if info.type == fs.FileType.NotFound:
+        raise FileNotFoundError(top)
+    return [info] if info.is_file else []
+
+
+def _above(url: str) -> str:
+    """Return the folder of a file, by URL or path.
+
+    >>> _above("s3://b/raw/a.html?region=x")
+    's3://b/raw?region=x'
+    """
+    path, mark, query = url.partition("?")
+    return path.rpartition("/")[0] + mark + query
 
 
 def url_of(base: str, name: str) -> str:
@@ -129,6 +160,8 @@ def stat_url(base: str, name: str) -> SourceFile:
     """Return a file under a base as it stands now. Raises FileNotFoundError."""
     system, top = _file_system(base)
     info = system.get_file_info(f"{top.rstrip('/')}/{name}")
+    if not info.is_file and top.endswith(f"/{name}"):  # the root is the file
+        base, info = _above(base), system.get_file_info(top)
     if not info.is_file:
-        raise FileNotFoundError(2, "nothing is there", name)
+        raise FileNotFoundError(errno.ENOENT, "nothing is there", name)
     return SourceFile(name, url_of(base, name), info.size, info.mtime_ns or 0)

@@ -79,7 +79,9 @@ def scan(root: str) -> Iterator[SourceFile | Reject]:
             return
         os.scandir(base).close()
     except OSError as error:
-        raise InputError(f"cannot read {root}: {error.strerror}") from error
+        raise InputError(
+            f"cannot read {root}: {error.strerror}; sources are a folder, a file, a glob or a URL"
+        ) from error
     if is_output(str(base)):
         raise InputError(f"{root} is an output of fanwen, not a folder of sources")
     for found in _walk(str(base)):

@@ -61,10 +61,9 @@ def _text_kind(head: bytes, name: str) -> Kind:
 
 
 def _binary(head: bytes) -> bool:
-    if head.startswith(UNICODE_MARKS):
+    if head.startswith(UNICODE_MARKS) or HTML_START.search(head):
         return False
-    controls = len(head) - len(head.translate(None, CONTROL))
-    return controls > MAX_CONTROL_SHARE * len(head) and not HTML_START.search(head)
+    return len(head) - len(head.translate(None, CONTROL)) > MAX_CONTROL_SHARE * len(head)
 
 
 def _json_row(head: bytes) -> bool:

@@ -176,3 +176,10 @@ def read_pages(folder: Path) -> list[PageState] | None:
     """Return what parsing gave, None when there is no readable state."""
     rows = _read(folder, "pages")
     return None if rows is None else [PageState(*row) for row in rows]  # type: ignore[arg-type]
+
+
+def drop_derived(folder: Path) -> None:
+    """Remove all of a state but the files and records, which only the sources of every root could tell."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name not in ("files.parquet", "records.parquet"):
+            path.unlink()

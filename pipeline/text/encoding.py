@@ -7,6 +7,7 @@ of GB2312 and GBK) and Big5-HKSCS compete by how many common characters they giv
 
 import codecs
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,8 +101,16 @@ def _finish(body: bytes, text: str, name: str, evidence: str) -> Decoded:
 def _score(text: str) -> float:
     """Return the share of common characters among those beyond ASCII, lost ones counted twice."""
     beyond = len(text) - len(text.encode("ascii", "ignore"))
-    hits = sum(map(COMMON.__contains__, text))
-    return (hits - 2 * text.count("\ufffd")) / beyond if beyond else 0.0
+    return (_hits(text) - 2 * text.count("\ufffd")) / beyond if beyond else 0.0
+
+
+def _hits(text: str) -> int:
+    """Return how many characters of a text are common."""
+    if "numpy" in sys.modules:
+        from pipeline.text.simplify import count_among
+
+        return count_among(text, COMMON)
+    return sum(map(COMMON.__contains__, text))
 
 
 def _soundness(body: bytes) -> tuple[str, int, int]:
@@ -117,8 +126,10 @@ def _soundness(body: bytes) -> tuple[str, int, int]:
 
 def _contest(body: bytes) -> Decoded:
     """Decode what is not valid UTF-8, by the codec whose text has most common characters."""
-    starts = [at for at in range(0, len(body), BLOCK_BYTES) if not body[at : at + BLOCK_BYTES].isascii()]
-    sample = _sample(body, starts)
+    blocks = [body[at : at + BLOCK_BYTES] for at in range(0, len(body), BLOCK_BYTES)]
+    starts = [n * BLOCK_BYTES for n, block in enumerate(blocks) if not block.isascii()]
+    rich = [n * BLOCK_BYTES for n, block in enumerate(blocks) if _is_rich(block)]
+    sample = _sample(body, rich or starts, starts[0])
     _, bad, beyond = _soundness(sample)
     if beyond and 1 - bad / beyond >= MAYBE_UTF8:
         text, bad, beyond = _soundness(body)
@@ -137,19 +148,21 @@ def _contest(body: bytes) -> Decoded:
     return _finish(body, text, best, f"common characters: {words}")
 
 
-def _sample(body: bytes, starts: Sequence[int]) -> bytes:
-    """Return windows spread over the blocks at `starts`, each from the beginning of a character on."""
-    rich = [at for at in starts if _is_rich(body[at : at + BLOCK_BYTES])] or starts
-    chosen = rich[:: -(-len(rich) // WINDOWS)]
+def _sample(body: bytes, starts: Sequence[int], first: int) -> bytes:
+    """Return windows spread over the blocks at `starts`, each from the beginning of a character on.
+
+    `first` is the first block that is not ASCII.
+    """
+    chosen = starts[:: -(-len(starts) // WINDOWS)]
     size = SAMPLE_BYTES // len(chosen)
     parts: list[bytes] = []
     for at in chosen:
         edge = EDGE.search(body, at, at + BLOCK_BYTES)
-        if at == starts[0]:  # behind nothing but ASCII
+        if at == first:  # behind nothing but ASCII
             parts.append(body[at : at + size])
         elif edge:
             parts.append(body[edge.start() : edge.start() + size])
-    return b"<".join(parts) or body[starts[0] : starts[0] + SAMPLE_BYTES]
+    return b"<".join(parts) or body[first : first + SAMPLE_BYTES]
 
 
 def _is_rich(block: bytes) -> bool:

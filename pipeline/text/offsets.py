@@ -105,15 +105,11 @@ class OffsetMap:
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self._edits = edits
-        self._starts: list[int] = []  # of each replacement, in the new text
-        self._ends: list[int] = []
-        self._deltas: list[int] = [0]  # old minus new, after k edits
-        delta = 0
-        for e in edits:
-            self._starts.append(e.start - delta)
-            delta += (e.end - e.start) - len(e.replacement)
-            self._ends.append(e.end - delta)
-            self._deltas.append(delta)
+        # old minus new, after k edits
+        self._deltas = list(accumulate(map(_shrinkage, edits), initial=0))
+        # of each replacement, in the new text
+        self._starts = [e.start - delta for e, delta in zip(edits, self._deltas, strict=False)]
+        self._ends = [start + len(e.replacement) for e, start in zip(edits, self._starts, strict=True)]
 
     def start(self, at: int) -> int:
         """Return the old position of the character at new position `at`, without deletions before it."""

@@ -115,6 +115,16 @@ def count_telling(served: str, simple: str, alone: frozenset[str]) -> tuple[int,
     return int(np.count_nonzero(before != after)), int(np.count_nonzero(hits))
 
 
+def count_among(text: str, chars: frozenset[str]) -> int:
+    """Return how many characters of a text are among `chars`.
+
+    >>> count_among("務必服務", frozenset("務範"))
+    2
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return int(np.count_nonzero(members(chars).take(codes, mode="clip")))
+
+
 def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
     """Return how often each character among `chars` stands in a text, where it does. 2 ns a character.
 

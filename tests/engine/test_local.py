@@ -103,9 +103,9 @@ def test_an_interrupted_shuffle_keeps_what_came(tmp_path) -> None:
 
 def test_a_file_that_cannot_be_read_is_removed(tmp_path) -> None:
     spill(tmp_path, "key", [keyed(KEYS[:3], 1)])
-    (tmp_path / "00000000000000000000-1.rows").write_bytes(b"ARROW1 broken")
+    (tmp_path / "00000000000000000000-1.cut").write_bytes(b"ARROW1 broken")
     assert [t.num_rows for t in columns(tmp_path, ["key"])] == [3]
-    assert len(list(tmp_path.glob("*.rows"))) == 1
+    assert len(list(tmp_path.glob("*.cut"))) == 1
 
 
 def test_parts_are_even() -> None:

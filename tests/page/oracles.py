@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.page.lines import PageLines, page_lines
-from pipeline.page.segment import Segments, segment
+from pipeline.page.pieces import Segments
+from pipeline.page.segment import segment
 from pipeline.records import Page
 from pipeline.text.convert import convert
 from pipeline.text.offsets import replay
@@ -28,7 +29,7 @@ def cases(module: str, name: str) -> list[dict[str, Any]]:
 def lines_of(lines: list[str], *, linked: bool = False, title: str = "", head: int = 1) -> PageLines:
     """Lines of one kind, as a page has them."""
     counts = [len(x) if linked else 0 for x in lines]
-    return page_lines("\n".join(lines), counts, [head] * len(lines), title, from_html=False)
+    return page_lines("\n".join(lines), (counts, [head] * len(lines)), title, from_html=False)
 
 
 def segmented(lines: list[str]) -> tuple[Segments, list[list[str]]]:

@@ -27,7 +27,7 @@ def test_a_share_bar_needs_three_words_and_little_else() -> None:
 
 def test_links_behind_a_label_of_nothing_but_marks() -> None:
     line = "——：某某制度"
-    page = page_lines(line, [len(line) - 3], [1], "", from_html=True)
+    page = page_lines(line, ([len(line) - 3], [1]), "", from_html=True)
     assert cue_rows(page, 0) == {}
 
 

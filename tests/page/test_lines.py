@@ -21,13 +21,13 @@ LINES = ["第1篇 值班制度", "一、准时到岗。", "第2篇 值班制度"
 @given(st.lists(st.text(st.sampled_from("甲乙 　\t。"), max_size=6), max_size=8))
 def test_starts_lead_back_to_the_text(lines: list[str]) -> None:
     text = "\n".join(lines)
-    page = page_lines(text, [0] * len(lines), [1] * len(lines), "", from_html=False)
+    page = page_lines(text, ([0] * len(lines), [1] * len(lines)), "", from_html=False)
     assert page.texts == [x.strip() for x in lines if x.strip()]
     assert all(text[s : s + len(t)] == t for s, t in zip(page.starts, page.texts, strict=True))
 
 
 def test_last_characters_and_lines_in_links() -> None:
-    page = page_lines("甲。\n\n 乙丙 \n丁", [0, 0, 2, 1], [1] * 4, "", from_html=True)
+    page = page_lines("甲。\n\n 乙丙 \n丁", ([0, 0, 2, 1], [1] * 4), "", from_html=True)
     assert page.lasts == "。丙丁"
     assert page.linked == [1, 2]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.page import cues, fields, head, sitewords, subjects
+from pipeline.page import counts, cues, fields, head, sitewords, subjects
 from pipeline.page.search import WholeLines, compile_search
 
 CHARS = "甲乙丙aA1-^] 。"
@@ -66,7 +66,7 @@ def test_hardly_a_cue_is_tried_on_a_line_without_its_words() -> None:
 QUICK = {
     "hint": cues.HINT,
     "introduction": cues.INTRODUCTION,
-    "count": fields.COUNT,
+    "count": counts.COUNT,
     "site": fields.SITE_WORD,
     "sample": head.SAMPLE_WORD,
     "trailing": subjects.TRAILING,

@@ -59,7 +59,7 @@ def known_and_finished(pages: list[str]) -> tuple[set[str], list[Page]]:
     told = []
     for k, cut in enumerate(cuts):
         f = features(by_column(cut))
-        told.append(PageFeatures(f"p{k}", cut.parts.fields.site, f.leaks, f.left, f.edge_lines))
+        told.append(PageFeatures(f"p{k}", cut.parts.fields.site, f.leaks, f.left, *f.lines))
     model = fit_sites(lambda: told)
     knowledge = {k: frozenset(json.loads(v)["boilerplate"]) for k, v in knowledge_for(model, told).items()}
     finished = [finish_page(cut, knowledge.get(f"p{k}", frozenset())) for k, cut in enumerate(cuts)]

@@ -23,8 +23,9 @@ def state(page_id: str, **changes: object) -> PageState:
     return PageState(**(values | changes))  # type: ignore[arg-type]
 
 
-def said(page_id: str, *edge_lines: str, site: str | None = "站") -> PageFeatures:
-    return PageFeatures(page_id, site, None, "", list(edge_lines))
+def said(page_id: str, *lines: str, site: str | None = "站") -> PageFeatures:
+    kept, dropped = ([line[1:] for line in lines if line[0] == mark] for mark in "+-")
+    return PageFeatures(page_id, site, None, "", kept, dropped, [], [])
 
 
 def record(page_id: str, source: str, url: str | None = None, when: int | None = None) -> RecordState:

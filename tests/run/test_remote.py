@@ -12,7 +12,7 @@ from pipeline.check import check
 from pipeline.errors import InputError
 from pipeline.run import ingest
 from pipeline.run.corpus import Options
-from pipeline.store.remote import open_url, scan_url
+from pipeline.store.remote import open_url, scan_url, stat_url
 from pipeline.store.scan import SourceFile, scan
 
 ROWS = ("articles", "clauses", "pages", "pairs", "lines")
@@ -33,6 +33,10 @@ def test_a_url_lists_what_its_folder_lists(raw: Path) -> None:
         with open_url(far.path) as handle:
             assert handle.read() == Path(near.path).read_bytes()
     assert [f.name for f in scan_url(raw.as_uri() + "/000/*1.html")] == ["00001.html"]
+    (one,) = scan_url(raw.as_uri() + "/000/00001.html")
+    with open_url(one.path) as handle:
+        assert (one.name, handle.read()) == ("00001.html", page(1))
+    assert stat_url(raw.as_uri() + "/000/00001.html", one.name) == one
     with pytest.raises(InputError, match="nothing is there"):
         list(scan_url((raw / "nowhere").as_uri()))
     with pytest.raises(InputError, match="cannot read"):

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import accumulate, chain, compress, repeat
 from typing import NamedTuple
 
-from pipeline.records import Edit, RuleName
+from pipeline.records import Edit, from_columns
 from pipeline.text.repair.readings import (
     CLOSING,
     HANZI,
@@ -111,8 +111,10 @@ def count_leaks(text: str) -> LeakCounts:
         counts[char, ""] = n
     if counts and known is simplified_readings():
         heads = {char for char, pinyin in counts if char and pinyin}
-        for char, n in count_members(text, simplified_only() | heads).items():
+        for char, n in count_members(text, simplified_only()).items():
             counts[char, ""] = n
+        for char in heads:
+            counts[char, ""] = text.count(char)
     return counts
 
 
@@ -387,6 +389,4 @@ def _is_leak(char: str, group: str, only: str) -> bool:
 
 
 def _deletions(starts: Iterable[int], ends: Iterable[int]) -> list[Edit]:
-    """Build the edits; `map` over whole columns makes them 1.4 times as fast as a loop."""
-    rule: RuleName = "leak"
-    return list(map(Edit, starts, ends, repeat(""), repeat(rule)))
+    return list(from_columns(Edit, starts, ends, repeat(""), repeat("leak")))

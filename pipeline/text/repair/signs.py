@@ -28,7 +28,7 @@ RULES: tuple[tuple[RuleName, int], ...] = (
     *(("lead_loss", LEAD_LOSS), ("stray_mark", STRAY_MARK), ("blank", BLANK)),
 )
 LEAST_PAIRS = 2  # split by blanks and known, without which blanks.find_blanks finds nothing
-MOST_PAIRS = 64  # split pairs that are told apart: 97 % of pages have fewer, the rest is for the rule
+MOST_SPLITS = 64  # blanks that are looked at: 97 % of pages have fewer, the rest is for the rule
 PAIR_SLOTS = 1024  # by which most pairs of a text are told from those, a power of two
 # Classes of characters, as bits; those from SPACES on are looked at with their neighbours.
 IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, IS_ROW, AFTER_OF, IS_CONVERTED = (1 << bit for bit in range(7))
@@ -114,25 +114,6 @@ def signs_at(codes, at, before, kind, classes):
 
 
 @part
-def split_pairs(codes, classes, pairs):
-    """Write the pairs of Chinese characters that blanks split, each once; return how many, -1 for many."""
-    count = 0
-    for at in range(1, len(codes) - 1):
-        if not class_of(codes[at], classes) & SPACES:
-            continue
-        if class_of(codes[at - 1], classes) & class_of(codes[at + 1], classes) & IS_HANZI:
-            key = codes[at - 1] << 16 | codes[at + 1]
-            k = 0
-            while k < count and pairs[k] != key:
-                k += 1
-            if k == MOST_PAIRS:
-                return -1
-            pairs[k] = key
-            count = max(count, k + 1)
-    return count
-
-
-@part
 def is_word(key, plain, words):
     """Tell whether two characters are a word, in either script."""
     key = plain[key >> 16] << 16 | plain[key & 0xFFFF]
@@ -158,28 +139,31 @@ def count_repeated(codes, count, room):
 
 
 @part
-def knows_pairs(codes, tables, room):
+def knows_pairs(codes, splits, tables, room):
     """Tell whether enough of the pairs that blanks split are words, or stand in the text twice unsplit."""
-    classes, plain, words = tables
+    _, plain, words = tables
     pairs, counts, slots = room
-    count = split_pairs(codes, classes, pairs)
-    if count < LEAST_PAIRS:
-        return count < 0
-    known = 0
     for slot in range(PAIR_SLOTS):
         slots[slot] = 0
-    for k in range(count):
-        word = is_word(pairs[k], plain, words)
+    count = known = 0
+    for split in range(splits):
+        key, k = pairs[split], 0
+        while k < count and pairs[k] != key:
+            k += 1
+        if k < count:
+            continue
+        word = is_word(key, plain, words)
         known += word
-        counts[k] = -1 if word else 0
-        slots[slot_of_pair(pairs[k]) & (PAIR_SLOTS - 1)] = 1
+        pairs[count], counts[count] = key, -1 if word else 0
+        slots[slot_of_pair(key) & (PAIR_SLOTS - 1)] = 1
+        count += 1
     return known >= LEAST_PAIRS or known + count_repeated(codes, count, room) >= LEAST_PAIRS
 
 
 @part
-def signs_of_text(codes, classes):
-    """Return the signs of a text, as bits; of blanks that there are any."""
-    signs, before = 0, 0
+def signs_of_text(codes, classes, pairs):
+    """Return the signs of a text, as bits, and how many blanks split two Chinese characters; write these."""
+    signs, before, splits = 0, 0, 0
     if class_of(codes[1], classes) & IS_ROW:
         signs |= A1_INSERT
     for at in range(1, len(codes) - 2):
@@ -191,9 +175,11 @@ def signs_of_text(codes, classes):
         if kind >= SPACES:
             signs |= signs_at(codes, at, before, kind, classes)
             if kind & SPACES and before & IS_HANZI and class_of(codes[at + 1], classes) & IS_HANZI:
-                signs |= BLANK
+                if splits < MOST_SPLITS:
+                    pairs[splits] = codes[at - 1] << 16 | codes[at + 1]
+                splits += 1
         before = kind
-    return signs
+    return signs, splits
 
 
 @kernel
@@ -201,9 +187,9 @@ def find_signs(codes, bounds, tables, room, out):
     """Write the signs of each text, as bits. Before each stands a line feed, behind it two zeros."""
     for k in range(len(out)):
         text = codes[bounds[k] : bounds[k + 1]]
-        out[k] = signs_of_text(text, tables[0])
-        if out[k] & BLANK and not knows_pairs(text, tables, room):
-            out[k] &= ~BLANK
+        out[k], splits = signs_of_text(text, tables[0], room[0])
+        if splits > MOST_SPLITS or (splits >= LEAST_PAIRS and knows_pairs(text, splits, tables, room)):
+            out[k] |= BLANK
 
 
 @cache
@@ -222,7 +208,7 @@ def signs_of(texts: Sequence[str]) -> list[int]:
     codes = np.frombuffer(f"\n{joined}\0\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     bounds = np.fromiter(accumulate((len(text) + 3 for text in texts), initial=0), dtype=np.int64)
     room = (
-        *(np.empty(MOST_PAIRS, dtype=np.int64), np.empty(MOST_PAIRS, dtype=np.int64)),
+        *(np.empty(MOST_SPLITS, dtype=np.int64), np.empty(MOST_SPLITS, dtype=np.int64)),
         np.empty(PAIR_SLOTS, dtype=np.uint8),
     )
     signs = np.empty(len(texts), dtype=np.int64)

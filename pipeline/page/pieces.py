@@ -1,0 +1,167 @@
+"""The lines of a page and where each belongs: by line, and in the end as pieces in order of place."""
+
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import add
+from typing import NamedTuple
+
+from pipeline.page.counts import declared_count
+from pipeline.page.cues import INTRODUCTION
+from pipeline.page.fields import Fields
+from pipeline.page.head import HeadPlan
+from pipeline.page.headings import Candidate
+from pipeline.page.lines import DENSE, LINKED, PageLines
+from pipeline.records import DropReason, LineRole, from_columns
+
+MAX_RELATED = 60  # characters of a line in links that is the name of another page, and no text cited whole
+NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
+
+
+class Piece(NamedTuple):
+    """A line or a part of one: a span of the canonical text, and where it belongs.
+
+    `group` counts articles from 1, guide sections from 1; `heading` marks the piece that is their heading.
+    """
+
+    start: int
+    end: int
+    role: LineRole
+    reason: DropReason | None = None
+    group: int = 0
+    heading: bool = False
+
+
+@dataclass(slots=True)
+class Segments:
+    """All pieces of a page in order of place, its fields, and a title for each article."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    fields: Fields = field(default_factory=Fields)
+    declared: int | None = None
+    titles: list[str] = field(default_factory=list)
+    subject: str = ""  # what the page is about: its title without the count
+
+
+class Places:
+    """Where each line of a page belongs, by column: navigation, as long as no more is known.
+
+    `parts` are the pieces of a line that is divided.
+    """
+
+    __slots__ = ("groups", "headings", "page", "parts", "reasons", "roles")
+
+    def __init__(self, page: PageLines) -> None:
+        count = len(page.texts)
+        self.page = page
+        self.roles: list[LineRole] = ["dropped"] * count
+        self.reasons: list[DropReason | None] = ["navigation"] * count
+        self.groups = [0] * count
+        self.headings = [False] * count
+        self.parts: dict[int, list[Piece]] = {}
+
+    def drop(self, row: int, reason: DropReason) -> None:
+        """Drop a line, whatever it was."""
+        self.roles[row], self.reasons[row] = "dropped", reason
+        self.groups[row], self.headings[row] = 0, False
+
+    def take_fields(self, rows: Iterable[int]) -> None:
+        """Put lines among the fields of the page."""
+        for row in rows:
+            self.roles[row], self.reasons[row] = "field", None
+            self.groups[row], self.headings[row] = 0, False
+
+    def take_heading(self, row: int, role: LineRole, group: int) -> None:
+        """Put a whole line as the heading of an article or of a section of the guide."""
+        self.roles[row], self.reasons[row], self.groups[row], self.headings[row] = role, None, group, True
+
+    def take_lines(self, first: int, end: int, role: LineRole, group: int) -> None:
+        """Put whole lines into an article or a section of the guide."""
+        count = end - first
+        if count > 0:
+            self.roles[first:end] = [role] * count
+            self.reasons[first:end] = [None] * count
+            self.groups[first:end] = [group] * count
+
+    def divide(self, row: int, parts: Iterable[tuple[int, int, int, bool]]) -> None:
+        """Divide a line: `parts` are spans, the number of the article (0 for none), whether it heads it."""
+        line, place = self.page.texts[row], self.page.starts[row]
+        pieces = self.parts.setdefault(row, [])
+        for at, end, group, heading in parts:
+            text = line[at:end]
+            if bare := text.strip():
+                start = place + at + text.index(bare[0])
+                stop = start + len(bare)
+                if group:
+                    pieces.append(Piece(start, stop, "article", None, group, heading))
+                else:  # before the first heading of the line: what leads up to it
+                    pieces.append(Piece(start, stop, "dropped", "introduction"))
+
+    def pieces(self) -> list[Piece]:
+        """Return all pieces in order of place."""
+        starts = self.page.starts
+        ends = map(add, starts, map(len, self.page.texts))
+        out = list(from_columns(Piece, starts, ends, self.roles, self.reasons, self.groups, self.headings))
+        for row in sorted(self.parts, reverse=True):
+            out[row : row + 1] = self.parts[row]
+        return out
+
+
+def put_head(places: Places, plan: HeadPlan, fields: Fields) -> None:
+    """Place the lines before the first heading: navigation, all but those of which more is known."""
+    rows = {row for row in fields.rows | plan.fields if row < plan.end}
+    for row, line in enumerate(places.page.texts[: plan.end]):
+        if len(line) < DENSE or row in plan.dropped or row in plan.guide or row in rows:
+            continue
+        if INTRODUCTION.search(line):
+            places.reasons[row] = "introduction"
+    for row, reason in plan.dropped.items():
+        places.reasons[row] = reason
+    for row, (section, heading) in plan.guide.items():
+        places.take_lines(row, row + 1, "guide", section)
+        places.headings[row] = heading
+    places.take_fields(rows)
+
+
+def put_articles(places: Places, chosen: Sequence[Candidate], end: int) -> None:
+    """Place the lines from the first heading to before `end`, as if all were of the texts."""
+    at = 0  # where in its line the next part begins
+    for ordinal, c in enumerate(chosen, 1):
+        after = chosen[ordinal].row if ordinal < len(chosen) else end
+        size, shared = len(places.page.texts[c.row]), after == c.row
+        if at == c.start == 0 and c.end == c.body == size:
+            places.take_heading(c.row, "article", ordinal)
+        else:
+            parts = [(at, c.start, ordinal - 1, False), (c.start, c.end, ordinal, True)]
+            places.divide(c.row, parts if shared else [*parts, (c.body, size, ordinal, False)])
+        at = c.body if shared else 0
+        places.take_lines(c.row + 1, after, "article", ordinal)
+
+
+def drop_foreign(
+    places: Places, rows: range, headings: Container[int], cues: dict[int, DropReason], fields: Fields
+) -> None:
+    """Drop the lines that belong to no text wherever they stand, headings left out."""
+    linked = [row for row in places.page.linked if len(places.page.texts[row]) < MAX_RELATED]
+    told: dict[int, DropReason] = dict.fromkeys(linked, "related")
+    for row, reason in (told | cues).items():
+        if row in rows and row not in headings:
+            places.drop(row, reason)
+    places.take_fields([row for row in fields.rows if row in rows and row not in headings])
+
+
+def put_tail(places: Places, end: int, cues: Mapping[int, DropReason], fields: Fields) -> None:
+    """Drop the lines behind the texts, each for its own reason or for that of the line before."""
+    page = places.page
+    last: DropReason = "footer"
+    for row, line in enumerate(page.texts[end:], end):
+        if row in fields.rows:
+            continue
+        if row in cues:
+            last = cues[row]
+        elif "篇" in line and (declared_count(line) or NTH_TEASER.match(line)):
+            last = "teaser"
+        elif page.shares[row] > LINKED:
+            last = "related"
+        places.reasons[row] = last
+    places.take_fields([row for row in fields.rows if row >= end])

@@ -1,0 +1,111 @@
+"""The feed of changes: a consumer that follows it holds the tables, whatever changed them."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from small_corpora import settings, write_pages
+
+from pipeline.config import Config, DedupConfig, PageConfig, RepairConfig
+from pipeline.run import ingest
+from pipeline.store.digest import rows_digest
+from pipeline.store.generations import current, folder_of
+
+GUIDE = "<p>岗位工作制度包括哪些内容</p><p>1. 岗位的职责和要求。</p><p>2. 交接班的步骤。</p>"
+TORN = "<p>岗位工作制度 篇1</p><p>一、交接\u200b班的记录应\u200b当保存。</p><p>二、员工应当\u200b签字。</p>"
+
+
+def followed(out: Path) -> dict[str, str]:
+    """The digests of what a consumer holds that had the tables before the last run, and reads its feed."""
+    number = current(out)
+    before, after = folder_of(out, number - 1), folder_of(out, number)
+    feed = pq.read_table(after / "changes" / f"{number:06d}.parquet")
+    held = {}
+    for table in ("pages", "articles", "clauses", "edits", "lines"):
+        old, new = pq.read_table(before / table), pq.read_table(after / table)
+        held[table] = rows_digest(
+            pa.concat_tables(
+                [
+                    old.filter(pc.invert(named(old, table, feed, ("removed", "changed")))),
+                    new.filter(named(new, table, feed, ("added", "changed"))),
+                ]
+            )
+        )
+    return held
+
+
+def named(rows: pa.Table, table: str, feed: pa.Table, ops: tuple[str, ...]) -> pa.Array:
+    """Which rows belong to a page or an article that the feed names: a clause of a guide to its page."""
+    owner = rows["page_id"]
+    if table in ("articles", "clauses"):
+        owner = pc.coalesce(rows["article_id"], owner)
+    of = "articles" if table == "articles" else "pages"
+    told = feed.filter(pc.is_in(feed["op"], value_set=pa.array(ops)))
+    if table != "clauses":
+        told = told.filter(pc.equal(told["table"], of))
+    return pc.is_in(owner, value_set=told["id"].combine_chunks())
+
+
+def as_they_are(out: Path) -> dict[str, str]:
+    folder = folder_of(out, current(out))
+    return {
+        t: rows_digest(pq.read_table(folder / t)) for t in ("pages", "articles", "clauses", "edits", "lines")
+    }
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    folder = tmp_path / "raw"
+    for number, path in enumerate(write_pages(folder, range(12))):
+        more = GUIDE if number % 5 == 1 else TORN if number % 5 == 2 else ""
+        body = path.read_bytes()
+        at = body.index(b"<p>", body.index(b"</h1>"))
+        encoding = "gbk" if number % 4 == 3 else "utf-8"
+        path.write_bytes(body[:at] + more.encode(encoding, "xmlcharrefreplace") + body[at:])
+    return folder
+
+
+def test_a_consumer_of_the_feed_holds_the_tables_when_sources_change(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ingest(raw, out, config=settings())
+    (first, *others) = sorted(raw.rglob("*.html"))
+    away = tmp_path / "away.html"
+    for change in (
+        lambda: shutil.move(first, away),
+        lambda: shutil.move(away, raw / "again.html"),
+        lambda: shutil.copy(others[0], raw / "copy.html"),
+        lambda: write_pages(raw, [2, 3, 30], seed=5),
+        lambda: shutil.rmtree(raw / "000"),
+    ):
+        change()
+        assert ingest(raw, out, config=settings()).changed
+        assert followed(out) == as_they_are(out)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(page=PageConfig(hant="s2tw")),
+        Config(repair=RepairConfig(invisible=False)),
+        Config(dedup=DedupConfig(jaccard=0.8, min_chars=200)),
+    ],
+)
+def test_a_consumer_of_the_feed_holds_the_tables_when_the_program_changes(
+    raw: Path, tmp_path: Path, config: Config
+) -> None:
+    out = tmp_path / "out"
+    ingest(raw, out, config=settings())
+    before = as_they_are(out)
+    assert ingest(raw, out, config=dataclasses.replace(config, ingest=settings().ingest)).changed
+    assert before != as_they_are(out) == followed(out)
+
+
+def test_what_changed_nothing_is_not_in_the_feed(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ingest(raw, out, config=settings())
+    assert ingest(raw, out, config=settings(by_site=True)).changed
+    assert pq.read_table(out / "changes" / "000002.parquet").num_rows == 0

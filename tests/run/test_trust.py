@@ -1,0 +1,108 @@
+"""What an operator meets: mistyped paths, a damaged state, another configuration: told, and harmless."""
+
+import dataclasses
+import logging
+from pathlib import Path
+
+import pytest
+from small_corpora import digests, settings, write_pages
+
+import pipeline.dedup.groups as groups
+import pipeline.run.dedupe as dedupe
+from pipeline.check import check
+from pipeline.errors import ContractError, InputError, UsageError
+from pipeline.run import fit, ingest
+from pipeline.run.corpus import Options
+from pipeline.store.generations import current, state_of
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    write_pages(tmp_path / "raw", range(6))
+    return tmp_path / "raw"
+
+
+SOME = ("cuts", "met.arrow", "signatures.bin")
+ALL = (
+    *("aligned.arrow", "counts", "drawn.arrow", "keys", "near.arrow", "pages.parquet", "related.arrow"),
+    *("segments", "sites", "sketches", "texts.arrow"),
+)  # but `files.parquet` and `records.parquet`: without these, rows of another root cannot stay
+
+
+@pytest.mark.parametrize("names", [SOME, pytest.param(ALL, marks=pytest.mark.long)])
+def test_a_damaged_file_of_the_state_costs_time_only(
+    raw: Path, tmp_path: Path, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)  # all is kept, as of a large corpus
+    monkeypatch.setattr(dedupe, "SMALL_ROWS", 0)
+    out, other = tmp_path / "out", tmp_path / "other"
+    write_pages(other, [20, 21])
+    ingest(other, out, config=settings())
+    ingest(raw, out, config=settings())
+    for number, name in enumerate(names):
+        damaged = list(state_of(out, current(out)).glob(f"{name}*"))
+        assert damaged, name
+        for path in damaged:
+            path.write_bytes(b"junk")
+        write_pages(raw, [30 + number])
+        assert ingest(raw, out, config=settings()).changed, name
+    fresh = tmp_path / "fresh"
+    for root in (raw, other):
+        ingest(root, fresh, config=settings())
+    assert digests(out) == digests(fresh)
+    assert check(out) == []
+
+
+def told(caplog: pytest.LogCaptureFixture) -> str:
+    text = caplog.text
+    caplog.clear()
+    return text
+
+
+def test_a_changed_program_is_told_with_what_it_makes_anew(
+    raw: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    out, plain = tmp_path / "out", settings()
+    caplog.set_level(logging.INFO)
+    ingest(raw, out, config=plain)
+    assert "changed since" not in told(caplog)
+    threads = dataclasses.replace(plain.dedup, workers=3, memory_mb=4000)
+    crawler = dataclasses.replace(plain.scrape, contact="https://contact.example")
+    same = dataclasses.replace(plain, dedup=threads, scrape=crawler)
+    assert not ingest(raw, out, config=same).changed
+    assert "changed since" not in told(caplog)
+    pages = dataclasses.replace(plain, page=dataclasses.replace(plain.page, hant="none"))
+    ingest(raw, out, config=pages, options=Options(dry_run=True))
+    assert "the configuration has changed since generation 1: every page is cut again" in told(caplog)
+    assert current(out) == 1
+    ingest(raw, out, config=pages)
+    assert "every page is cut again" in told(caplog)
+    articles = dataclasses.replace(pages, dedup=dataclasses.replace(plain.dedup, jaccard=0.5))
+    assert ingest(raw, out, config=articles).parsed == 0
+    assert "generation 2: all articles and clauses are compared again" in told(caplog)
+
+
+def test_a_glob_that_matches_nothing_is_mistyped_until_it_matched(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for root in (f"{raw}/*/nosuch*.html", f"{raw.as_uri()}/*/nosuch*.html"):
+        with pytest.raises(InputError, match="nothing matches"):
+            ingest(root, out, config=settings())
+    pattern = f"{raw}/000/*1.html"
+    assert ingest(pattern, out, config=settings()).pages == 1
+    (raw / "000" / "00001.html").unlink()
+    assert ingest(pattern, out, config=settings()).pages == 0  # vanished sources leave
+
+
+def test_an_output_is_a_local_folder_of_this_program(raw: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="local folder"):
+        ingest(raw, "s3://bucket/structured", config=settings())
+    with pytest.raises(InputError, match="holds no tables"):
+        fit(tmp_path / "nowhere", config=settings())
+    assert not (tmp_path / "nowhere").exists()
+    foreign = tmp_path / "foreign"
+    (foreign / "pages").mkdir(parents=True)
+    (foreign / "pages" / "thesis.html").write_text("mine", "utf-8")
+    with pytest.raises(ContractError, match="move it away"):
+        ingest(raw, foreign, config=settings())
+    assert sorted(p.name for p in foreign.iterdir()) == [".lock", "pages"]
+    assert (foreign / "pages" / "thesis.html").read_text("utf-8") == "mine"
