@@ -15,6 +15,7 @@ from itertools import accumulate, chain, compress, repeat
 from typing import NamedTuple
 
 from pipeline.records import Edit, from_columns
+from pipeline.text.repair.language import is_word
 from pipeline.text.repair.readings import (
     CLOSING,
     HANZI,
@@ -68,6 +69,7 @@ _NOTES, _MAX_NOTES = 3, 0.25  # how many, per leak
 _MIN_INSIDE = (
     0.4  # groups behind a character inside a word or sentence; of leaks .7 and more, of headwords none
 )
+_BEFORE_NAMES = frozenset("由和與与及請请")
 _MAX_UNUSUAL = 0.2  # characters with one note of an unusual reading, per character that leaks
 _MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
 
@@ -227,12 +229,9 @@ def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
         found.append(char)
         if len(found) >= 5 and leaks >= 10 and seen[found[0]].leaks >= 3:
             return True
-    glosses = counts.get(_GLOSS_KEY, 0) + counts.get(_HEADWORD_KEY, 0)
-    if (
-        len(seen) >= 10
-        and leaks >= 15
-        and glosses <= max(0.05 * leaks, min(_NOTES, counts.get(_GLOSS_KEY, 0)))
-    ):
+    notes = counts.get(_GLOSS_KEY, 0)
+    glosses = notes + counts.get(_HEADWORD_KEY, 0)
+    if len(seen) >= 10 and leaks >= 15 and glosses <= max(0.05 * leaks, min(_NOTES, notes)):
         return True  # several lists on one page: ten characters, and by accident t2s changes all of them
     if glosses or not evidence.inside or 2 * evidence.untouched < len(seen):
         return False
@@ -302,7 +301,7 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
     if not _passes(_good_characters(headed, seen), evidence):
         site = table or {}
         chosen = {c: s for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
-    notes = _notes(chosen, table or {})
+    notes = _notes(headed, chosen, table or {})
     return {c: s.pinyin for c, s in chosen.items() if c not in notes}
 
 
@@ -324,16 +323,24 @@ def _count_untouched(headed: Headed, seen: Mapping[str, _Seen]) -> int:
     return len((set(plain[:_BEGINNING]) & forms) - seen.keys()) or len((set(plain) & forms) - seen.keys())
 
 
-def _notes(seen: Mapping[str, _Seen], table: Mapping[str, str]) -> set[str]:
+def _notes(headed: Headed, seen: Mapping[str, _Seen], table: Mapping[str, str]) -> set[str]:
     """Return the characters that no list holds: one group, of an unusual reading, all others' usual.
 
-    `單(shàn)先生`: who makes a list takes the usual reading of each character (so all lists seen so far).
+    `單(shàn)主任`: who makes a list takes the usual reading of each character. Only a name begins so: in a
+    word, `為親(qìng)友`, it is a list's nonetheless.
     """
     unusual = {c for c, s in seen.items() if not _is_usual(c, s.pinyin)}
-    if not unusual:
-        return unusual
     once = {c for c in unusual if seen[c].leaks == 1 and c not in table}
-    return once if once == unusual and len(once) <= max(1, _MAX_UNUSUAL * len(seen)) else set()
+    if not once or once != unusual or len(once) > max(1, _MAX_UNUSUAL * len(seen)):
+        return set()
+    found = set()
+    for i, (char, _) in enumerate(headed.pairs):
+        if char in once:
+            before, after = headed.parts[2 * i][-2:-1], headed.parts[2 * i + 2][:1]
+            begins = before in _BEFORE_NAMES or not _FIRST_HANZI <= before <= _LAST_HANZI
+            if begins and not is_word(char + after):
+                found.add(char)
+    return found
 
 
 def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]:
