@@ -14,6 +14,7 @@ from pipeline.text.repair.shifts import Found
 # blanks do. Random blanks: 35 % at least, 70 % as a rule; blanks that are meant: none on 113 of 114 texts.
 _MIN_PLACES = 2
 _MIN_INSIDE = 0.2
+_ROW = 3  # lines in order with a blank behind their markers, by which it is meant
 _FREQUENT = 2  # times a pair stands unspaced on the page
 _PAGE = 200_000  # characters that are searched for pairs, and
 _PAIRS = 2_000  # pairs that are searched for: more than any page has, a bound for a file of 100 MB
@@ -41,6 +42,10 @@ _HEADING_ENDS = frozenset("則则")
 # The rest of a spaced label: "稱：" behind "名 ", "題 詞：" behind "主 "
 _LABEL = re.compile(f"[{HANZI}](?: [{HANZI}])*[：:]")
 _LABELS = frozenset(" ：:")  # one of these follows the first character of such a rest
+# A signature in brackets: "（通訊員 張三）", "（通讯员 仇(qiú)建国）"
+_SIGNED = re.compile(
+    f"[（(][{HANZI}]{{1,3}}[員员者輯辑人師师長长] [{HANZI}](?:\\([^()\\s]{{1,8}}\\))?[{HANZI}]{{1,3}}[）)]"
+)
 _PARTICLES = frozenset("的和與与及或等之在對对為为被把將将")  # no title or column ends or begins with one
 
 
@@ -96,14 +101,39 @@ def _without_layout(text: str, gaps: list[int]) -> list[int]:
         rule = {kind for kind, n in Counter(behind.values()).items() if 2 * n > all_markers[kind]}
     may_space = [at for at in gaps if at < 2 or text[at - 2].isspace() or text[at + 1] in _HEADING_ENDS]
     spaced = {at for at in may_space if _is_spaced_heading(text, at)}
+    spaced |= {at for at in gaps if _is_before_signature(text, at)}
+    if behind:
+        spaced |= _in_spaced_lists(text)
     if not rule and not spaced:
         return gaps
     return [at for at in gaps if behind.get(at) not in rule and at not in spaced]
 
 
+def _in_spaced_lists(text: str) -> set[int]:
+    """Return the blanks behind the markers of lines where those of `_ROW` such lines in order have one.
+
+    One list of a page may have them as a rule, another none.
+    """
+    rows: dict[str, list[int]] = {}
+    found: set[int] = set()
+    for match in _LINE_MARKER.finditer(text):
+        at, row = match.end(), rows.setdefault(match[1], [])
+        if text[at : at + 1] == " ":
+            row.append(at)
+            found.update(row if len(row) == _ROW else row[-1:] if len(row) > _ROW else ())
+        else:
+            row.clear()
+    return found
+
+
 def _is_spaced_heading(text: str, at: int) -> bool:
     """Tell whether a blank spaces a heading of two characters."""
     return _SINGLES.match(text, at - 1) is not None or _USUAL_HEADING.match(text, at - 1) is not None
+
+
+def _is_before_signature(text: str, at: int) -> bool:
+    opening = max(text.rfind("（", max(0, at - 5), at), text.rfind("(", max(0, at - 5), at))
+    return opening >= 0 and _SIGNED.match(text, opening) is not None
 
 
 def _is_before_label(text: str, at: int) -> bool:
