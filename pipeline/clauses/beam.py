@@ -2,7 +2,6 @@
 
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import (
-    BARE,
     BOUNDARY,
     FIELDS,
     FOLLOWED,
@@ -30,6 +29,7 @@ from pipeline.clauses.search import (
     TAKEN,
     Work,
     is_broken,
+    is_unsure,
     list_moves,
     push,
     ranked_moves,
@@ -40,13 +40,6 @@ SEEN = 256  # ordinals that the look-ahead remembers
 BEAM_STATES = 2 * BEAM * STATE
 USED = -(1 << 30)  # score of a move that has been taken
 REBASE = 1_000_000  # scores are taken down by the best one before they grow past 32 bits
-
-
-def is_unsure(cands: Ints, c: int) -> bool:
-    """Say whether candidate c is a bare number that only goes on with a list: 2附则."""
-    base = c * FIELDS
-    bare = cands[base + VARIANT] == BARE and cands[base + STYLE] == mk.AR_DOT
-    return bool(bare and cands[base + GAIN] < 0)
 
 
 def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
@@ -60,7 +53,7 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
     for c in range(count - 1, -1, -1):
         base = c * FIELDS
         style, number = cands[base + STYLE], cands[base + ORDINAL]
-        if number >= SEEN - 2 or cands[base + GAIN] <= -100 or is_unsure(cands, c):
+        if number >= SEEN - 2 or cands[base + GAIN] <= -100:
             continue
         row = style * SEEN
         next_one = min(
@@ -71,7 +64,7 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
             cands[base + FOLLOWED] = 1
         elif seen[row + number + 2] < min(seen[row + number], limit):
             cands[base + FOLLOWED] = 2
-        if cands[base + BOUNDARY] < mk.NONE:
+        if cands[base + BOUNDARY] < mk.NONE and not is_unsure(cands, c):
             seen[row + number] = c
             if style == mk.ARTICLE and cands[base + BOUNDARY] <= mk.STOP and cands[base + GAIN] > 60:
                 article = c
@@ -111,7 +104,8 @@ def keep_best(moves: Ints, count: int) -> int:
 def apply(work: Work, source: int, target: int, c: int, move: Ints) -> None:
     """Write to `target` the state at `source` after a move. move: MOVE numbers."""
     states, cands = work[0], work[1]
-    for f in range(STATE):
+    height = states[source + HEIGHT]
+    for f in range(STACK + height * ENTRY):  # what stands above the open lists is never read
         states[target + f] = states[source + f]
     states[target + SCORE] = move[0]
     depth = move[2]
@@ -120,11 +114,9 @@ def apply(work: Work, source: int, target: int, c: int, move: Ints) -> None:
     base = c * FIELDS
     style, number = cands[base + STYLE], cands[base + ORDINAL] if move[4] < 0 else move[4]
     entry = target + STACK + depth * ENTRY
+    on = height > depth and states[entry] == style
     if number == LAST and style == mk.SEQUENCE:
-        number = states[source + STACK + depth * ENTRY + 1] + 1
-    on = states[target + HEIGHT] > depth and states[entry] == style
-    for f in range(entry + ENTRY, target + STACK + states[target + HEIGHT] * ENTRY):
-        states[f] = 0
+        number = states[entry + 1] + 1 if on else 1
     states[entry], states[entry + 1] = style, number
     states[entry + 2] = cands[base + GROUP]
     if not (is_broken(cands, c) and on):  # what the list writes stays what the next marker is compared with

@@ -3,11 +3,16 @@
 from pipeline.clauses import markers as mk
 from pipeline.clauses import shapes as sh
 from pipeline.clauses.digits import match_digits
+from pipeline.clauses.parts import announces
 from pipeline.clauses.scan import (
+    BARE,
     BLANK_BEFORE,
     BOUNDARY,
     DAMAGED,
     END,
+    FIELD_AFTER_SENTENCE,
+    FIELD_AFTER_TITLE,
+    FIELD_IN_LINE,
     FIELDS,
     FOLLOWED,
     FRESH,
@@ -15,8 +20,10 @@ from pipeline.clauses.scan import (
     GAINS,
     GROUP,
     HALF,
+    NO_FIELD,
     ORDINAL,
     QUOTED,
+    SECTION_HEAD,
     SENTENCE,
     START,
     STOPPED,
@@ -25,10 +32,13 @@ from pipeline.clauses.scan import (
     Ints,
     Tables,
     class_at,
+    read_numeral,
 )
 
 QUOTE_SPAN = 2000  # characters that a quotation may span
-NO_FIELD, FIELD_AFTER_TITLE, FIELD_AFTER_SENTENCE = range(3)
+
+SECTION_OPEN, SECTION_CLOSE = ord("【"), ord("】")
+FIELD_MIN = 2
 LABEL_LINE = 14  # characters of a line that names a field
 TITLE_SPAN = 120  # characters that a title in 《》 may span
 
@@ -40,6 +50,13 @@ AFTER_WITHIN = tuple(ord(c) for c in "的，,、规規所有")
 JOINING = tuple(ord(c) for c in "与與及")  # 第三条与第四条; not 第三条与进出口有关的
 AFTER_JOINING = tuple(ord(c) for c in "第本前其")
 PENALTY_JOINING = 30
+NO_PROVISION, OTHER_ARTICLE, PROVISION = range(3)
+PROVISIONS = tuple(ord(c) for c in "款项項目")
+RULES, SETS, AFTER_RULES = (tuple(ord(c) for c in w) for w in ("规規", "定", "的，,情处處执執办辦"))
+SUO, NAMED_BY = ord("所"), tuple(ord(c) for c in "称稱列指述规規")
+PENALTY_LINE = 125  # a little more than a line start gives: nothing is lost by leaving it
+UNTIL = tuple(ord(c) for c in "至到结結完为為是")  # 第一单元至第三单元, 第一阶段结束后
+HALF_STOPS = tuple(ord(c) for c in "；;")
 DI = ord("第")
 ANNEX = ord("件")  # 附件： closes a document; the list of annexes stays where the last list stood
 PENALTY_REFERENCE = 80
@@ -83,15 +100,40 @@ def boundary_at(codes: Ints, i: int, tables: Tables) -> int:
     return mk.COMMA if c == mk.CLOSING else mk.NONE
 
 
+def provision_at(codes: Ints, i: int, tables: Tables) -> int:
+    """Say whether a provision (第二款, （三）项) or another number (第四条) begins at i, behind 第三条."""
+    c = class_at(codes, i, tables)
+    if codes[i] != DI and c != mk.TRIGGER_OPEN:
+        return NO_PROVISION
+    if codes[i] == DI and class_at(codes, i + 1, tables) == mk.TRIGGER_OPEN:
+        return PROVISION  # 第（四）项
+    _, end = read_numeral(codes, i + 1, tables)
+    if end == i + 1:
+        return NO_PROVISION
+    if c == mk.TRIGGER_OPEN:
+        listed = class_at(codes, end, tables) == mk.CLOSING and codes[end + 1] not in AFTER_PROVISION
+        return OTHER_ARTICLE if listed else PROVISION
+    return PROVISION if codes[end] in PROVISIONS else OTHER_ARTICLE
+
+
+def is_cited(codes: Ints, end: int) -> bool:
+    """Say whether what stands behind 第三条 speaks of it: 规定的, 规定，, 所称, 所列."""
+    first, second, third = codes[end], codes[end + 1], codes[end + 2]
+    if first in RULES and second in SETS:
+        return third in AFTER_RULES
+    return first == SUO and second in NAMED_BY
+
+
 def article_penalty(codes: Ints, end: int, boundary: int, tables: Tables) -> int:
     """Penalty of 第X条 (章, 节) that is referred to rather than given."""
     after = class_at(codes, end, tables)
-    if after == mk.BLANK or boundary == mk.LINE:
+    if after == mk.BLANK:
         return 0
-    if (codes[end] == DI and class_at(codes, end + 1, tables) in (mk.CN_DIGIT, mk.CN_UNIT, mk.DIGIT)) or (
-        after == mk.TRIGGER_OPEN and class_at(codes, end + 1, tables) in (mk.CN_DIGIT, mk.CN_UNIT)
-    ):
-        return PENALTY_PROVISION
+    named = provision_at(codes, end, tables)
+    if named == PROVISION or (named == OTHER_ARTICLE and boundary >= mk.COMMA):
+        return PENALTY_PROVISION if boundary > mk.LINE else PENALTY_LINE
+    if boundary == mk.LINE:
+        return PENALTY_LINE if is_cited(codes, end) else 0
     if codes[end] in JOINING and codes[end + 1] not in AFTER_JOINING:
         return PENALTY_JOINING
     if after == mk.COMMA_MARK or codes[end] in REFERENCE_AFTER:
@@ -134,16 +176,64 @@ def match(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     return sh.match_word(codes, i, tables, row) if c == mk.WORD else sh.match_bullet(codes, i, tables, row)
 
 
+def opens_sentence(codes: Ints, i: int, boundary: int, ordinal: int, tables: Tables) -> bool:
+    """Say whether 第二， or 其次 at i begins a sentence; behind ； and ， it is a word of another.
+
+    The first of a row may stand behind a colon: 原因：首先，…。其次，….
+    """
+    if boundary == mk.COLON:
+        return ordinal == 1
+    return boundary == mk.STOP and codes[before_blanks(codes, i, tables)] not in HALF_STOPS
+
+
+def is_told(codes: Ints, i: int, tables: Tables) -> bool:
+    """Say whether a sentence or a colon stands before i: the stages behind it are what it tells of."""
+    j = i - 1
+    while j >= 0 and class_at(codes, j, tables) in (mk.BREAK, mk.BLANK):
+        j -= 1
+    return j >= 0 and class_at(codes, j, tables) in (mk.FULL_STOP, mk.COLON_MARK)
+
+
+def names_clause(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables) -> bool:
+    """Say whether 第一阶段 or 附件一 is given rather than spoken of: 第一阶段的工作."""
+    i, end, boundary = place
+    if boundary == mk.COMMA or (
+        row[sh.VARIANT] in sh.STAGES and row[sh.ORDINAL] == 1 and is_told(codes, i, tables)
+    ):
+        return False
+    if codes[end - 1] in sh.COLONS:
+        return True
+    if boundary == mk.COLON or class_at(codes, end, tables) in (mk.COMMA_MARK, mk.FULL_STOP, mk.CLOSING):
+        return False
+    if boundary == mk.STOP and codes[before_blanks(codes, i, tables)] in HALF_STOPS:
+        return False
+    return codes[end] not in REFERENCE_AFTER and codes[end] not in UNTIL
+
+
 def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables, rules: Ints) -> bool:
     """Say whether the marker may stand at its boundary (markers.py, column before) and is no reference."""
     i, end, boundary = place
     style = row[sh.STYLE]
     if style == mk.BULLET and boundary != mk.LINE:
         return codes[i] in sh.BLOCK_BULLETS or (boundary <= rules[style] and codes[i] in sh.STRONG_BULLETS)
+    if (
+        style == mk.SEQUENCE or (style == mk.FIRSTLY and row[sh.VARIANT] == sh.BY_COMMA)
+    ) and boundary > mk.LINE:
+        return opens_sentence(codes, i, boundary, row[sh.ORDINAL], tables)
+    if style >= mk.STEP:
+        return names_clause(codes, place, row, tables)
     broken = style == mk.CN_PAREN and row[sh.VARIANT] in (DAMAGED, HALF)
-    if boundary > (mk.STOP if broken or row[sh.VARIANT] == DAMAGED else rules[style]):
+    begins = row[sh.VARIANT] == HALF and row[sh.ORDINAL] == 1 and boundary == mk.NONE
+    if not begins and boundary > (mk.STOP if broken or row[sh.VARIANT] == DAMAGED else rules[style]):
         return False
     return style not in (mk.CN_PAREN, mk.AR_PAREN) or not is_referred(codes, i, end, boundary, tables)
+
+
+def is_plain(last: int, style: int) -> bool:
+    """Say whether a marker with its last character is one that text without a boundary before it may hold."""
+    if style in (mk.UPPER, mk.LOWER):
+        return last == sh.DUN
+    return style == mk.AR_DOT or mk.DOTTED2 <= style <= mk.DASHED or style >= mk.STEP
 
 
 def score(codes: Ints, place: tuple[int, int, int], blank: bool, row: Ints, tables: Tables) -> int:
@@ -157,7 +247,7 @@ def score(codes: Ints, place: tuple[int, int, int], blank: bool, row: Ints, tabl
     style = row[sh.STYLE]
     if style <= mk.SUBITEM and style != mk.PART:
         gain -= article_penalty(codes, end, boundary, tables)
-    if boundary == mk.NONE and not blank and (style == mk.AR_DOT or mk.DOTTED2 <= style <= mk.DOTTED4):
+    if boundary == mk.NONE and not blank and row[sh.VARIANT] != BARE and is_plain(codes[end - 1], style):
         gain -= sh.PENALTY_NONE
     return int(gain)
 
@@ -186,18 +276,27 @@ def add(out: Ints, k: int, i: int, end: int, row: Ints) -> None:
 def context(codes: Ints, i: int, n: int, state: Ints, tables: Tables) -> int:
     """Take a character that begins no marker into the context; return where to go on.
 
-    state: last sentence end or colon, last sentence end, end of the open quotation.
+    state: last sentence end, colon or comma, last sentence end, end of the open quotation.
     """
     c = class_at(codes, i, tables)
     if c in (mk.BREAK, mk.FULL_STOP):
         state[0] = state[1] = i
-    elif c == mk.COLON_MARK:
+    elif c == mk.COLON_MARK or (c == mk.COMMA_MARK and codes[i] != sh.DUN):
         state[0] = i
     elif c == mk.Q_OPEN and i >= state[2]:
         state[2] = closing_of(codes, i, n, QUOTE_SPAN, tables)
     elif c == mk.B_OPEN:
         return closing_of(codes, i, n, TITLE_SPAN, tables) + 1
     return i + 1
+
+
+def stands_alone(codes: Ints, j: int, tables: Tables) -> bool:
+    """Say whether the line that ends in 】 at j is 【…】 and no more."""
+    for p in range(j - 1, max(j - LABEL_LINE, -1), -1):
+        if codes[p] == SECTION_OPEN:
+            before = before_blanks(codes, p, tables)
+            return before < 0 or class_at(codes, before, tables) == mk.BREAK
+    return False
 
 
 def after_field(codes: Ints, i: int, line: int, tables: Tables) -> int:
@@ -209,6 +308,8 @@ def after_field(codes: Ints, i: int, line: int, tables: Tables) -> int:
     j = i - 1
     while j > max(line, i - LABEL_LINE) and class_at(codes, j, tables) in (mk.BREAK, mk.BLANK):
         j -= 1
+    if j > line and codes[j] == SECTION_CLOSE and stands_alone(codes, j, tables):
+        return SECTION_HEAD
     if j <= line or class_at(codes, j, tables) != mk.COLON_MARK or codes[j - 1] == ANNEX:
         return NO_FIELD
     for p in range(j - 1, j - LABEL_LINE, -1):
@@ -225,6 +326,22 @@ def after_field(codes: Ints, i: int, line: int, tables: Tables) -> int:
     return NO_FIELD
 
 
+def in_line_field(codes: Ints, i: int, state: Ints, tables: Tables) -> int:
+    """Say whether a short title, a field or 【…】 stands between a sentence and the first number at i."""
+    if i > 0 and codes[i - 1] == SECTION_CLOSE:
+        return SECTION_HEAD
+    first = state[1] + 1
+    if first == 0 or not FIELD_MIN < i - first < LABEL_LINE:
+        return NO_FIELD
+    for p in range(first, i - 1):
+        c = class_at(codes, p, tables)
+        if c != mk.OTHER and c < mk.TRIGGER_OPEN:
+            return NO_FIELD
+    if class_at(codes, i - 1, tables) == mk.COLON_MARK:
+        return NO_FIELD if announces(codes, first, i) else FIELD_IN_LINE
+    return FIELD_IN_LINE if class_at(codes, i - 1, tables) == mk.OTHER else NO_FIELD
+
+
 def note(
     codes: Ints, place: tuple[int, int, int], state: Ints, tables: Tables, work: tuple[Ints, Ints, int]
 ) -> None:
@@ -236,7 +353,9 @@ def note(
     add(out, k, i, end, row)
     out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[0], state[1]
     out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[2] else 0)
-    if boundary == mk.LINE:
+    if boundary > mk.LINE:
+        out[base + FRESH] = in_line_field(codes, i, state, tables) if row[sh.ORDINAL] == 1 else NO_FIELD
+    else:
         out[base + FRESH] = after_field(codes, i, out[base - FIELDS + END] if k else -1, tables)
 
 
@@ -259,7 +378,8 @@ def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, In
         if c >= mk.FIRST_TRIGGER:
             end = match(codes, i, tables, row)
             if 0 < end <= n:
-                place = (i, end, boundary_at(codes, i, tables))
+                start = i - row[sh.BACK]
+                place = (start, end, boundary_at(codes, start, tables))
                 if allowed(codes, place, row, tables, rules):
                     note(codes, place, state, tables, (out, row, k))
                     k += 1

@@ -12,6 +12,9 @@ from pipeline.clauses.scan import (
     skip_blanks,
 )
 from pipeline.clauses.shapes import (
+    ANNEX_ENDS,
+    BY_COLON,
+    BY_COMMA,
     DUN,
     HYPHENS,
     LIST_MAX,
@@ -20,6 +23,7 @@ from pipeline.clauses.shapes import (
     PENALTY_COMMA,
     PENALTY_DIGIT,
     joint_variant,
+    match_named,
     set_row,
 )
 
@@ -28,6 +32,9 @@ PENALTY_BARE = 40  # 1 总则
 PENALTY_GLUED = (
     121  # 2附则: one more than a line start gives, so leaving it costs nothing, going on with it less
 )
+PENALTY_UNSURE = 91  # 3要求 behind a sentence, by the same measure
+INLINE_TITLE = 20  # characters of a title that N.1 touches
+INLINE_TOP = 60  # characters before the first number of a text
 TITLE_LINE = 40  # characters of a line that is a title
 ONES = (ord("1"), ord("１"))
 YEAR, MONTH, DAY = (ord(c) for c in "年月日")
@@ -113,34 +120,90 @@ def heads_parts(codes: Ints, end: int, value: int, tables: Tables) -> bool:
     return bool(inner and class_at(codes, last, tables) == mk.DOT and codes[last + 1] in ONES)
 
 
+def heads_inline(codes: Ints, i: int, value: int, tables: Tables) -> bool:
+    """Say whether only a title stands between i and N.1: 2点火启动2.1."""
+    at = i
+    while at < i + INLINE_TITLE and codes[at] != 0 and class_at(codes, at, tables) in (mk.OTHER, mk.BLANK):
+        at += 1
+    return heads_parts(codes, at, value, tables)
+
+
+def match_inline(codes: Ints, i: int, ends: tuple[int, int], value: int, work: tuple[Tables, Ints]) -> int:
+    """1总则1.1 in the middle of a line; any other behind a sentence is at most the next of such a list.
+
+    ends: of the digits, of the blanks behind them.
+    """
+    end, text = ends
+    tables, row = work
+    before = class_at(codes, i - 1, tables)
+    if before not in (mk.FULL_STOP, mk.BLANK, mk.OTHER, mk.CLOSING):
+        return 0
+    sure = heads_inline(codes, text, value, tables)
+    begins = value == 1 and i <= INLINE_TOP  # 某某规范1范围…。2要求2.1
+    if not sure and (before != mk.FULL_STOP and not begins):
+        return 0
+    set_row(row, mk.AR_DOT, value, 0, BARE)
+    if before == mk.FULL_STOP:
+        row[PENALTY] = PENALTY_BARE if sure else PENALTY_UNSURE
+    else:
+        row[PENALTY] = -PENALTY_BARE if sure else 0
+    return end
+
+
 def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
     """1 总则, at a line start, as standards and handbooks write it; 1总则 where 1.1 begins the next line.
 
     Any other title 2附则 is at most the next of such a list.
     """
     text = skip_blanks(codes, end, tables)
-    if i > 0 and class_at(codes, i - 1, tables) != mk.BREAK:
-        return 0
-    if class_at(codes, text, tables) != mk.OTHER or codes[text] == 0 or codes[text] in MEASURES:
+    if class_at(codes, text, tables) != mk.OTHER or codes[text] == 0:
         return 0
     value = read_digits(codes, i, end, tables)
+    if codes[text] in MEASURES:
+        stands = i > 0 and class_at(codes, i - 1, tables) in (mk.FULL_STOP, mk.BREAK)
+        if not (stands and heads_inline(codes, end, value, tables)):  # 3人员3.1
+            return 0
+    if i > 0 and class_at(codes, i - 1, tables) != mk.BREAK:
+        return match_inline(codes, i, (end, text), value, (tables, row))
     set_row(row, mk.AR_DOT, value, 0, BARE)
     row[PENALTY] = PENALTY_BARE
     if text == end:
+        if heads_inline(codes, end, value, tables):
+            return end
         stop = title_end(codes, end, tables)
-        if stop == 0:
+        if stop == 0 and not (value == 1 and i <= INLINE_TOP):
             return 0
-        row[PENALTY] = PENALTY_BARE if heads_parts(codes, stop, value, tables) else PENALTY_GLUED
+        row[PENALTY] = PENALTY_BARE if stop > 0 and heads_parts(codes, stop, value, tables) else PENALTY_GLUED
     return end
 
 
-def digit_penalty(codes: Ints, i: int, variant: int, tables: Tables) -> int:
-    """Penalty of 1. and 1、 where digits follow at i: none before a year, thrice for a likely decimal."""
+def digit_penalty(codes: Ints, i: int, variant: int, at_line: bool, tables: Tables) -> int:
+    """Penalty of 1. and 1、 where digits follow at i: none before a date, thrice for a likely decimal.
+
+    at_line: the marker begins a line, where decimals are rare.
+    """
     end = digits_end(codes, i, tables)
     if end - i == 4 and codes[end] == YEAR:
         return 0
+    if codes[end] == MONTH and class_at(codes, end + 1, tables) == mk.DIGIT:
+        return 0  # 1.5月10日
     decimal = variant == 1 and end - i < 4 and codes[end] != MONTH and codes[end] != DAY
-    return PENALTY_DIGIT * (3 if decimal else 1)
+    return PENALTY_DIGIT * (1 if not decimal else (2 if at_line else 3))
+
+
+def match_dot(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
+    """1. 1、 1，; the mark behind the digits stands at `end`."""
+    variant = joint_variant(codes, end, tables)
+    if variant in (0, BY_COLON):
+        return 0
+    set_row(row, mk.AR_DOT, read_digits(codes, i, digits_end(codes, i, tables), tables), 0, variant)
+    if class_at(codes, end + 1, tables) == mk.DIGIT:
+        if variant == BY_COMMA:
+            return 0
+        at_line = i == 0 or class_at(codes, i - 1, tables) == mk.BREAK
+        row[PENALTY] = digit_penalty(codes, end + 1, variant, at_line, tables)
+    row[PENALTY] += PENALTY_COMMA if variant == BY_COMMA else 0
+    return end + 1
 
 
 def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
@@ -154,6 +217,10 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     after = class_at(codes, end, tables)
     if value <= 0 or value > LIST_MAX:
         return 0
+    if i > 0 and (after == mk.COLON_MARK or codes[i - 1] in ANNEX_ENDS):
+        named = match_named(codes, i, end, value, row)
+        if named > 0:
+            return named
     if after == mk.CLOSING:
         set_row(row, mk.AR_HALF, value, 0, 0)
         return end + 1
@@ -163,15 +230,6 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
             return found
     elif after == mk.BULLET_MARK and codes[end] in HYPHENS:
         return match_dashed(codes, i, end, tables, row)
-    variant = joint_variant(codes, end, tables)
     if after in (mk.BLANK, mk.OTHER) and value < BARE_MAX:
         return match_bare(codes, i, end, tables, row)
-    if variant in (0, 4):
-        return 0
-    set_row(row, mk.AR_DOT, value, 0, variant)
-    if class_at(codes, end + 1, tables) == mk.DIGIT:
-        if variant == 3:
-            return 0
-        row[PENALTY] = digit_penalty(codes, end + 1, variant, tables)
-    row[PENALTY] += PENALTY_COMMA if variant == 3 else 0
-    return end + 1
+    return match_dot(codes, i, end, tables, row)

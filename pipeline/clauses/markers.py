@@ -15,7 +15,8 @@ PART, DIVISION, SUBPART, CHAPTER, SECTION, ARTICLE, PARAGRAPH, ITEM, SUBITEM = r
 CN_DUN, CN_PAREN, AR_DOT, AR_HALF, AR_PAREN, CIRCLED, BLACK = range(9, 16)
 DOTTED2, DOTTED3, DOTTED4, DASHED, UPPER, LOWER, ROMAN = range(16, 23)
 FIRSTLY, ONE_IS, SEQUENCE, BULLET, CN_CIRCLED = range(23, 28)
-STYLES: Final = 28
+STEP, NAMED = range(28, 30)
+STYLES: Final = 30
 
 # Boundaries: what stands before a marker, strongest first.
 LINE, STOP, COLON, COMMA, NONE = range(5)
@@ -26,6 +27,15 @@ OPEN: Final = "[（(﹙〔【]"
 CLOSE: Final = "[）)﹚〕】]"
 JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing in one list costs
 GAP: Final = "[ \u3000\t\u00a0]*"
+
+# What 第一… counts in a lesson, a plan, a course: 第一课时, 第二阶段; the letters only with a colon: 第一步：
+STEP_WORDS: Final = "课时|課時|阶段|階段|环节|環節|步骤|步驟|单元|單元"
+STEP_LETTERS: Final = "步讲講课課幕场場站轮輪天周週日招"
+# Words that number a clause with the numeral and the colon behind them; an annex needs no colon
+NAME_WORDS: Final = (
+    "附件|附录|附錄|附表|步骤|步驟|议题|議題|环节|環節|任务|任務|专题|專題|模块|模塊|案例|活动|活動|问题|問題|情景|情境|"
+    "方案|实验|實驗|单元|單元|阶段|階段|课题|課題|主题|主題|板块|板塊|提案|议案|議案|流程|工序|场景|場景|误区|誤區|问|問|例|题|題"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ def _rewritten(character: str) -> str:
 
 MARKERS: Final[tuple[Marker, ...]] = (
     Marker(PART, "part", _unit("[编編]"), "any", 0, NONE, "第一编　总则", "见第一编辑部的信"),
-    Marker(DIVISION, "division", _unit("部分"), "any", 1, STOP, "第一部分 总则", "占第一部分的多数"),
+    Marker(
+        DIVISION, "division", _unit("部分") + "[、：:]?", "any", 1, STOP, "第一部分 总则", "占第一部分的多数"
+    ),
     Marker(SUBPART, "subpart", _unit("分[编編]"), "any", 2, NONE, "第二分编 用益物权", "第二分册"),
     Marker(CHAPTER, "chapter", _rewritten("章"), "any", 3, NONE, "第三章　监督", "盖第三方章"),
     Marker(SECTION, "section", _rewritten("[节節]"), "any", 4, NONE, "第一节 一般规定", "第一节课"),
@@ -97,7 +109,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "12．封面",
         "长3.5米",
     ),
-    Marker(AR_HALF, "ar_half", AR + CLOSE, "arabic", 12, COLON, "3）培训", "（见表3）培训"),
+    Marker(AR_HALF, "ar_half", AR + CLOSE, "arabic", 12, NONE, "3）培训", "（见表3）培训"),
     Marker(
         AR_PAREN,
         "ar_paren",
@@ -146,7 +158,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "[0-9０-９]{1,2}[-－][0-9０-９]{1,2}[、.．]",
         "arabic",
         11,
-        COLON,
+        NONE,
         "1-1.目的",
         "8-10月",
     ),
@@ -156,7 +168,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         f"[A-ZＡ-Ｚ](?:[、.．，]|{CLOSE})|{OPEN}[A-ZＡ-Ｚ]{CLOSE}",
         "latin",
         12,
-        COLON,
+        NONE,
         "A、登记",
         "B2B、C",
     ),
@@ -166,13 +178,13 @@ MARKERS: Final[tuple[Marker, ...]] = (
         f"[a-zａ-ｚ](?:[、.．，]|{CLOSE})|{OPEN}[a-zａ-ｚ]{CLOSE}",
         "latin",
         14,
-        COLON,
+        NONE,
         "a)登记",
         "sina.com",
     ),
-    Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, COLON, "Ⅲ、范围", "Ⅲ级响应"),
+    Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, NONE, "Ⅲ、范围", "Ⅲ级响应"),
     Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
-    Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, COMMA, "一是加强领导", "统一是前提"),
+    Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, LINE, "一是加强领导", "问题：一是认识不足；二是措施"),
     Marker(
         SEQUENCE,
         "sequence",
@@ -185,6 +197,26 @@ MARKERS: Final[tuple[Marker, ...]] = (
     ),
     Marker(BULLET, "bullet", "[•·■◆●▲▼★☆※◇□○▪►➢➤*-]|[–—－]", "none", 15, STOP, "● 安全", "7·5事件"),
     Marker(CN_CIRCLED, "cn_circled", "[㊀-㊉]", "chinese", 13, NONE, "㊁登记", "步骤㊁㊂"),
+    Marker(
+        STEP,
+        "step",
+        _unit(f"(?:{STEP_WORDS}|[{STEP_LETTERS}](?=[：:]))") + "[：:]?",
+        "any",
+        9,
+        NONE,
+        "第一课时　导入",
+        "到第一站点",
+    ),
+    Marker(
+        NAMED,
+        "named",
+        f"(?:{NAME_WORDS})(?:{CN}|{AR})[：:]|附[件录錄表](?:{CN}|{AR})",
+        "any",
+        9,
+        NONE,
+        "步骤一：登记",
+        "见附件一、附件二",
+    ),
 )
 
 # Character classes. Below FIRST_TRIGGER a character only changes the context, else it may begin a marker.

@@ -26,6 +26,9 @@ QUOTED = 200
 BARE = 8  # variant of a number without a stop: 1 总则
 DAMAGED = 9  # variant of a marker that has lost a bracket or its stop
 HALF = 10  # variant of 一）: one bracket, damage in a list of （一）, a style of its own in a list of 一）
+# What stands before the first of a list (FRESH): nothing; a line that names a field, behind a title or behind
+# a sentence; a title or field in the same line; 【…】
+NO_FIELD, FIELD_AFTER_TITLE, FIELD_AFTER_SENTENCE, FIELD_IN_LINE, SECTION_HEAD = range(5)
 LAST = 99  # ordinal of 最后: whatever comes next
 
 

@@ -8,9 +8,12 @@ of the stack or skips it. Everything is whole numbers, so the interpreted and th
 from pipeline.clauses import markers as mk
 from pipeline.clauses.digits import GROUP_STEP
 from pipeline.clauses.scan import (
+    BARE,
     BOUNDARY,
     DAMAGED,
     END,
+    FIELD_AFTER_SENTENCE,
+    FIELD_IN_LINE,
     FIELDS,
     FOLLOWED,
     FRESH,
@@ -19,6 +22,7 @@ from pipeline.clauses.scan import (
     HALF,
     LAST,
     ORDINAL,
+    SECTION_HEAD,
     SENTENCE,
     START,
     STOPPED,
@@ -26,6 +30,7 @@ from pipeline.clauses.scan import (
     VARIANT,
     Ints,
 )
+from pipeline.clauses.shapes import BY_COMMA, PENALTY_NONE, STAGES
 
 Work = tuple[Ints, Ints, Ints]  # states, candidates, moves
 
@@ -62,6 +67,8 @@ NEW_GROUP = -20  # 1.3 then 2.1, with no 2. between
 STRANGE_GROUP = -60  # 2.1 under anything but 2.
 REPLACE_FRESH = -20  # after a line that names a field (任职要求：) a list of another style is a new one
 NESTED_FRESH = -40
+SECTION = 60  # a list inside another behind 【…】
+BEGIN_IN_LINE = 125  # what a title or field in the same line does
 BEGIN_FRESH = 110  # what such a line gives back of the cost of beginning again
 SAME_STYLE_ANNOUNCED = -20  # （二）乙：（一）子；
 SAME_STYLE = -150  # a list inside an item of the same style
@@ -74,8 +81,13 @@ GLUE_LIST = 90
 GLUE_TOP = 90  # the first number of all touches the title of the text
 TITLE_TOP = 60  # characters of that title
 TITLE = 40  # characters of a title without a stop
+HEADING_SPAN = 14  # characters of an unnumbered heading and the stop before it
+GLUE_HEADING = 60
+GLUE_NEXT = 60  # A.甲B.乙: items without stops
+SHORT_OPEN = 90  # after a title of a few characters
+TITLE_SHORT = 12
 TITLE_OPEN = 60  # a list of another style after a title
-NEVER = -PRUNE  # words of sequence begin with the first and miss none
+NEVER = -4 * PRUNE  # words of sequence begin with the first and miss none
 WEAK = 60  # anything but the next ordinal where no boundary stands costs more
 
 
@@ -88,6 +100,13 @@ def is_broken(cands: Ints, c: int) -> bool:
     """Say whether candidate c is damaged: （一） or 一、 without a bracket or stop, 其次条 for 第二条."""
     variant, style = cands[c * FIELDS + VARIANT], cands[c * FIELDS + STYLE]
     return style <= mk.CN_PAREN and variant in (DAMAGED, HALF)
+
+
+def is_unsure(cands: Ints, c: int) -> bool:
+    """Say whether candidate c is a bare number that only goes on with a list: 2附则."""
+    base = c * FIELDS
+    bare = cands[base + VARIANT] == BARE and cands[base + STYLE] == mk.AR_DOT
+    return bool(bare and cands[base + GAIN] < 0)
 
 
 def skip_cost(cands: Ints, c: int) -> int:
@@ -114,8 +133,11 @@ def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
     if cands[base + BOUNDARY] < mk.COMMA:
         return 0
     if last < 0:
-        first = cands[base + ORDINAL] == 1 and cands[base + SENTENCE] < 0 and cands[base + START] <= TITLE_TOP
-        return GLUE_TOP if first else 0
+        begins = cands[base + ORDINAL] == 1 or (
+            cands[base + STYLE] <= mk.ARTICLE and cands[base + FOLLOWED] == 1
+        )  # an excerpt begins with any chapter or article
+        top = cands[base + SENTENCE] < 0 and cands[base + START] <= TITLE_TOP
+        return GLUE_TOP if begins and top else 0
     start, ended = cands[base + START], cands[last * FIELDS + END]
     if cands[base + SENTENCE] >= ended or start - ended > TITLE:
         return 0
@@ -124,9 +146,13 @@ def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
         return GLUE_TITLE
     if start - ended <= 1:
         return GLUE_LIST
+    if style == above and cands[base + ORDINAL] == cands[last * FIELDS + ORDINAL] + 1:
+        return GLUE_NEXT
     if style == mk.ARTICLE and above == mk.CN_DUN:
         return GLUE_LIST
-    return TITLE_OPEN if cands[base + ORDINAL] == 1 and style != above else 0
+    if cands[base + ORDINAL] != 1 or style == above:
+        return 0
+    return SHORT_OPEN if start - ended <= TITLE_SHORT else TITLE_OPEN
 
 
 def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
@@ -138,6 +164,8 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     broken = is_broken(cands, c)
     crossing = CROSSING if states[entry + 3] != cands[base + VARIANT] and not broken else 0
     if broken and number != last + 1:
+        return NEVER * 8
+    if cands[base + BOUNDARY] > mk.LINE and is_unsure(cands, c) and states[entry + 3] != BARE:
         return NEVER * 8
     if style == mk.BULLET:
         return (NEXT + 4 * crossing) * 8
@@ -152,7 +180,9 @@ def follows(states: Ints, entry: int, cands: Ints, c: int) -> int:
     if number == last:
         return (AGAIN + crossing - weak) * 8 + DOUBLED
     if number == 1:
-        return int(BEGIN_AGAIN - weak + BEGIN_FRESH * min(1, cands[base + FRESH])) * 8 + RESTART
+        fresh = cands[base + FRESH] > 0
+        gain = BEGIN_IN_LINE if cands[base + FRESH] == FIELD_IN_LINE else BEGIN_FRESH
+        return (BEGIN_AGAIN + gain if fresh else BEGIN_AGAIN - weak) * 8 + RESTART
     if number == last + 2:
         return (GAP_ONE + crossing - weak) * 8 + GAP
     if last + 2 < number < last + 6:
@@ -171,6 +201,14 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
         return NEVER * 8
     if style in (mk.ONE_IS, mk.SEQUENCE) and (number != 1 or followed != 1):
         return NEVER * 8
+    if cands[base + BOUNDARY] > mk.LINE and is_unsure(cands, c):
+        return (OPEN_FOLLOWED if number == 1 and followed > 0 and states[at + TAKEN] < 0 else NEVER) * 8
+    if style == mk.STEP and number > 1:  # an excerpt may begin with the second lesson
+        begins = states[at + TAKEN] < 0 and cands[base + START] <= TITLE_TOP
+        if not begins or cands[base + VARIANT] in STAGES:
+            return NEVER * 8
+    if style == mk.FIRSTLY and cands[base + VARIANT] == BY_COMMA and number == 1 and followed == 0:
+        return NEVER * 8
     if mk.DOTTED2 <= style <= mk.DASHED and number == 1:
         return OPEN * 8
     if number == 1:
@@ -180,10 +218,18 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
     return ((OPEN_LATE_FOLLOWED if followed == 1 else OPEN_LATE) - boundary_weight(cands, c)) * 8 + GAP
 
 
-def is_open(states: Ints, at: int, style: int) -> bool:
-    """Say whether a list of the style is open at any depth: another one inside it is rare."""
+def goes_on(states: Ints, entry: int, cands: Ints, c: int) -> bool:
+    """Say whether candidate c is of the style of an open entry; 步骤一 and 问一 are lists of their own."""
+    style = cands[c * FIELDS + STYLE]
+    return bool(
+        states[entry] == style and (style < mk.STEP or states[entry + 3] == cands[c * FIELDS + VARIANT])
+    )
+
+
+def is_open(states: Ints, at: int, cands: Ints, c: int) -> bool:
+    """Say whether a list of the style of c is open at any depth: another one inside it is rare."""
     for k in range(states[at + HEIGHT]):  # noqa: SIM110 - the compiled form knows no any()
-        if states[at + STACK + k * ENTRY] == style:
+        if goes_on(states, at + STACK + k * ENTRY, cands, c):
             return True
     return False
 
@@ -203,12 +249,14 @@ def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
         packed = states[entry + 1] + (
             states[entry + 2] * GROUP_STEP if mk.DOTTED2 <= above <= mk.DOTTED4 else 0
         )
-        return NEXT - OPEN if packed == group and cands[base + ORDINAL] == 1 else STRANGE_GROUP
-    if is_open(states, at, style):
+        if packed != group or cands[base + ORDINAL] != 1:
+            return STRANGE_GROUP
+        return NEXT - OPEN + (PENALTY_NONE if cands[base + BOUNDARY] == mk.NONE else 0)  # 1总则1.1
+    if is_open(states, at, cands, c):
         last_end = cands[states[at + TAKEN] * FIELDS + END]
         direct = cands[base + BOUNDARY] == mk.COLON and cands[base + STOPPED] < last_end
         return SAME_STYLE_ANNOUNCED if direct else SAME_STYLE
-    return INSIDE_OUT if above > mk.SUBITEM and above > style else 0
+    return INSIDE_OUT if mk.SUBITEM < above < mk.STEP and above > style else 0
 
 
 def list_moves(work: Work, at: int, c: int, count: int) -> int:
@@ -220,7 +268,7 @@ def list_moves(work: Work, at: int, c: int, count: int) -> int:
     top = -1
     for depth in range(height - 1, -1, -1):
         entry = at + STACK + depth * ENTRY
-        if states[entry] == style:
+        if goes_on(states, entry, cands, c):
             found = follows(states, entry, cands, c)
             count = push(moves, count, gain + (found >> 3) - POP * (height - 1 - depth), depth, found & 7)
             if found & 7 != PLAIN and style != mk.BULLET:
@@ -230,14 +278,20 @@ def list_moves(work: Work, at: int, c: int, count: int) -> int:
     if height >= DEPTH:
         return count
     found = opening(states, at, cands, c)
-    cost, fresh = gain + (found >> 3), cands[base + FRESH] == 2
+    cost, field = gain + (found >> 3), cands[base + FRESH]
+    fresh = field in (FIELD_AFTER_SENTENCE, SECTION_HEAD)
     inside = nesting(states, at, cands, c)
     cost += inside
     if height > 0:
         above = states[at + STACK + (height - 1) * ENTRY]
         if above > mk.SUBITEM and above != style and cands[base + ORDINAL] <= 1:
-            count = push(moves, count, cost + (REPLACE_FRESH if fresh else REPLACE), height - 1, found & 7)
+            replaces = fresh or (field == FIELD_IN_LINE and above > style)
+            count = push(moves, count, cost + (REPLACE_FRESH if replaces else REPLACE), height - 1, found & 7)
         cost += NESTED_FRESH if fresh else 0
+        if field == SECTION_HEAD and states[at + STACK] > mk.SUBITEM:
+            cost -= SECTION
+            if height > 1 or above == style:
+                count = push(moves, count, gain + (found >> 3) + REPLACE_FRESH, 0, found & 7)
     return push(moves, count, cost, height, found & 7)
 
 
@@ -251,20 +305,32 @@ def ranked_depth(states: Ints, at: int, style: int) -> int:
     return depth
 
 
-def running(states: Ints, at: int, cands: Ints, c: int) -> int:
-    """Flag and cost of a 章 or 条, whose numbers run through the document: cost * 8 + flag."""
+def headed(cands: Ints, c: int) -> int:
+    """Gain of an article with the next number behind a short title that follows a sentence: 。附则第九条."""
+    base = c * FIELDS
+    stop = cands[base + STOPPED]
+    near = stop >= 0 and cands[base + SENTENCE] == stop and cands[base + START] - stop <= HEADING_SPAN
+    return GLUE_HEADING if near and cands[base + BOUNDARY] == mk.NONE else 0
+
+
+def running(states: Ints, at: int, cands: Ints, c: int, glued: int) -> int:
+    """Flag and cost of a 章 or 条, whose numbers run through the document: cost * 8 + flag.
+
+    glued: the gain of the title that touches it.
+    """
     base = c * FIELDS
     number, sub, style = cands[base + ORDINAL], cands[base + GROUP], cands[base + STYLE]
     article = style == mk.ARTICLE
     last = states[at + (ARTICLE_NO if article else CHAPTER_NO)]
     last_sub = states[at + ARTICLE_SUB] if article else 0
-    weak = 2 * boundary_weight(cands, c)
+    weak = 0 if glued > 0 else 2 * boundary_weight(cands, c)
     if is_broken(cands, c) and number != last + 1:
         return NEVER * 8
     if sub > 0:
         return NEXT * 8 if number == last and sub == last_sub + 1 else (GAP_MORE - weak) * 8 + GAP
     if number == last + 1:
-        return (OPEN_FOLLOWED if last == 0 else NEXT) * 8
+        heading = headed(cands, c) if article and glued == 0 else 0
+        return (OPEN_FOLLOWED if last == 0 else NEXT + heading) * 8
     if last == 0:
         return ((OPEN_LATE_FOLLOWED if cands[base + FOLLOWED] == 1 else OPEN_LATE) - weak) * 8 + GAP
     if number == 1:
@@ -290,9 +356,10 @@ def ranked_moves(work: Work, at: int, c: int, count: int) -> int:
     depth = ranked_depth(states, at, style)
     if depth >= DEPTH:
         return count
-    gain = cands[base + GAIN] + glue(states, at, cands, c)
+    glued = glue(states, at, cands, c)
+    gain = cands[base + GAIN] + glued
     if style in (mk.ARTICLE, mk.CHAPTER):
-        found = running(states, at, cands, c)
+        found = running(states, at, cands, c, glued)
     elif depth < height and states[at + STACK + depth * ENTRY] == style:
         found = follows(states, at + STACK + depth * ENTRY, cands, c)
     else:

@@ -19,8 +19,8 @@ from pipeline.clauses.scan import (
     skip_blanks,
 )
 
-STYLE, ORDINAL, GROUP, VARIANT, PENALTY = range(5)
-ROW = 5
+STYLE, ORDINAL, GROUP, VARIANT, PENALTY, BACK = range(6)
+ROW = 6  # BACK: characters of a word that stand before the numeral: 步骤一：
 LIST_MAX = 199  # longer lists than this are not written; larger numbers are years, amounts, codes
 UNIT_MAX = 2999  # the longest code of laws has 1,260 articles
 
@@ -57,6 +57,16 @@ STRONG_BULLETS = tuple(ord(c) for c in "•■◆●▲▼★☆※□▪►➢�
 BLOCK_BULLETS = tuple(ord(c) for c in "■◆●▲▼◇")  # never part of a word: 安全第一◆预防为主
 HYPHENS = tuple(ord(c) for c in "-－–—")
 DUN = ord("、")
+COLONS = (ord("："), ord(":"))
+# First and second character of each word, 0 where there is none
+STEP_CODES, NAME_CODES = (
+    tuple((ord(w[0]), ord(w[1:] or "\0")) for w in words.split("|"))
+    for words in (f"{mk.STEP_WORDS}|{'|'.join(mk.STEP_LETTERS)}", mk.NAME_WORDS)
+)
+STAGES = tuple(ord(c) for c in "阶階")
+ANNEX = ord("附")
+ANNEX_ENDS = tuple(ord(c) for c in "件录錄表")
+BY_COMMA, BY_COLON = 3, 4  # what joins a numeral and its text (joint_variant)
 
 
 def joint_variant(codes: Ints, i: int, tables: Tables) -> int:
@@ -72,6 +82,7 @@ def joint_variant(codes: Ints, i: int, tables: Tables) -> int:
 def set_row(row: Ints, style: int, ordinal: int, group: int, variant: int) -> None:
     """Fill a row with no penalty."""
     row[STYLE], row[ORDINAL], row[GROUP], row[VARIANT], row[PENALTY] = style, ordinal, group, variant, 0
+    row[BACK] = 0
 
 
 def is_other_word(codes: Ints, i: int) -> bool:
@@ -99,6 +110,32 @@ def unit_style(codes: Ints, i: int, tables: Tables) -> tuple[int, int]:
     return int(tables[2][code]) - 1, i + 1
 
 
+def match_step(codes: Ints, at: int, value: int, tables: Tables, row: Ints) -> int:
+    """第一课时, 第二阶段, 第一步：; `at` stands behind the numeral."""
+    for one, two in STEP_CODES:
+        if codes[at] == one and (two == 0 or codes[at + 1] == two):
+            end = at + (1 if two == 0 else 2)
+            joined = joint_variant(codes, end, tables) == BY_COLON
+            if value > LIST_MAX or not (joined or two > 0):
+                return 0
+            set_row(row, mk.STEP, value, 0, one)
+            return end + 1 if joined else end
+    return 0
+
+
+def match_named(codes: Ints, i: int, end: int, value: int, row: Ints) -> int:
+    """步骤一：, 问1：, 附件一; the numeral stands at codes[i:end], its value is known."""
+    joined = codes[end] in COLONS
+    for one, two in NAME_CODES:
+        last = codes[i - 1] == (one if two == 0 else two)
+        if not last or (two > 0 and (i < 2 or codes[i - 2] != one)) or not (joined or one == ANNEX):
+            continue
+        set_row(row, mk.NAMED, value, 0, one)
+        row[BACK] = 1 if two == 0 else 2
+        return end + 1 if joined else end
+    return 0
+
+
 def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """第X编 … 第X目 with 之X, and 第X、."""
     first = skip_blanks(codes, i + 1, tables)
@@ -108,6 +145,9 @@ def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     at = skip_blanks(codes, end, tables)
     style, after = unit_style(codes, at, tables)
     if style < 0:
+        step = match_step(codes, at, value, tables, row)
+        if step > 0:
+            return step
         variant = joint_variant(codes, end, tables)
         if variant < 2 or class_at(codes, first, tables) == mk.DIGIT or value > LIST_MAX:
             return 0
@@ -115,7 +155,7 @@ def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         row[PENALTY] = chain_penalty(codes, end + 1, value, tables)
         return end + 1
     set_row(row, style, value, 0, 0)
-    if style < mk.ARTICLE:
+    if style < mk.ARTICLE and style != mk.DIVISION:
         return after
     if style == mk.ARTICLE and codes[after] == ZHI:
         sub, sub_end = read_numeral(codes, after + 1, tables)
@@ -180,6 +220,10 @@ def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return end + 1
     after = skip_blanks(codes, end, tables)
     variant = joint_variant(codes, after, tables)
+    if i > 0 and before == mk.OTHER and (variant == BY_COLON or codes[i - 1] in ANNEX_ENDS):
+        named = match_named(codes, i, end, value, row)
+        if named > 0:
+            return named
     if class_at(codes, after, tables) == mk.CLOSING:
         half = damaged(row, mk.CN_PAREN, value, after + 1)
         row[VARIANT] = HALF
@@ -221,11 +265,15 @@ def match_latin(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return 0
     after = class_at(codes, i + 1, tables)
     variant = 5 if after == mk.CLOSING else joint_variant(codes, i + 1, tables)
-    if variant in (0, 4) or class_at(codes, i + 2, tables) in (mk.LATIN, mk.DIGIT):
+    if variant in (0, 4):
+        return 0
+    chained = class_at(codes, i + 2, tables) in (mk.LATIN, mk.DIGIT)
+    if chained and (codes[i + 1] != DUN or before not in (mk.BREAK, mk.FULL_STOP)):
         return 0
     code = codes[i]
     upper = ord("A") <= code <= ord("Z") or ord("Ａ") <= code <= ord("Ｚ")
     set_row(row, mk.UPPER if upper else mk.LOWER, int(tables[1][code]), 0, variant)
+    row[PENALTY] = PENALTY_CHAIN if chained else 0  # D、A、B两组
     return i + 2
 
 

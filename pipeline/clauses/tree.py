@@ -7,7 +7,7 @@ headings and paragraphs that end in ： own the list that follows.
 Written, like the scan, to run over lists as it stands and over arrays when compiled.
 """
 
-from pipeline.clauses.markers import SUBITEM
+from pipeline.clauses.markers import STEP, SUBITEM
 from pipeline.clauses.parts import (
     BODY,
     COLONS,
@@ -77,7 +77,7 @@ def note_sections(parts: Ints, count: int, sections: Ints) -> None:
 def keeps(codes: Ints, parts: Ints, item: int, follower: int) -> bool:
     """Say whether a line without number after `item` is its own; follower: the next numbered part or −1."""
     base = item * PART
-    if parts[base + STYLE] <= SUBITEM:
+    if parts[base + STYLE] <= SUBITEM or parts[base + STYLE] >= STEP:
         return True
     end = parts[base + END]
     if end > parts[base + BODY] and codes[end - 1] not in ENDS_SENTENCE:

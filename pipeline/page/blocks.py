@@ -159,7 +159,7 @@ def without_scripts(body: bytes) -> bytes:
         if end < 0:
             break
         tag = body[at:begin]
-        if tag.count(b'"') % 2 == tag.count(b"'") % 2 == 0 and not _is_doubtful(body[begin:end]):
+        if tag.count(b'"') % 2 == tag.count(b"'") % 2 == 0 and not _is_doubtful(body, begin, end):
             parts.append(body[done:begin])
             done = end
         at = body.find(SCRIPT, end)
@@ -172,10 +172,11 @@ def _end_of_script(body: bytes, begin: int) -> int:
     return first if body.startswith(SCRIPT_END, first) else body.find(SCRIPT_END, begin)
 
 
-def _is_doubtful(script: bytes) -> bool:
-    if b">" in script and b"-->" in script:
+def _is_doubtful(body: bytes, begin: int, end: int) -> bool:
+    if body.find(b">", begin, end) >= 0 and body.find(b"-->", begin, end) >= 0:
         return True
-    return b"<" in script and (SCRIPT in script or b"<!--" in script)
+    first = body.find(b"<", begin)
+    return first < end and (body.find(SCRIPT, first, end) >= 0 or body.find(b"<!--", first, end) >= 0)
 
 
 def read_blocks(text: str) -> Blocks:

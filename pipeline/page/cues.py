@@ -67,7 +67,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     # `值班制度推荐阅读`, `与值班制度相关的文章：`
     (
         "related",
-        r".{2,60}(?:相关|推荐|拓展|扩展|延伸|热门)(?:的)?(?:阅读|文章|范文|资讯|专题|内容推荐|文章推荐)\s*[：:]?",
+        r"(?:本文|文章|内容|文内|快速|全文)导航[：:]?|(?:相关|延伸|拓展|热门|精彩)\s*[·•]\s*(?:推荐|阅读|文章|链接)|.{2,60}(?:相关|推荐|拓展|扩展|延伸|热门)(?:的)?(?:阅读|文章|范文|资讯|专题|内容推荐|文章推荐)\s*[：:]?",
     ),
     ("related", r"相关.{2,60}(?:信息|文章|范文|资料|推荐|专题|阅读|内容)[：:]?"),
     (
@@ -159,7 +159,12 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     # `昨天`, `3小时前`, `发布时间：10-08 12:00`
     (
         "navigation",
-        r"(?:昨天|前天|今天|刚刚)(?:\s*\d{1,2}:\d\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:发布|更新|发表)(?:时间|于)\s*[：:]?\s*\d{1,4}[-/.年月].{0,30}",
+        r"(?:昨天|前天|今天|刚刚)(?:\s*\d{1,2}:\d\d)?|(?:发布|更新|发表)(?:时间|于)\s*[：:]?\s*\d{1,4}[-/.年月].{0,30}",
+    ),
+    # `3楼 发表于 5年前`, `上传时间：3天前`, `第2页 发布于北京 2小时前`
+    (
+        "navigation",
+        r"(?:[^。；，]{0,16}(?:发表|发布|更新|上传|编辑|回复|评论|来自|楼|时间|修订|浏览|收录)[^。；，]{0,8}?)?\d{1,2}\s*(?:秒|分钟|小时|天|周|个月|年)前[^。；，]{0,12}",
     ),
     # `2楼`, `发表于 2024-03-05 11:20`, `主题 12 帖子 33`, `只看该作者`: yes; `2楼值班室`: no
     (
@@ -223,6 +228,19 @@ LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a n
 # What stands before links in one line with them, and how much of the line is links then.
 LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}+[：:】\])）]+")
 LABEL_SHARE = 0.4
+LABEL_WORDS = (
+    "阅读",
+    "文章",
+    "为您",
+    "为你",
+    "链接",
+    "猜你",
+    "猜您",
+    "小编推荐",
+    "编辑推荐",
+    "相关推荐",
+    "热门推荐",
+)
 # A line of any length that begins so: `【免责声明】本文仅代表…`, `本站郑重声明：`: yes; `声明书：`: no
 DISCLAIMER = re.compile(
     r"[【（(]?\s*(?:免责声明|版权声明|郑重声明|特别声明|本站声明|本站郑重声明|本网声明|风险提示)\s*[】）)：:]"
@@ -301,12 +319,7 @@ def _labelled_name(line: str) -> DropReason | None:
     if match is None or "《" in line or SENTENCE_MARK.search(line):
         return None
     label = match.group().strip(DECORATION + "：:")
-    return (
-        "related"
-        if ANY_CUE.first(label) >= 0
-        and any(word in label for word in ("阅读", "文章", "为您", "为你", "链接"))
-        else None
-    )
+    return "related" if ANY_CUE.first(label) >= 0 and any(word in label for word in LABEL_WORDS) else None
 
 
 def cue_rows(

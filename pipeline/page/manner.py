@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.page.lines import PageLines
 from pipeline.page.sitewords import has_address
-from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, weigh_wording
+from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 
 LEAST_LINES = 12  # of a page's texts, before anything is said of how they end
 RARE = 0.04  # share of them that end like a line which is foreign among them
@@ -57,7 +57,9 @@ class Manner:
 
     def is_worded_by_site(self, line: str) -> bool:
         """Tell whether a line reads like a site's; prose without a list reads like anything."""
-        return reads_like_a_site(line, LEAST if self.spans else LEAST_IN_PROSE)
+        if self.spans:
+            return reads_like_a_site(line)
+        return reads_like_a_site(line, LEAST_IN_PROSE if speaks_of_pages(line) else PLAINLY)
 
     def is_worded_inside(self, line: str) -> bool:
         """Tell the same of a line between clauses: a short one, or where all talk, must be plain."""

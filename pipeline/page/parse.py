@@ -120,7 +120,8 @@ def read_pages(
     blocks = [_checked_blocks(each.text, config) for each in decoded]
     texts, titles = _canonical(blocks, config, leaks)
     pages = _lines(blocks, texts, titles)
-    hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(sites)))
+    every = (*sites, *(site for site in shipped_sites() if site not in sites))
+    hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(every)))
     parts = segment_pages(pages, hints)
     origins = [
         Origin(page.page_id, page.url, each.encoding, each.evidence)
@@ -244,7 +245,7 @@ def _repaired_title(title: str, raw: str, repaired: Repaired, table: Mapping[str
 def _hints(
     url: str | None, decoded: Decoded, blocks: Blocks, page: PageLines, sites: Sequence[Site]
 ) -> Hints:
-    site = match_site(host_of(url) if url else "", page.texts, (*sites, *shipped_sites()))
+    site = match_site(host_of(url) if url else "", page.texts, sites)
     if site is None:
         return NO_HINTS
     return read_hints(site, decoded.text if blocks.from_html else None, blocks.lines)

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
-from pipeline.page.edges import SIGNED, told_of_article
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.names import named_documents
 from pipeline.page.series import overlap
+from pipeline.page.told import SIGNED, told_of_article
 from pipeline.records import DropReason
 
 THIN = -12  # what a line of links or of the site's own costs a run of text, in characters

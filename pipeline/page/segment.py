@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
+from pipeline.page.closes import end_of_element, end_of_single
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
 from pipeline.page.dates import date_behind
-from pipeline.page.edges import NUMBERED_ONE, end_of_element, end_of_single, site_rows
+from pipeline.page.edges import NUMBERED_ONE, site_rows
 from pipeline.page.fields import Fields, read_fields
 from pipeline.page.frames import completed, in_other_forms
 from pipeline.page.glued import without_clauses

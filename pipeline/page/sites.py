@@ -189,11 +189,10 @@ def match_site(host: str, lines: Sequence[str], sites: Sequence[Site]) -> Site |
     for site in sites:
         if any(host == h or host.endswith("." + h) for h in site.hosts):
             return site
-    firsts = {line[:1] for line in lines[:FIRST_LINES]}
     for site in sites:
-        if site.begins is not None and site.begins.isdisjoint(firsts):
-            continue  # on most pages no line even begins as one that tells a site
-        if any(pattern.fullmatch(line) for pattern in site.recognise for line in lines[:FIRST_LINES]):
+        begins = site.begins
+        asked = [line for line in lines[:FIRST_LINES] if begins is None or line[:1] in begins]
+        if any(pattern.fullmatch(line) for pattern in site.recognise for line in asked):
             return site
     return None
 

@@ -39,11 +39,27 @@ def pairs_of(line: str) -> list[str]:
 # Who speaks or writes in a text: `我的演讲完了，谢谢大家！`, `请各位领导批评指正。`; not `我要投稿`
 SPOKEN = compile_search(
     "我(?![们要来]|也说)|谢谢|感谢|恭?祝(?:愿|大家|您|你|各位|全)|敬礼|批评、?指正|各位|同[学志事仁]们|朋友们"
-    "|尊敬的|敬爱的|亲爱的|演讲|致辞|大家好|[早晚下]上?午?好[！!]"
+    "|尊敬的|敬爱的|亲爱的|演讲|致辞|大家好|[早晚下]上?午?好[！!]|^[您你]们?好|朋友[，！,!]"
 )
 OF_SITES = compile_search(  # `感谢您的浏览`
-    "本[站网页文篇]|小编|阅读|浏览|访问|观看|观赏|关注|收藏|下载|分享|转载|网友|采纳|投稿|网站"
+    "本[站网页文篇]|小编|登录|注册|阅读|浏览|访问|观看|观赏|关注|收藏|下载|分享|转载|网友|采纳|投稿|网站"
 )
+
+
+# Of what sites speak; a line without one of these may be worded like theirs by chance.
+OF_PAGES = compile_search(
+    "本[站网页文篇]|读者|网友|[小主]编|编[辑者]|下载|分享|收藏|浏览|阅读|转载|版权|会员|登录|注册|关注|范[文例]|模板|文档|样例|例文|一篇"
+    "|[下上]面|以[下上]|前面|后面|接[着下]|继续|网站|站长|客服|广告|点击|评论|投稿|来源|借鉴|雷同|原件|出入"
+)
+
+
+def speaks_of_pages(line: str) -> bool:
+    """Tell whether a line speaks of pages, readers or editors.
+
+    >>> speaks_of_pages("喜欢就收藏这一篇"), speaks_of_pages("简单说就是")
+    (True, False)
+    """
+    return OF_PAGES.search(line) is not None
 
 
 def is_spoken(line: str) -> bool:

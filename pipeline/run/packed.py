@@ -5,7 +5,6 @@ JSON of its records would take four times as long to write and to read.
 
 import json
 import struct
-from array import array
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Any
@@ -38,7 +37,8 @@ def pack(cut: CutColumns) -> bytes:
     raw = texts.raw.encode()
     canonical = b"" if texts.canonical == texts.repaired.text else texts.canonical.encode()
     written = JSON.encode(rest).encode()
-    numbers = array("i", (*starts, *ends, *groups, *at, *to)).tobytes()
+    given = (*starts, *ends, *groups, *at, *to)
+    numbers = struct.pack(f"{len(given)}i", *given)
     sizes = SIZES.pack(len(starts), len(edits), len(raw), len(canonical), len(written))
     codes = (roles, reasons, headings, bytes(map(RULE_CODES.__getitem__, rules)))
     data = b"".join((numbers, *codes, raw, canonical, written))

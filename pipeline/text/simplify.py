@@ -8,6 +8,7 @@ OpenCC's whole dictionary in tests/text/test_simplify.py.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import sub
 from typing import NamedTuple
 
 import numpy as np
@@ -133,9 +134,12 @@ def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     found = np.sort(codes[members(chars).take(codes, mode="clip")])
-    ends = np.flatnonzero(np.append(found[1:] != found[:-1], True)) if len(found) else found
-    counts = np.diff(ends, prepend=-1)
-    return dict(zip(map(chr, found[ends].tolist()), counts.tolist(), strict=True))
+    if not len(found):
+        return {}
+    last = np.flatnonzero(found[1:] != found[:-1])  # the last place of each character but the last one
+    ends = [*(last + 1).tolist(), len(found)]
+    each = found[last].tobytes().decode("utf-32-le", "surrogatepass") + chr(found[-1])
+    return dict(zip(each, map(sub, ends, [0, *ends[:-1]]), strict=True))
 
 
 @cache

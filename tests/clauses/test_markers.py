@@ -3,9 +3,9 @@ import re
 import pytest
 
 from pipeline.clauses.candidates import match
-from pipeline.clauses.markers import MARKERS, STYLES, SUBITEM, Marker, class_tables
+from pipeline.clauses.markers import FIRST_TRIGGER, MARKERS, STYLES, SUBITEM, Marker, class_tables
 from pipeline.clauses.scan import PAD
-from pipeline.clauses.shapes import ROW
+from pipeline.clauses.shapes import BACK, ROW
 
 from .oracles import cases, marker_rows
 
@@ -29,8 +29,10 @@ def test_the_example_matches_pattern_and_kernel(marker: Marker) -> None:
     found = re.match(marker.pattern, marker.example)
     assert found is not None
     row = [0] * ROW
-    end = match([ord(c) for c in marker.example] + [0] * PAD, 0, class_tables(), row)
-    assert (row[0], end) == (marker.style, found.end())
+    codes, tables = [ord(c) for c in marker.example] + [0] * PAD, class_tables()
+    at = next(k for k, code in enumerate(codes) if tables[0][code] >= FIRST_TRIGGER)  # 步骤一： is seen at 一
+    end = match(codes, at, tables, row)
+    assert (row[0], at - row[BACK], end) == (marker.style, 0, found.end())
 
 
 @pytest.mark.parametrize("marker", MARKERS, ids=lambda m: m.name)

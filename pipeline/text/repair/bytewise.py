@@ -8,7 +8,7 @@ byte undoes that, except where a pair was undefined and became `?`: there both b
 import re
 from collections.abc import Container
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.text.repair.language import is_frequent, likelihood
 from pipeline.text.repair.readings import PINYIN, normal_pinyin, readings
@@ -146,11 +146,15 @@ def _absorb(text: str, span: tuple[int, int], out: str, lead: int | None) -> Run
     return Run(end, [(start, end, out + read)])
 
 
-def chars_of(lead: int, leak: str) -> list[str]:
+_REMEMBERED = 4096  # lead bytes with a leaked group, 1 MB: all pages of a site leak the same few hundred
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def chars_of(lead: int, leak: str) -> tuple[str, ...]:
     """Return the Traditional characters of a lead byte that are read so.
 
     Only those whose trail byte can swallow a bracket: one below 81 stands for itself in front of it.
     """
     pinyin = normal_pinyin(leak)
     found = [from_pair(lead, trail) for trail in range(0x81, 0xFF)]
-    return [c for c in found if c and pinyin in readings().get(c, ())]
+    return tuple(c for c in found if c and pinyin in readings().get(c, ()))

@@ -1,0 +1,119 @@
+"""What a site tells of an article around it: `作者：佚名`, `适合场合：公司、学校`, `已有35人打分`.
+
+Such lines stand below the heading or behind the text, one for each article of the page.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline.page.lines import NUMBERED, PageLines
+from pipeline.page.manner import Manner
+from pipeline.page.sitewords import EDGE_LABEL, REMEMBERED, site_words
+from pipeline.page.wording import is_spoken, reads_like_a_site, weigh_wording
+from pipeline.records import DropReason
+
+MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
+# What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
+SIGNED = re.compile(
+    r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
+    r"|_{2,}|\d\s*[年月](?!前)|年.{0,4}月|^[某×xX]{2,}"
+    r"|(?:(?<![顶底全内外])部|[处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
+)
+# What a paper says of itself behind its text: `附：登记表`, `（此页无正文）`, `申请人：`, `举报电话：123`
+OWN_END = re.compile(
+    r"附(?:件|录|表|图)?\s*[\d一二三四五六七八九十]*\s*[：:]|[（(]?[此本]页无正文|参考文献|(?!投稿|上传|发布|分享|整理|录入|转载)[一-鿿]{1,6}人\s*[（(：:]"
+    r"|[一-鿿]{0,4}(?:电话|地点|方式|地址|热线|传真|截止时间)\s*[：:]"
+)
+# `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
+TOLD = re.compile(
+    r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
+    r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
+    r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
+)
+STARS = re.compile("[★☆⭐]{3}")  # what a reader gives: `评级：★★★★`
+IN_DOUBT = -0.6  # weight of a line that ends as none of the texts, below which it may be theirs all the same
+MAX_LINE_TOLD = 40  # characters of such a line above prose, which begins with any
+SAID_ENDS = "。；！？：!?:;"  # with which it does not end
+LEAST_REPEATED = 3  # texts that begin or end with one line
+DIGITS = re.compile(r"\d+")
+OWN_LABEL = re.compile(r"[一-鿿]{0,4}编号|版本|密级|文号")  # which papers of one house say of themselves
+MAX_TOLD = 3  # lines below a heading that may be such
+
+
+@lru_cache(maxsize=REMEMBERED)
+def told_of_article(line: str) -> DropReason | None:
+    """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
+    if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
+        return "navigation"
+    worded = reads_like_a_site(line) and not OWN_END.match(line)
+    return site_words(line, edge=True) or ("footer" if worded else None)
+
+
+def below_heading(
+    page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
+) -> dict[int, DropReason]:
+    """Return lines between a heading and the first clause that tell of the article."""
+    out: dict[int, DropReason] = {}
+    for row in rows:
+        line = page.texts[row]
+        if len(line) > MAX_FOREIGN:
+            continue
+        ours = manner.is_foreign(line) and manner.names_site(line)
+        if row not in cues and (reason := "spam" if ours else told_of_article(line)):
+            out[row] = reason
+        elif row not in cues and manner.is_unlike(line):
+            out[row] = "navigation"
+    return out
+
+
+def told_above_prose(page: PageLines, rows: range, cues: dict[int, DropReason]) -> dict[int, DropReason]:
+    """Return the lines between a heading and prose that tell of the article."""
+    out: dict[int, DropReason] = {}
+    for row in rows:
+        line = page.texts[row]
+        if row in cues:
+            continue
+        if len(line) > MAX_LINE_TOLD or line[-1] in SAID_ENDS or is_spoken(line):
+            break
+        if reason := told_of_article(line):
+            out[row] = reason
+    return out
+
+
+def repeated_lines(
+    page: PageLines, bodies: Sequence[tuple[int, int]], cues: dict[int, DropReason]
+) -> dict[int, DropReason]:
+    """Return the lines that stand first, or last, in half of the texts and differ in numbers at most.
+
+    A site's template says them of each text: `适合场合：公司、学校`, `已有35人打分`. Texts of one kind begin
+    and end alike too, but in their own words.
+    """
+    if len(bodies) < LEAST_REPEATED:
+        return {}
+    out: dict[int, DropReason] = {}
+    kinds: tuple[tuple[bool, DropReason], ...] = ((False, "navigation"), (True, "footer"))
+    for at_end, reason in kinds:
+        rows = [row for body in bodies if (row := _edge_row(body, cues, at_end=at_end)) is not None]
+        frames = {
+            row: DIGITS.sub("0", page.texts[row]) for row in rows if len(page.texts[row]) <= MAX_FOREIGN
+        }
+        often = Counter(frames.values())
+        least = max(LEAST_REPEATED, len(bodies) / 2)
+        told = {frame for frame, n in often.items() if n >= least and _may_be_told(frame)}
+        out |= {row: reason for row, frame in frames.items() if frame in told}
+    return out
+
+
+def _edge_row(body: tuple[int, int], cues: dict[int, DropReason], *, at_end: bool) -> int | None:
+    """Return the first or the last line of a text that is not known to be the site's."""
+    rows = range(body[1] - 1, body[0] - 1, -1) if at_end else range(*body)
+    return next((row for row in rows if row not in cues), None)
+
+
+def _may_be_told(line: str) -> bool:
+    """Tell whether a line that is repeated is worded as no text begins or ends."""
+    if NUMBERED.match(line) or line[-1] in "：:" or SIGNED.search(line) or OWN_LABEL.match(line):
+        return False
+    return weigh_wording(line) > (0 if line[-1] in "。！!；" else IN_DOUBT)
