@@ -16,10 +16,10 @@ from pipeline.config import DedupConfig
 from pipeline.dedup import plain
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
-from pipeline.dedup.frames import distinct_plain, fold_plain, whole_numbers
+from pipeline.dedup.frames import Folded, distinct_plain, fold_plain, whole_numbers
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.parameters import BINS
-from pipeline.dedup.tables import indices
+from pipeline.dedup.tables import booleans, indices, words
 from pipeline.dedup.work import Work
 from pipeline.schema import CLAUSE_GROUPS
 
@@ -35,7 +35,10 @@ MIN_CLAUSE_CHARS = 8
 MIN_RATIO = 80.0
 MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
 
+PAIRS_AT_ONCE = 1 << 20  # that are measured: some 60 MB
+
 Ints = NDArray[np.int64]
+Pairs = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ COUNTS = pa.schema(
 SITES = pa.schema([("text_id", pa.string()), ("site", pa.string())])
 TEXTS = COUNTS.append(pa.field("n_sites", pa.int64()))
 Reading = Callable[[], Iterable[pa.Table]]
+Folding = Callable[[Iterable[pa.RecordBatch]], Folded]
 # Room for so many signatures, and what gives its memory back.
 Room = Callable[[int], tuple[NDArray[np.uint8], Callable[[], None]]]
 
@@ -87,12 +91,47 @@ def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
     `clauses` has text_id, text, clause_id, article_id and site; an article's clauses stand in one part.
     Returns (text_id, text, n_clauses, n_articles) and distinct (text_id, site), both in order of text_id.
     """
-    counted = clauses.group_by("text_id").aggregate(
-        [("text", "min"), ("clause_id", "count"), ("article_id", "count_distinct")]
-    )
-    sites = clauses.select(["text_id", "site"]).drop_null().group_by(["text_id", "site"]).aggregate([])
-    counted = counted.rename_columns(COUNTS.names).cast(COUNTS)
-    return counted.sort_by("text_id"), sites.select(SITES.names).cast(SITES).sort_by("text_id")
+    ids, of_id = _coded(clauses["text_id"])
+    order = np.asarray(pc.sort_indices(ids))
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
+    text, ids = rank[of_id], ids.take(indices(order))
+    n_clauses = np.bincount(text, minlength=len(ids))
+    articles, article = _coded(clauses["article_id"])
+    n_articles = np.bincount(_distinct(text, article, len(articles))[0], minlength=len(ids))
+    names, site = _coded(clauses["site"])
+    stands, at = _distinct(text, site, len(names))
+    texts = _least(clauses["text"].combine_chunks(), text, len(ids))
+    counted = [ids, texts, indices(n_clauses), indices(n_articles)]
+    standing = [ids.take(indices(stands)), names.take(indices(at))]
+    return pa.table(counted, schema=COUNTS), pa.table(standing, schema=SITES)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """Return the distinct values of a column, and the place of each row's among them, -1 for null."""
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.dictionary, np.asarray(pc.fill_null(coded.indices, -1)).astype(np.int64)
+
+
+def _distinct(one: Ints, other: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the distinct pairs of two numbers, in their order; `other` is less than `count`, -1 for none."""
+    pairs = np.sort((one * count + other)[other >= 0])
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]]
+    return pairs // max(count, 1), pairs % max(count, 1)
+
+
+def _least(texts: pa.Array, number: Ints, count: int) -> pa.Array:
+    """Return the first text by code points of each number; most have but one."""
+    first = np.empty(count, np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    found = texts.take(indices(first))
+    unlike = np.flatnonzero(~np.asarray(pc.equal(texts, found.take(indices(number)))))
+    least: dict[int, str] = {}
+    for place, text in zip(number[unlike].tolist(), texts.take(indices(unlike)).to_pylist(), strict=True):
+        least[place] = min(text, least.get(place, found[place].as_py()))
+    mask = np.zeros(count, np.bool_)
+    mask[list(least)] = True
+    return pc.replace_with_mask(found, booleans(mask), words([least[k] for k in sorted(least)]))
 
 
 def add_parts(counts: Iterable[pa.Table], sites: Iterable[pa.Table]) -> pa.Table:
@@ -187,7 +226,7 @@ def _brought_up(
     from pipeline.dedup import fast
     from pipeline.dedup.components import keys_of, texts_of
     from pipeline.dedup.intake import fold_batches
-    from pipeline.dedup.near import changed_pairs, fit_clauses, near_pairs, put_drawn
+    from pipeline.dedup.near import changed_pairs, fit_clauses
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
@@ -196,21 +235,38 @@ def _brought_up(
     found_with = hashlib.sha256(bitmap.tobytes()).hexdigest()[:32]
     if known is not None and known.near.found_with != found_with:
         known = None
-    folded = fold(_numbered(texts, None if known is None else np.flatnonzero(known.source < 0)))
-    drawn, standing, place = _drawn(known, count, partial(put_drawn, folded, bitmap, work), room)
-    if known is None:
-        near, _ = changed_pairs(drawn, standing, work, partial(near_pairs, folded, work=work))
-        return Near(*texts_of(near), model, found_with, drawn)
-    del folded
-    met, lost = changed_pairs(drawn, standing, work, np.copy)
-    asked = np.unique(np.concatenate(texts_of(met)))
-    places = keys_of(*(np.searchsorted(asked, side) for side in texts_of(met)))
-    gained = texts_of(near_pairs(fold(_numbered(texts, asked)), places, work))
-    old = keys_of(place[known.near.left], place[known.near.right])
-    left, right = texts_of(old)
-    stay = (left < count) & (right < count) & ~np.isin(old, lost)
-    found = np.concatenate((old[stay], keys_of(asked[gained[0]], asked[gained[1]])))
+    drawn, standing, place = _drawn(known, count, partial(_put, texts, fold, (bitmap, work)), room)
+    met, lost = changed_pairs(drawn, standing, work)
+    found = _near_pairs(texts, fold, met, work)
+    if known is not None:
+        old = keys_of(place[known.near.left], place[known.near.right])
+        left, right = texts_of(old)
+        stay = (left < count) & (right < count) & ~np.isin(old, lost)
+        found = np.concatenate((old[stay], found))
     return Near(*texts_of(found), model, found_with, drawn)
+
+
+def _put(
+    texts: Reading, fold: Folding, given: tuple[NDArray[np.uint8], Work], drawn: "Sketched", at: Ints
+) -> None:
+    """Draw what is needed from the texts at some places of all."""
+    from pipeline.dedup.near import put_drawn
+
+    put_drawn(fold(_numbered(texts, at)), *given, drawn, at)
+
+
+def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
+    """Return those of some pairs of texts that are near; only these texts are folded."""
+    from pipeline.dedup.components import keys_of, texts_of
+    from pipeline.dedup.near import near_pairs
+
+    asked = np.unique(np.concatenate(texts_of(met)))
+    folded, found = fold(_numbered(texts, asked)), [met[:0]]
+    for start in range(0, len(met), PAIRS_AT_ONCE):
+        sides = texts_of(met[start : start + PAIRS_AT_ONCE])
+        near = near_pairs(folded, keys_of(*(np.searchsorted(asked, side) for side in sides)), work)
+        found.append(keys_of(*(asked[side] for side in texts_of(near))))
+    return np.concatenate(found)
 
 
 def _drawn(

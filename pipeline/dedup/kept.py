@@ -97,9 +97,9 @@ def with_units(corpus: Corpus, wanted: Ints) -> Texts:
 
 
 def fit_corpus(corpus: Corpus, work: Work) -> CorpusModel:
-    """Fit the corpus model; see `fast.fit_large`."""
+    """Fit the corpus model; see `fast.fit_large`. Alone, as `near.fit_clauses` does."""
     count = min(len(corpus.texts), sample_size(len(corpus.texts)))
-    return fast.fit_large(with_units(corpus, np.arange(count)), work)
+    return fast.fit_large(with_units(corpus, np.arange(count)), replace(work, workers=1))
 
 
 def relate_corpus(

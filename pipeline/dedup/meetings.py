@@ -8,7 +8,7 @@ them together.
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ BANDS_AT_ONCE, MOST_KEYS = 7, 1 << 23
 # Bits that mark the keys of a band: eight a text, so that one key in eight is taken for another's at most; no
 # more than a key has.
 MARKS_A_TEXT, LEAST_MARK_BITS, KEY_BITS = 8, 16, 3 * DIGIT
+RELEASED = 1 << 18  # texts whose signatures, 64 MB, are held while keys are drawn
 PIECE = 1 << 15  # words of keys taken at once, so that what is looked at of their texts stays in the cache
 FIRST_PAIRS = 1 << 16
 # The two steps of the count of bits within 64, Knuth TAOCP 4A, 7.1.3 (62).
@@ -41,7 +42,8 @@ class Met:
 
     `signatures` are of all texts, `judged` those in question, in the order of their hash; `standing` is
     `LAST`, `NOW` or `BOTH`. `parities` (`near.write_parities`) and `length` tell of most that meet that they
-    are further than `far` (of 100) apart; where all parities are 0, nobody is further than 100.
+    are further than `far` (of 100) apart; where all parities are 0, nobody is further than 100. `release`
+    gives back the memory of signatures that stand in a file.
     """
 
     signatures: NDArray[np.uint8]
@@ -50,6 +52,7 @@ class Met:
     parities: NDArray[np.uint64]
     length: NDArray[np.int64]
     far: int = 100
+    release: Callable[[], None] = lambda: None
 
 
 @part
@@ -251,7 +254,11 @@ def _touched(met: Met, bands: int) -> Iterator[tuple[int, Pairs]]:
     for band in range(bands):
         row = band % len(keys)
         if row == 0:
-            write_keys_by_hash(met.signatures, judged, band, keys[: bands - band])
+            for start in range(0, count, RELEASED):
+                part = tuple(side[start : start + RELEASED] for side in judged)
+                write_keys_by_hash(met.signatures, part, band, keys[: bands - band])
+                if count > RELEASED:
+                    met.release()
         yield band, room[1][: list_touched(keys[row], standing, bits, marks, room)]
 
 

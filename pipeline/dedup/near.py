@@ -17,7 +17,7 @@ from pipeline.dedup.frames import Folded, Ints
 from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.meetings import WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
-from pipeline.dedup.work import Work
+from pipeline.dedup.work import Work, joined
 
 ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
 
@@ -100,28 +100,31 @@ def texts_folded(folded: Folded) -> Texts:
 
 
 def fit_clauses(folded: Folded, work: Work) -> CorpusModel:
-    """Fit what clauses have in common from the first texts by hash."""
+    """Fit what clauses have in common from the first texts by hash.
+
+    Alone: each worker would count in a table of its own, 256 MB where texts are a million and more.
+    """
     texts, order = texts_folded(folded), np.argsort(folded.hashes, kind="stable")
-    return fast.fit_large(replace(texts, begin=texts.begin[order], length=texts.length[order]), work)
+    ordered = replace(texts, begin=texts.begin[order], length=texts.length[order])
+    return fast.fit_large(ordered, replace(work, workers=1))
 
 
-def changed_pairs(
-    drawn: Sketched, standing: NDArray[np.uint8], work: Work, measure: Callable[[Pairs], Pairs]
-) -> tuple[Pairs, Pairs]:
-    """Return the pairs (lower << 32 | upper) that are new, and pairs that are candidates no more.
+def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> tuple[Pairs, Pairs]:
+    """Return the pairs (lower << 32 | upper) that are new candidates, and pairs that are candidates no more.
 
     `standing` says which texts are of the last run (`LAST`), of this one (`NOW`), or of `BOTH`; short texts
-    are in no pair. `measure` takes what meets in one band and leaves the pairs to be returned.
+    are in no pair.
     """
     judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
     judged = judged[np.argsort(drawn.hashes[judged], kind="stable")]
-    met = Met(drawn.signatures, judged, standing, drawn.parities, drawn.length, int(100 - MIN_RATIO))
+    far = int(100 - MIN_RATIO)
+    met = Met(drawn.signatures, judged, standing, drawn.parities, drawn.length, far, drawn.release)
     new, old = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
     for gained, lost in changed_meetings(met, work.chosen()):
-        new.append(measure(gained))
-        old.append(lost.copy())
+        new.append(gained)
+        old.append(lost)
     drawn.release()
-    return np.concatenate(new), np.concatenate(old)
+    return joined(new), joined(old)
 
 
 def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, count, groupby, repeat
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.fields import Fields
-from pipeline.page.pieces import Segments
+from pipeline.page.pieces import ARTICLE, DROPPED, GUIDE, REASONS, Columns, Segments
 from pipeline.records import (
-    DROP_REASONS,
     LINE_ROLES,
     RULE_NAMES,
     Article,
@@ -39,12 +38,7 @@ from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
 from pipeline.urls import first_page_of
 
-REASONS: tuple[DropReason | None, ...] = (None, *DROP_REASONS)
-ROLE_CODES = {role: code for code, role in enumerate(LINE_ROLES)}
-REASON_CODES = {reason: code for code, reason in enumerate(REASONS)}
-GUIDE, ARTICLE, DROPPED = map(LINE_ROLES.index, ("guide", "article", "dropped"))
 HIDDEN_GAP = REASONS.index("hidden_gap")
-NONE: Any = ((),) * 6  # columns of a page without pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +63,6 @@ class Texts:
     canonical: str
     offsets: OffsetMap
     telling: bool = field(default=True, compare=False)
-
-
-class Columns(NamedTuple):
-    """The fields of a page's pieces, each as a column: nearly all that is made of them is made by column."""
-
-    starts: Sequence[int]
-    ends: Sequence[int]
-    roles: bytes  # places in LINE_ROLES
-    reasons: bytes  # places in REASONS
-    groups: Sequence[int]
-    headings: bytes  # 1 where the piece is one
 
 
 class Told(NamedTuple):
@@ -142,10 +125,7 @@ class Layout:
 def by_column(cut: CutPage) -> CutColumns:
     """Return a page that was cut with its pieces by column."""
     parts = cut.parts
-    starts, ends, roles, reasons, groups, headings = zip(*parts.pieces, strict=True) if parts.pieces else NONE
-    codes = bytes(map(ROLE_CODES.__getitem__, roles)), bytes(map(REASON_CODES.__getitem__, reasons))
-    columns = Columns(starts, ends, *codes, groups, bytes(headings))
-    return CutColumns(cut.origin, cut.texts, columns, Told(*attrgetter(*Told._fields)(parts)))
+    return CutColumns(cut.origin, cut.texts, parts.columns, Told(*attrgetter(*Told._fields)(parts)))
 
 
 def lay_out(cut: CutColumns) -> Layout:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from pipeline.clauses.nodes import ORDINAL, PARENT, START
 from pipeline.clauses.structure import clause_nodes
-from pipeline.page.assemble import ARTICLE, DROPPED, GUIDE, REASONS, CutColumns
+from pipeline.page.assemble import CutColumns
 from pipeline.page.lines import NUMBER, NUMBERED
+from pipeline.page.pieces import ARTICLE, DROPPED, GUIDE, REASONS
 from pipeline.page.search import beginnings
 
 LEADING = "：:"  # ends of a line that leads into a list

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.page.lines import LINKED, PLACED, PageLines, letters, rows_showing
+from pipeline.page.lines import LINKED, PLACED, REMEMBERED, PageLines, letters, rows_showing
 from pipeline.page.search import compile_search
 
 # Lines at the top of a page among which its fields are sought: long menus stand before a title; a bound,
@@ -184,7 +185,9 @@ def _weigh(page: PageLines, items: tuple[str, ...], rest: str, row: int) -> int:
     says = letters(items[-1])
     named = HERE.fullmatch(last) is not None or (
         len(says) >= MIN_NAME
-        and any(says in letters(x) for x in (page.title, *page.texts[row + 1 : row + 1 + NEAR]))
+        and any(
+            says[0] in x and says in letters(x) for x in (page.title, *page.texts[row + 1 : row + 1 + NEAR])
+        )
     )
     home = items[0] in HOME or NAMES_SITE.search(items[0]) is not None or items[0] in page.title
     return ARROWED * any(x in rest for x in ARROW_SIGNS) + FROM_HOME * home + NAMED * named
@@ -208,9 +211,10 @@ def _arrowed(rest: str) -> str:
     return rest
 
 
-def _split(rest: str) -> list[str]:
-    """Split at arrows, of which most lines have none."""
-    return [rest] if ARROW_MARKS.isdisjoint(rest) else ARROW.split(rest)
+@lru_cache(maxsize=REMEMBERED)
+def _split(rest: str) -> Sequence[str]:
+    """Split at arrows, of which most lines have none; one line is asked for several times."""
+    return (rest,) if ARROW_MARKS.isdisjoint(rest) else ARROW.split(rest)
 
 
 def _bare(item: str) -> str:
@@ -220,7 +224,7 @@ def _bare(item: str) -> str:
 
 def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
     """Return the items of a breadcrumb: without 正文 at its end, and without a spammer's link."""
-    parts = _split(rest)
+    parts: Sequence[str] = _split(rest)
     if len(parts) == 1 and (labelled or DASHES.split(rest)[0] in HOME):
         parts = DASHES.split(rest)
     if len(parts) == 1 and labelled:

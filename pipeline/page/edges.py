@@ -202,6 +202,8 @@ def _table_behind(page: PageLines, rows: range) -> set[int]:
 
 def _before_notice(page: PageLines, first: int, end: int, site: str) -> int:
     """Return the line above a list at `end` that begins at 1 and speaks of site or reader, else `end`."""
+    if not page.lasts[max(first, end - MAX_NOTICE) : max(first, end - 1)].strip(CLAUSE_ENDS):
+        return end  # as in nearly all texts
     for row in range(end - 2, max(first, end - MAX_NOTICE) - 1, -1):
         line = page.texts[row]
         if line[-1] in CLAUSE_ENDS or page.sights[row] & LISTED:

@@ -68,6 +68,8 @@ def read_head(
     """
     plan = HeadPlan(end=chosen[0].row)
     rows = [r for r in range(fields.start, plan.end) if r not in fields.rows]
+    if not rows:
+        return plan
     _take_repeats(page, titles, rows, plan)
     _take_contents(page, chosen, rows, plan)
     for row in rows:

@@ -42,7 +42,7 @@ NOT_LETTERS = re.compile(r"[\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
 MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
-REMEMBERED = 256  # texts without their punctuation, 50 KB: those of a few pages
+REMEMBERED = 4096  # texts without their punctuation, 1 MB: those of the pages that are read side by side
 DENSE = 20  # characters from which a line reads as text
 LINKED = 0.8  # share of a line in links from which it is one
 # What stands beside a link in a list of pages: `[2024-01-11]`, `(01-11)`, `12:30`, `阅读(31)`, `3.`.

@@ -210,7 +210,7 @@ def finish_page(
 
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
-    with collector_paused(many=len(cut.parts.pieces) > MANY):
+    with collector_paused(many=len(cut.parts.columns.starts) > MANY):
         (kept,) = drop_boilerplate([by_column(cut)], [boilerplate])
         return assemble(kept, config or DEFAULT)
 

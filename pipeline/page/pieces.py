@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import INTRODUCTION
@@ -12,10 +12,15 @@ from pipeline.page.fields import Fields
 from pipeline.page.head import HeadPlan
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, LINKED, PageLines
-from pipeline.records import DropReason, LineRole, from_columns
+from pipeline.records import DROP_REASONS, LINE_ROLES, DropReason, LineRole, from_columns
 
 MAX_RELATED = 60  # characters of a line in links that is the name of another page, and no text cited whole
 NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
+
+
+REASONS: tuple[DropReason | None, ...] = (None, *DROP_REASONS)
+CODES = {reason: code for code, reason in enumerate(REASONS)}
+FIELD, GUIDE, ARTICLE, DROPPED = map(LINE_ROLES.index, ("field", "guide", "article", "dropped"))
 
 
 class Piece(NamedTuple):
@@ -32,21 +37,42 @@ class Piece(NamedTuple):
     heading: bool = False
 
 
+class Columns(NamedTuple):
+    """The fields of a page's pieces, each as a column: nearly all that is made of them is made by column."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    roles: bytes  # places in LINE_ROLES
+    reasons: bytes  # places in REASONS
+    groups: Sequence[int]
+    headings: bytes  # 1 where the piece is one
+
+
+NOTHING = Columns((), (), b"", b"", (), b"")
+
+
 @dataclass(slots=True)
 class Segments:
     """All pieces of a page in order of place, its fields, and a title for each article."""
 
-    pieces: list[Piece] = field(default_factory=list)
+    columns: Columns = NOTHING
     fields: Fields = field(default_factory=Fields)
     declared: int | None = None
     titles: list[str] = field(default_factory=list)
     subject: str = ""  # what the page is about: its title without the count
 
+    @property
+    def pieces(self) -> list[Piece]:
+        """All pieces, one by one."""
+        starts, ends, roles, reasons, groups, headings = self.columns
+        told = [LINE_ROLES[code] for code in roles], [REASONS[code] for code in reasons]
+        return list(from_columns(Piece, starts, ends, *told, groups, map(bool, headings)))
+
 
 class Places:
     """Where each line of a page belongs, by column: navigation, as long as no more is known.
 
-    `parts` are the pieces of a line that is divided.
+    `parts` are the pieces of a line that is divided: start, end, role, reason, group, heading.
     """
 
     __slots__ = ("groups", "headings", "page", "parts", "reasons", "roles")
@@ -54,34 +80,34 @@ class Places:
     def __init__(self, page: PageLines) -> None:
         count = len(page.texts)
         self.page = page
-        self.roles: list[LineRole] = ["dropped"] * count
-        self.reasons: list[DropReason | None] = ["navigation"] * count
+        self.roles = bytearray((DROPPED,)) * count
+        self.reasons = bytearray((CODES["navigation"],)) * count
         self.groups = [0] * count
-        self.headings = [False] * count
-        self.parts: dict[int, list[Piece]] = {}
+        self.headings = bytearray(count)
+        self.parts: dict[int, list[tuple[int, int, int, int, int, bool]]] = {}
 
     def drop(self, row: int, reason: DropReason) -> None:
         """Drop a line, whatever it was."""
-        self.roles[row], self.reasons[row] = "dropped", reason
-        self.groups[row], self.headings[row] = 0, False
+        self.roles[row], self.reasons[row] = DROPPED, CODES[reason]
+        self.groups[row] = self.headings[row] = 0
 
     def take_fields(self, rows: Iterable[int]) -> None:
         """Put lines among the fields of the page."""
         for row in rows:
-            self.roles[row], self.reasons[row] = "field", None
-            self.groups[row], self.headings[row] = 0, False
+            self.roles[row], self.reasons[row] = FIELD, 0
+            self.groups[row] = self.headings[row] = 0
 
-    def take_heading(self, row: int, role: LineRole, group: int) -> None:
-        """Put a whole line as the heading of an article or of a section of the guide."""
-        self.roles[row], self.reasons[row], self.groups[row], self.headings[row] = role, None, group, True
-
-    def take_lines(self, first: int, end: int, role: LineRole, group: int) -> None:
+    def take_lines(self, first: int, end: int, role: int, group: int) -> None:
         """Put whole lines into an article or a section of the guide."""
         count = end - first
         if count > 0:
-            self.roles[first:end] = [role] * count
-            self.reasons[first:end] = [None] * count
+            self.roles[first:end] = bytes((role,)) * count
+            self.reasons[first:end] = bytes(count)
             self.groups[first:end] = [group] * count
+
+    def take_heading(self, row: int, role: int, group: int) -> None:
+        """Put a whole line as the heading of an article or of a section of the guide."""
+        self.roles[row], self.reasons[row], self.groups[row], self.headings[row] = role, 0, group, True
 
     def divide(self, row: int, parts: Iterable[tuple[int, int, int, bool]]) -> None:
         """Divide a line: `parts` are spans, the number of the article (0 for none), whether it heads it."""
@@ -93,18 +119,22 @@ class Places:
                 start = place + at + text.index(bare[0])
                 stop = start + len(bare)
                 if group:
-                    pieces.append(Piece(start, stop, "article", None, group, heading))
+                    pieces.append((start, stop, ARTICLE, 0, group, heading))
                 else:  # before the first heading of the line: what leads up to it
-                    pieces.append(Piece(start, stop, "dropped", "introduction"))
+                    pieces.append((start, stop, DROPPED, CODES["introduction"], 0, False))
 
-    def pieces(self) -> list[Piece]:
+    def columns(self) -> Columns:
         """Return all pieces in order of place."""
-        starts = self.page.starts
-        ends = map(add, starts, map(len, self.page.texts))
-        out = list(from_columns(Piece, starts, ends, self.roles, self.reasons, self.groups, self.headings))
+        starts, texts = self.page.starts, self.page.texts
+        columns: list[Any] = [
+            *(list(starts), list(map(add, starts, map(len, texts)))),
+            *(self.roles, self.reasons, self.groups, self.headings),
+        ]
         for row in sorted(self.parts, reverse=True):
-            out[row : row + 1] = self.parts[row]
-        return out
+            for column, values in zip(columns, zip(*self.parts[row], strict=True), strict=True):
+                column[row : row + 1] = values
+        starts, ends, roles, reasons, groups, headings = columns
+        return Columns(starts, ends, bytes(roles), bytes(reasons), groups, bytes(headings))
 
 
 def put_head(places: Places, plan: HeadPlan, fields: Fields) -> None:
@@ -114,11 +144,11 @@ def put_head(places: Places, plan: HeadPlan, fields: Fields) -> None:
         if len(line) < DENSE or row in plan.dropped or row in plan.guide or row in rows:
             continue
         if INTRODUCTION.search(line):
-            places.reasons[row] = "introduction"
+            places.reasons[row] = CODES["introduction"]
     for row, reason in plan.dropped.items():
-        places.reasons[row] = reason
+        places.reasons[row] = CODES[reason]
     for row, (section, heading) in plan.guide.items():
-        places.take_lines(row, row + 1, "guide", section)
+        places.take_heading(row, GUIDE, section)
         places.headings[row] = heading
     places.take_fields(rows)
 
@@ -130,12 +160,12 @@ def put_articles(places: Places, chosen: Sequence[Candidate], end: int) -> None:
         after = chosen[ordinal].row if ordinal < len(chosen) else end
         size, shared = len(places.page.texts[c.row]), after == c.row
         if at == c.start == 0 and c.end == c.body == size:
-            places.take_heading(c.row, "article", ordinal)
+            places.take_heading(c.row, ARTICLE, ordinal)
         else:
             parts = [(at, c.start, ordinal - 1, False), (c.start, c.end, ordinal, True)]
             places.divide(c.row, parts if shared else [*parts, (c.body, size, ordinal, False)])
         at = c.body if shared else 0
-        places.take_lines(c.row + 1, after, "article", ordinal)
+        places.take_lines(c.row + 1, after, ARTICLE, ordinal)
 
 
 def drop_foreign(
@@ -163,5 +193,5 @@ def put_tail(places: Places, end: int, cues: Mapping[int, DropReason], fields: F
             last = "teaser"
         elif page.shares[row] > LINKED:
             last = "related"
-        places.reasons[row] = last
+        places.reasons[row] = CODES[last]
     places.take_fields([row for row in fields.rows if row >= end])

@@ -1,10 +1,12 @@
 """A page's lines into fields, guide, articles and dropped lines, each part in exactly one place."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.page.blocks import HEADED
+from pipeline.page.breadcrumb import find_breadcrumb
 from pipeline.page.closes import end_of_element, end_of_single
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, cue_rows, goes_on
@@ -16,7 +18,16 @@ from pipeline.page.glued import without_clauses
 from pipeline.page.head import names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, candidates
 from pipeline.page.lines import COUNTING, LINKED, PageLines, letters, rows_showing
-from pipeline.page.pieces import Places, Segments, drop_foreign, put_articles, put_head, put_tail
+from pipeline.page.pieces import (
+    ARTICLE,
+    CODES,
+    Places,
+    Segments,
+    drop_foreign,
+    put_articles,
+    put_head,
+    put_tail,
+)
 from pipeline.page.plain import body_rows, unnumbered
 from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
@@ -73,7 +84,7 @@ def segment_pages(pages: Sequence[PageLines], hints: Sequence[Hints]) -> list[Se
 
     Each step has patterns and tables of its own, which then stay in the processor's cache.
     """
-    fields = list(map(read_fields, pages, hints))
+    fields = list(map(read_fields, pages, hints, list(map(find_breadcrumb, pages))))
     works = [
         _Page(page, hint, own, Segments(fields=own), Places(page))
         for page, hint, own in zip(pages, hints, fields, strict=True)
@@ -187,7 +198,7 @@ def _place_rest(work: _Page) -> None:
         row, fields.updated = behind
         fields.rows.add(row)
     put_tail(work.places, work.end, work.cues, fields)
-    work.out.pieces = work.places.pieces()
+    work.out.columns = work.places.columns()
 
 
 def _free_first_heading(page: PageLines, fields: Fields) -> None:
@@ -229,22 +240,30 @@ def _end_of_texts(
     """Return the line with which the site's own part begins, after the last article."""
     first = chosen[-1].row + 1
     mostly_linked = len(page.linked) > 0.7 * len(page.shares)
-    title = letters(fields.title or "")
-    run = 0
-    for row in range(first, len(page.texts)):
-        run = run + 1 if page.shares[row] > LINKED and not mostly_linked else 0
+    links = () if mostly_linked else page.linked[bisect_left(page.linked, first) :]
+    linked, run, last = set(links), 0, first - 1
+    told = {row for row in cues if row >= first}
+    for row in sorted(told.union(linked, rows_showing(page, COUNTING, first))):
+        run = 0 if row not in linked else run + 1 if row == last + 1 else 1
+        last = row
         if run == LINK_RUN and not _list_inside(page, row):
             return row - LINK_RUN + 1
         ending = cues.get(row) in ENDING and not goes_on(page, row)
-        line = page.texts[row]
-        counted = (row > first or not chosen[-1].alone) and "篇" in line and title and not ending
-        if counted and declared_count(line):
-            says = letters(line)
-            again = says == title and goes_on(page, row)
-            ending = not again and says.startswith(title) and len(line) < len(title) + 24
+        if not ending and (row > first or not chosen[-1].alone):
+            ending = _says_title(page, row, letters(fields.title or ""))
         if ending:
-            return row - run + (1 if run and row in cues and page.shares[row] > LINKED else 0)
-    return len(page.texts) - run
+            return row - run + (1 if run and row in cues else 0)
+    return len(page.texts) - (run if last == len(page.texts) - 1 else 0)
+
+
+def _says_title(page: PageLines, row: int, title: str) -> bool:
+    """Tell whether a line behind the texts says the title with its count, or with words behind it."""
+    line = page.texts[row]
+    if "篇" not in line or not title or not declared_count(line):
+        return False
+    says = letters(line)
+    again = says == title and goes_on(page, row)
+    return not again and says.startswith(title) and len(line) < len(title) + 24
 
 
 def _list_inside(page: PageLines, row: int) -> bool:
@@ -264,14 +283,14 @@ def _put_single(work: _Page) -> int:
     if content is None:
         last = end_of_single(page, told, last)
     for row in range(first):
-        places.reasons[row] = cues.get(row, "navigation")
+        places.reasons[row] = CODES[cues.get(row, "navigation")]
     places.take_fields([row for row in fields.rows if row < first])
     cues |= site_rows(page, [(told, last)], cues, (fields.site, ()))
     for row, reason in introductions.items():
         places.drop(row, reason)
-    places.take_lines(told, last, "article", 1)
+    places.take_lines(told, last, ARTICLE, 1)
     drop_foreign(places, range(told, last), (), cues, fields)
-    if "article" in places.roles:
+    if ARTICLE in places.roles:
         out.titles.append(fields.title or "")
     return last
 

@@ -43,6 +43,7 @@ MAX_TOLD = 3  # lines below a heading that may be such
 
 
 @lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=REMEMBERED)
 def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
@@ -58,12 +59,12 @@ def below_heading(
     out: dict[int, DropReason] = {}
     for row in rows:
         line = page.texts[row]
-        if len(line) > MAX_FOREIGN:
+        if len(line) > MAX_FOREIGN or row in cues:
             continue
-        ours = manner.is_foreign(line) and manner.names_site(line)
-        if row not in cues and (reason := "spam" if ours else told_of_article(line)):
+        ours = manner.names_site(line) and manner.is_foreign(line)
+        if reason := "spam" if ours else told_of_article(line):
             out[row] = reason
-        elif row not in cues and manner.is_unlike(line):
+        elif manner.is_unlike(line):
             out[row] = "navigation"
     return out
 

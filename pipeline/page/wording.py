@@ -14,6 +14,7 @@ from pipeline.page.search import compile_search
 
 MAX_LINE = 120  # characters; what is longer is a text's, or begins like a disclaimer
 REMEMBERED = 4096  # lines whose weight is remembered, as in `sitewords`
+MORE_PAIRS = 16_384  # pairs that are not listed whose weight is remembered: 2 MB
 STEP = 0.5  # of a weight, in nats: the table's levels are whole steps
 UNKNOWN = -0.3  # weight of a pair that is not listed, before its characters' own; scripts/make_site_table.py
 LEAST = 0.3  # weight of a site's line
@@ -72,15 +73,22 @@ def is_spoken(line: str) -> bool:
 
 
 class _Weights(dict[str, float]):
-    """Weights of the pairs that are listed; those of others follow from their characters."""
+    """Weights of the pairs that are listed; those of others follow from their characters.
+
+    As texts say the same pairs again and again, some of these are remembered.
+    """
 
     def __init__(self, pairs: dict[str, float], chars: dict[str, float]) -> None:
         super().__init__(pairs)
         self._chars = chars
+        self._room = len(pairs) + MORE_PAIRS
 
     def __missing__(self, pair: str) -> float:
         chars = self._chars
-        return UNKNOWN + chars.get(pair[0], 0.0) + chars.get(pair[1], 0.0)
+        weight = UNKNOWN + chars.get(pair[0], 0.0) + chars.get(pair[1], 0.0)
+        if len(self) < self._room:
+            self[pair] = weight
+        return weight
 
 
 @cache

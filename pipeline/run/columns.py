@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.page.assemble import ARTICLE, REASONS, Layout
+from pipeline.page.assemble import Layout
+from pipeline.page.pieces import ARTICLE, REASONS
 from pipeline.records import LINE_ROLES, RULE_NAMES
 from pipeline.run.clauses import Clauses
 from pipeline.schema import TABLES

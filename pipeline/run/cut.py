@@ -21,8 +21,9 @@ import pyarrow as pa
 
 from pipeline.config import Config
 from pipeline.errors import PipelineError
-from pipeline.page.assemble import ARTICLE, CutColumns, CutPage, by_column
+from pipeline.page.assemble import CutColumns, CutPage, by_column
 from pipeline.page.parse import Served, load_kernels, read_pages
+from pipeline.page.pieces import ARTICLE
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
 from pipeline.run.features import EdgeLines, Features, features

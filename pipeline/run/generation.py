@@ -1,5 +1,6 @@
 """The stages that write: a new generation beside the current one, then the commit."""
 
+import ctypes
 import dataclasses
 import datetime
 import json
@@ -90,7 +91,7 @@ def emit(run: Run) -> None:
 
 
 def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, list[Shard]], str]:
-    pa.default_memory_pool().release_unused()  # of the pages that were finished: up to 300 MB
+    _give_back()  # of the pages that were finished: up to 300 MB
     compared, model = dedupe.compare(run)
     (folder / "model").mkdir()
     write_bytes(folder / "model" / "sites.json", _json(run.model))
@@ -105,13 +106,21 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
         shards[name] = tables.whole_shards(run, folder, name, compared.pop(name))
     run.assignments = run.assignments.select(["canonical"])  # what is left to do is to count them
     del fresh
-    pa.default_memory_pool().release_unused()  # of the articles, before clauses take their place
+    _give_back()  # of the articles, before clauses take their place
     found, of_clauses = groups.clause_groups(run)
-    pa.default_memory_pool().release_unused()
+    _give_back()
     shards["clause_groups"] = tables.whole_shards(run, folder, "clause_groups", found)
     write_parquet(folder / "model" / CLAUSE_SHINGLES, model_table(of_clauses), "model")
     _account(run, shards)
     return tables.complete(folder, shards), f"{model.digest()} {of_clauses.digest()}"
+
+
+def _give_back() -> None:
+    """Give free memory back to the system: Arrow's, and what the C library keeps between things in use."""
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone
+    if trim is not None:
+        trim(0)
 
 
 def _json(value: object) -> bytes:

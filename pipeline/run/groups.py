@@ -40,7 +40,8 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
     """Count the clauses of a segment; the counts stay in the state."""
     clauses = clauses.select(["text_id", "text", "clause_id", "article_id", "page_id"])
     clauses = clauses.filter(pc.not_equal(clauses["text_id"], text_id("")))
-    site = pa.array([sites[i] for i in clauses.column("page_id").to_pylist()], pa.string())
+    page = pc.index_in(clauses["page_id"], value_set=pa.array(sites, pa.string()))
+    site = pa.array(sites.values(), pa.string()).take(page)
     counted, standing = count_part(clauses.append_column("site", site))
     write_batches(kept / f"counts-{name}.arrow", counted.schema, _ranges(counted))
     write_batches(kept / f"sites-{name}.arrow", standing.schema, _ranges(standing))
@@ -48,8 +49,8 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
 
 def _ranges(table: pa.Table) -> Iterator[pa.RecordBatch]:
     """Yield the rows of each range of a table in order of text_id, as one batch."""
-    digits = pc.utf8_slice_codeunits(table["text_id"], 0, 1).combine_chunks()
-    ends = np.cumsum([0, *(pc.sum(pc.equal(digits, d)).as_py() or 0 for d in RANGES)]).tolist()
+    ids = _as_bytes(table["text_id"].combine_chunks())
+    ends = [*np.searchsorted(ids, np.array(list(RANGES), "S1")).tolist(), len(ids)]
     (batch,) = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]
     for start, end in pairwise(ends):
         yield batch.slice(start, end - start)
@@ -141,10 +142,9 @@ def _as_bytes(ids: pa.Array) -> NDArray[np.bytes_]:
 
 
 def _read(path: Path) -> Iterator[pa.Table]:
-    """Yield the texts, a range at a time, from the file as it is mapped."""
-    reader = open_arrow(path)
-    for k in range(reader.num_record_batches):
-        yield pa.Table.from_batches([reader.get_batch(k)])
+    """Yield the texts, a range at a time, from the file, mapped anew for each: no more of it is held."""
+    for k in range(open_arrow(path).num_record_batches):
+        yield pa.Table.from_batches([open_arrow(path).get_batch(k)])
 
 
 def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.page.assemble import Columns, CutColumns, Origin, Texts, Told
+from pipeline.page.assemble import CutColumns, Origin, Texts, Told
 from pipeline.page.fields import Fields
+from pipeline.page.pieces import Columns
 from pipeline.records import RULE_NAMES, Edit, Repaired, Unresolved, from_columns
 from pipeline.text.offsets import OffsetMap, replay
 

@@ -1,6 +1,5 @@
 import dataclasses
 import random
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -174,8 +173,8 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
     drawn = near.room_for(*groups.room_in_memory(len(texts)))
     near.put_drawn(keys, bitmap, work, drawn, np.arange(len(texts)))
     now = np.full(len(texts), NOW, dtype=np.uint8)
-    gained, lost = near.changed_pairs(drawn, now, work, partial(near.near_pairs, keys, work=work))
-    left, right = texts_of(gained)
+    gained, lost = near.changed_pairs(drawn, now, work)
+    left, right = texts_of(near.near_pairs(keys, gained, work))
     found = set(zip(left.tolist(), right.tolist(), strict=True))
     assert len(found) > 1000
     assert not len(lost)
