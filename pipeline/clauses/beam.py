@@ -3,12 +3,14 @@
 from pipeline.clauses import markers as mk
 from pipeline.clauses.scan import (
     BOUNDARY,
+    END,
     FIELDS,
     FOLLOWED,
     GAIN,
     GROUP,
     LAST,
     ORDINAL,
+    SENTENCE,
     STYLE,
     VARIANT,
     Ints,
@@ -60,8 +62,16 @@ def look_ahead(cands: Ints, count: int, seen: Ints) -> None:
             seen[row + number + 1], seen[row + LAST] if style == mk.SEQUENCE and number > 1 else count
         )
         limit = article if style >= mk.CN_PAREN else count
+        near = base + FIELDS
         if next_one < count and next_one < seen[row + number] and next_one < limit:
             cands[base + FOLLOWED] = 1
+        elif (
+            c + 1 < count
+            and cands[near + STYLE] == style
+            and cands[near + ORDINAL] == number + 1
+            and cands[near + SENTENCE] < cands[base + END]
+        ):
+            cands[base + FOLLOWED] = 1  # （一）资金（二）人才
         elif seen[row + number + 2] < min(seen[row + number], limit):
             cands[base + FOLLOWED] = 2
         if cands[base + BOUNDARY] < mk.NONE and not is_unsure(cands, c):

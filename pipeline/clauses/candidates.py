@@ -3,7 +3,9 @@
 from pipeline.clauses import markers as mk
 from pipeline.clauses import shapes as sh
 from pipeline.clauses.digits import match_digits
+from pipeline.clauses.letters import match_bracket, match_latin
 from pipeline.clauses.parts import announces
+from pipeline.clauses.references import REFERENCE_AFTER, article_penalty, is_referred
 from pipeline.clauses.scan import (
     BARE,
     BLANK_BEFORE,
@@ -32,7 +34,6 @@ from pipeline.clauses.scan import (
     Ints,
     Tables,
     class_at,
-    read_numeral,
 )
 
 QUOTE_SPAN = 2000  # characters that a quotation may span
@@ -42,31 +43,9 @@ FIELD_MIN = 2
 LABEL_LINE = 14  # characters of a line that names a field
 TITLE_SPAN = 120  # characters that a title in 《》 may span
 
-# What follows 第三条 where it is referred to: 第三条规定的, 第三条、第四条, 第三条第二款, 第三条（一）项.
-REFERENCE_AFTER = tuple(ord(c) for c in "、和或至的，规規定所及与與之")
-EDITED_AFTER = tuple(ord(c) for c in "修删刪第改")
-WITHIN = ord("中")  # 第三条中的, 第三条中规定; not 第三条中国, 第三条中小学
-AFTER_WITHIN = tuple(ord(c) for c in "的，,、规規所有")
-JOINING = tuple(ord(c) for c in "与與及")  # 第三条与第四条; not 第三条与进出口有关的
-AFTER_JOINING = tuple(ord(c) for c in "第本前其")
-PENALTY_JOINING = 30
-NO_PROVISION, OTHER_ARTICLE, PROVISION = range(3)
-PROVISIONS = tuple(ord(c) for c in "款项項目")
-RULES, SETS, AFTER_RULES = (tuple(ord(c) for c in w) for w in ("规規", "定", "的，,情处處执執办辦"))
-SUO, NAMED_BY = ord("所"), tuple(ord(c) for c in "称稱列指述规規")
-PENALTY_LINE = 125  # a little more than a line start gives: nothing is lost by leaving it
 UNTIL = tuple(ord(c) for c in "至到结結完为為是")  # 第一单元至第三单元, 第一阶段结束后
 HALF_STOPS = tuple(ord(c) for c in "；;")
-DI = ord("第")
 ANNEX = ord("件")  # 附件： closes a document; the list of annexes stays where the last list stood
-PENALTY_REFERENCE = 80
-PENALTY_PROVISION = 120  # followed by 第X款, （X）
-PENALTY_EDITED = 90
-AFTER_PROVISION = tuple(ord(c) for c in "项項款条條目类類级級种種点點档檔")
-NO_WORD = tuple(
-    (ord(a), ord(b))
-    for a, b in ("项目", "項目", "款项", "款項", "条件", "條件", "类别", "種類", "种类", "级别")
-)
 
 
 def before_blanks(codes: Ints, i: int, tables: Tables) -> int:
@@ -100,64 +79,6 @@ def boundary_at(codes: Ints, i: int, tables: Tables) -> int:
     return mk.COMMA if c == mk.CLOSING else mk.NONE
 
 
-def provision_at(codes: Ints, i: int, tables: Tables) -> int:
-    """Say whether a provision (第二款, （三）项) or another number (第四条) begins at i, behind 第三条."""
-    c = class_at(codes, i, tables)
-    if codes[i] != DI and c != mk.TRIGGER_OPEN:
-        return NO_PROVISION
-    if codes[i] == DI and class_at(codes, i + 1, tables) == mk.TRIGGER_OPEN:
-        return PROVISION  # 第（四）项
-    _, end = read_numeral(codes, i + 1, tables)
-    if end == i + 1:
-        return NO_PROVISION
-    if c == mk.TRIGGER_OPEN:
-        listed = class_at(codes, end, tables) == mk.CLOSING and codes[end + 1] not in AFTER_PROVISION
-        return OTHER_ARTICLE if listed else PROVISION
-    return PROVISION if codes[end] in PROVISIONS else OTHER_ARTICLE
-
-
-def is_cited(codes: Ints, end: int) -> bool:
-    """Say whether what stands behind 第三条 speaks of it: 规定的, 规定，, 所称, 所列."""
-    first, second, third = codes[end], codes[end + 1], codes[end + 2]
-    if first in RULES and second in SETS:
-        return third in AFTER_RULES
-    return first == SUO and second in NAMED_BY
-
-
-def article_penalty(codes: Ints, end: int, boundary: int, tables: Tables) -> int:
-    """Penalty of 第X条 (章, 节) that is referred to rather than given."""
-    after = class_at(codes, end, tables)
-    if after == mk.BLANK:
-        return 0
-    named = provision_at(codes, end, tables)
-    if named == PROVISION or (named == OTHER_ARTICLE and boundary >= mk.COMMA):
-        return PENALTY_PROVISION if boundary > mk.LINE else PENALTY_LINE
-    if boundary == mk.LINE:
-        return PENALTY_LINE if is_cited(codes, end) else 0
-    if codes[end] in JOINING and codes[end + 1] not in AFTER_JOINING:
-        return PENALTY_JOINING
-    if after == mk.COMMA_MARK or codes[end] in REFERENCE_AFTER:
-        return PENALTY_REFERENCE
-    within = codes[end] == WITHIN and codes[end + 1] in AFTER_WITHIN
-    return PENALTY_EDITED if boundary >= mk.COMMA and (within or codes[end] in EDITED_AFTER) else 0
-
-
-def is_referred(codes: Ints, i: int, end: int, boundary: int, tables: Tables) -> bool:
-    """Say whether （三） at i is a reference: 第（三）项, （三）项, （三）、（四）."""
-    if i > 0 and codes[i - 1] == DI:
-        return True
-    if boundary < mk.COMMA:
-        return False
-    for first, second in NO_WORD:
-        if codes[end] == first and codes[end + 1] == second:
-            return False
-    if codes[end] in AFTER_PROVISION:
-        return True
-    if codes[end] in sh.SEPARATORS and class_at(codes, end + 1, tables) == mk.TRIGGER_OPEN:
-        return True
-    return i > 1 and codes[i - 1] in sh.SEPARATORS and class_at(codes, i - 2, tables) == mk.CLOSING
-
-
 def match(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """Fill `row` with the marker that begins at i; return its end, 0 where there is none."""
     c = class_at(codes, i, tables)
@@ -166,13 +87,13 @@ def match(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     if c == mk.DI:
         return sh.match_unit(codes, i, tables, row)
     if c == mk.TRIGGER_OPEN:
-        return sh.match_bracket(codes, i, tables, row)
+        return match_bracket(codes, i, tables, row)
     if c == mk.DIGIT:
         return match_digits(codes, i, tables, row)
     if c == mk.ENCLOSED_NUMERAL:
         return sh.match_enclosed(codes, i, tables, row)
     if c == mk.LATIN:
-        return sh.match_latin(codes, i, tables, row)
+        return match_latin(codes, i, tables, row)
     return sh.match_word(codes, i, tables, row) if c == mk.WORD else sh.match_bullet(codes, i, tables, row)
 
 
@@ -183,7 +104,14 @@ def opens_sentence(codes: Ints, i: int, boundary: int, ordinal: int, tables: Tab
     """
     if boundary == mk.COLON:
         return ordinal == 1
+    if boundary == mk.NONE:
+        return ordinal == 1 and i <= sh.TITLE_TOP and class_at(codes, i, tables) == mk.DI
     return boundary == mk.STOP and codes[before_blanks(codes, i, tables)] not in HALF_STOPS
+
+
+def is_half(codes: Ints, i: int, boundary: int, tables: Tables) -> bool:
+    """Say whether the boundary before i is a ；."""
+    return boundary == mk.STOP and codes[before_blanks(codes, i, tables)] in HALF_STOPS
 
 
 def is_told(codes: Ints, i: int, tables: Tables) -> bool:
@@ -203,9 +131,11 @@ def names_clause(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Ta
         return False
     if codes[end - 1] in sh.COLONS:
         return True
-    if boundary == mk.COLON or class_at(codes, end, tables) in (mk.COMMA_MARK, mk.FULL_STOP, mk.CLOSING):
+    if boundary == mk.COLON and (row[sh.STYLE] != mk.STEP or row[sh.ORDINAL] != 1):
         return False
-    if boundary == mk.STOP and codes[before_blanks(codes, i, tables)] in HALF_STOPS:
+    if class_at(codes, end, tables) in (mk.COMMA_MARK, mk.FULL_STOP, mk.CLOSING):
+        return False
+    if boundary > mk.LINE and (row[sh.GROUP] == sh.ANY_WORD or is_half(codes, i, boundary, tables)):
         return False
     return codes[end] not in REFERENCE_AFTER and codes[end] not in UNTIL
 
@@ -222,6 +152,8 @@ def allowed(codes: Ints, place: tuple[int, int, int], row: Ints, tables: Tables,
         return opens_sentence(codes, i, boundary, row[sh.ORDINAL], tables)
     if style >= mk.STEP:
         return names_clause(codes, place, row, tables)
+    if style == mk.STEM and boundary >= mk.COMMA:
+        return boundary == mk.NONE and row[sh.ORDINAL] == 1 and i <= sh.TITLE_TOP
     broken = style == mk.CN_PAREN and row[sh.VARIANT] in (DAMAGED, HALF)
     begins = row[sh.VARIANT] == HALF and row[sh.ORDINAL] == 1 and boundary == mk.NONE
     if not begins and boundary > (mk.STOP if broken or row[sh.VARIANT] == DAMAGED else rules[style]):
@@ -326,12 +258,15 @@ def after_field(codes: Ints, i: int, line: int, tables: Tables) -> int:
     return NO_FIELD
 
 
-def in_line_field(codes: Ints, i: int, state: Ints, tables: Tables) -> int:
-    """Say whether a short title, a field or 【…】 stands between a sentence and the first number at i."""
+def in_line_field(codes: Ints, i: int, state: Ints, last: int, tables: Tables) -> int:
+    """Say whether a short title, a field or 【…】 stands between a sentence and the first number at i.
+
+    last: end of the candidate before, which must not stand there.
+    """
     if i > 0 and codes[i - 1] == SECTION_CLOSE:
         return SECTION_HEAD
     first = state[1] + 1
-    if first == 0 or not FIELD_MIN < i - first < LABEL_LINE:
+    if first == 0 or last > first or not FIELD_MIN < i - first < LABEL_LINE:
         return NO_FIELD
     for p in range(first, i - 1):
         c = class_at(codes, p, tables)
@@ -353,10 +288,11 @@ def note(
     add(out, k, i, end, row)
     out[base + BOUNDARY], out[base + SENTENCE], out[base + STOPPED] = boundary, state[0], state[1]
     out[base + GAIN] = score(codes, place, blank, row, tables) - (QUOTED if i < state[2] else 0)
+    last = out[base - FIELDS + END] if k else -1
     if boundary > mk.LINE:
-        out[base + FRESH] = in_line_field(codes, i, state, tables) if row[sh.ORDINAL] == 1 else NO_FIELD
+        out[base + FRESH] = in_line_field(codes, i, state, last, tables) if row[sh.ORDINAL] == 1 else NO_FIELD
     else:
-        out[base + FRESH] = after_field(codes, i, out[base - FIELDS + END] if k else -1, tables)
+        out[base + FRESH] = after_field(codes, i, last, tables)
 
 
 def sweep(codes: Ints, n: int, tables: Tables, rules: Ints, work: tuple[Ints, Ints]) -> int:

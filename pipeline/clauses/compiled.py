@@ -9,7 +9,20 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
-from pipeline.clauses import beam, candidates, digits, nodes, parts, pieces, scan, search, shapes, tree
+from pipeline.clauses import (
+    beam,
+    candidates,
+    digits,
+    letters,
+    nodes,
+    parts,
+    pieces,
+    references,
+    scan,
+    search,
+    shapes,
+    tree,
+)
 from pipeline.clauses.decide import SCRATCH, boundary_rules, most_labels
 from pipeline.clauses.markers import FIRST_TRIGGER, STYLES, class_tables
 from pipeline.clauses.nodes import NODE
@@ -19,7 +32,7 @@ from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 from pipeline.compiled import kernel
 
-MODULES = (scan, shapes, digits, candidates, search, beam, pieces, parts, tree, nodes)
+MODULES = (scan, shapes, digits, letters, references, candidates, search, beam, pieces, parts, tree, nodes)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
 # and the beam 1.6 times as fast (docs/accuracy-clauses.md).
 OPTIONS: Any = {"_nrt": False, "forceinline": True}

@@ -22,6 +22,8 @@ from pipeline.clauses.shapes import (
     PENALTY,
     PENALTY_COMMA,
     PENALTY_DIGIT,
+    TITLE_TOP,
+    begins_line,
     joint_variant,
     match_named,
     set_row,
@@ -32,12 +34,16 @@ PENALTY_BARE = 40  # 1 总则
 PENALTY_GLUED = (
     121  # 2附则: one more than a line start gives, so leaving it costs nothing, going on with it less
 )
+PENALTY_LABEL = 75  # 1：登记 counts only where 2： follows
 PENALTY_UNSURE = 91  # 3要求 behind a sentence, by the same measure
 INLINE_TITLE = 20  # characters of a title that N.1 touches
-INLINE_TOP = 60  # characters before the first number of a text
+
 TITLE_LINE = 40  # characters of a line that is a title
 ONES = (ord("1"), ord("１"))
+ZEROS = (ord("0"), ord("０"))
 YEAR, MONTH, DAY = (ord(c) for c in "年月日")
+POINTS = (ord("."), ord("．"))
+ZERO_MAX = 30  # items of a chapter without sections, which standards write 2.0.1
 GROUP_STEP = 1000  # the parts of 4.6.1 packed as digits of this base
 
 
@@ -77,13 +83,16 @@ def match_parts(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return 0
     if class_at(codes, at, tables) == mk.COLON_MARK and class_at(codes, at + 1, tables) == mk.DIGIT:
         return 0
+    if parts == 3 and group % GROUP_STEP == 0 and value > ZERO_MAX:
+        return 0  # 2.0.75的倒数
     if parts == 2 and value == 0:  # 1.0 目的: counts by its first part
         set_row(row, mk.AR_DOT, group, 0, 7)
     elif value == 0:
         return 0
     else:
         set_row(row, mk.DOTTED2 + parts - 2, value, group, 0)
-    return at + 1 if class_at(codes, at, tables) == mk.DOT or codes[at] == DUN else at
+    stopped = class_at(codes, at, tables) in (mk.DOT, mk.CLOSING) or codes[at] == DUN
+    return at + 1 if stopped else at
 
 
 def match_dashed(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
@@ -116,14 +125,22 @@ def heads_parts(codes: Ints, end: int, value: int, tables: Tables) -> bool:
     while class_at(codes, at, tables) in (mk.BREAK, mk.BLANK) and at < end + BLANK_RUN:
         at += 1
     last = digits_end(codes, at, tables)
-    inner = last > at and read_digits(codes, at, last, tables) == value
-    return bool(inner and class_at(codes, last, tables) == mk.DOT and codes[last + 1] in ONES)
+    if last == at or read_digits(codes, at, last, tables) != value or class_at(codes, last, tables) != mk.DOT:
+        return False
+    section = (
+        last + 3 if codes[last + 1] in ZEROS and class_at(codes, last + 2, tables) == mk.DOT else last + 1
+    )
+    return bool(codes[section] in ONES)  # 1总则1.1, 1总则1.0.1
 
 
 def heads_inline(codes: Ints, i: int, value: int, tables: Tables) -> bool:
     """Say whether only a title stands between i and N.1: 2点火启动2.1."""
     at = i
-    while at < i + INLINE_TITLE and codes[at] != 0 and class_at(codes, at, tables) in (mk.OTHER, mk.BLANK):
+    while (
+        at < i + INLINE_TITLE
+        and codes[at] != 0
+        and class_at(codes, at, tables) in (mk.OTHER, mk.WORD, mk.BLANK)
+    ):
         at += 1
     return heads_parts(codes, at, value, tables)
 
@@ -139,7 +156,7 @@ def match_inline(codes: Ints, i: int, ends: tuple[int, int], value: int, work: t
     if before not in (mk.FULL_STOP, mk.BLANK, mk.OTHER, mk.CLOSING):
         return 0
     sure = heads_inline(codes, text, value, tables)
-    begins = value == 1 and i <= INLINE_TOP  # 某某规范1范围…。2要求2.1
+    begins = value == 1 and i <= TITLE_TOP  # 某某规范1范围…。2要求2.1
     if not sure and (before != mk.FULL_STOP and not begins):
         return 0
     set_row(row, mk.AR_DOT, value, 0, BARE)
@@ -156,7 +173,7 @@ def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
     Any other title 2附则 is at most the next of such a list.
     """
     text = skip_blanks(codes, end, tables)
-    if class_at(codes, text, tables) != mk.OTHER or codes[text] == 0:
+    if class_at(codes, text, tables) not in (mk.OTHER, mk.WORD) or codes[text] == 0:
         return 0
     value = read_digits(codes, i, end, tables)
     if codes[text] in MEASURES:
@@ -171,13 +188,13 @@ def match_bare(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
         if heads_inline(codes, end, value, tables):
             return end
         stop = title_end(codes, end, tables)
-        if stop == 0 and not (value == 1 and i <= INLINE_TOP):
+        if stop == 0 and not (value == 1 and i <= TITLE_TOP):
             return 0
         row[PENALTY] = PENALTY_BARE if stop > 0 and heads_parts(codes, stop, value, tables) else PENALTY_GLUED
     return end
 
 
-def digit_penalty(codes: Ints, i: int, variant: int, at_line: bool, tables: Tables) -> int:
+def digit_penalty(codes: Ints, i: int, at_line: bool, tables: Tables) -> int:
     """Penalty of 1. and 1、 where digits follow at i: none before a date, thrice for a likely decimal.
 
     at_line: the marker begins a line, where decimals are rare.
@@ -185,24 +202,26 @@ def digit_penalty(codes: Ints, i: int, variant: int, at_line: bool, tables: Tabl
     end = digits_end(codes, i, tables)
     if end - i == 4 and codes[end] == YEAR:
         return 0
-    if codes[end] == MONTH and class_at(codes, end + 1, tables) == mk.DIGIT:
-        return 0  # 1.5月10日
-    decimal = variant == 1 and end - i < 4 and codes[end] != MONTH and codes[end] != DAY
+    if class_at(codes, end + 1, tables) == mk.DIGIT and (codes[end] == MONTH or codes[end] in POINTS):
+        last = digits_end(codes, end + 1, tables)
+        parts = class_at(codes, last, tables) in (mk.DOT, mk.COLON_MARK)  # 10.0.0.1:80
+        return 3 * PENALTY_DIGIT if parts else 0  # 1.5月10日, 1.3.5米
+    decimal = codes[i - 1] == POINTS[0] and end - i < 4 and codes[end] != MONTH and codes[end] != DAY
     return PENALTY_DIGIT * (1 if not decimal else (2 if at_line else 3))
 
 
 def match_dot(codes: Ints, i: int, end: int, tables: Tables, row: Ints) -> int:
     """1. 1、 1，; the mark behind the digits stands at `end`."""
     variant = joint_variant(codes, end, tables)
-    if variant in (0, BY_COLON):
+    at_line = i == 0 or class_at(codes, i - 1, tables) == mk.BREAK
+    if variant == 0 or (variant == BY_COLON and not at_line):
         return 0
     set_row(row, mk.AR_DOT, read_digits(codes, i, digits_end(codes, i, tables), tables), 0, variant)
     if class_at(codes, end + 1, tables) == mk.DIGIT:
-        if variant == BY_COMMA:
+        if variant in (BY_COMMA, BY_COLON):
             return 0
-        at_line = i == 0 or class_at(codes, i - 1, tables) == mk.BREAK
-        row[PENALTY] = digit_penalty(codes, end + 1, variant, at_line, tables)
-    row[PENALTY] += PENALTY_COMMA if variant == BY_COMMA else 0
+        row[PENALTY] = digit_penalty(codes, end + 1, at_line, tables)
+    row[PENALTY] += PENALTY_COMMA if variant == BY_COMMA else (PENALTY_LABEL if variant == BY_COLON else 0)
     return end + 1
 
 
@@ -217,19 +236,20 @@ def match_digits(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     after = class_at(codes, end, tables)
     if value <= 0 or value > LIST_MAX:
         return 0
-    if i > 0 and (after == mk.COLON_MARK or codes[i - 1] in ANNEX_ENDS):
-        named = match_named(codes, i, end, value, row)
+    words = i > 1 and begins_line(codes, i - 2, tables) and class_at(codes, i - 1, tables) == mk.OTHER
+    if i > 0 and (after == mk.COLON_MARK or words or codes[i - 1] in ANNEX_ENDS):
+        named = match_named(codes, (i, end), value, tables, row)
         if named > 0:
             return named
     if after == mk.CLOSING:
         set_row(row, mk.AR_HALF, value, 0, 0)
-        return end + 1
+        return end + 2 if codes[end + 1] == DUN and class_at(codes, end + 2, tables) != mk.DIGIT else end + 1
     if after == mk.DOT and class_at(codes, end + 1, tables) == mk.DIGIT:
         found = match_parts(codes, i, tables, row)
         if found > 0:
             return found
     elif after == mk.BULLET_MARK and codes[end] in HYPHENS:
         return match_dashed(codes, i, end, tables, row)
-    if after in (mk.BLANK, mk.OTHER) and value < BARE_MAX:
+    if after in (mk.BLANK, mk.OTHER, mk.WORD) and value < BARE_MAX:
         return match_bare(codes, i, end, tables, row)
     return match_dot(codes, i, end, tables, row)

@@ -15,8 +15,9 @@ PART, DIVISION, SUBPART, CHAPTER, SECTION, ARTICLE, PARAGRAPH, ITEM, SUBITEM = r
 CN_DUN, CN_PAREN, AR_DOT, AR_HALF, AR_PAREN, CIRCLED, BLACK = range(9, 16)
 DOTTED2, DOTTED3, DOTTED4, DASHED, UPPER, LOWER, ROMAN = range(16, 23)
 FIRSTLY, ONE_IS, SEQUENCE, BULLET, CN_CIRCLED = range(23, 28)
-STEP, NAMED = range(28, 30)
-STYLES: Final = 30
+STEM, STEP, NAMED = range(28, 31)
+STYLES: Final = 31
+STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 
 # Boundaries: what stands before a marker, strongest first.
 LINE, STOP, COLON, COMMA, NONE = range(5)
@@ -28,13 +29,18 @@ CLOSE: Final = "[）)﹚〕】]"
 JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing in one list costs
 GAP: Final = "[ \u3000\t\u00a0]*"
 
-# What 第一… counts in a lesson, a plan, a course: 第一课时, 第二阶段; the letters only with a colon: 第一步：
+# What 第一… counts in a lesson, a plan, a course: 第一课时, 第二阶段; the others only with a colon, or with a
+# blank at a line start: 第一步：
 STEP_WORDS: Final = "课时|課時|阶段|階段|环节|環節|步骤|步驟|单元|單元"
-STEP_LETTERS: Final = "步讲講课課幕场場站轮輪天周週日招"
+STEP_OTHERS: Final = (
+    "步|讲|講|课|課|幕|场|場|站|轮|輪|天|周|週|日|招|议题|議題|"
+    "议程|議程|任务|任務|专题|專題|模块|模塊|板块|板塊|方面"
+)
 # Words that number a clause with the numeral and the colon behind them; an annex needs no colon
 NAME_WORDS: Final = (
     "附件|附录|附錄|附表|步骤|步驟|议题|議題|环节|環節|任务|任務|专题|專題|模块|模塊|案例|活动|活動|问题|問題|情景|情境|"
-    "方案|实验|實驗|单元|單元|阶段|階段|课题|課題|主题|主題|板块|板塊|提案|议案|議案|流程|工序|场景|場景|误区|誤區|问|問|例|题|題"
+    "方案|实验|實驗|单元|單元|阶段|階段|课题|課題|主题|主題|板块|板塊|提案|议案|議案|流程|工序|场景|場景|误区|誤區|项目|項目|"
+    "措施|建议|建議|目标|目標|做法|原因|对策|對策|要求|练习|練習|例题|例題|考点|考點|问|問|例|题|題"
 )
 
 
@@ -92,7 +98,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         CN_PAREN,
         "cn_paren",
-        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}、?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
+        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}[、.．]?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
         "chinese",
         10,
         NONE,
@@ -113,7 +119,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         AR_PAREN,
         "ar_paren",
-        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}、?|[⑴-⒇]",
+        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}[、.．]?|[⑴-⒇]",
         "arabic",
         12,
         NONE,
@@ -182,7 +188,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "a)登记",
         "sina.com",
     ),
-    Marker(ROMAN, "roman", "[Ⅰ-Ⅻ][、.．，]?", "roman", 9, NONE, "Ⅲ、范围", "Ⅲ级响应"),
+    Marker(ROMAN, "roman", "[Ⅰ-Ⅻⅰ-ⅻ][、.．，]?", "roman", 9, NONE, "Ⅲ、范围", "Ⅲ级响应"),
     Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, LINE, "一是加强领导", "问题：一是认识不足；二是措施"),
     Marker(
@@ -197,10 +203,11 @@ MARKERS: Final[tuple[Marker, ...]] = (
     ),
     Marker(BULLET, "bullet", "[•·■◆●▲▼★☆※◇□○▪►➢➤*-]|[–—－]", "none", 15, STOP, "● 安全", "7·5事件"),
     Marker(CN_CIRCLED, "cn_circled", "[㊀-㊉]", "chinese", 13, NONE, "㊁登记", "步骤㊁㊂"),
+    Marker(STEM, "stem", f"[{STEMS}][、.．]", "stems", 9, NONE, "乙、登记", "甲、乙双方"),
     Marker(
         STEP,
         "step",
-        _unit(f"(?:{STEP_WORDS}|[{STEP_LETTERS}](?=[：:]))") + "[：:]?",
+        _unit(f"(?:{STEP_WORDS}|(?:{STEP_OTHERS})(?=[：:]| ))") + "[：:]?",
         "any",
         9,
         NONE,
@@ -255,7 +262,7 @@ _CLASS_CHARACTERS: Final[tuple[tuple[int, str], ...]] = (
     (DIGIT, "0123456789０１２３４５６７８９"),
     (DI, "第"),
     (BULLET_MARK, "•·■◆●▲▼★☆※◇□▪►➢➤*-–—－"),
-    (WORD, "首其再最"),
+    (WORD, "首其再最" + STEMS),
     (CN_UNIT, "十百千廿卅"),
     (CN_DIGIT, "".join(CN_VALUES)),
 )
@@ -305,6 +312,8 @@ def class_tables() -> tuple[bytes, bytes, bytes]:
             values[ord(first) + k] = k + 1
     for c, value in CN_VALUES.items():
         values[ord(c)] = value
+    for k, c in enumerate(STEMS):
+        values[ord(c)] = k + 1
     for c, exponent in _UNIT_EXPONENTS.items():
         values[ord(c)] = exponent
     for k in range(10):

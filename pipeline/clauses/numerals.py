@@ -24,7 +24,7 @@ ENCLOSED: dict[str, tuple[tuple[int, int, int], ...]] = {
     "ideograph": ((0x3220, 1, 10),),
     "circled_ideograph": ((0x3280, 1, 10),),
     "black": ((0x2776, 1, 10), (0x24EB, 11, 10), (0x278A, 1, 10)),
-    "roman": ((0x2160, 1, 12),),
+    "roman": ((0x2160, 1, 12), (0x2170, 1, 12)),
 }
 
 

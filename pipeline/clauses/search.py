@@ -30,7 +30,7 @@ from pipeline.clauses.scan import (
     VARIANT,
     Ints,
 )
-from pipeline.clauses.shapes import BY_COMMA, PENALTY_NONE, STAGES
+from pipeline.clauses.shapes import ANNEX, ANY_WORD, BY_COMMA, PENALTY_NONE, STAGES, TITLE_TOP
 
 Work = tuple[Ints, Ints, Ints]  # states, candidates, moves
 
@@ -79,11 +79,11 @@ SKIP_STOP = -25
 GLUE_TITLE = 110
 GLUE_LIST = 90
 GLUE_TOP = 90  # the first number of all touches the title of the text
-TITLE_TOP = 60  # characters of that title
 TITLE = 40  # characters of a title without a stop
 HEADING_SPAN = 14  # characters of an unnumbered heading and the stop before it
 GLUE_HEADING = 60
 GLUE_NEXT = 60  # A.甲B.乙: items without stops
+GLUE_PARTS = 90  # 2.1指挥部2.2工作组
 SHORT_OPEN = 90  # after a title of a few characters
 TITLE_SHORT = 12
 TITLE_OPEN = 60  # a list of another style after a title
@@ -147,7 +147,7 @@ def glue(states: Ints, at: int, cands: Ints, c: int) -> int:
     if start - ended <= 1:
         return GLUE_LIST
     if style == above and cands[base + ORDINAL] == cands[last * FIELDS + ORDINAL] + 1:
-        return GLUE_NEXT
+        return GLUE_PARTS if mk.DOTTED2 <= style <= mk.DOTTED4 or style >= mk.STEP else GLUE_NEXT
     if style == mk.ARTICLE and above == mk.CN_DUN:
         return GLUE_LIST
     if cands[base + ORDINAL] != 1 or style == above:
@@ -203,6 +203,8 @@ def opening(states: Ints, at: int, cands: Ints, c: int) -> int:
         return NEVER * 8
     if cands[base + BOUNDARY] > mk.LINE and is_unsure(cands, c):
         return (OPEN_FOLLOWED if number == 1 and followed > 0 and states[at + TAKEN] < 0 else NEVER) * 8
+    if style == mk.NAMED and cands[base + GROUP] == ANY_WORD and (number != 1 or followed == 0):
+        return NEVER * 8
     if style == mk.STEP and number > 1:  # an excerpt may begin with the second lesson
         begins = states[at + TAKEN] < 0 and cands[base + START] <= TITLE_TOP
         if not begins or cands[base + VARIANT] in STAGES:
@@ -249,7 +251,7 @@ def nesting(states: Ints, at: int, cands: Ints, c: int) -> int:
         packed = states[entry + 1] + (
             states[entry + 2] * GROUP_STEP if mk.DOTTED2 <= above <= mk.DOTTED4 else 0
         )
-        if packed != group or cands[base + ORDINAL] != 1:
+        if (packed != group and packed * GROUP_STEP != group) or cands[base + ORDINAL] != 1:
             return STRANGE_GROUP
         return NEXT - OPEN + (PENALTY_NONE if cands[base + BOUNDARY] == mk.NONE else 0)  # 1总则1.1
     if is_open(states, at, cands, c):
@@ -282,12 +284,17 @@ def list_moves(work: Work, at: int, c: int, count: int) -> int:
     fresh = field in (FIELD_AFTER_SENTENCE, SECTION_HEAD)
     inside = nesting(states, at, cands, c)
     cost += inside
+    if style == mk.NAMED and cands[base + VARIANT] == ANNEX:
+        return push(moves, count, gain + (found >> 3), 0, found & 7)  # annexes close all that is open
+    replaces = fresh
     if height > 0:
         above = states[at + STACK + (height - 1) * ENTRY]
         if above > mk.SUBITEM and above != style and cands[base + ORDINAL] <= 1:
-            replaces = fresh or (field == FIELD_IN_LINE and above > style)
+            outer = (style < above and style <= mk.CN_PAREN) or style == mk.STEP
+            outer = outer and above < mk.FIRSTLY
+            replaces = fresh or (field == FIELD_IN_LINE and outer)
             count = push(moves, count, cost + (REPLACE_FRESH if replaces else REPLACE), height - 1, found & 7)
-        cost += NESTED_FRESH if fresh else 0
+        cost += NESTED_FRESH if replaces else 0
         if field == SECTION_HEAD and states[at + STACK] > mk.SUBITEM:
             cost -= SECTION
             if height > 1 or above == style:

@@ -21,6 +21,7 @@ from pipeline.clauses.scan import (
 
 STYLE, ORDINAL, GROUP, VARIANT, PENALTY, BACK = range(6)
 ROW = 6  # BACK: characters of a word that stand before the numeral: 步骤一：
+TITLE_TOP = 60  # characters of a title that the first marker of a text may touch
 LIST_MAX = 199  # longer lists than this are not written; larger numbers are years, amounts, codes
 UNIT_MAX = 2999  # the longest code of laws has 1,260 articles
 
@@ -58,13 +59,19 @@ BLOCK_BULLETS = tuple(ord(c) for c in "■◆●▲▼◇")  # never part of a w
 HYPHENS = tuple(ord(c) for c in "-－–—")
 DUN = ord("、")
 COLONS = (ord("："), ord(":"))
-# First and second character of each word, 0 where there is none
-STEP_CODES, NAME_CODES = (
-    tuple((ord(w[0]), ord(w[1:] or "\0")) for w in words.split("|"))
-    for words in (f"{mk.STEP_WORDS}|{'|'.join(mk.STEP_LETTERS)}", mk.NAME_WORDS)
+# First and second character of each word, 0 where there is none; 1 behind those that need no colon
+STEP_CODES = tuple(
+    (ord(w[0]), ord(w[1:] or "\0"), int(w in mk.STEP_WORDS.split("|")))
+    for w in f"{mk.STEP_WORDS}|{mk.STEP_OTHERS}".split("|")
 )
+NAME_CODES = tuple((ord(w[0]), ord(w[1:] or "\0")) for w in mk.NAME_WORDS.split("|"))
 STAGES = tuple(ord(c) for c in "阶階")
 ANNEX = ord("附")
+ANY_WORD = 1  # group of a word that is none of these: it numbers only where the next number follows
+WORD_MAX = 4
+NO_NUMBERED = tuple(
+    ord(c) for c in "图圖表注註式篇文稿章节節条條款项項"
+)  # captions, notes, headings of articles
 ANNEX_ENDS = tuple(ord(c) for c in "件录錄表")
 BY_COMMA, BY_COLON = 3, 4  # what joins a numeral and its text (joint_variant)
 
@@ -112,28 +119,65 @@ def unit_style(codes: Ints, i: int, tables: Tables) -> tuple[int, int]:
 
 def match_step(codes: Ints, at: int, value: int, tables: Tables, row: Ints) -> int:
     """第一课时, 第二阶段, 第一步：; `at` stands behind the numeral."""
-    for one, two in STEP_CODES:
+    for one, two, free in STEP_CODES:
         if codes[at] == one and (two == 0 or codes[at + 1] == two):
             end = at + (1 if two == 0 else 2)
             joined = joint_variant(codes, end, tables) == BY_COLON
-            if value > LIST_MAX or not (joined or two > 0):
+            if value > LIST_MAX or not (joined or free > 0 or class_at(codes, end, tables) == mk.BLANK):
                 return 0
-            set_row(row, mk.STEP, value, 0, one)
+            set_row(row, mk.STEP, value, 0 if free > 0 else ANY_WORD, one)
             return end + 1 if joined else end
     return 0
 
 
-def match_named(codes: Ints, i: int, end: int, value: int, row: Ints) -> int:
-    """步骤一：, 问1：, 附件一; the numeral stands at codes[i:end], its value is known."""
+def word_start(codes: Ints, i: int, tables: Tables) -> int:
+    """Index of the word that ends at i and begins a line or a sentence, i where it is long or none does."""
+    at = i
+    while at > 0 and i - at <= WORD_MAX and class_at(codes, at - 1, tables) == mk.OTHER:
+        at -= 1
+    return at if at == 0 or class_at(codes, at - 1, tables) in (mk.BREAK, mk.FULL_STOP) else i
+
+
+def begins_line(codes: Ints, i: int, tables: Tables) -> bool:
+    """Say whether a line or a sentence begins at i."""
+    return i == 0 or (i > 0 and class_at(codes, i - 1, tables) in (mk.BREAK, mk.FULL_STOP))
+
+
+def is_parted(codes: Ints, end: int, tables: Tables) -> bool:
+    """Say whether 、 . or a blank, and no further numeral stands behind one: 步骤一、 not 步骤一、二."""
+    if class_at(codes, end, tables) == mk.BLANK:
+        return True
+    following = class_at(codes, end + 1, tables)
+    return joint_variant(codes, end, tables) in (1, 2) and following not in (
+        mk.DIGIT,
+        mk.CN_DIGIT,
+        mk.CN_UNIT,
+    )
+
+
+def match_named(codes: Ints, ends: tuple[int, int], value: int, tables: Tables, row: Ints) -> int:
+    """步骤一：, 问1：, 附件一; the numeral stands between `ends`, its value is known."""
+    i, end = ends
     joined = codes[end] in COLONS
     for one, two in NAME_CODES:
         last = codes[i - 1] == (one if two == 0 else two)
-        if not last or (two > 0 and (i < 2 or codes[i - 2] != one)) or not (joined or one == ANNEX):
+        if not last or (two > 0 and (i < 2 or codes[i - 2] != one)):
+            continue
+        parted = two > 0 and begins_line(codes, i - 2, tables) and is_parted(codes, end, tables)
+        if not (joined or parted or one == ANNEX):
             continue
         set_row(row, mk.NAMED, value, 0, one)
         row[BACK] = 1 if two == 0 else 2
-        return end + 1 if joined else end
-    return 0
+        stopped = joined or (parted and class_at(codes, end, tables) != mk.BLANK)
+        return end + 1 if stopped else end
+    word = i - word_start(codes, i, tables)
+    if not joined or not 0 < word <= WORD_MAX or codes[i - 1] in NO_NUMBERED:
+        return 0
+    if class_at(codes, end + 1, tables) == mk.DIGIT:
+        return 0  # 比例1：5
+    set_row(row, mk.NAMED, value, ANY_WORD, codes[i - word])
+    row[BACK] = word
+    return end + 1
 
 
 def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
@@ -156,36 +200,13 @@ def match_unit(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return end + 1
     set_row(row, style, value, 0, 0)
     if style < mk.ARTICLE and style != mk.DIVISION:
-        return after
+        return after + 1 if codes[after] in COLONS else after
     if style == mk.ARTICLE and codes[after] == ZHI:
         sub, sub_end = read_numeral(codes, after + 1, tables)
         if sub > 0:
             row[GROUP] = sub
             after = sub_end
     return after + 1 if joint_variant(codes, after, tables) in (2, 4) else after
-
-
-def match_bracket(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
-    """（一） (1) （a）."""
-    first = skip_blanks(codes, i + 1, tables)
-    kind = class_at(codes, first, tables)
-    if kind == mk.LATIN:
-        if class_at(codes, first + 1, tables) != mk.CLOSING:
-            return 0
-        upper = (
-            codes[first] in (ord("A"),) or codes[first] < ord("a") or ord("Ａ") <= codes[first] < ord("ａ")
-        )
-        set_row(row, mk.UPPER if upper else mk.LOWER, int(tables[1][codes[first]]), 0, 5)
-        return first + 2
-    value, end = read_numeral(codes, first, tables)
-    last = skip_blanks(codes, end, tables)
-    if value <= 0 or value > LIST_MAX:
-        return 0
-    if class_at(codes, last, tables) != mk.CLOSING:
-        return 0 if kind == mk.DIGIT else damaged(row, mk.CN_PAREN, value, end)
-    set_row(row, mk.AR_PAREN if kind == mk.DIGIT else mk.CN_PAREN, value, 0, 0)
-    chained = class_at(codes, last + 2, tables) == mk.TRIGGER_OPEN  # （五）、（六）
-    return last + 2 if codes[last + 1] == DUN and not chained else last + 1
 
 
 def damaged(row: Ints, style: int, value: int, end: int) -> int:
@@ -220,14 +241,15 @@ def match_chinese(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
         return end + 1
     after = skip_blanks(codes, end, tables)
     variant = joint_variant(codes, after, tables)
-    if i > 0 and before == mk.OTHER and (variant == BY_COLON or codes[i - 1] in ANNEX_ENDS):
-        named = match_named(codes, i, end, value, row)
+    named_here = variant == BY_COLON or codes[max(i - 1, 0)] in ANNEX_ENDS
+    if i > 0 and before == mk.OTHER and (named_here or (i > 1 and begins_line(codes, i - 2, tables))):
+        named = match_named(codes, (i, end), value, tables, row)
         if named > 0:
             return named
     if class_at(codes, after, tables) == mk.CLOSING:
-        half = damaged(row, mk.CN_PAREN, value, after + 1)
+        damaged(row, mk.CN_PAREN, value, after + 1)
         row[VARIANT] = HALF
-        return half
+        return after + 2 if codes[after + 1] == DUN else after + 1
     if after > end and variant != 2:
         return damaged(row, mk.CN_DUN, value, end) if before == mk.BREAK else 0
     if variant == 0:
@@ -258,27 +280,22 @@ def match_enclosed(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     return i + 2 if joined in (1, 2) or (joined == 3 and style == mk.ROMAN) else i + 1
 
 
-def match_latin(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
-    """Match A. A、 a): single letters that touch no other."""
-    before = class_at(codes, i - 1, tables) if i > 0 else mk.BREAK
-    if before in (mk.LATIN, mk.DIGIT, mk.DOT, mk.DASH, mk.BULLET_MARK):
+def match_stem(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
+    """甲、 乙．; not 甲、乙双方."""
+    variant = joint_variant(codes, i + 1, tables)
+    following = codes[i + 2]
+    if variant not in (1, 2) or (class_at(codes, i + 2, tables) == mk.WORD and tables[1][following] > 0):
         return 0
-    after = class_at(codes, i + 1, tables)
-    variant = 5 if after == mk.CLOSING else joint_variant(codes, i + 1, tables)
-    if variant in (0, 4):
+    if i > 0 and class_at(codes, i - 1, tables) == mk.COMMA_MARK:
         return 0
-    chained = class_at(codes, i + 2, tables) in (mk.LATIN, mk.DIGIT)
-    if chained and (codes[i + 1] != DUN or before not in (mk.BREAK, mk.FULL_STOP)):
-        return 0
-    code = codes[i]
-    upper = ord("A") <= code <= ord("Z") or ord("Ａ") <= code <= ord("Ｚ")
-    set_row(row, mk.UPPER if upper else mk.LOWER, int(tables[1][code]), 0, variant)
-    row[PENALTY] = PENALTY_CHAIN if chained else 0  # D、A、B两组
+    set_row(row, mk.STEM, int(tables[1][codes[i]]), 0, variant)
     return i + 2
 
 
 def match_word(codes: Ints, i: int, tables: Tables, row: Ints) -> int:
     """首先 其次 再次 最后, with the comma that follows; 其次条, as rewritten pages have for 第二条."""
+    if tables[1][codes[i]] > 0:
+        return match_stem(codes, i, tables, row)
     for k in range(5):
         if codes[i] == CN_PAIRS[k][0] and codes[i + 1] == CN_PAIRS[k][1]:
             if k == REWRITTEN:

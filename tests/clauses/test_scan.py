@@ -27,7 +27,7 @@ def test_classes() -> None:
         "十": mk.CN_UNIT,
         "７": mk.DIGIT,
         "①": mk.ENCLOSED_NUMERAL,
-        "甲": mk.OTHER,
+        "仓": mk.OTHER,
     }
     for character, kind in wanted.items():
         assert class_at(codes(character), 0, TABLES) == kind
