@@ -14,6 +14,7 @@ from pipeline.text.repair.shifts import Found
 # blanks do. Random blanks: 35 % at least, 70 % as a rule; blanks that are meant: none on 113 of 114 texts.
 _MIN_PLACES = 2
 _MIN_INSIDE = 0.2
+_ROW = 3  # lines in order with a blank behind their markers, by which it is meant
 _FREQUENT = 2  # times a pair stands unspaced on the page
 _PAGE = 200_000  # characters that are searched for pairs, and
 _PAIRS = 2_000  # pairs that are searched for: more than any page has, a bound for a file of 100 MB
@@ -41,6 +42,11 @@ _HEADING_ENDS = frozenset("則则")
 # The rest of a spaced label: "稱：" behind "名 ", "題 詞：" behind "主 "
 _LABEL = re.compile(f"[{HANZI}](?: [{HANZI}])*[：:]")
 _LABELS = frozenset(" ：:")  # one of these follows the first character of such a rest
+_TITLE_ENDS = frozenset("員员者輯辑人師师長长任")
+# A signature in brackets: "（通訊員 張三）", "（通讯员 仇(qiú)建国）"
+_SIGNED = re.compile(
+    f"[（(][{HANZI}]{{1,3}}[員员者輯辑人師师長长] [{HANZI}](?:\\([^()\\s]{{1,8}}\\))?[{HANZI}]{{1,3}}[）)]"
+)
 _PARTICLES = frozenset("的和與与及或等之在對对為为被把將将")  # no title or column ends or begins with one
 
 
@@ -90,20 +96,48 @@ def _without_layout(text: str, gaps: list[int]) -> list[int]:
     """Leave out blanks of spaced headings and labels, and behind those markers that have one as a rule."""
     ends = [at for at in gaps if text[at - 1] in _MARKER_ENDS]
     behind = {at: m[1] for at in ends if (m := _MARKER.search(text, max(0, at - 10), at))}
-    rule = set()
+    rule: set[str] = set()
+    in_lists: set[int] = set()
     if behind:
-        all_markers = Counter(_LINE_MARKER.findall(text))
+        markers = [(match[1], match.end()) for match in _LINE_MARKER.finditer(text)]
+        all_markers = Counter(kind for kind, _ in markers)
         rule = {kind for kind, n in Counter(behind.values()).items() if 2 * n > all_markers[kind]}
+        in_lists = _in_spaced_lists(text, markers)
     may_space = [at for at in gaps if at < 2 or text[at - 2].isspace() or text[at + 1] in _HEADING_ENDS]
     spaced = {at for at in may_space if _is_spaced_heading(text, at)}
+    spaced |= {at for at in gaps if _is_before_signature(text, at)} | in_lists
     if not rule and not spaced:
         return gaps
     return [at for at in gaps if behind.get(at) not in rule and at not in spaced]
 
 
+def _in_spaced_lists(text: str, markers: list[tuple[str, int]]) -> set[int]:
+    """Return the blanks behind the markers of lines where those of `_ROW` such lines in order have one.
+
+    One list of a page may have them as a rule, another none.
+    """
+    rows: dict[str, list[int]] = {}
+    found: set[int] = set()
+    for kind, at in markers:
+        row = rows.setdefault(kind, [])
+        if text[at : at + 1] == " ":
+            row.append(at)
+            found.update(row if len(row) == _ROW else row[-1:] if len(row) > _ROW else ())
+        else:
+            row.clear()
+    return found
+
+
 def _is_spaced_heading(text: str, at: int) -> bool:
     """Tell whether a blank spaces a heading of two characters."""
     return _SINGLES.match(text, at - 1) is not None or _USUAL_HEADING.match(text, at - 1) is not None
+
+
+def _is_before_signature(text: str, at: int) -> bool:
+    if text[at - 1] not in _TITLE_ENDS:
+        return False
+    opening = max(text.rfind("（", max(0, at - 5), at), text.rfind("(", max(0, at - 5), at))
+    return opening >= 0 and _SIGNED.match(text, opening) is not None
 
 
 def _is_before_label(text: str, at: int) -> bool:

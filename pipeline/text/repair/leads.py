@@ -13,7 +13,7 @@ from itertools import chain
 from pipeline.records import Edit, Unresolved
 from pipeline.text.repair.bytewise import frequent_by_trail, from_pair, gbk
 from pipeline.text.repair.language import is_frequent, likelihood
-from pipeline.text.repair.numbers import expected_marker
+from pipeline.text.repair.numbers import DUE, fits, single_marker
 from pipeline.text.repair.readings import HANZI, may_be_traditional, simplified_forms, simplified_only
 from pipeline.text.repair.shifts import Found
 
@@ -168,9 +168,17 @@ def _readings(text: str, place: _Place, pairs: Container[str]) -> Iterator[_Read
         if before in ("?", "\ufffd"):
             yield _Reading(won, start, tail, lost=True)
             return
-        if before in ("", "\n") and (marker := expected_marker(text, start, first_byte or 0)):
-            yield _Reading(won, start, marker + tail)
-        for first in frequent_by_trail().get(first_byte or 0, ()):
+        at_start = before in ("", "\n")
+        for first in _first_characters(first_byte or 0, at_start=at_start):
             won = likelihood(first + tail, before, after, pairs=pairs) - old
+            if at_start and fits(text, start, first + tail):
+                won += DUE - likelihood(first)
             if won >= needed:
                 yield _Reading(won, start, first + tail)
+
+
+def _first_characters(trail: int, *, at_start: bool) -> list[str]:
+    """Return the common characters with a trail byte, and the marker at a line's start."""
+    found = frequent_by_trail().get(trail, [])
+    marker = single_marker(trail) if at_start else ""
+    return [*found, marker] if marker and marker not in found else found

@@ -15,6 +15,7 @@ from itertools import accumulate, chain, compress, repeat
 from typing import NamedTuple
 
 from pipeline.records import Edit, from_columns
+from pipeline.text.repair.language import is_word
 from pipeline.text.repair.readings import (
     CLOSING,
     HANZI,
@@ -63,6 +64,13 @@ _MIN_SHARE = 0.8  # of X's occurrences that leak
 _MIN_SINGLE = 0.9  # of X's leaks that have one reading
 _BEGINNING = 600  # characters of a page in which Traditional ones that do not leak are counted
 _MAX_GLOSSES = 0.1  # glosses of characters that t2s leaves, per leak
+# A few notes are no lesson: of its 15 glosses 9 or so are of such characters, 3 or less in one of 500
+_NOTES, _MAX_NOTES = 3, 0.25  # how many, per leak
+_MIN_INSIDE = (
+    0.4  # groups behind a character inside a word or sentence; of leaks .7 and more, of headwords none
+)
+_BEFORE_NAMES = frozenset("由和與与及請请")
+_MAX_UNUSUAL = 0.2  # characters with one note of an unusual reading, per character that leaks
 _MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
 
 
@@ -129,7 +137,7 @@ def _leaking(headed: Headed) -> Mapping[str, frozenset[str]]:
 
     A Traditional page that leaks may have been converted to Simplified since: 責(zé) is 责(zé) there.
     """
-    heads = {char for char, _ in headed.pairs}
+    heads = {char for char, _ in headed.counted}
     n_hans = len(heads & simplified_only())
     return simplified_readings() if n_hans > len(heads & readings().keys()) else readings()
 
@@ -191,18 +199,19 @@ def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) ->
     leaks = sum(s.leaks for s in seen.values())
     several = sum(s.single < _MIN_SINGLE * s.leaks for s in seen.values())
     return (
-        counts.get(_GLOSS_KEY, 0) > _MAX_GLOSSES * leaks
+        counts.get(_GLOSS_KEY, 0) > max(_MAX_GLOSSES * leaks, min(_NOTES, _MAX_NOTES * leaks))
         or counts.get(_HEADWORD_KEY, 0) > _MAX_HEADWORDS * leaks
         or several > 0.2 * len(seen)  # a lesson on characters of two readings has all of them so
     )
 
 
 class _Evidence(NamedTuple):
-    """What a verdict rests on: counts, leaking characters, how many Traditional ones do not leak."""
+    """What a verdict rests on: counts, leaking characters, how many others could leak and do not."""
 
     counts: Mapping[tuple[str, str], int]
     seen: Mapping[str, _Seen]
     untouched: int
+    inside: bool = True  # words: not only at their beginning, as new words and family names are glossed
 
 
 def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
@@ -220,13 +229,29 @@ def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
         found.append(char)
         if len(found) >= 5 and leaks >= 10 and seen[found[0]].leaks >= 3:
             return True
-    glosses = counts.get(_GLOSS_KEY, 0) + counts.get(_HEADWORD_KEY, 0)
-    if len(seen) >= 10 and leaks >= 15 and glosses <= 0.05 * leaks:
+    notes = counts.get(_GLOSS_KEY, 0)
+    glosses = notes + counts.get(_HEADWORD_KEY, 0)
+    if len(seen) >= 10 and leaks >= 15 and glosses <= max(0.05 * leaks, min(_NOTES, notes)):
         return True  # several lists on one page: ten characters, and by accident t2s changes all of them
-    sure = [c for c in found if _is_usual(c, seen[c].pinyin) and _is_level_1(c)]
-    if glosses or len(sure) != len(seen) or 2 * evidence.untouched < len(seen):
+    if glosses or not evidence.inside or 2 * evidence.untouched < len(seen):
         return False
-    return len(sure) >= 6 or (len(sure) >= 4 and leaks > len(seen))
+    if not all(map(_is_plain, seen, seen.values())):
+        return False
+    # Of eight glosses of a lesson all are of characters that t2s changes once in 1,500.
+    return len(seen) >= 8 or (len(found) == len(seen) and _passes_few(seen, leaks))
+
+
+def _passes_few(seen: Mapping[str, _Seen], leaks: int) -> bool:
+    """Tell whether a few common characters that always leak, with their usual readings, are beyond doubt."""
+    if len(seen) >= 6 or (len(seen) >= 4 and leaks > len(seen)):
+        return True
+    toned = all(s.leaks > 1 and not s.pinyin.isascii() for s in seen.values())
+    return len(seen) >= 3 and leaks >= 8 and toned
+
+
+def _is_plain(char: str, seen: _Seen) -> bool:
+    """Tell whether a character needs no gloss: a common one, read as usual."""
+    return _is_usual(char, seen.pinyin) and _is_level_1(char)
 
 
 def _is_level_1(char: str) -> bool:
@@ -254,7 +279,8 @@ def fit_table(counts: Mapping[tuple[str, str], int]) -> dict[str, str]:
 
 
 def _is_good(seen: _Seen, total: int) -> bool:
-    return seen.leaks >= _MIN_SHARE * total and seen.single >= _MIN_SINGLE * seen.leaks
+    single = seen.single >= _MIN_SINGLE * seen.leaks or seen.single == seen.leaks - 1 > 1  # one may be a note
+    return single and seen.leaks >= _MIN_SHARE * total
 
 
 def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, str]:
@@ -270,26 +296,51 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
     if not seen or _vetoed(counts, seen):
         return {}
     chosen = seen
-    some = set("".join(headed.parts[::2])[:_BEGINNING])
-    telling = known.keys() if known is readings() else simplified_only()
-    evidence = _Evidence(counts, seen, len((some & telling) - seen.keys()))
+    untouched = _count_untouched(headed, seen) if known is readings() else len(seen)
+    evidence = _Evidence(counts, seen, untouched, _are_inside(headed))
     if not _passes(_good_characters(headed, seen), evidence):
         site = table or {}
         chosen = {c: s for c, s in seen.items() if toneless(site.get(c, "")) == toneless(s.pinyin)}
-    notes = _notes(chosen, table or {})
+    notes = _notes(headed, chosen, table or {})
     return {c: s.pinyin for c, s in chosen.items() if c not in notes}
 
 
-def _notes(seen: Mapping[str, _Seen], table: Mapping[str, str]) -> set[str]:
+def _are_inside(headed: Headed) -> bool:
+    """Tell whether enough groups stand behind a character that has a Chinese one in front; true of many."""
+    n = len(headed.pairs)
+    return n > _SAMPLE or _MIN_INSIDE * n <= sum(
+        _FIRST_HANZI <= part[-2:-1] <= _LAST_HANZI for part in headed.parts[:-1:2]
+    )
+
+
+def _count_untouched(headed: Headed, seen: Mapping[str, _Seen]) -> int:
+    """Return how many Traditional characters do not leak: in the beginning, or where none is there in all.
+
+    Of a Simplified page it says nothing: who glosses every character that has another form in Traditional
+    glosses others too.
+    """
+    plain, forms = "".join(headed.parts[::2]), simplified_forms().keys()
+    return len((set(plain[:_BEGINNING]) & forms) - seen.keys()) or len((set(plain) & forms) - seen.keys())
+
+
+def _notes(headed: Headed, seen: Mapping[str, _Seen], table: Mapping[str, str]) -> set[str]:
     """Return the characters that no list holds: one group, of an unusual reading, all others' usual.
 
-    `單(shàn)先生`: who makes a list takes the usual reading of each character (so all lists seen so far).
+    `單(shàn)主任`: who makes a list takes the usual reading of each character. Only a name begins so: in a
+    word, `為親(qìng)友`, it is a list's nonetheless.
     """
     unusual = {c for c, s in seen.items() if not _is_usual(c, s.pinyin)}
-    if not unusual:
-        return unusual
     once = {c for c in unusual if seen[c].leaks == 1 and c not in table}
-    return once if once == unusual and len(once) <= max(1, _MAX_GLOSSES * len(seen)) else set()
+    if not once or once != unusual or len(once) > max(1, _MAX_UNUSUAL * len(seen)):
+        return set()
+    found = set()
+    for i, (char, _) in enumerate(headed.pairs):
+        if char in once:
+            before, after = headed.parts[2 * i][-2:-1], headed.parts[2 * i + 2][:1]
+            begins = before in _BEFORE_NAMES or not _FIRST_HANZI <= before <= _LAST_HANZI
+            if begins and not is_word(char + after):
+                found.add(char)
+    return found
 
 
 def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]:
@@ -298,10 +349,11 @@ def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]
     (Another part of a page may have another list.) Those that leak most come first.
     """
     plain = "".join(headed.parts[::2])
-    heads = "".join(pair[0] for pair in headed.pairs)
+    heads = ""
     for char in sorted(seen, key=lambda c: (-seen[c].leaks, c)):
         total = plain.count(char)
         if not _is_good(seen[char], total):
+            heads = heads or "".join(pair[0] for pair in headed.pairs)
             first, last = heads.index(char), heads.rindex(char)
             total = 1 + "".join(headed.parts[2 * first + 2 : 2 * last + 1 : 2]).count(char)
         if _is_good(seen[char], total):

@@ -19,6 +19,7 @@ from pipeline.text.repair.invisible import ANY
 from pipeline.text.repair.language import word_pairs
 from pipeline.text.repair.leaks import OPENING
 from pipeline.text.repair.readings import HANZI, PINYIN, simplified_forms
+from pipeline.text.repair.starts import ROW
 
 INVISIBLE, LEAK, A1_INSERT, LEAD_LOSS, STRAY_MARK, BLANK = (1 << bit for bit in range(6))
 CONVERTED = 1 << 6  # t2s may change a character
@@ -30,15 +31,16 @@ LEAST_PAIRS = 2  # split by blanks and known, without which blanks.find_blanks f
 MOST_SPLITS = 64  # blanks that are looked at: 97 % of pages have fewer, the rest is for the rule
 PAIR_SLOTS = 1024  # by which most pairs of a text are told from those, a power of two
 # Classes of characters, as bits; those from SPACES on are looked at with their neighbours.
-IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, AFTER_OF, IS_CONVERTED = (1 << bit for bit in range(6))
-SPACES, LETTERS, LOST, OPENS, BEGINS, COMMAS, OF = (1 << bit for bit in range(6, 13))
+IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, IS_ROW, AFTER_OF, IS_CONVERTED = (1 << bit for bit in range(7))
+SPACES, LETTERS, LOST, OPENS, LINE_FEED, COMMAS, OF = (1 << bit for bit in range(7, 14))
 CLASSES = (
     *((IS_HANZI, f"[{HANZI}]"), (IS_SUSPECT, ANY.pattern), (IS_PINYIN, f"[{PINYIN}]")),
     *((IS_WORD, "[A-Za-z0-9@-~]"), (AFTER_OF, "['`´.]"), (SPACES, "[ \u00a0]"), (LETTERS, "[@-~]")),
     *(
         (LOST, "[?\ufffd]"),
         (OPENS, f"[{re.escape(OPENING)}]"),
-        (BEGINS, "[、。]"),
+        (IS_ROW, f"[{re.escape(ROW)}]"),
+        (LINE_FEED, "\n"),
         (COMMAS, "[,，]"),
         (OF, "的"),
     ),
@@ -106,7 +108,7 @@ def signs_at(codes, at, before, kind, classes):
         signs |= LEAK if inside & IS_PINYIN else 0
     if (kind & OF and after & AFTER_OF) or (kind & COMMAS and codes[at + 1] == codes[at]):
         signs |= STRAY_MARK
-    if kind & BEGINS and codes[at - 1] == 10:
+    if kind & LINE_FEED and after & IS_ROW:
         signs |= A1_INSERT
     return signs
 
@@ -162,6 +164,8 @@ def knows_pairs(codes, splits, tables, room):
 def signs_of_text(codes, classes, pairs):
     """Return the signs of a text, as bits, and how many blanks split two Chinese characters; write these."""
     signs, before, splits = 0, 0, 0
+    if class_of(codes[1], classes) & IS_ROW:
+        signs |= A1_INSERT
     for at in range(1, len(codes) - 2):
         kind = class_of(codes[at], classes)
         if kind & IS_SUSPECT:
