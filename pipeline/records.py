@@ -70,7 +70,7 @@ RejectReason = Literal[
     "not_a_file",  # a pipe, a socket, a device
     "empty",  # no bytes, or no visible text
     "unknown_type",  # neither HTML nor text nor a container of them
-    "too_large",  # over the limit of one page
+    "too_large",  # over a limit of one page: bytes or lines
     "expands",  # an archive that grows beyond all measure
     "corrupt",  # truncated or broken container
     "encrypted",  # a member of a zip with a password

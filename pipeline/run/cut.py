@@ -22,7 +22,7 @@ import pyarrow as pa
 from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.page.assemble import CutColumns, CutPage, by_column
-from pipeline.page.parse import Served, load_kernels, read_pages
+from pipeline.page.parse import PageReject, Served, load_kernels, read_pages
 from pipeline.page.pieces import ARTICLE
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
@@ -123,6 +123,8 @@ def reason_of(error: Exception, limit: float) -> tuple[RejectReason, str]:
     """Return why a page is rejected that raised `error`; a `parse_error` asks for a report."""
     if isinstance(error, PageTimeoutError):
         return "timeout", f"more than {limit} s"
+    if isinstance(error, PageReject):
+        return "too_large", str(error)
     if isinstance(error, PipelineError):
         return "unsupported", str(error)
     if isinstance(error, MemoryError):

@@ -8,7 +8,7 @@ from pipeline.clauses.decide import cut_interpreted
 from pipeline.clauses.markers import MARKERS
 from pipeline.clauses.numerals import parse_numeral
 from pipeline.clauses.pieces import PIECE, UNNUMBERED
-from pipeline.records import Clause
+from pipeline.records import CLAUSE_FLAGS, Clause
 
 CASES = Path(__file__).parent.parent / "cases"
 NUMERAL = re.compile(r"[零〇○一二三四五六七八九两兩十百千廿卅]+|[0-9０-９]+")
@@ -59,5 +59,6 @@ def check_tree(text: str, clauses: tuple[Clause, ...]) -> None:
         assert c.ordinal is None or c.kind == "clause"
         assert c.kind != "paragraph" or c.marker is None
         assert len(set(c.flags)) == len(c.flags)
+        assert set(c.flags) <= set(CLAUSE_FLAGS)
     assert text[end:].strip() == ""
     assert len({c.path for c in clauses}) == len(clauses)

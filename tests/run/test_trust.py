@@ -4,6 +4,7 @@ import dataclasses
 import logging
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from small_corpora import digests, settings, write_pages
 
@@ -91,6 +92,16 @@ def test_a_glob_that_matches_nothing_is_mistyped_until_it_matched(raw: Path, tmp
     assert ingest(pattern, out, config=settings()).pages == 1
     (raw / "000" / "00001.html").unlink()
     assert ingest(pattern, out, config=settings()).pages == 0  # vanished sources leave
+
+
+def test_a_page_over_a_limit_says_which(raw: Path, tmp_path: Path) -> None:
+    plain = settings()
+    for limit in ({"max_lines": 5}, {"max_bytes": 100}):
+        config = dataclasses.replace(plain, page=dataclasses.replace(plain.page, **limit))
+        assert ingest(raw, tmp_path / "out", config=config).pages == 0
+        rejects = pq.read_table(tmp_path / "out" / "rejects").to_pylist()
+        assert {r["reason"] for r in rejects} == {"too_large"}
+        assert all(f"page.{name} is {value}" in r["detail"] for r in rejects for name, value in limit.items())
 
 
 def test_an_output_is_a_local_folder_of_this_program(raw: Path, tmp_path: Path) -> None:
