@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.clauses.decide import decide_interpreted, find_nodes
+from pipeline.clauses.decide import find_nodes
+from pipeline.clauses.interpreted import decide_interpreted
 
 from .documents import NESTS, grow, write
 from .oracles import marker_rows, matching_rows, value_of

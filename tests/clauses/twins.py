@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pipeline.clauses.decide import cut_interpreted
+from pipeline.clauses.interpreted import cut_interpreted
 from pipeline.clauses.markers import BULLET, SEQUENCE, SUBITEM
 from pipeline.clauses.pieces import AT_LINE, BROKEN, PIECE, UNNUMBERED
 from pipeline.clauses.scan import LAST
@@ -348,7 +348,7 @@ def flags_of(part: Part, goes_on: bool, parent: int, halves: set[int]) -> tuple[
 
 
 def nodes_of(text: str) -> list[list[int]]:
-    """What decide.decide_interpreted gives."""
+    """What interpreted.decide_interpreted gives."""
     parts = split_labels(text, parts_of(text))
     name_kinds(text, parts)
     parents = hang(text, parts)
