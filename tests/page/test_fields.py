@@ -79,6 +79,11 @@ def test_the_line_of_the_title_above_the_date_goes_before_names_of_articles_in_h
     assert [a.heading for a in found.articles] == ["东桥小学值班制度", "滨河中学值班制度"]
 
 
+def test_minutes_to_read_are_no_views() -> None:
+    lines = ["当前位置：甲网 > 制度", "值班制度3篇", "时间：2024-03-05 阅读 2 分钟", "第1篇"]
+    assert read_fields(lines_of(lines)).views is None
+
+
 @pytest.mark.parametrize(
     ("line", "when"),
     [
