@@ -25,6 +25,10 @@ PIECES_FIRST = re.compile(
 )
 
 
+# `关于印发值班制度等五个文件的通知`: yes; `等三个部门的通知`: no
+AND_MORE = re.compile(rf"等({NUMERAL})\s*[个项份种](?:文件|制度|办法|规定|材料|方案|文本|范[文例本]|模板)")
+
+
 def declared_count(text: str, *, title: bool = False) -> int | None:
     """Return the number of articles that a title or an introduction declares.
 
@@ -44,7 +48,7 @@ def _said_in_pieces(title: str) -> int | None:
     """Return the number of 份, 则, 例, 套 or 款 that a title counts: one alone counts in brackets only."""
     if match := PIECES.search(title):
         return NUMBERS.get(match.group(1))
-    match = PIECES_LAST.search(title) or PIECES_FIRST.match(title.strip())
+    match = PIECES_LAST.search(title) or PIECES_FIRST.match(title.strip()) or AND_MORE.search(title)
     count = NUMBERS.get(next(filter(None, match.groups()), "")) if match else None
     return count if count and count > 1 else None
 

@@ -21,6 +21,7 @@ from pipeline.page.lines import (
 )
 from pipeline.page.search import WholeLines, compile_search
 from pipeline.page.sitewords import REMEMBERED, site_words
+from pipeline.page.systems import SYSTEM_HINTS, SYSTEMS
 from pipeline.records import DropReason
 
 MAX_CUE = 120  # characters of a line that can be one of these: share bars are the longest
@@ -184,6 +185,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         "navigation",
         r"(?:页码[：:]?\s*)?(?:\d{1,2}\s+){3,}(?:下一页|末页|尾页)?|(?:首页|上一页)[\s\d]+(?:下一页|尾页|末页).{0,6}",
     ),
+    *SYSTEMS,
 )
 ANY_CUE = WholeLines([pattern for _, pattern in CUES], re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
@@ -193,6 +195,7 @@ HINT_WORDS = (
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|[Pp]owered|尽在|蓝字|特惠|前篇|后篇|主题|点此|资讯|热文|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
     "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示|#p#|原标题|原题|原文标题|page\\]"
+    f"|{SYSTEM_HINTS}"
 )
 HINT = compile_search(HINT_WORDS, re.MULTILINE)
 # The few words without which a whole sentence is no cue.

@@ -14,6 +14,9 @@ DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `
 )
 DATE_LABEL = compile_search(r"(?:时间|日期|发布于|更新于|发表于|编辑于|修改于|更新|发布)\s*[：:]?\s*$")
 
+# `修订：2009年3月5日` behind the day of publication: the page's date is the later one
+REVISED = re.compile(rf"(?:更新|修订|修改|[编改]定)(?:时间|日期|于)?\s*[：:]?\s*(?={DATE.pattern})")
+
 
 def as_date(match: re.Match[str]) -> str | None:
     """Return what `DATE` has matched, as ISO 8601 writes it; None for a day that no calendar has."""
@@ -22,6 +25,20 @@ def as_date(match: re.Match[str]) -> str | None:
         return datetime.date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return None
+
+
+def last_date(line: str) -> str | None:
+    """Return the first date of a line, or that of a revision behind it; None for no day of a calendar.
+
+    >>> last_date("发布：2007年3月5日 修订：2009-04-06"), last_date("时间：2007-03-05 归档：2009-04-06")
+    ('2009-04-06', '2007-03-05')
+    """
+    first = DATE.search(line)
+    if first is None:
+        return None
+    revised = REVISED.search(line, first.end())
+    again = DATE.match(line, revised.end()) if revised else None
+    return (as_date(again) if again else None) or as_date(first)
 
 
 def date_behind(page: PageLines, end: int, of_site: Container[int]) -> tuple[int, str] | None:

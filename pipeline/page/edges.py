@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 from pipeline.page.cues import INTRODUCTION, LIST_SIGNS
 from pipeline.page.lines import DOCUMENT, LINKED, LISTED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner, read_manner
+from pipeline.page.otherpages import names_of_pages
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.told import (
     IN_DOUBT,
@@ -33,6 +34,8 @@ MAX_NAMES = 8  # of other pages below a line that announces them
 OTHER_PAGE = re.compile(
     rf"{DOCUMENT.pattern[:-1]}(?:范文|模板|范本)?(?:[（(【]?.{{0,4}}篇[）)】]?)?$"
 )  # `某制度3篇`
+SERVICE = re.compile("客服.{0,4}[：:]")  # a site's, or a waterworks': what stands above decides
+POINTS = "→»›☞"  # with which no text ends: `再写一篇 →`
 SURELY = 0.8  # weight of a sentence between clauses that is the site's: `如有雷同，纯属巧合。`
 # `—— 以上为节选 ——`, `⬇ 向下滑动 ⬇`: yes; `—— 附则 ——`, which reads like a text: no
 DECORATED = re.compile(
@@ -62,7 +65,7 @@ SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份�
 COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所有，请勿采集`
 # `温馨提示：内容仅供参考，不构成任何建议。`
 NOTICE = re.compile(
-    r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
+    r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|条款|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
 )
 # The hundred surnames of nine in ten Chinese: a name below a text.
 SURNAMES = frozenset(
@@ -153,6 +156,8 @@ def _behind(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
+    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues), "related")
+    cues = cues | pages
     found = _parted(page, rows, cues, manner, frozenset())
     if found and (table := _table_behind(page, rows)):
         found = _parted(page, rows, cues, manner, table)
@@ -161,7 +166,7 @@ def _behind(
         for row in rows_showing(page, UNLISTED, rows.start, rows.stop)
         if row not in cues and _is_plainly_told(page.texts[row])
     }
-    return told | found
+    return told | found | pages
 
 
 def _is_plainly_told(line: str) -> bool:
@@ -312,11 +317,14 @@ def _weigh(
         line = line.replace(subject, "")
     if not line:
         return SENTENCE, None
+    if SERVICE.match(line):
+        return 0.0, None
     if OWN_END.match(line) and not EDGE_LABEL.fullmatch(line) and not manner.names_site(line):
         return SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
         return (CERTAIN if reason == "related" or EDGE_LABEL.fullmatch(line) else FOREIGN), reason
-    if manner.is_worded_by_site(line):
+    decorated = DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT
+    if manner.is_worded_by_site(line) or decorated or line[-1] in POINTS:
         return FOREIGN, "footer"
     if len(line) > MAX_FOREIGN:
         return (

@@ -36,6 +36,8 @@ COUNT_ENDS = re.compile(r"篇\s*[）)】\]]?$")  # `制度（通用3篇）`; `�
 # A guide's heading may end in a colon: `值班制度的作用：`; `主要有以下作用：` leads into a list.
 NAMED = re.compile(rf".{{0,20}}(?:{GUIDE_WORD.pattern})[：:]")
 LEADS = re.compile("[以如]下|下[列面]|主要|有[：:]|几[个点条项种方]|它|其|这")
+# `问题已关闭 不再接受评论`, `状态：已归档 节点：完结`: words side by side, of a bar; no heading
+SIDE_BY_SIDE = re.compile(r"[^\s：:]*[一-鿿）)](?:[：:][^\s：:]+)?[ \u3000]+[一-鿿]{2,}\S*(?:[ \u3000]+\S+)*")
 ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
 
 
@@ -227,6 +229,8 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     ):
         return False
     if line[-1] in "：:" and (not NAMED.fullmatch(line) or LEADS.search(line)):
+        return False
+    if page.heads[row] == 1 and SIDE_BY_SIDE.fullmatch(line) and not ASKS.search(line):
         return False
     if line[-1] in "，,、" or MARKER.match(line) or INTRODUCTION.search(line):
         return False

@@ -35,7 +35,7 @@ MAX_TITLE_IN_HEADING = 60
 MAX_READ = 200  # characters behind a number that are read for the heading's title
 MIN_SHARED_LINE = 20  # characters of a line that may hold an article's end and the next heading
 
-UNITS = "篇|部分|则|份|例|套|款|版"  # `第1篇`, `第二部分`; 章, 节, 条 belong to an article
+UNITS = "篇|部分|章节|则|份|例|套|款|版"  # `第1篇`, `第二章节`; 章, 节, 条 belong to an article
 WORDS = (
     "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考"
     r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"

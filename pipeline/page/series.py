@@ -27,7 +27,7 @@ WEAK_UNIT = -0.8
 REJECTED = -1000.0
 NAMED = 0.6  # share of a chain's titles that are names of documents: `值班要求` among `值班制度`, `值班规范`
 SECTIONS = frozenset(("部分", "则"))  # of one text, whatever they are called
-WEAK_UNITS = frozenset(("部分", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
+WEAK_UNITS = frozenset(("部分", "章节", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ BLANK = re.compile(r"\s+")
 GAP = re.compile(r"(?:[/／]\s*\w{1,2})?[\W_]+")
 # `一号文：`, `1款｜`: what is counted, behind its number and before a mark; no day, no amount
 UNIT = re.compile(r"(?![章节条项编目步阶年月日天周时分岁元人名个位次点])[一-鿿]{1,3}(?=\s*[：:|｜])")
+ALONE = frozenset("篇楼")  # what is counted without 第: `1篇 某制度`, `2楼 某制度`
 # `第1种：`, `第二组 `: what is counted; chapters and the like are parts of one text
 COUNTED = re.compile(r"(?![章节条款项编目步阶部])[一-鿿]{1,2}(?=[\W_])")
 
@@ -53,7 +54,7 @@ def _of_line(row: int, line: str) -> Iterator[Candidate]:
             continue
         lead = _lead(before)
         nth = before.endswith("第")
-        if (nth or (not lead and after[:1] == "篇")) and (unit := COUNTED.match(after)):
+        if (nth or (not lead and after[:1] in ALONE)) and (unit := COUNTED.match(after)):
             lead, after = ("第" if nth else "") + unit.group(), after[unit.end() :]
         elif unit := UNIT.match(after):
             lead, after = f" {unit.group()}", after[unit.end() :]

@@ -30,19 +30,29 @@ OWN_END = re.compile(
 TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
-    r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数)(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
+    r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数|[一-鿿]{2}(?=次数))(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
 STARS = re.compile("[★☆⭐]{3}")  # what a reader gives: `评级：★★★★`
 IN_DOUBT = -0.6  # weight of a line that ends as none of the texts, below which it may be theirs all the same
 MAX_LINE_TOLD = 40  # characters of such a line above prose, which begins with any
 SAID_ENDS = "。；！？：!?:;"  # with which it does not end
 LEAST_REPEATED = 3  # texts that begin or end with one line
+LEAST_PLAIN = 2  # of these where the line is worded as a site's
 DIGITS = re.compile(r"\d+")
 OWN_LABEL = re.compile(r"[一-鿿]{0,4}编号|版本|密级|文号")  # which papers of one house say of themselves
+# `签名：慢慢来` below a heading is a member's of a forum, behind a text its own
+MEMBER = re.compile(r"签名(?:档)?[：:].{4,}")
+REMARK = re.compile(r"[（(【\[][^（）()【】\[\]\d]{6,30}[）)】\]]")  # `（本份由热心同事提供）`
+MEASURED = re.compile(
+    r"(?:[^\d%％。；，]{2,10}0(?:\.0)?\s*[%％]\s*){2,}"
+)  # `重复率 5% 原创度 90%`, numbers as 0
+# `下面这份我也留着。`, `再来看一篇`: leads from one text to the next
+LEADS_ON = re.compile(
+    r"\W*(?:下面|接下来|接着|后面|再(?:来|看|发|贴|送|分享|推荐)+)(?:还?[有是看]|再?[来看])?(?:[这那]|[一二两几])[篇份则](?![之以]).{0,24}"
+)
 MAX_TOLD = 3  # lines below a heading that may be such
 
 
-@lru_cache(maxsize=REMEMBERED)
 @lru_cache(maxsize=REMEMBERED)
 def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
@@ -101,10 +111,19 @@ def repeated_lines(
             row: DIGITS.sub("0", page.texts[row]) for row in rows if len(page.texts[row]) <= MAX_FOREIGN
         }
         often = Counter(frames.values())
-        least = max(LEAST_REPEATED, len(bodies) / 2)
-        told = {frame for frame, n in often.items() if n >= least and _may_be_told(frame)}
+        told = {x for x, n in often.items() if n >= _least(x, len(bodies)) and _may_be_told(x, at_end=at_end)}
         out |= {row: reason for row, frame in frames.items() if frame in told}
+        if at_end:
+            out |= {
+                r: "introduction" for r in frames if r < bodies[-1][0] and LEADS_ON.fullmatch(page.texts[r])
+            }
     return out
+
+
+def _least(frame: str, bodies: int) -> float:
+    """Return how many of the texts must begin or end with a line that is the site's."""
+    plain = frame[-1] not in SAID_ENDS and reads_like_a_site(frame, 0.0)
+    return LEAST_PLAIN if plain else max(LEAST_REPEATED, bodies / 2)
 
 
 def _edge_row(body: tuple[int, int], cues: dict[int, DropReason], *, at_end: bool) -> int | None:
@@ -113,8 +132,18 @@ def _edge_row(body: tuple[int, int], cues: dict[int, DropReason], *, at_end: boo
     return next((row for row in rows if row not in cues), None)
 
 
-def _may_be_told(line: str) -> bool:
+def _may_be_told(line: str, *, at_end: bool) -> bool:
     """Tell whether a line that is repeated is worded as no text begins or ends."""
-    if NUMBERED.match(line) or line[-1] in "：:" or SIGNED.search(line) or OWN_LABEL.match(line):
+    if MEASURED.fullmatch(line):
+        return True
+    if not at_end and (MEMBER.fullmatch(line) or REMARK.fullmatch(line)):
+        return True
+    if (
+        NUMBERED.match(line)
+        or line[-1] in "：:"
+        or OWN_END.match(line)
+        or SIGNED.search(line)
+        or OWN_LABEL.match(line)
+    ):
         return False
     return weigh_wording(line) > (0 if line[-1] in "。！!；" else IN_DOUBT)

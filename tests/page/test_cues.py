@@ -36,3 +36,22 @@ def test_long_lines_are_never_remembered() -> None:
     assert drop_reason("本站" * MAX_CUE) is None
     assert site_words("本站" * MAX_LINE, edge=True) is None
     assert (cues._drop_short.cache_info().currsize, sitewords._of_words.cache_info().currsize) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("[!--内容页推荐--]", "navigation"),
+        ("GMT+8, 2019-3-5 10:20 , Processed in 0.03 second(s), 12 queries .", "footer"),
+        ("Archiver|手机版|甲文论坛", "footer"),
+        ("Filed Under: 制度 Tagged With: 值班, 门卫", "related"),
+        ("← Older: 门卫值班制度", "related"),
+        ("Next Posts →", "related"),
+        ("[附表]", None),
+        ("Next Generation 员工守则", None),
+        ("Filed 表格由办公室保管", None),
+    ],
+)
+def test_what_publishing_systems_write_into_pages(line: str, reason: str | None) -> None:
+    assert drop_reason(line) == reason
+    assert cue_rows(lines_of([line]), 0).get(0) == reason

@@ -54,6 +54,8 @@ def test_a_heading_element_that_numbers_an_article_is_no_title_beside_the_line_o
         ("3份岗亭值守制度", 3),
         ("精选5个值班制度范本", 5),
         ("值班制度（4个版本）", 4),
+        ("关于颁发门卫须知等四个文件的通知", 4),
+        ("关于财务科等三个部门搬迁的通知", None),
         ("合同一式两份", None),
         ("两份合同引起的纠纷", None),
         ("第3份合同", None),
@@ -75,3 +77,21 @@ def test_the_line_of_the_title_above_the_date_goes_before_names_of_articles_in_h
     found = parse_page(f"<html><body>{html}</body></html>")
     assert found.page.title == "值班制度汇总2篇"
     assert [a.heading for a in found.articles] == ["东桥小学值班制度", "滨河中学值班制度"]
+
+
+def test_minutes_to_read_are_no_views() -> None:
+    lines = ["当前位置：甲网 > 制度", "值班制度3篇", "时间：2024-03-05 阅读 2 分钟", "第1篇"]
+    assert read_fields(lines_of(lines)).views is None
+
+
+@pytest.mark.parametrize(
+    ("line", "when"),
+    [
+        ("作者：老周 | 发布：2007年3月5日 | 修订：2009年4月6日", "2009-04-06"),
+        ("发布时间：2007-03-05 更新时间：2008-03-05", "2008-03-05"),
+        ("发布时间：2007-03-05 归档：2009-04-06", "2007-03-05"),
+        ("发布时间：2007-03-05 修订：2009-13-06", "2007-03-05"),
+    ],
+)
+def test_a_day_of_revision_beside_that_of_publication(line: str, when: str) -> None:
+    assert read_fields(lines_of(["当前位置：甲网 > 制度", "值班制度3篇", line, "第1篇"])).updated == when

@@ -51,3 +51,16 @@ def test_contents_without_a_word() -> None:
 def test_a_line_with_a_colon_below_a_guides_heading_leads_into_its_list() -> None:
     lines = ["写值班制度要注意什么", "第一次动笔的人常犯三类错误：", "1. 内容空泛。", "2. 没有时限。"]
     assert head(*lines) == ["guide1"] * 4
+
+
+@pytest.mark.parametrize(
+    "line", ["讨论已关闭 不再接受投稿问题", "关注话题（4） 写内容", "办理步骤：已完结 当前环节：存档"]
+)
+def test_words_side_by_side_are_a_bar_and_no_guides_heading(line: str) -> None:
+    told = "事由补充：科里明天要交一份，我从来没有动过笔，想请有经验的同事们帮一帮忙。"
+    assert head(line, told)[1] == "introduction"
+
+
+def test_a_question_with_a_blank_in_it_is_a_guides_heading() -> None:
+    lines = ["门卫值班制度 怎么写", "一般包括：", "1. 目的明确。", "2. 条款具体。"]
+    assert head(*lines) == ["guide1"] * 4

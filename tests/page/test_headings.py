@@ -54,3 +54,21 @@ def test_a_count_is_no_number() -> None:
 )
 def test_every_title_has_its_subject(title: str) -> None:
     assert base_titles([title])[-1] == "值班制度"
+
+
+@pytest.mark.parametrize("form", ["{}楼 {}", "第{}章节｜{}"])
+def test_floors_of_a_forum_and_sections_with_names_of_documents(form: str) -> None:
+    names = ["东桥小学值班制度", "值班制度", "滨河医院门卫值班制度"]
+    lines = ["值班制度3篇", "2024-03-05"]
+    for n, name in enumerate(names, 1):
+        lines += [form.format(n, name), "一、准时到岗，做好交接。", "二、做好记录。"]
+    found = [article[0] for article in segmented(lines)[1]]
+    assert found == [form.format(n, name) for n, name in enumerate(names, 1)]
+
+
+@pytest.mark.parametrize("form", ["{}楼 {}", "第{}章节 {}"])
+def test_floors_and_sections_inside_a_text_are_none(form: str) -> None:
+    inside = [x for n, room in enumerate(("会议室", "档案室", "接待室"), 1) for x in (form.format(n, room),)]
+    lines = ["值班制度2篇", "2024-03-05", "值班制度1", "一、巡查下列房间：", *inside, "二、做好记录。"]
+    lines += ["值班制度2", "一、准时到岗。", "二、做好记录。"]
+    assert [article[0] for article in segmented(lines)[1]] == ["值班制度1", "值班制度2"]

@@ -77,3 +77,63 @@ def test_names_below_a_label_between_texts() -> None:
 def test_what_is_told_below_the_last_heading_ends_nothing() -> None:
     lines = three("供稿会员：一叶知秋 上传时间：3天前")
     assert [a[1:] for a in segmented(lines)[1]] == [list(PROSE)] * 3
+
+
+@pytest.mark.parametrize(
+    "line", ["签名：慢慢来会比较快", "（本份由一位热心同事提供）", "重复率 {}% 原创度 9{}%"]
+)
+@pytest.mark.parametrize("texts", [PROSE, CLAUSES], ids=["prose", "clauses"])
+def test_members_remarks_and_measures_below_every_heading(line: str, texts: tuple[str, ...]) -> None:
+    assert [a[1:] for a in segmented(three(line.replace("{}", "3"), texts=texts))[1]] == [list(texts)] * 3
+
+
+@pytest.mark.parametrize("line", ["签名：李某某", "（此页无正文）", "合格率 9{}% 到岗率 9{}%，均有提高。"])
+def test_what_texts_end_with_in_brackets_stays(line: str) -> None:
+    line = line.replace("{}", "3")
+    for article in segmented(three(behind=line, texts=CLAUSES))[1]:
+        assert article[-1] == line
+
+
+@pytest.mark.parametrize("line", ["下面这份我也收着，看看吧。", "再来看一篇长的："])
+def test_what_leads_to_the_next_text(line: str) -> None:
+    lines = [*HEAD, f"{SUBJECT}1", *CLAUSES, line, f"{SUBJECT}2", *CLAUSES, f"{SUBJECT}3", *CLAUSES]
+    assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 3
+
+
+@pytest.mark.parametrize("line", ["下面这份清单由值班员每天填写一次，交班时签字。", "下面几项由值班长负责。"])
+def test_what_leads_to_a_list_or_ends_the_page_stays(line: str) -> None:
+    assert segmented(page(line))[1][1][-1] == line
+    lines = three(inside=line, texts=CLAUSES)
+    assert all(line in article for article in segmented(lines)[1])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("门卫值班制度.docx", "岗亭巡查办法.pdf 免费阅览"),
+        ("TOP1 小学生考勤制度", "TOP2 停电公告", "TOP3 试用期转正申请"),
+        ("关于值班的请示（节选）", "前一站：食堂管理规定", "如何写好考勤制度？"),
+    ],
+)
+def test_names_of_other_pages_behind_a_text_without_a_label(names: tuple[str, ...]) -> None:
+    assert [a[1:] for a in segmented(page(*names))[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [("附件：", "值班登记制度", "岗亭巡查办法"), ("某某中学值班制度",), ("参考文件", "考勤办法", "奖惩规定")],
+)
+def test_names_of_documents_that_a_text_announces_stay(tail: tuple[str, ...]) -> None:
+    assert segmented(page(*tail))[1][1][1:] == [*CLAUSES, *tail]
+
+
+@pytest.mark.parametrize("line", ["==== 以上内容由系统转成 ====", "换一种写法试试 →"])
+def test_a_rule_or_an_arrow_behind_a_text(line: str) -> None:
+    assert [a[1:] for a in segmented(page(line))[1]] == [list(CLAUSES)] * 2
+
+
+def test_a_number_to_call_for_service_is_the_sites_where_the_site_stands_above() -> None:
+    phone = "客服热线：400-123-4567"
+    assert segmented(page(phone))[1][1][-1] == phone
+    lines = page("资料由会员自行上传，如有侵权请联系删除。", phone)
+    assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
