@@ -84,8 +84,7 @@ def read_changed(run: Run) -> None:
 def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
     sent: set[str] = set()
     without_address = cut_key(run.digests.parse, None, None)
-    for number, file in enumerate(run.changed):
-        run.progress("read", number, len(run.changed))
+    for number, file in enumerate(run.changed, 1):
         skipped, unreadable = 0, False
         for found in read_source(file, run.config.ingest):
             if isinstance(found, Record):
@@ -105,6 +104,7 @@ def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
                 skipped += 1
         size = -1 if unreadable else file.size  # what could not be read is tried again by every run
         run.files.append(FileState(run.root_id, file.name, size, file.mtime_ns, skipped))
+        run.progress("read", number, len(run.changed))
 
 
 def cut_missing(run: Run, leaks: dict[str, str]) -> None:
