@@ -18,6 +18,7 @@ MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
     r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
+    r"|^[一-鿿]{2,8}(?:科技|置业|商贸|物流|实业|电子|药业|建设|传媒|地产|物业|食品|机械|化工|纺织|能源|银行|大学)$"
     r"|_{2,}|\d\s*[年月](?!前)|年.{0,4}月|^[某×xX]{2,}"
     r"|(?:(?<![顶底全内外])部|[处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
 )
@@ -74,7 +75,7 @@ def below_heading(
         ours = manner.names_site(line) and manner.is_foreign(line)
         if reason := "spam" if ours else told_of_article(line):
             out[row] = reason
-        elif manner.is_unlike(line):
+        elif line[-1] not in "：:" and manner.is_unlike(line):  # `各位用户：`
             out[row] = "navigation"
     return out
 

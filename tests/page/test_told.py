@@ -137,3 +137,20 @@ def test_a_number_to_call_for_service_is_the_sites_where_the_site_stands_above()
     assert segmented(page(phone))[1][1][-1] == phone
     lines = page("资料由会员自行上传，如有侵权请联系删除。", phone)
     assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("said", [CLAUSES[-1], "".join(CLAUSES)], ids=["sentence", "whole text in one line"])
+def test_a_text_between_two_lines_of_the_site_stays(said: str) -> None:
+    lines = [*HEAD, f"{SUBJECT}1", *CLAUSES, f"{SUBJECT}2", "责任编辑：小王", f"各部门应当遵守。{said}"]
+    lines += ["推荐阅读", f"{SUBJECT}3", *CLAUSES]
+    assert segmented(lines)[1][1][1:] == [f"各部门应当遵守。{said}"]
+
+
+@pytest.mark.parametrize("line", ["各位用户：", "全体会员："])
+def test_who_is_spoken_to_below_a_heading_stays(line: str) -> None:
+    assert [a[1] for a in segmented(three(line, texts=CLAUSES))[1]] == [line] * 3
+
+
+@pytest.mark.parametrize("line", ["东桥电子科技", "滨河置业"])
+def test_a_firm_that_signs_with_its_short_name_stays(line: str) -> None:
+    assert segmented(page(line))[1][1][-1] == line
