@@ -23,7 +23,7 @@ from pipeline.clauses import (
     shapes,
     tree,
 )
-from pipeline.clauses.decide import SCRATCH, boundary_rules, most_labels
+from pipeline.clauses.interpreted import SCRATCH, boundary_rules, most_labels
 from pipeline.clauses.markers import FIRST_TRIGGER, STYLES, class_tables
 from pipeline.clauses.nodes import NODE
 from pipeline.clauses.parts import LABEL_CODES, PART
@@ -95,7 +95,7 @@ def array_tables() -> tuple[Any, Any, Any]:
 
 @cache
 def array_rules() -> Any:
-    """Return decide.boundary_rules as an array."""
+    """Return interpreted.boundary_rules as an array."""
     return np.array(boundary_rules(), dtype=np.int32)
 
 
@@ -106,7 +106,7 @@ def array_words() -> Any:
 
 
 def decide_compiled(texts: Sequence[str]) -> tuple[Any, Any]:
-    """Return what decide.decide_interpreted returns, compiled: 50 to 100 times faster.
+    """Return what interpreted.decide_interpreted returns, compiled: 50 to 100 times faster.
 
     A row of an array for each node of all texts, and how many rows each text has. All texts, such as the
     articles of a page, in one call: each costs 20 µs to prepare, and its conversion.

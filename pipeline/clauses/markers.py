@@ -28,6 +28,12 @@ OPEN: Final = "[（(﹙〔【]"
 CLOSE: Final = "[）)﹚〕】]"
 JOINT: Final = "[、.．，,：:]"  # after a numeral one family; crossing in one list costs
 GAP: Final = "[ \u3000\t\u00a0]*"
+STOPPED: Final = "[、.．]?"
+ENDED: Final = f"(?:[、.．]|{CLOSE})?"
+FIRST: Final = f"(?:{AR}|[A-ZＡ-Ｚa-zａ-ｚ])"  # 1.1, and A.1 of annexes
+POINT_AR: Final = f"(?:[.．]{AR})"
+LETTERED: Final = "(?:[ivx]{1,5}|[IVX]{1,5})"
+ANY_WORD: Final = r"\w{1,4}?"  # 突破口一：, at a line start and where 突破口二： follows
 
 # What 第一… counts in a lesson, a plan, a course: 第一课时, 第二阶段; the others only with a colon, or with a
 # blank at a line start: 第一步：
@@ -68,15 +74,15 @@ def _unit(character: str) -> str:
 
 
 def _rewritten(character: str) -> str:
-    return f"{_unit(character)}|其次{character}"
+    return f"{_unit(character)}[：:]?|其次{character}[：:]?"
 
 
 MARKERS: Final[tuple[Marker, ...]] = (
-    Marker(PART, "part", _unit("[编編]"), "any", 0, NONE, "第一编　总则", "见第一编辑部的信"),
+    Marker(PART, "part", _unit("[编編]") + "[：:]?", "any", 0, NONE, "第一编　总则", "见第一编辑部的信"),
     Marker(
         DIVISION, "division", _unit("部分") + "[、：:]?", "any", 1, STOP, "第一部分 总则", "占第一部分的多数"
     ),
-    Marker(SUBPART, "subpart", _unit("分[编編]"), "any", 2, NONE, "第二分编 用益物权", "第二分册"),
+    Marker(SUBPART, "subpart", _unit("分[编編]") + "[：:]?", "any", 2, NONE, "第二分编 用益物权", "第二分册"),
     Marker(CHAPTER, "chapter", _rewritten("章"), "any", 3, NONE, "第三章　监督", "盖第三方章"),
     Marker(SECTION, "section", _rewritten("[节節]"), "any", 4, NONE, "第一节 一般规定", "第一节课"),
     Marker(
@@ -98,7 +104,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         CN_PAREN,
         "cn_paren",
-        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}[、.．]?|[㈠-㈩]|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
+        f"{OPEN}{GAP}{CN}{GAP}{CLOSE}[、.．]?|[㈠-㈩]{STOPPED}|{OPEN}{GAP}{CN}|{CN}{GAP}{CLOSE}",
         "chinese",
         10,
         NONE,
@@ -108,18 +114,18 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         AR_DOT,
         "ar_dot",
-        f"{AR}(?:[.．，,]|{GAP}、)|[⒈-⒛][、.．]?|{AR}[.．]0[、.．]?|{AR}",
+        f"{AR}(?:[.．，,：:]|{GAP}、)|[⒈-⒛][、.．]?|{AR}[.．]0[、.．]?|{AR}",
         "arabic",
         11,
         NONE,
         "12．封面",
         "长3.5米",
     ),
-    Marker(AR_HALF, "ar_half", AR + CLOSE, "arabic", 12, NONE, "3）培训", "（见表3）培训"),
+    Marker(AR_HALF, "ar_half", AR + CLOSE + STOPPED, "arabic", 12, NONE, "3）培训", "（见表3）培训"),
     Marker(
         AR_PAREN,
         "ar_paren",
-        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}[、.．]?|[⑴-⒇]",
+        f"{OPEN}{GAP}{AR}{GAP}{CLOSE}{STOPPED}|[⑴-⒇]{STOPPED}",
         "arabic",
         12,
         NONE,
@@ -131,7 +137,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         DOTTED2,
         "dotted2",
-        r"[0-9０-９]{1,3}[.．][0-9０-９]{1,3}[、.．]?",
+        f"{FIRST}{POINT_AR}{ENDED}",
         "arabic",
         11,
         NONE,
@@ -141,7 +147,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         DOTTED3,
         "dotted3",
-        r"(?:[0-9０-９]{1,3}[.．]){2}[0-9０-９]{1,3}[、.．]?",
+        f"{FIRST}{POINT_AR}{{2}}{ENDED}",
         "arabic",
         12,
         NONE,
@@ -151,7 +157,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         DOTTED4,
         "dotted4",
-        r"(?:[0-9０-９]{1,3}[.．]){3}[0-9０-９]{1,3}[、.．]?",
+        f"{FIRST}{POINT_AR}{{3}}{ENDED}",
         "arabic",
         13,
         NONE,
@@ -188,7 +194,16 @@ MARKERS: Final[tuple[Marker, ...]] = (
         "a)登记",
         "sina.com",
     ),
-    Marker(ROMAN, "roman", "[Ⅰ-Ⅻⅰ-ⅻ][、.．，]?", "roman", 9, NONE, "Ⅲ、范围", "Ⅲ级响应"),
+    Marker(
+        ROMAN,
+        "roman",
+        f"[Ⅰ-Ⅻⅰ-ⅻ](?:[、.．，]|{CLOSE})?|{LETTERED}(?:[、.．，,]|{CLOSE})|{OPEN}{GAP}{LETTERED}{CLOSE}",
+        "roman",
+        9,
+        NONE,
+        "Ⅲ、范围",
+        "Ⅲ级响应",
+    ),
     Marker(FIRSTLY, "firstly", f"第{CN}[、，,：:]", "chinese", 9, NONE, "第三、保密", "第一、二产业"),
     Marker(ONE_IS, "one_is", f"{CN}是", "chinese", 14, LINE, "一是加强领导", "问题：一是认识不足；二是措施"),
     Marker(
@@ -207,7 +222,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         STEP,
         "step",
-        _unit(f"(?:{STEP_WORDS}|(?:{STEP_OTHERS})(?=[：:]| ))") + "[：:]?",
+        _unit(f"(?:{STEP_WORDS}|{STEP_OTHERS})") + "[：:]?",
         "any",
         9,
         NONE,
@@ -217,7 +232,7 @@ MARKERS: Final[tuple[Marker, ...]] = (
     Marker(
         NAMED,
         "named",
-        f"(?:{NAME_WORDS})(?:{CN}|{AR})[：:]|附[件录錄表](?:{CN}|{AR})",
+        f"(?:{NAME_WORDS})(?:{CN}|{AR}|[A-Za-z]){JOINT}|附[件录錄表](?:{CN}|{AR}|[A-Za-z])|{ANY_WORD}(?:{CN}|{AR}|[A-Za-z])[：:]",
         "any",
         9,
         NONE,

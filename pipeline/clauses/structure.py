@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from itertools import compress, repeat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.clauses.decide import Columns, find_nodes, find_rows
+from pipeline.clauses.decide import find_nodes, find_rows
+from pipeline.clauses.interpreted import Columns
 from pipeline.clauses.nodes import TAIL
 from pipeline.config import ClausesConfig
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS, NO_HANT, Clause, ClauseFlag, ClauseKind, from_columns

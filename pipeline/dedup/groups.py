@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import plain
-from pipeline.dedup.arrays import Texts
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
 from pipeline.dedup.frames import Folded, distinct_plain, fold_plain, whole_numbers
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.parameters import BINS
+from pipeline.dedup.rules import MIN_CLAUSE_CHARS, near_ones
 from pipeline.dedup.tables import booleans, indices, words
 from pipeline.dedup.work import Work
 from pipeline.schema import CLAUSE_GROUPS
@@ -26,13 +26,6 @@ from pipeline.schema import CLAUSE_GROUPS
 if TYPE_CHECKING:
     from pipeline.dedup.near import Sketched
 
-# Units of the key, 4..: shorter clauses ("立即上报。") are equal or different; one changed character in seven
-# leaves no shingle of four whole.
-MIN_CLAUSE_CHARS = 8
-# 0–100. Clauses are short: with the coverage that makes two articles one, 由财务部负责登记 and
-# 由保卫处负责清扫 would be one clause, and measuring it takes eight times as long. At 80 every fifth
-# character may differ.
-MIN_RATIO = 80.0
 MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
 
 PAIRS_AT_ONCE = 1 << 20  # that are measured: some 60 MB
@@ -158,8 +151,8 @@ def group_clauses(
     `texts` is called several times and gives tables of `TEXTS` in order of text_id. The rows are a function
     of the set of clauses, `config` and `model`, which is fitted where there is none; `known` changes none:
     with it, only texts that came or went are compared. `group_id` is the smallest text_id of a group: a
-    clause and those near it (ratio from `MIN_RATIO`). The pairs are for the next run. `room` gives room for
-    so many signatures.
+    clause and those near it (ratio from `rules.MIN_RATIO`). The pairs are for the next run. `room` gives
+    room for so many signatures.
     """
     counts = [np.zeros(0, dtype=np.int64), *(whole_numbers(part["n_clauses"]) for part in texts())]
     n_clauses, work = np.concatenate(counts), Work(config, config.workers or os.cpu_count() or 1)
@@ -214,7 +207,7 @@ def _compared(texts: Reading, work: Work) -> Near:
     folded, of_row = distinct_plain(keys, np.arange(len(keys.length)))
     judged = np.flatnonzero(folded.length >= MIN_CLAUSE_CHARS)
     left, right = np.triu_indices(len(judged), 1)
-    pairs = near_ones(folded, judged[left], judged[right], partial(plain.ratios, folded))
+    pairs = near_ones(folded.length, judged[left], judged[right], partial(plain.ratios, folded))
     row_of = np.argsort(of_row)
     return Near(row_of[pairs[0]], row_of[pairs[1]], CorpusModel(np.zeros(0, np.uint32), len(row_of)), "")
 
@@ -294,18 +287,6 @@ def _drawn(
     standing = np.full(count + len(gone), BOTH, np.uint8)
     standing[new], standing[count:] = NOW, LAST
     return drawn, standing, place
-
-
-def near_ones(
-    texts: Texts, left: Ints, right: Ints, measure: Callable[[Ints, Ints], NDArray[np.float64]]
-) -> tuple[Ints, Ints]:
-    """Return those of some pairs whose ratio is `MIN_RATIO` or more."""
-    a, b = texts.length[left], texts.length[right]
-    # the ratio is at most twice the shorter length over both
-    likely = 200.0 * np.minimum(a, b) >= MIN_RATIO * (a + b)
-    left, right = left[likely], right[likely]
-    near = measure(left, right) >= MIN_RATIO
-    return left[near], right[near]
 
 
 def stars(left: Ints, right: Ints, count: int) -> Ints:

@@ -14,9 +14,9 @@ from pipeline.dedup import fast
 from pipeline.dedup.arrays import MIX, Texts
 from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
-from pipeline.dedup.groups import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.meetings import WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
+from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work, joined
 
 ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
@@ -130,4 +130,6 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
 def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:
     """Return those of some pairs of folded texts that are near."""
     texts = texts_folded(folded)
-    return keys_of(*near_ones(texts, *texts_of(pairs), partial(fast.ratios, texts, work=work.on(texts))))
+    return keys_of(
+        *near_ones(texts.length, *texts_of(pairs), partial(fast.ratios, texts, work=work.on(texts)))
+    )

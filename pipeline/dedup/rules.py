@@ -10,6 +10,7 @@ text has of its own must be covered as well, and where it has nothing of its own
 short notices behind one long guide are not alike, and a guide is not part of every page that bears it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +34,14 @@ SLOTS_FROM: Final = 0.4  # coverage of either text from which a skeleton is look
 SHARES: Final = 0.5  # coverage from which two different texts are said to share clauses
 STORED: Final = 0.48  # coverage from which a rejected pair is worth a row: it has just missed `SHARES`
 
+# Clauses. Units of the key: shorter ones ("立即上报。") are equal or different; one changed character in
+# seven leaves no shingle of four whole.
+MIN_CLAUSE_CHARS: Final = 8
+# 0–100. Clauses are short: with the coverage that makes two articles one, 由财务部负责登记 and
+# 由保卫处负责清扫 would be one clause, and measuring it takes eight times as long. At 80 every fifth
+# character may differ.
+MIN_RATIO: Final = 80.0
+
 # kinds of a pair of different keys; the order is that of `RELATION_OF`
 REJECTED, SHARED, CONTAINED, CONTAINS, EDITED, TEMPLATE, EXACT = range(7)
 RELATION_OF: Final = ("shared", "shared", "contained", "contains", "edited", "template", "exact")
@@ -50,6 +59,7 @@ REASON_OF: Final = (
 IN_ONE_ORDER, APART = 7, 8  # reasons of an edited and of a shared pair that were looked at side by side
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +111,18 @@ def kinds_of(
     kinds[held_left], kinds[held_right] = CONTAINED, CONTAINS
     kinds[is_near(coverage, jaccard) & ~held_left & ~held_right] = EDITED
     return kinds
+
+
+def near_ones(
+    length: Ints, left: Ints, right: Ints, measure: Callable[[Ints, Ints], NDArray[np.float64]]
+) -> tuple[Ints, Ints]:
+    """Return those of some pairs of clauses whose ratio, which `measure` gives, is `MIN_RATIO` or more.
+
+    `length`: of each text, in units of the key.
+    """
+    a, b = length[left], length[right]
+    # the ratio is at most twice the shorter length over both
+    likely = 200.0 * np.minimum(a, b) >= MIN_RATIO * (a + b)
+    left, right = left[likely], right[likely]
+    near = measure(left, right) >= MIN_RATIO
+    return left[near], right[near]

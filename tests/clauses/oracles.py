@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from pipeline.clauses.decide import cut_interpreted
+from pipeline.clauses.interpreted import cut_interpreted
 from pipeline.clauses.markers import MARKERS
 from pipeline.clauses.numerals import parse_numeral
 from pipeline.clauses.pieces import PIECE, UNNUMBERED

@@ -2,7 +2,7 @@ import pytest
 
 from pipeline.clauses import markers as mk
 from pipeline.clauses.candidates import after_field, boundary_at, closing_of, sweep
-from pipeline.clauses.decide import SCRATCH, boundary_rules
+from pipeline.clauses.interpreted import SCRATCH, boundary_rules
 from pipeline.clauses.markers import class_tables
 from pipeline.clauses.scan import BOUNDARY, END, FIELDS, GAIN, PAD, START, Ints
 

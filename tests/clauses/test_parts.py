@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.clauses.decide import decide_interpreted
+from pipeline.clauses.interpreted import decide_interpreted
 from pipeline.clauses.parts import (
     LABEL_CODES,
     LABEL_WORDS,

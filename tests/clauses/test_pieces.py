@@ -2,7 +2,7 @@ import sys
 
 from hypothesis import given, settings
 
-from pipeline.clauses.decide import cut_interpreted
+from pipeline.clauses.interpreted import cut_interpreted
 from pipeline.clauses.pieces import AT_LINE, PIECE, UNNUMBERED, is_space, write_lines
 
 from .test_decide import texts

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.clauses import beam, search
 from pipeline.clauses.candidates import sweep
-from pipeline.clauses.decide import SCRATCH, boundary_rules
+from pipeline.clauses.interpreted import SCRATCH, boundary_rules
 from pipeline.clauses.markers import STYLES, class_tables
 from pipeline.clauses.scan import FIELDS, PAD
 

@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pipeline.clauses.decide import cut_interpreted
-from pipeline.clauses.markers import BULLET, SEQUENCE, SUBITEM
+from pipeline.clauses.interpreted import cut_interpreted
+from pipeline.clauses.markers import BULLET, SEQUENCE, STEP, SUBITEM
 from pipeline.clauses.pieces import AT_LINE, BROKEN, PIECE, UNNUMBERED
 from pipeline.clauses.scan import LAST
 from pipeline.clauses.search import RESTART
@@ -172,7 +172,7 @@ def next_numbered(parts: list[Part]) -> list[int]:
 
 def keeps(text: str, item: Part, follower: Part | None) -> bool:
     """Say whether a line without number after `item` belongs to it; follower: the next numbered part."""
-    if item.style <= SUBITEM:
+    if item.style <= SUBITEM or item.style >= STEP:
         return True
     if item.end > item.body and text[item.end - 1] not in ENDS_SENTENCE:
         return True  # the item is a title
@@ -348,7 +348,7 @@ def flags_of(part: Part, goes_on: bool, parent: int, halves: set[int]) -> tuple[
 
 
 def nodes_of(text: str) -> list[list[int]]:
-    """What decide.decide_interpreted gives."""
+    """What interpreted.decide_interpreted gives."""
     parts = split_labels(text, parts_of(text))
     name_kinds(text, parts)
     parents = hang(text, parts)

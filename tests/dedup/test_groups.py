@@ -13,8 +13,6 @@ from pipeline.dedup.arrays import Texts
 from pipeline.dedup.components import texts_of
 from pipeline.dedup.frames import Folded
 from pipeline.dedup.groups import (
-    MIN_CLAUSE_CHARS,
-    MIN_RATIO,
     Known,
     Near,
     add_parts,
@@ -25,6 +23,7 @@ from pipeline.dedup.groups import (
 from pipeline.dedup.intake import fold_batches
 from pipeline.dedup.meetings import NOW, WORDS
 from pipeline.dedup.model import CorpusModel
+from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO
 from pipeline.dedup.work import Work
 from pipeline.text.fold import key_units, text_id
 
