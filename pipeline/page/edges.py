@@ -145,8 +145,8 @@ def _may_name(line: str) -> bool:
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     numbered = rows_showing(page, LISTED, first, end)
-    dates = 0  # of signatures, behind all clauses
-    while dates < len(numbered) and YEAR.match(page.texts[numbered[-1 - dates]]):
+    dates = 0  # of signatures, and notices of the site
+    while dates < len(numbered) and _ends_list(page.texts[numbered[-1 - dates]]):
         dates += 1
     if dates == len(numbered):
         return range(end, end)
@@ -157,13 +157,20 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     return range(at, before)
 
 
+def _ends_list(line: str) -> bool:
+    """Tell whether a line with a number stands behind all clauses: a date, or a notice of the site's."""
+    return YEAR.match(line) is not None or (reads_like_a_site(line) and speaks_of_pages(line))
+
+
 def _behind(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
-    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues), "related")
-    cues = cues | pages
     found = _parted(page, rows, cues, manner, frozenset())
+    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues | found), "related")
+    if pages:
+        cues = cues | pages
+        found |= _parted(page, rows, cues | found, manner, frozenset())
     if found and (table := _table_behind(page, rows)):
         found = _parted(page, rows, cues, manner, table)
     told: dict[int, DropReason] = {
