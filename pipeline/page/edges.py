@@ -76,6 +76,9 @@ MAX_PERSON = 4  # characters of a name
 LOOSE, LEAST_WEIGHT = 0.3, 0.45  # of one line in doubt, and what a site's part must have
 LAST = -1.5  # a sentence behind everything that is foreign
 GIVE_UP = 4.0  # below the best so far, at which the text has begun
+# A sentence with its full stop outweighs one line of the site: it stays between two of them. A line of
+# more characters than a site says is the text's, whatever stands around it.
+SAID, TEXT, MAX_SAID = -1.1, -5.0, 120
 FOREIGN, CERTAIN, SENTENCE, SIGNATURE = 1.0, 2.0, -0.9, -2.0  # two sentences in a row end a site's part
 
 
@@ -101,7 +104,9 @@ def site_rows(
             out |= _listed(page, range(first, end), labels, cues)
         if not rows:
             out |= told_above_prose(page, range(first, min(first + MAX_TOLD, end - 1)), cues)
-            out |= _behind(page, range(first, end), cues, manner)
+            # what is told below a heading speaks for nothing behind it
+            begin = next((row for row in range(first, end) if row not in cues), end)
+            out |= _behind(page, range(begin, end), cues, manner)
             continue
         if manner.others:
             out |= _foreign_inside(page, rows, cues, manner)
@@ -140,8 +145,8 @@ def _may_name(line: str) -> bool:
 def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     numbered = rows_showing(page, LISTED, first, end)
-    dates = 0  # of signatures, behind all clauses
-    while dates < len(numbered) and YEAR.match(page.texts[numbered[-1 - dates]]):
+    dates = 0  # of signatures, and notices of the site
+    while dates < len(numbered) and _ends_list(page.texts[numbered[-1 - dates]]):
         dates += 1
     if dates == len(numbered):
         return range(end, end)
@@ -152,13 +157,20 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
     return range(at, before)
 
 
+def _ends_list(line: str) -> bool:
+    """Tell whether a line with a number stands behind all clauses: a date, or a notice of the site's."""
+    return YEAR.match(line) is not None or (reads_like_a_site(line) and speaks_of_pages(line))
+
+
 def _behind(
     page: PageLines, rows: range, cues: dict[int, DropReason], manner: Manner
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
-    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues), "related")
-    cues = cues | pages
     found = _parted(page, rows, cues, manner, frozenset())
+    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues | found), "related")
+    if pages:
+        cues = cues | pages
+        found |= _parted(page, rows, cues | found, manner, frozenset())
     if found and (table := _table_behind(page, rows)):
         found = _parted(page, rows, cues, manner, table)
     told: dict[int, DropReason] = {
@@ -187,7 +199,9 @@ def _parted(
         told = row in cues or page.shares[row] > LINKED or weigh_wording(page.texts[row]) >= SURELY
         if row in table and not told:
             weight, reason = SENTENCE, None
-        total += LAST if weight == SENTENCE and best == LEAST_WEIGHT else weight
+        if weight == SENTENCE:
+            weight = LAST if best == LEAST_WEIGHT else SAID if page.lasts[row] in CLAUSE_ENDS else weight
+        total += weight
         if total < best - GIVE_UP:
             break
         if reason:
@@ -310,6 +324,8 @@ def _weigh(
     line = page.texts[row]
     if row in cues or page.shares[row] > LINKED:
         return FOREIGN, None
+    if len(line) > MAX_SAID and line[-1] in CLAUSE_ENDS:
+        return TEXT, None
     if page.sights[row] & LISTED:  # of a list of the site's
         return (SIGNATURE if YEAR.match(line) else FOREIGN), None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
@@ -317,10 +333,8 @@ def _weigh(
         line = line.replace(subject, "")
     if not line:
         return SENTENCE, None
-    if SERVICE.match(line):
-        return 0.0, None
     if OWN_END.match(line) and not EDGE_LABEL.fullmatch(line) and not manner.names_site(line):
-        return SENTENCE, None
+        return 0.0 if SERVICE.match(line) else SENTENCE, None
     if reason := _edge_reason(line) or ("introduction" if summary else None):
         return (CERTAIN if reason == "related" or EDGE_LABEL.fullmatch(line) else FOREIGN), reason
     decorated = DECORATED.fullmatch(line) and weigh_wording(line) > NO_TEXT

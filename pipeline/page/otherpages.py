@@ -9,6 +9,7 @@ from collections.abc import Container
 
 from pipeline.page.lines import DOCUMENT, LISTED, PageLines
 from pipeline.page.told import SIGNED
+from pipeline.page.wording import weigh_wording
 
 MAX_NAME = 40  # characters, what stands around a name left out
 LEAST_NAMES = 2  # below each other
@@ -41,7 +42,7 @@ def names_of_pages(page: PageLines, rows: range, cues: Container[int]) -> range:
     if end - first < LEAST_NAMES or whole:
         return range(0)
     above = page.texts[first - 1]
-    told = first - 1 in cues
+    told = first - 1 in cues or weigh_wording(above) > 0  # `等您来答：`
     return range(0) if not told and ANNOUNCES.search(above) else range(first, end)
 
 

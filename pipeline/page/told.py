@@ -8,16 +8,17 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.page.lines import NUMBERED, PageLines
+from pipeline.page.lines import NUMBERED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import Manner
-from pipeline.page.sitewords import EDGE_LABEL, REMEMBERED, site_words
-from pipeline.page.wording import is_spoken, reads_like_a_site, weigh_wording
+from pipeline.page.sitewords import EDGE_LABEL, ONLY_SITES, REMEMBERED, site_words
+from pipeline.page.wording import is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 from pipeline.records import DropReason
 
 MAX_FOREIGN = 60  # characters of a line that is foreign for what it says or how it ends
 # What a text may end with, whatever its lines do: `某某公司`, `2024年3月`, `附：登记表`, `甲方（签字）`.
 SIGNED = re.compile(
     r"^(?:附(?:[：:录表]|件\s*[\d一二三四五六七八九十：:]|$)|抄[送报]|主题词|此致|敬礼|特此|谢谢|[甲乙丙丁]方|法定|签[字名订章]|日期|联系人|单位|编制|审[核批]|批准|制[定表]|姓名)"
+    r"|^[一-鿿]{2,8}(?:科技|置业|商贸|物流|实业|电子|药业|建设|传媒|地产|物业|食品|机械|化工|纺织|能源|银行|大学)$"
     r"|_{2,}|\d\s*[年月](?!前)|年.{0,4}月|^[某×xX]{2,}"
     r"|(?:(?<![顶底全内外])部|[处局科室组厂店院校园所办班会人厅队府]|公司|中心|协会|集团|政府|[（(](?:签字|盖章|公章|签名|章)[）)])$"
 )
@@ -29,6 +30,7 @@ OWN_END = re.compile(
 # `作者：佚名`, `来源：网络`: yes; `时间：`, `地点：`, `编号：`, which papers say of themselves: no
 TOLD = re.compile(
     r"[【\[（(]?(?:信息|文章|稿件)?(?:来源|作者|供稿|撰稿|投稿|编辑|责编|发布|浏览|点击|字体|字号|栏目)[^。：:]{0,6}[：:]"
+    r"|[^。：:]{2,8}[：:][^。：:]{2,20}\s页码\s*[：:]\s*\d+$"
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数|[一-鿿]{2}(?=次数))(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
@@ -38,6 +40,8 @@ MAX_LINE_TOLD = 40  # characters of such a line above prose, which begins with a
 SAID_ENDS = "。；！？：!?:;"  # with which it does not end
 LEAST_REPEATED = 3  # texts that begin or end with one line
 LEAST_PLAIN = 2  # of these where the line is worded as a site's
+QUOTED = re.compile("[“”「」]")
+MAX_SAME = 24  # characters of a line that is repeated inside texts
 DIGITS = re.compile(r"\d+")
 OWN_LABEL = re.compile(r"[一-鿿]{0,4}编号|版本|密级|文号")  # which papers of one house say of themselves
 # `签名：慢慢来` below a heading is a member's of a forum, behind a text its own
@@ -74,7 +78,7 @@ def below_heading(
         ours = manner.names_site(line) and manner.is_foreign(line)
         if reason := "spam" if ours else told_of_article(line):
             out[row] = reason
-        elif manner.is_unlike(line):
+        elif line[-1] not in "：:" and manner.is_unlike(line):  # `各位用户：`
             out[row] = "navigation"
     return out
 
@@ -103,7 +107,7 @@ def repeated_lines(
     """
     if len(bodies) < LEAST_REPEATED:
         return {}
-    out: dict[int, DropReason] = {}
+    out: dict[int, DropReason] = _plain_inside(page, bodies, cues)
     kinds: tuple[tuple[bool, DropReason], ...] = ((False, "navigation"), (True, "footer"))
     for at_end, reason in kinds:
         rows = [row for body in bodies if (row := _edge_row(body, cues, at_end=at_end)) is not None]
@@ -118,6 +122,27 @@ def repeated_lines(
                 r: "introduction" for r in frames if r < bodies[-1][0] and LEADS_ON.fullmatch(page.texts[r])
             }
     return out
+
+
+def _plain_inside(
+    page: PageLines, bodies: Sequence[tuple[int, int]], cues: dict[int, DropReason]
+) -> dict[int, DropReason]:
+    """Return short lines anywhere in the texts that are repeated and plainly worded as a site's."""
+    frames = {
+        row: DIGITS.sub("0", page.texts[row])
+        for row in rows_showing(page, UNLISTED, bodies[0][0], bodies[-1][1])
+        if len(page.texts[row]) <= MAX_SAME and page.lasts[row] not in SAID_ENDS and row not in cues
+    }
+    often = Counter(frames.values())
+    told = {x for x, n in often.items() if n >= LEAST_REPEATED and _is_plain(x)}
+    return {row: "footer" for row, frame in frames.items() if frame in told}
+
+
+def _is_plain(line: str) -> bool:
+    """Tell whether a line that is repeated inside texts speaks of pages, or says a word of sites alone."""
+    worded = reads_like_a_site(line) and not QUOTED.search(line)
+    of_sites = worded and (speaks_of_pages(line) or ONLY_SITES.search(line) is not None)
+    return of_sites and _may_be_told(line, at_end=True)
 
 
 def _least(frame: str, bodies: int) -> float:

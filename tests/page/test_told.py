@@ -137,3 +137,55 @@ def test_a_number_to_call_for_service_is_the_sites_where_the_site_stands_above()
     assert segmented(page(phone))[1][1][-1] == phone
     lines = page("资料由会员自行上传，如有侵权请联系删除。", phone)
     assert [a[1:] for a in segmented(lines)[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("said", [CLAUSES[-1], "".join(CLAUSES)], ids=["sentence", "whole text in one line"])
+def test_a_text_between_two_lines_of_the_site_stays(said: str) -> None:
+    lines = [*HEAD, f"{SUBJECT}1", *CLAUSES, f"{SUBJECT}2", "责任编辑：小王", f"各部门应当遵守。{said}"]
+    lines += ["推荐阅读", f"{SUBJECT}3", *CLAUSES]
+    assert segmented(lines)[1][1][1:] == [f"各部门应当遵守。{said}"]
+
+
+@pytest.mark.parametrize("line", ["各位用户：", "全体会员："])
+def test_who_is_spoken_to_below_a_heading_stays(line: str) -> None:
+    assert [a[1] for a in segmented(three(line, texts=CLAUSES))[1]] == [line] * 3
+
+
+@pytest.mark.parametrize("line", ["东桥电子科技", "滨河置业"])
+def test_a_firm_that_signs_with_its_short_name_stays(line: str) -> None:
+    assert segmented(page(line))[1][1][-1] == line
+
+
+@pytest.mark.parametrize("texts", [PROSE, CLAUSES], ids=["prose", "clauses"])
+def test_what_is_plainly_a_sites_and_repeated_inside_the_texts(texts: tuple[str, ...]) -> None:
+    assert [a[1:] for a in segmented(three(inside="举报这条回答", texts=texts))[1]] == [list(texts)] * 3
+
+
+@pytest.mark.parametrize("line", ["值班的意义", "一点感想", "以上条款双方确认"])
+def test_headings_that_all_texts_have_inside_stay(line: str) -> None:
+    assert [a[1:] for a in segmented(three(inside=line))[1]] == [[PROSE[0], line, *PROSE[1:]]] * 3
+
+
+def test_names_of_other_pages_above_more_of_the_site() -> None:
+    names = ("等您来补充：", "如何写好考勤制度？", "食堂管理规定有范本吗？", "全部评论 2", "下载客户端看更多")
+    assert [a[1:] for a in segmented(page(*names))[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_a_numbered_notice_of_the_site_behind_the_clauses(number: str) -> None:
+    tail = (
+        "本资料由会员自行上传，如内容涉及侵权，请联系处理。",
+        f"{number}、下载后如打不开，请换用其他软件阅读。",
+        "客服热线：400-123-4567",
+    )
+    assert [a[1:] for a in segmented(page(*tail))[1]] == [list(CLAUSES)] * 2
+
+
+@pytest.mark.parametrize("line", ["承办部门：综合小组 页码：{}", "推荐于 {} 年前"])
+def test_a_page_of_a_register_below_a_heading(line: str) -> None:
+    assert [a[1:] for a in segmented(three(line, texts=CLAUSES))[1]] == [list(CLAUSES)] * 3
+
+
+def test_who_must_pay_for_an_infringement_stays() -> None:
+    line = "乙方交付的成果若侵犯他人权利，由乙方承担责任"
+    assert segmented(page(line))[1][1][-1] == line
