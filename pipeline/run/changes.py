@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.schema import TABLES
-from pipeline.store.digest import MANY_ROWS, ROWS_AT_ONCE, compiled_lanes, plain_lanes, row_lanes
+from pipeline.store.digest import ROWS_AT_ONCE, lanes_for, row_lanes
 from pipeline.store.manifest import Shard
 
 CHANGES = pa.schema(
@@ -76,7 +76,7 @@ def _unlike_contents(before: Path, after: Path, shards: dict[str, list[Shard]], 
 
 def _add(sums: Counter[str], rows: pa.Table, sign: int) -> None:
     """Add the digests of rows to the sums of the article or the page they belong to, or take them off."""
-    lanes = compiled_lanes if rows.num_rows >= MANY_ROWS else plain_lanes
+    lanes = lanes_for(rows.num_rows)
     for batch in rows.combine_chunks().to_batches(ROWS_AT_ONCE):
         owner = batch["page_id"]
         if "text_id" in batch.schema.names:  # articles and clauses

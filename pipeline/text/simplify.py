@@ -6,7 +6,7 @@ looked up. Whether a line may is told by characters of which every such phrase h
 OpenCC's whole dictionary in tests/text/test_simplify.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from operator import sub
 from typing import NamedTuple
@@ -44,15 +44,19 @@ class Tables(NamedTuple):
     behind: NDArray[np.bool_]
 
 
+def forms_alone(convert: Convert) -> Iterator[tuple[str, str]]:
+    """Return every character that OpenCC may change with the form it has alone, all in one call."""
+    chars = [chr(code) for code in range(FIRST, LAST + 1) if not 0xD800 <= code < 0xE000]
+    return zip(chars, convert("\n".join(chars)).split("\n"), strict=True)
+
+
 @cache
 def tables(convert: Convert) -> Tables:
     """Return the tables as OpenCC would have them: each character converted alone. 15 ms, once a process."""
-    chars = [chr(code) for code in range(FIRST, LAST + 1) if not 0xD800 <= code < 0xE000]
-    forms = convert("\n".join(chars)).split("\n")
     classes = np.zeros(0x10000, dtype=np.uint8)
     simple = np.arange(0x10000, dtype=np.uint16)
     behind = np.zeros(0x10000, dtype=np.bool_)
-    for char, form in zip(chars, forms, strict=True):
+    for char, form in forms_alone(convert):
         if form != char:
             beyond = ord(form) > 0xFFFF
             classes[ord(char)] = DOUBTFUL if beyond else CHANGED

@@ -7,7 +7,7 @@ pairs of characters of which every such phrase holds one (scripts/make_phrase_ta
 whole dictionary in tests/text/test_traditional.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.simplify import COMPATIBILITY, FIRST, LAST, SURROGATES
+from pipeline.text.simplify import COMPATIBILITY, SURROGATES, Convert, forms_alone
 
 MARKS = "\n\r\t \u3000，。；：、！？（）《》“”"  # in no entry of the dictionaries: no phrase reaches over one
 MARK, DOUBTFUL = 1, 2  # classes of characters
@@ -24,8 +24,6 @@ SIEVE = np.uint32(
     1 << 18
 )  # places: 2 % of other pairs fall through it, and it stays in the processor's cache
 SPREAD = np.uint32(1021)  # of first characters over the sieve; prime, so that all places are met
-
-Convert = Callable[[str], str]
 
 
 class Tables(NamedTuple):
@@ -43,9 +41,9 @@ class Tables(NamedTuple):
 @cache
 def tables(convert: Convert) -> Tables:
     """Return the tables as OpenCC would have them: each character converted alone. 20 ms, once a process."""
-    chars = [chr(code) for code in range(FIRST, LAST + 1) if not 0xD800 <= code < 0xE000]
     classes, forms = np.zeros(0x10000, dtype=np.uint8), np.arange(0x10000, dtype=np.uint32)
-    forms[list(map(ord, chars))] = list(map(ord, convert("\n".join(chars)).split("\n")))
+    for char, form in forms_alone(convert):
+        forms[ord(char)] = ord(form)
     classes[list(map(ord, MARKS))] = MARK
     classes[COMPATIBILITY] = classes[SURROGATES] = classes[LAST_OF_PLANE] = DOUBTFUL
     line = files("pipeline").joinpath("data/phrase_pairs.txt").read_text("utf-8").split("\n")[1]
