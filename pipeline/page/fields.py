@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from operator import add
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
@@ -240,8 +241,8 @@ def _heads_article(before: str, line: str) -> bool:
 
 def _like(line: str, title: str) -> bool:
     """Tell whether a heading element may be the title: it shares its words with `<title>`, if any."""
-    pairs = {line[i : i + 2] for i in range(len(line) - 1)}
-    return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
+    pairs = set(map(add, line, line[1:]))
+    return not title or 2 * sum(map(title.__contains__, pairs)) >= len(pairs)
 
 
 def _find_title(page: PageLines, found: Fields, own: str, row: int) -> None:
