@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
+from operator import contains
 from typing import NamedTuple
 
 from pipeline.page.lines import LINKED, PLACED, REMEMBERED, PageLines, letters, rows_showing
@@ -211,7 +213,9 @@ def _is_said(name: str, lines: Sequence[str]) -> bool:
     """Tell whether one of some lines says a name of letters alone, whatever signs stand in it."""
     if len(name) < MIN_NAME:
         return False
-    return any(name in x for x in lines) or any(name[0] in x and name in letters(x) for x in lines)
+    if any(map(contains, lines, repeat(name))):
+        return True
+    return any(name[0] in x and name in letters(x) for x in lines)
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:

@@ -24,7 +24,14 @@ from pipeline.page.told import (
     repeated_lines,
     told_above_prose,
 )
-from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
+from pipeline.page.wording import (
+    MAX_LINE,
+    SHORT,
+    is_spoken,
+    reads_like_a_site,
+    speaks_of_pages,
+    weigh_wording,
+)
 from pipeline.records import DropReason
 
 LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
@@ -159,7 +166,9 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
 
 def _ends_list(line: str) -> bool:
     """Tell whether a line with a number stands behind all clauses: a date, or a notice of the site's."""
-    return YEAR.match(line) is not None or (speaks_of_pages(line) and reads_like_a_site(line))
+    if len(line) <= MAX_LINE and speaks_of_pages(line) and reads_like_a_site(line):
+        return True
+    return YEAR.match(line) is not None
 
 
 def _behind(

@@ -125,16 +125,16 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
     inside = False
     for row in rows:
         line = page.texts[row]
-        if not inside and line[-1] not in CONTENTS_ENDS and firsts.isdisjoint(line):
+        if not inside and line[-1] not in CONTENTS_ENDS and not any(map(line.__contains__, firsts)):
             continue
         if row in plan.fields and declared_count(line):
             continue  # `题2篇`, which holds the heading `题2`
         bare = letters(line)
         named = (bare in said and bare != "") or (
             len(bare) <= longest + BESIDE_HEADING
-            and any(h in bare and len(bare) <= len(h) + BESIDE_HEADING for h in headings)
+            and any(len(bare) <= len(h) + BESIDE_HEADING and h in bare for h in headings)
         )
-        if CONTENTS.match(line):
+        if line[-1] in CONTENTS_ENDS and CONTENTS.match(line):
             inside = True
             plan.dropped[row] = "contents"
         elif named or (inside and row not in plan.fields and (bare in short or _numbered_name(line, short))):

@@ -98,17 +98,23 @@ class Manner:
         return bool(self.site and self.site in line and line != self.site) or has_address(line)
 
 
+def _linked(page: PageLines, first: int, end: int) -> Sequence[int]:
+    """Return the lines from `first` to before `end` that stand in links."""
+    return page.linked[bisect_left(page.linked, first) : bisect_left(page.linked, end)]
+
+
 def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
     """Learn from `parts`, the lines between the first and the last numbered clause of each text."""
     lasts = ""
     stops = 0  # full stops of articles that stand in a line or two
     spans: list[tuple[int, int]] = []
     others = False
+    linked = parts and _linked(page, parts[0].start, parts[-1].stop)  # none, on most pages
     for rows in parts:
         if not rows:
             continue
         lines, ends = page.texts[rows.start : rows.stop], page.lasts[rows.start : rows.stop]
-        if links := page.linked[bisect_left(page.linked, rows.start) : bisect_left(page.linked, rows.stop)]:
+        if links := linked and _linked(page, rows.start, rows.stop):
             lines = [page.texts[row] for row in rows if row not in links]
         if links or min(map(len, lines)) <= MARKER:
             ends = "".join([x[-1] for x in lines if len(x) > MARKER])

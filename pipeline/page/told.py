@@ -5,7 +5,7 @@ Such lines stand below the heading or behind the text, one for each article of t
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from pipeline.page.lines import LISTED, NUMBERED, UNLISTED, PageLines, rows_showing
@@ -62,8 +62,9 @@ def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
         return "navigation"
-    worded = reads_like_a_site(line) and not OWN_END.match(line)
-    return site_words(line, edge=True) or ("footer" if worded else None)
+    if reason := site_words(line, edge=True):
+        return reason
+    return "footer" if not OWN_END.match(line) and reads_like_a_site(line) else None
 
 
 def below_heading(
@@ -132,12 +133,8 @@ def _may_repeat(page: PageLines, row: int) -> bool:
 def _repeated(page: PageLines, rows: Sequence[int], bodies: int, *, at_end: bool) -> list[int]:
     """Return those lines, first or last of so many texts, that enough of the texts begin or end with."""
     frames = {row: DIGITS.sub("0", page.texts[row]) for row in rows}
-    often = Counter(frames.values())
-    told = {
-        x
-        for x, n in often.items()
-        if n >= LEAST_PLAIN and n >= _least(x, bodies) and _may_be_told(x, at_end=at_end)
-    }
+    often = _repeats_of(frames.values())
+    told = {x for x, n in often.items() if n >= _least(x, bodies) and _may_be_told(x, at_end=at_end)}
     return [row for row, frame in frames.items() if frame in told]
 
 
@@ -153,9 +150,14 @@ def _plain_inside(
     if len(rows) < LEAST_REPEATED:
         return {}
     frames = {row: DIGITS.sub("0", page.texts[row]) for row in rows}
-    often = Counter(frames.values())
+    often = _repeats_of(frames.values())
     told = {x for x, n in often.items() if n >= LEAST_REPEATED and _is_plain(x)}
     return {row: "footer" for row, frame in frames.items() if frame in told}
+
+
+def _repeats_of(frames: Collection[str]) -> Counter[str]:
+    """Count lines; of lines that all differ, as most do, there is nothing to count."""
+    return Counter(frames if len(set(frames)) < len(frames) else ())
 
 
 def _is_plain(line: str) -> bool:
