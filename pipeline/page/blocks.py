@@ -79,8 +79,8 @@ IS_HTML = re.compile(
     r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|ol|li|dl|pre|section|article|center|font|script|style)\b",
     re.IGNORECASE,
 )
-# Unclosed formatting is copied into every later block, so a page with much of it gets no tree; of one with fewer
-# tags than these it is not asked.
+# Unclosed formatting is copied into every later block, so a page with much of it gets no tree; one with fewer
+# tags than these is not asked.
 MANY_TAGS = 3_000
 MAX_DEPTH = PageConfig().max_depth
 MAX_TITLE = 1_000  # characters of `<title>` that are read: ten times the longest of facts §1

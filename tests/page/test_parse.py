@@ -80,7 +80,9 @@ def test_limits_reject_with_a_reason() -> None:
 def test_a_page_nested_deeper_than_the_limit_keeps_its_text() -> None:
     flat = Config(page=PageConfig(max_depth=2))
     deep = HTML.replace("<body>", "<body>" + "<div>" * 9)
-    assert [a.text for a in parse_page(deep, config=flat).articles] == [a.text for a in parse_page(HTML).articles]
+    assert [a.text for a in parse_page(deep, config=flat).articles] == [
+        a.text for a in parse_page(HTML).articles
+    ]
 
 
 @pytest.mark.parametrize(
