@@ -11,6 +11,7 @@ from functools import cache
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.records import RuleName
@@ -68,7 +69,7 @@ def char_tables():
     return classes, plain, _word_table()
 
 
-def _codes_of(texts: Iterable[str]):
+def _codes_of(texts: Iterable[str]) -> NDArray[np.uint32]:
     return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
