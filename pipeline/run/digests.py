@@ -16,7 +16,7 @@ from pipeline.config import Config, DedupConfig
 from pipeline.page.sites import Site
 
 PACKAGE = Path(__file__).resolve().parent.parent
-KERNELS = ("cut", "packed", "features", "rows", "clauses", "columns", "jsonlines")
+KERNELS = ("cut", "packed", "features", "rows", "clauses", "columns", "strings", "jsonlines")
 PARSING = (
     *("text/", "page/", "clauses/", "data/", "emit.py", "records.py", "schema.py"),
     *(f"run/{name}.py" for name in KERNELS),
