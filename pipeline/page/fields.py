@@ -189,9 +189,8 @@ def _title_row(page: PageLines, segments: Sequence[str], after: int, found: Fiel
         if i in found.rows or len(line) > MAX_TITLE + 40 or page.shares[i] > 0.5:
             continue
         rank = wanted.get(letters(line), UNLIKE) if first in line else UNLIKE
-        if rank == UNLIKE and not (headed and i >= after and (UNLIKE + PLACED_AS_TITLE, -i) > best):
-            continue
-        if rank == UNLIKE and not _like(line, page.title):
+        may_win = headed and i >= after and (UNLIKE + PLACED_AS_TITLE, -i) > best
+        if rank == UNLIKE and not (may_win and _like(line, page.title)):
             continue
         if not headed and i and _heads_article(page.texts[i - 1], line):
             continue
@@ -225,8 +224,7 @@ def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:
             if first in line[:4] and page.heads[i] != HEADED
         ]
     for _ in range(page.heads[:HEAD_LINES].count(HEADED)):
-        at = page.heads.index(HEADED, at + 1)
-        rows.append((at, True))
+        rows.append((at := page.heads.index(HEADED, at + 1), True))
     return rows
 
 
