@@ -21,6 +21,7 @@ T = TypeVar("T")
 RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
     ("page", "max_bytes"): (1, None),
     ("page", "max_lines"): (1, None),
+    ("page", "max_depth"): (1, 10_000),
     ("clauses", "compile_above"): (0, None),
     ("dedup", "min_chars"): (4, None),
     ("dedup", "jaccard"): (0.1, 0.9),
@@ -33,6 +34,8 @@ RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
     ("ingest", "max_page_mb"): (1, None),
     ("ingest", "page_seconds"): (0.001, None),
     ("ingest", "max_expansion"): (1, None),
+    ("ingest", "keep_generations"): (2, None),
+    ("ingest", "keep_runs"): (1, None),
 }
 HANT = ("s2t", "s2tw", "s2hk", "s2twp", "none")  # contract §1
 
@@ -57,6 +60,9 @@ class PageConfig:
     hant: str = "s2t"  # OpenCC config of text_hant: s2t, s2tw, s2hk, s2twp or none
     max_bytes: int = 32 << 20  # bytes of a body; pages of text sites have some 50 KB (docs/accuracy-page.md)
     max_lines: int = 300_000  # visible lines of a page; real ones have some hundreds
+    # Elements open at once, 1..10,000; a deeper page is read without a tree, since lexbor is quadratic in it
+    # (0.16 s at 10,000, 17 s at 100,000). Pages of scripts/make_pages.py have 8.
+    max_depth: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,10 @@ class IngestConfig:
         30.0  # wall time of one page; 50 KB take 5 ms, so only pathological input comes here
     )
     max_expansion: int = 200  # expanded / packed size of an archive member; text packs 5- to 30-fold
+    keep_generations: int = 2  # 2..; the current one and those before it, for readers that hold one
+    keep_runs: int = (
+        1_000  # 1..; feeds (`changes/`) and records (`runs/`) of so many runs: six weeks of hours
+    )
     json_lines: bool = True  # write pages.jsonl and clauses.jsonl beside the tables
     by_site: bool = False  # cut the tables of pages into a folder a site (docs/operations.md)
 

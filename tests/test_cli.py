@@ -98,6 +98,7 @@ def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: st
     [
         ('[page]\nhant = "xx"\n', "hant must be one of s2t"),
         ("[page]\nmax_lines = 0\n", "max_lines must be at least 1"),
+        ("[page]\nmax_depth = 10001\n", "max_depth must be 1 to 10000, found 10001"),
         ("[ingest]\nmax_reject_rate = 7\n", "max_reject_rate must be 0 to 1"),
         ("[ingest]\npage_seconds = nan\n", "page_seconds must be at least"),
         ("[dedup]\nmin_chars = -5\n", "min_chars must be at least 4"),

@@ -15,6 +15,7 @@ from itertools import accumulate, compress
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline.config import PageConfig
 from pipeline.page.layout import BLOCK_NAMES, Layout, is_custom, read_layout
 
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
@@ -78,9 +79,10 @@ IS_HTML = re.compile(
     r"<(?:!doctype|html|head|body|title|meta|div|p|br|table|h[1-6]|span|ul|ol|li|dl|pre|section|article|center|font|script|style)\b",
     re.IGNORECASE,
 )
-# lexbor is quadratic in the depth of the tree (17 s at 100,000, facts §4; 0.1 s at 10,000), and unclosed
-# formatting is copied into every later block. A page that looks deeper than this gets no tree.
-MAX_DEPTH = 3_000
+# Unclosed formatting is copied into every later block, so a page with much of it gets no tree; one with fewer
+# tags than these is not asked.
+MANY_TAGS = 3_000
+MAX_DEPTH = PageConfig().max_depth
 MAX_TITLE = 1_000  # characters of `<title>` that are read: ten times the longest of facts §1
 MAX_UNCLOSED_FORMATTING = 100
 # Of attributes too: 0.4 s at 16,000 in one tag, 7 ms at 2,000. A long tag alone is a picture.
@@ -179,15 +181,17 @@ def _is_doubtful(body: bytes, begin: int, end: int) -> bool:
     return first < end and (body.find(SCRIPT, first, end) >= 0 or body.find(b"<!--", first, end) >= 0)
 
 
-def read_blocks(text: str) -> Blocks:
+def read_blocks(text: str, max_depth: int = MAX_DEPTH) -> Blocks:
     r"""Give the visible lines of a decoded page or plain text.
+
+    Markup nested deeper than `max_depth` is read as it stands, without a tree: all its text, hidden or not.
 
     >>> read_blocks("<h1>制度</h1><p>一、<b>总</b>则<br>二、<a href=x>分则</a>").lines
     ['制度', '一、总则', '二、分则']
     >>> read_blocks("甲\r\n\r\n  乙").lines
     ['甲', '', '  乙']
     """
-    if "numba" in sys.modules and (blocks := _read_well_formed(text)):
+    if "numba" in sys.modules and (blocks := _read_well_formed(text, max_depth)):
         return blocks
     for mark in MARKS:
         if mark in text:
@@ -196,14 +200,14 @@ def read_blocks(text: str) -> Blocks:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         count = text.count("\n") + 1
         return Blocks(text, [0] * count, [PLAIN] * count, "", None)
-    return read_tree(text)
+    return read_tree(text, max_depth)
 
 
-def _read_well_formed(html: str) -> Blocks | None:
+def _read_well_formed(html: str, max_depth: int = MAX_DEPTH) -> Blocks | None:
     """Read a page whose markup needs no tree; None for any other."""
     from pipeline.page.wellformed import read_well_formed
 
-    if _is_endless(html):
+    if _is_endless(html, max_depth):
         return None
     if "noscript" in html:
         html = NOSCRIPT.sub("", html)
@@ -213,9 +217,9 @@ def _read_well_formed(html: str) -> Blocks | None:
     return Blocks(found.text, found.linked, found.heads, _words(found.title), found.layout)
 
 
-def read_tree(html: str) -> Blocks:
+def read_tree(html: str, max_depth: int = MAX_DEPTH) -> Blocks:
     """Read a page by its tree: any page, and the slow twin of `wellformed.read_well_formed`."""
-    regular, title = _regular_form(html)
+    regular, title = _regular_form(html, max_depth)
     return _lines_of(regular, title)
 
 
@@ -223,14 +227,17 @@ def _words(title: str) -> str:
     return " ".join(title[:MAX_TITLE].split())
 
 
-def _is_endless(html: str) -> bool:
-    """Tell a page of which no tree can be built in bounded time."""
-    return (html.count("<") > MAX_DEPTH and _is_hostile(html)) or _has_endless_tag(html)
+def _is_endless(html: str, max_depth: int) -> bool:
+    """Tell a page of which no tree can be built in bounded time, or whose tree is deeper than asked for."""
+    tags = html.count("<")
+    if (tags > max_depth and _depth(html) > max_depth) or (tags > MANY_TAGS and _is_unclosed(html)):
+        return True
+    return _has_endless_tag(html)
 
 
-def _regular_form(html: str) -> tuple[str, str]:
+def _regular_form(html: str, max_depth: int) -> tuple[str, str]:
     """Return the page's visible part in regular HTML, and its title."""
-    if _is_endless(html):
+    if _is_endless(html, max_depth):
         text = unescape(UNTREED_TAG.sub(TAG, UNTREED.sub(" ", html)))
         return escape(text, quote=False).replace(TAG, "<p>"), ""
     if "noscript" in html:  # in a head its text would be moved to the body
@@ -243,10 +250,13 @@ def _regular_form(html: str) -> tuple[str, str]:
     return tree.html or "", words
 
 
-def _is_hostile(html: str) -> bool:
-    depth = accumulate(-1 if m.group(1) else 1 for m in NESTING.finditer(html))
+def _depth(html: str) -> int:
+    return max(accumulate(-1 if m.group(1) else 1 for m in NESTING.finditer(html)), default=0)
+
+
+def _is_unclosed(html: str) -> bool:
     unclosed = sum(-1 if m.group(1) else 1 for m in FORMATTING.finditer(html))
-    return max(depth, default=0) > MAX_DEPTH or unclosed > MAX_UNCLOSED_FORMATTING
+    return unclosed > MAX_UNCLOSED_FORMATTING
 
 
 def _has_endless_tag(html: str) -> bool:

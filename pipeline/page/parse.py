@@ -137,7 +137,7 @@ def _checked(body: bytes, config: Config) -> bytes:
 
 
 def _checked_blocks(html: str, config: Config) -> Blocks:
-    blocks = read_blocks(html)
+    blocks = read_blocks(html, config.page.max_depth)
     if len(blocks.linked) > config.page.max_lines:
         raise PageReject("too_many_lines", f"{len(blocks.linked)}, page.max_lines is {config.page.max_lines}")
     return blocks

@@ -113,7 +113,7 @@ def _locked_ingest(run: Run) -> IngestSummary:
 
 
 def _open(run: Run) -> None:
-    run.generation = generations.recover(run.out)
+    run.generation = generations.recover(run.out, run.config.ingest.keep_generations)
     if run.generation:
         run.manifest = read_manifest(run.out)
     corpus.load_sources(run)

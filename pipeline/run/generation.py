@@ -73,8 +73,10 @@ def _digests(run: Run) -> dict[str, str]:
 
 
 def _of_rows(config: Config) -> Config:
-    """Return a configuration without what changes no row: processes, threads, memory, the crawler."""
-    ingest = dataclasses.replace(config.ingest, workers=0, max_reject_rate=0.0)
+    """Return a configuration without what changes no row: processes, memory, what is kept, the crawler."""
+    ingest = dataclasses.replace(
+        config.ingest, workers=0, max_reject_rate=0.0, keep_generations=0, keep_runs=0
+    )
     return dataclasses.replace(config, ingest=ingest, dedup=of_rows(config.dedup), scrape=ScrapeConfig())
 
 
@@ -191,14 +193,14 @@ def _folders(run: Run) -> dict[str, str | None]:
 
 
 def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
-    """Carry the feeds and records of earlier runs over, and add the feed of this one."""
-    old = generations.folder_of(run.out, run.generation)
+    """Carry over as many feeds and records of runs as are kept, and add the feed of this one."""
+    old, number = generations.folder_of(run.out, run.generation), run.generation + 1
     for name in COPIED:
         (folder / name).mkdir()
         if run.generation and (old / name).is_dir():
             for path in sorted((old / name).iterdir()):
-                os.link(path, folder / name / path.name)
-    number = run.generation + 1
+                if int(path.stem) > number - run.config.ingest.keep_runs:
+                    os.link(path, folder / name / path.name)
     feed = changes(old, folder, shards, run.remade)
     write_parquet(folder / "changes" / f"{number:06d}.parquet", feed, "changes")
 
@@ -211,6 +213,6 @@ def commit(run: Run) -> None:
     }
     write_bytes(folder / "runs" / f"{run.generation + 1:06d}.json", _json(record))
     write_manifest(folder, run.next_manifest)
-    generations.commit(run.out, run.generation + 1)
+    generations.commit(run.out, run.generation + 1, run.config.ingest.keep_generations)
     run.generation, run.manifest = run.generation + 1, run.next_manifest
     generations.drop_spool(run.out)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.store.appending import BLOCK
+
 FICLONE = 0x40049409  # ioctl_ficlonerange(2): blocks of the source become those of the target too
-BLOCK = 4096  # what addresses and sizes are multiples of, for transfers past the cache (open(2), O_DIRECT)
 AT_ONCE = 1 << 23
 
 

@@ -14,7 +14,7 @@ after it leaves old folders: the next run removes either. There is nothing to un
 
 Shard files carry the digest of their content in their names: a reader that listed a folder just before the
 swap opens either files of the same content or none (an error to retry), never a mixture. The generation
-before the current one is kept, so a reader that holds its folder (`pipeline.open`) reads on.
+before the current one is kept, or more of them, so a reader that holds its folder (`pipeline.open`) reads on.
 """
 
 import os
@@ -31,7 +31,7 @@ STATE = ".state"
 SPOOL = "spool"
 JSON_LINES = ("pages.jsonl", "clauses.jsonl")
 NAMES = (*TABLES, "model", "changes", "runs", *JSON_LINES, "manifest.json")  # the manifest appears last
-KEPT = 2  # generations: the current one and the one before, for readers that hold it
+KEPT = 2  # generations at least: the current one and the one before, for readers that hold it
 
 
 def current(out: Path) -> int:
@@ -61,13 +61,15 @@ def spool_of(out: Path) -> Path:
     return out / STATE / SPOOL
 
 
-def recover(out: Path) -> int:
+def recover(out: Path, kept: int = KEPT) -> int:
     """Remove what runs that died have left, and return the current generation. Call under the lock.
+
+    Of complete generations the last `kept` stay.
 
     Raises ContractError where a file or folder that is not this program's has one of its names.
     """
     number = current(out)
-    live = {f"{n:06d}" for n in range(max(1, number - KEPT + 1), number + 1)}
+    live = {f"{n:06d}" for n in range(max(1, number - kept + 1), number + 1)}
     _keep_only(out / GENERATIONS, live)
     _keep_only(out / STATE, {f"{number:06d}", SPOOL})
     for stray in out.glob(".*.tmp"):
@@ -96,15 +98,18 @@ def begin(out: Path, generation: int) -> tuple[Path, Path]:
     return folders
 
 
-def commit(out: Path, generation: int) -> None:
-    """Make a complete generation the current one. Everything in it must be durable but the folders' names."""
+def commit(out: Path, generation: int, kept: int = KEPT) -> None:
+    """Make a complete generation the current one, and keep `kept` of them.
+
+    Everything in it must be durable but the folders' names.
+    """
     for top in (folder_of(out, generation), state_of(out, generation)):
         for folder, _, _ in os.walk(top):
             sync_folder(Path(folder))
         sync_folder(top.parent)
     _point(out / CURRENT, f"{GENERATIONS}/{generation:06d}")
     sync_folder(out)
-    recover(out)
+    recover(out, kept)
     sync_folder(out)
 
 

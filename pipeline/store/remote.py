@@ -7,22 +7,29 @@ is written there: the commit of an output needs links and an atomic rename, whic
 import errno
 import fnmatch
 import io
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import pyarrow as pa
 
-from pipeline.errors import InputError, TemporaryError
+from pipeline.errors import InputError, TemporaryError, UsageError
 from pipeline.store.scan import GLOB_MARKS, SourceFile, printable
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo, FileSystem
 
 MARK = "://"
-WHOLE_BYTES = (
-    8 << 20
-)  # up to here an object is read with one request; larger ones are containers, read in parts
+WHOLE_BYTES = 8 << 20  # up to here an object is read with one request; larger ones in parts
+PART_BYTES = 4 << 20  # of one request, which takes 50 ms: readers of archives ask for 16,000 at a time
+# A store that accepts and is silent costs 4 times 10 s and pauses of up to 10 s together. Arrow's own limits
+# are 31 tries: 6 s where a store says that it is busy, 100 s where it is silent; with Google's 15 minutes.
+CONNECT_S, SILENT_S, TRIES, GOOGLE_S = 5.0, 10.0, 4, 40
+UNCOPIED = ("tls_verify_certificates", "tls_ca_dir_path", "smart_defaults")  # options S3FileSystem has not
+REFUSED = ("ACCESS_DENIED", "INVALID_ACCESS_KEY_ID", "SIGNATURE_DOES_NOT_MATCH", "UNRECOGNIZED_CLIENT")
+PASSWORD = re.compile(r"^[^/@]*:[^/@]*@")  # `key:secret@bucket/raw`: yes; `bucket/a:b@c`, `user@host`: no
 
 
 def is_url(root: str) -> bool:
@@ -37,11 +44,21 @@ def is_url(root: str) -> bool:
 
 @cache
 def _file_system(url: str) -> "tuple[FileSystem, str]":
-    """Return the file system of a URL and the path in it. Cached: a client holds its connections."""
+    """Return the file system of a URL and the path in it. Cached: a client holds its connections.
+
+    Raises UsageError for a URL with a password: roots are written to the manifest.
+    """
     from pyarrow import fs
 
+    scheme, _, rest = url.partition(MARK)
+    if PASSWORD.match(rest):
+        raise UsageError(
+            f"a URL of {scheme} with a password in it: the manifest would tell it; "
+            "leave it to the environment or to the configuration of the store's client"
+        )
     try:
-        return cast("tuple[FileSystem, str]", fs.FileSystem.from_uri(url))
+        system, path = fs.FileSystem.from_uri(_limited(url))
+        return _patient(system, url), path
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         try:
             from fsspec.core import url_to_fs
@@ -56,11 +73,78 @@ def _file_system(url: str) -> "tuple[FileSystem, str]":
     return fs.PyFileSystem(fs.FSSpecHandler(other)), path
 
 
-def _no_answer(url: str, error: OSError) -> InputError | TemporaryError:
+def _limited(url: str) -> str:
+    """Return a URL that says how long Google's client goes on, which is told it in no other way.
+
+    >>> _limited("gs://b/raw"), _limited("s3://b/raw?region=x")
+    ('gs://b/raw?retry_limit_seconds=40', 's3://b/raw?region=x')
+    """
+    if not url.startswith(("gs://", "gcs://")) or "retry_limit_seconds=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}retry_limit_seconds={GOOGLE_S}"
+
+
+def _patient(system: "FileSystem", url: str) -> "FileSystem":
+    """Return a file system with our limits of time and tries, where it is one of S3."""
+    from pyarrow import fs
+
+    if system.type_name != "s3" or any(f"{option}=" in url for option in UNCOPIED):
+        return system
+    _, (options,) = system.__reduce__()  # as it is pickled: all that the URL said, and no other way tells it
+    tries = fs.AwsStandardS3RetryStrategy(max_attempts=TRIES)
+    limits = {"connect_timeout": CONNECT_S, "request_timeout": SILENT_S, "retry_strategy": tries}
+    return cast("FileSystem", fs.S3FileSystem(**options | limits))
+
+
+def _no_answer(url: str, error: Exception) -> InputError | TemporaryError:
     """Return the error of a store that cannot be listed; pyarrow has no class for a missing bucket."""
     if "NO_SUCH_BUCKET" in str(error) or "not found" in str(error):
         return InputError(f"cannot read {url}: there is no such bucket")
+    if any(told in str(error) for told in REFUSED) or isinstance(error, (PermissionError, ValueError)):
+        return InputError(f"cannot read {url}: {error}")
     return TemporaryError(f"cannot list {url}: {error}")
+
+
+@contextmanager
+def _answering(path: str) -> Iterator[None]:
+    """Turn the errors of a store, of any class, into TemporaryError, but for those of one object: OSError."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, TemporaryError):
+        raise
+    except Exception as error:
+        if "ACCESS_DENIED" in str(error):  # pyarrow has no class for it: this object's fault, not the store's
+            raise PermissionError(errno.EACCES, "access denied", path) from error
+        raise TemporaryError(f"cannot read {path}: {str(error) or type(error).__name__}") from error
+
+
+class _Parts(io.RawIOBase):
+    """An object read in parts. A store that breaks off is no fault of the object: TemporaryError."""
+
+    def __init__(self, handle: Any, path: str) -> None:
+        self._handle, self._path = handle, path
+
+    def readinto(self, buffer: Any) -> int:
+        with _answering(self._path):
+            data = self._handle.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._handle.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._handle.tell())
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._handle.close()
+        super().close()
 
 
 def split_url(url: str) -> tuple[str, str | None]:
@@ -90,7 +174,7 @@ def scan_url(url: str) -> Iterator[SourceFile]:
         found = _listed(system, top)
     except FileNotFoundError as error:
         raise InputError(f"cannot read {url}: nothing is there") from error
-    except OSError as error:
+    except Exception as error:  # what the packages of fsspec raise has no common class
         raise _no_answer(url, error) from error
     if found and found[0].path == top:
         base, top = _above(base), _above(top)
@@ -142,26 +226,24 @@ def open_url(url: str) -> BinaryIO:
     base, _, name = url.partition("#")
     system, top = _file_system(base)
     path = f"{top.rstrip('/')}/{name}"
-    try:
+    with _answering(path):
         handle: Any = system.open_input_file(path)
         if handle.size() > WHOLE_BYTES:
-            return cast("BinaryIO", handle)
+            return cast("BinaryIO", io.BufferedReader(_Parts(handle, path), PART_BYTES))
         with handle:
             return io.BytesIO(handle.read())
-    except (FileNotFoundError, PermissionError):
-        raise
-    except OSError as error:
-        if "ACCESS_DENIED" in str(error):  # pyarrow has no class for it: this object's fault, not the store's
-            raise PermissionError(errno.EACCES, "access denied", path) from error
-        raise TemporaryError(f"cannot read {path}: {error}") from error
 
 
 def stat_url(base: str, name: str) -> SourceFile:
-    """Return a file under a base as it stands now. Raises FileNotFoundError."""
+    """Return a file under a base as it stands now.
+
+    Raises FileNotFoundError, TemporaryError when the store does not answer.
+    """
     system, top = _file_system(base)
-    info = system.get_file_info(f"{top.rstrip('/')}/{name}")
-    if not info.is_file and top.endswith(f"/{name}"):  # the root is the file
-        base, info = _above(base), system.get_file_info(top)
+    with _answering(base):
+        info = system.get_file_info(f"{top.rstrip('/')}/{name}")
+        if not info.is_file and top.endswith(f"/{name}"):  # the root is the file
+            base, info = _above(base), system.get_file_info(top)
     if not info.is_file:
         raise FileNotFoundError(errno.ENOENT, "nothing is there", name)
     return SourceFile(name, url_of(base, name), info.size, info.mtime_ns or 0)

@@ -51,6 +51,12 @@ def test_deep_trees_are_read_without_a_tree(html: str) -> None:
     assert [line for line in read_blocks(html).lines if "甲" in line]
 
 
+def test_how_deep_a_tree_may_be_is_given() -> None:
+    html = "<div>" * 30 + "<p style='display:none'>乙</p><p>甲</p>" + "</div>" * 30 + "<p>丙</p>"
+    assert read_blocks(html).lines == read_blocks(html, 30).lines == ["甲", "丙"]
+    assert read_blocks(html, 29).lines == ["乙", "甲", "丙"]  # without a tree nothing is known to be hidden
+
+
 def test_entities_in_a_page_without_a_tree() -> None:
     assert read_blocks("<div>" * (MAX_DEPTH * 2) + "&lt;p&gt;&#30002;").lines == ["<p>甲"]
 

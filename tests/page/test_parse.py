@@ -77,6 +77,14 @@ def test_limits_reject_with_a_reason() -> None:
         parse_page("a\nb\nc", config=small)
 
 
+def test_a_page_nested_deeper_than_the_limit_keeps_its_text() -> None:
+    flat = Config(page=PageConfig(max_depth=2))
+    deep = HTML.replace("<body>", "<body>" + "<div>" * 9)
+    assert [a.text for a in parse_page(deep, config=flat).articles] == [
+        a.text for a in parse_page(HTML).articles
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [b"<" * 200_000, b"<div>" * 50_000, b"<p>" + b"&amp;" * 100_000, b"\0" * 100_000, b"\xff" * 100_000],

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from small_corpora import settings, write_pages
 
+from pipeline.check import check
 from pipeline.config import Config, DedupConfig, PageConfig, RepairConfig
 from pipeline.run import ingest
 from pipeline.store.digest import rows_digest
@@ -109,3 +110,20 @@ def test_what_changed_nothing_is_not_in_the_feed(raw: Path, tmp_path: Path) -> N
     ingest(raw, out, config=settings())
     assert ingest(raw, out, config=settings(by_site=True)).changed
     assert pq.read_table(out / "changes" / "000002.parquet").num_rows == 0
+
+
+def test_so_many_runs_and_generations_stay_as_the_configuration_says(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def numbers(folder: str) -> list[int]:
+        return sorted(int(p.stem) for p in (out / folder).iterdir())
+
+    config = settings(keep_runs=3, keep_generations=4)
+    for number in range(5):
+        write_pages(raw, [40 + number])
+        ingest(raw, out, config=config)
+    assert numbers("changes") == numbers("runs") == [3, 4, 5]
+    assert numbers(".generations") == [2, 3, 4, 5]
+    assert not ingest(raw, out, config=settings()).changed  # what is kept changes no row
+    assert numbers(".generations") == [4, 5]
+    assert check(out) == []

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from small_corpora import digests, page, settings, write_pages
 
 from pipeline.check import check
-from pipeline.errors import InputError
+from pipeline.errors import InputError, TemporaryError
 from pipeline.run import ingest
 from pipeline.run.corpus import Options
 from pipeline.store.remote import open_url, scan_url, stat_url
@@ -63,6 +64,42 @@ def test_any_file_system_of_fsspec_is_read(raw: Path, tmp_path: Path) -> None:
     ingest("memory://raw", tmp_path / "far", config=settings())
     ingest(raw, tmp_path / "plain", config=settings())
     assert digests(tmp_path / "far") == digests(tmp_path / "plain")
+
+
+class Gone(Exception):
+    """As clients have their own: no OSError."""
+
+
+class Flaky(MemoryFileSystem):
+    protocol = "flaky"
+    failing: tuple[str, ...] = ()
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return super()._strip_protocol(path.replace("flaky://", "memory://"))
+
+    def _open(self, path: str, *words: object, **named: object) -> object:
+        if "open" in self.failing:
+            raise Gone("connection lost")
+        return super()._open(path, *words, **named)
+
+    def find(self, path: str, *words: object, **named: object) -> object:
+        if "find" in self.failing:
+            raise Gone("connection lost")
+        return super().find(path, *words, **named)
+
+
+@pytest.mark.parametrize("step", ["open", "find"])
+def test_what_a_client_of_fsspec_raises_is_temporary(
+    raw: Path, tmp_path: Path, monkeypatch, step: str
+) -> None:
+    fsspec.register_implementation("flaky", Flaky, clobber=True)
+    fsspec.filesystem("flaky").put(str(raw / "000"), "/sheets/000", recursive=True)
+    monkeypatch.setattr(Flaky, "failing", (step,))
+    with pytest.raises(TemporaryError, match="connection lost"):
+        ingest("flaky://sheets", tmp_path / "out", config=settings())
+    monkeypatch.setattr(Flaky, "failing", ())
+    assert ingest("flaky://sheets", tmp_path / "out", config=settings()).pages == 6
 
 
 def test_an_output_below_its_root_is_no_source(raw: Path, tmp_path: Path, monkeypatch) -> None:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ContractError, TemporaryError
-from pipeline.store import checksum, digest, generations
+from pipeline.store import appending, checksum, digest, generations
+from pipeline.store.appending import AT_ONCE, Appended
 from pipeline.store.checksum import Checksum
 from pipeline.store.copying import copy_beginning
 from pipeline.store.digest import add_digests, compiled_lanes, plain_lanes, rows_digest
@@ -117,6 +118,28 @@ def test_the_beginning_of_a_file_is_copied(
     copy_beginning(tmp_path / "old", tmp_path / "new", size)
     assert (tmp_path / "new").read_bytes() == data[:size]
     assert (tmp_path / "old").read_bytes() == data
+
+
+@pytest.mark.parametrize("sizes", [[0], [1], [4096, 4097], [AT_ONCE + 5, AT_ONCE], [AT_ONCE - 1, 2, 9]])
+@pytest.mark.parametrize("past_cache", ["yes", "no", "not with its rest"])
+@pytest.mark.parametrize("begun", [0, 1, 4096, 4100])
+def test_a_file_grows_past_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int], past_cache: str, begun: int
+) -> None:
+    if past_cache == "no":
+        monkeypatch.setattr(os, "O_DIRECT", 0)
+    if past_cache == "not with its rest":
+        monkeypatch.setattr(appending, "BLOCK", 1)  # what the system refuses then
+    data = np.random.default_rng(0).bytes(begun + sum(sizes))
+    file = Appended(tmp_path / "new")
+    (tmp_path / "new").write_bytes(data[:begun])
+    file.go_on(begun)
+    start = begun
+    for size in sizes:
+        file.write(memoryview(data)[start : start + size])
+        start += size
+    file.close()
+    assert (tmp_path / "new").read_bytes() == data
 
 
 @given(rows=ROWS, cut=st.integers(0, 12), seed=st.integers(0, 99))
