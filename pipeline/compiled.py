@@ -5,12 +5,14 @@ of everything the kernel calls or reads, so that an upgrade never runs yesterday
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import CodeType, ModuleType
 from typing import Any
 
 import numba
+import numba.extending
 from numba.core.caching import FunctionCache
 
 PACKAGE = __name__.split(".")[0]
@@ -21,22 +23,30 @@ OPTIONS: Any = {"_nrt": False, "error_model": "numpy"}
 
 def parts_of(function: Any, seen: set[int]) -> Iterator[str]:
     """Yield a function's code, the constants it reads, and the same of all functions of ours it calls."""
-    plain = getattr(function, "py_func", function)
+    plain = inspect.unwrap(getattr(function, "py_func", function))
     if id(plain) in seen:
         return
     seen.add(id(plain))
-    code = plain.__code__
-    constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
-    yield repr((plain.__module__, plain.__qualname__, code.co_code, constants, code.co_names))
-    rooms = [plain.__globals__]
-    rooms += [vars(m) for m in map(plain.__globals__.get, code.co_names) if _is_ours(m)]
-    for name in code.co_names:
-        for value in (room[name] for room in rooms if name in room):
-            if isinstance(value, int | float | str | tuple):
-                yield repr((plain.__qualname__, name, value))
-            elif getattr(value, "__module__", "").startswith(PACKAGE) and callable(value):
-                yield repr((plain.__qualname__, name, value.__module__, value.__qualname__))
-                yield from parts_of(value, seen)
+    for code in _codes(plain.__code__):
+        constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
+        yield repr((plain.__module__, plain.__qualname__, code.co_code, constants, code.co_names))
+        rooms = [plain.__globals__]
+        rooms += [vars(m) for m in map(plain.__globals__.get, code.co_names) if _is_ours(m)]
+        for name in code.co_names:
+            for value in (room[name] for room in rooms if name in room):
+                if isinstance(value, int | float | str | tuple):
+                    yield repr((plain.__qualname__, name, value))
+                elif getattr(value, "__module__", "").startswith(PACKAGE) and callable(value):
+                    yield repr((plain.__qualname__, name, value.__module__, value.__qualname__))
+                    yield from parts_of(value, seen)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a function's code, then that of the comprehensions and functions within."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
 
 
 def _is_ours(value: object) -> bool:
@@ -87,3 +97,11 @@ def inlined(function: Callable[..., Any]) -> Any:
     """Make a function part of the code that calls it: a call copies the headers of all arrays, 15 ns."""
     inner: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, **OPTIONS}
     return numba.njit(function, **inner)
+
+
+def written(function: Callable[..., Any]) -> Any:
+    """Make a function callable from kernels that returns, for types, a signature and what writes LLVM's code.
+
+    What writes it must be a function of its module, so that a change of it is noticed.
+    """
+    return numba.extending.intrinsic(function)

@@ -93,17 +93,21 @@ def plain_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> La
 def compiled_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> Lanes:
     """Return what `plain_lanes` does, by kernels that look at strings where they lie."""
     from pipeline.store import blake2
+    from pipeline.store.lanes import BYTES_AT_ONCE
 
     lanes = np.zeros((rows, 2), dtype=np.uint64)
     if texts:
-        ends, start = np.empty((len(texts), rows + 1), np.int64), 0
-        pieces = []
-        for mine, text in zip(ends, texts, strict=True):
-            mine[:] = _ends(text)
-            pieces.append(np.frombuffer(text.buffers()[2] or b"", np.uint8)[mine[0] : mine[-1]])
-            mine += start - mine[0]
-            start = mine[-1]
-        blake2.hash_strings(np.concatenate(pieces), ends, lanes)
+        starts, stops = np.empty((2, len(texts), rows), np.int64)
+        pieces, behind = [], 0
+        for begin, end, text in zip(starts, stops, texts, strict=True):
+            ends = _ends(text)
+            pieces.append(np.frombuffer(text.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]])
+            begin[:], end[:] = ends[:-1], ends[1:]
+            begin += behind - ends[0]
+            end += behind - ends[0]
+            behind += len(pieces[-1])
+        pieces.append(np.zeros(BYTES_AT_ONCE, np.uint8))
+        blake2.hash_strings(np.concatenate(pieces), starts, stops, lanes)
     if numbers:
         words, absent = np.empty((len(numbers), rows), np.uint64), np.zeros((len(numbers), rows), np.bool_)
         for n, column in enumerate(numbers):
