@@ -26,25 +26,27 @@ from pipeline.store.lanes import (
 
 Ints = NDArray[np.int64]
 Lanes = NDArray[np.uint64]
-BLOCK = 128  # bytes that are taken in together
+BLOCK, WORD_BYTES = 128, 8  # bytes that are taken in together; of a word
 MOST_DIGITS = 20  # of a length
 ONE_LEVEL, DIGEST_BYTES = 0x01010000, 16  # parameters of the state; there is no key
 # As in `digest`: what stands between strings; the increment of splitmix64 and its factors; a null.
 SEPARATOR = 0x1F
 GOLDEN, MIX_1, MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 NULL = 0xD1B54A32D192ED03
+ALL_ONES = 0xFFFFFFFFFFFFFFFF
 NONE = -1  # the row of a lane that has none
 ROW, DONE, BYTES = range(3)  # of a lane: its row, how many bytes of it are taken, how many it has
 
 
-def hash_strings(data: NDArray[np.uint8], starts: Ints, stops: Ints, lanes: Lanes) -> None:
+def hash_strings(data: NDArray[np.uint8], spans: Ints, lanes: Lanes) -> None:
     """Write the halves of the digest of each row's strings into `lanes`, whose rows have two words.
 
-    The string of column c and row r are the bytes `starts[c, r]` to `stops[c, r]` of `data`; behind the last
-    there are `BYTES_AT_ONCE` more.
+    The string of column c and row r are the bytes `spans[0, c, r]` to `spans[1, c, r]` of `data`; behind the
+    last there are `BYTES_AT_ONCE` zeros.
     """
+    starts, stops = spans
     longest = int((stops - starts).sum(axis=0).max(initial=0)) + len(starts) * (MOST_DIGITS + 2)
-    words = np.empty((LANES, (longest + BYTES_AT_ONCE) // BLOCK + 1, BLOCK_WORDS), np.uint64)
+    words = np.empty((LANES, longest // BLOCK + 2, BLOCK_WORDS), np.uint64)  # `move` writes beyond the end
     work = np.full((LANES, 3), NONE)
     state, block = np.empty((LAST + 1, LANES), np.uint64), np.empty((BLOCK_WORDS, LANES), np.uint64)
     begun, again = np.array(IV, np.uint64), np.zeros(len(lanes), np.bool_)
@@ -99,10 +101,10 @@ def put_row(message, begin, data, spans, r):
 @inlined
 def same_bytes(data, one, other, size):
     """Tell whether two strings of one length are the same, a word at a time."""
-    for k in range(0, size, 8):
+    for k in range(0, size, WORD_BYTES):
         unlike = word_at(data, one + k) ^ word_at(data, other + k)
-        if size - k < 8:
-            unlike <<= np.uint64(8 * (8 - size + k))
+        if size - k < WORD_BYTES:
+            unlike <<= np.uint64(8 * (WORD_BYTES - size + k))
         if unlike:
             return False
     return True
@@ -124,13 +126,41 @@ def stands_again(data, spans, r):
 def offer(words, place, work, lane, state, block):
     """Offer the next block of a lane's message, which begins with word `place`."""
     done, size = work[lane, DONE], work[lane, BYTES]
-    first = place + done // 8
+    first = place + done // WORD_BYTES
     for k in range(BLOCK_WORDS):
         block[k, lane] = words[first + k]
     work[lane, DONE] = done + BLOCK
     last = done + BLOCK >= size
     state[TAKEN, lane] = size if last else done + BLOCK
-    state[LAST, lane] = np.uint64(0xFFFFFFFFFFFFFFFF) if last else np.uint64(0)
+    state[LAST, lane] = np.uint64(ALL_ONES) if last else np.uint64(0)
+
+
+@inlined
+def take_out(work, state, lanes):
+    """Write down the digests of the rows that are done; their lanes have none then."""
+    for lane in range(LANES):
+        if work[lane, ROW] != NONE and work[lane, DONE] >= work[lane, BYTES]:
+            lanes[work[lane, ROW], 0], lanes[work[lane, ROW], 1] = state[0, lane], state[1, lane]
+            work[lane, ROW] = NONE
+
+
+@inlined
+def next_row(data, spans, again, row):
+    """Return the next row from `row` on that does not stand again; those that do are marked."""
+    while 0 < row < len(again) and stands_again(data, spans, row):
+        again[row] = True
+        row += 1
+    return row
+
+
+@inlined
+def take_up(work, lane, message, states):
+    """Let a lane begin with the message of a row, of so many bytes; `states` are all, and the first."""
+    work[lane, ROW], work[lane, BYTES] = message
+    work[lane, DONE] = 0
+    state, begun = states
+    for k in range(STATE_WORDS):
+        state[k, lane] = begun[k]
 
 
 @kernel
@@ -138,34 +168,27 @@ def hash_rows(data, spans, room, lanework, lanes):
     """Write the two halves of the digest of each row's strings.
 
     `spans` are where strings begin and end in `data`, (columns, rows); `room` bytes for a row and a block
-    of each lane, the same as words; `lanework` what lanes work on, their states and blocks, and which rows
-    stand again.
+    of each lane, the same as words; `lanework` what lanes work on, the state in the beginning, the lanes'
+    states and blocks, and which rows stand again.
     """
     message, words = room
     work, begun, state, block, again = lanework
-    size, following, busy = len(message) // LANES, 0, True
+    size, row, busy = len(message) // LANES, 0, True
     while busy:
         busy = False
         for lane in range(LANES):
             if work[lane, ROW] == NONE:
-                while following < len(lanes) and following > 0 and stands_again(data, spans, following):
-                    again[following] = True
-                    following += 1
-                if following < len(lanes):
-                    work[lane, ROW], work[lane, DONE] = following, 0
-                    work[lane, BYTES] = put_row(message, lane * size, data, spans, following)
-                    for k in range(STATE_WORDS):
-                        state[k, lane] = begun[k]
-                    following += 1
+                row = next_row(data, spans, again, row)
+                if row < len(lanes):
+                    long = put_row(message, lane * size, data, spans, row)
+                    take_up(work, lane, (row, long), (state, begun))
+                    row += 1
         for lane in range(LANES):
             if work[lane, ROW] != NONE:
                 busy = True
-                offer(words, lane * size // 8, work, lane, state, block)
+                offer(words, lane * size // WORD_BYTES, work, lane, state, block)
         compress(state, block)
-        for lane in range(LANES):
-            if work[lane, ROW] != NONE and work[lane, DONE] >= work[lane, BYTES]:
-                lanes[work[lane, ROW], 0], lanes[work[lane, ROW], 1] = state[0, lane], state[1, lane]
-                work[lane, ROW] = NONE
+        take_out(work, state, lanes)
     for r in range(len(lanes)):
         if again[r]:
             lanes[r, 0], lanes[r, 1] = lanes[r - 1, 0], lanes[r - 1, 1]
