@@ -8,12 +8,14 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial, wraps
 from types import CodeType, ModuleType
 from typing import Any
 
 import numba
 import numba.extending
 from llvmlite.binding import parse_assembly
+from numba.core import cgutils
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
 PACKAGE = __name__.split(".")[0]
@@ -117,9 +119,28 @@ def inlined(function: Callable[..., Any]) -> Any:
     return numba.njit(function, **inner)
 
 
-def written(function: Callable[..., Any]) -> Any:
-    """Make a function callable from kernels that returns, for types, a signature and what writes LLVM's code.
+def written(returns: str) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function that writes LLVM's code callable from kernels, with a result of this type of numba's.
 
-    What writes it must be a function of its module, so that a change of it is noticed.
+    It is given LLVM's builder and its arguments: integers as 64 bits, of an array the address of its first
+    item; it returns the result, None where that is "void".
     """
-    return numba.extending.intrinsic(function)
+
+    def made(write: Callable[..., Any]) -> Any:
+        def describe(_typing: Any, *kinds: Any) -> tuple[Any, Callable[..., Any]]:
+            def put(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+                arguments = map(partial(_argument, context, builder), signature.args, values)
+                result = write(builder, *arguments)
+                return context.get_dummy_value() if result is None else result
+
+            return getattr(numba.types, returns)(*kinds), put
+
+        return numba.extending.intrinsic(wraps(write)(describe))
+
+    return made
+
+
+def _argument(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    if isinstance(kind, numba.types.Array):
+        return cgutils.create_struct_proxy(kind)(context, builder, value).data  # type: ignore[no-untyped-call]
+    return context.cast(builder, value, kind, numba.types.int64)

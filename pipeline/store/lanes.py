@@ -7,8 +7,6 @@ one do: vectors of eight words, which LLVM cuts to what the processor has.
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba and llvmlite type them)
 from llvmlite import ir
-from numba import types
-from numba.core import cgutils
 
 from pipeline.compiled import written
 
@@ -49,20 +47,12 @@ MIXED = ("048c", "159d", "26ae", "37bf", "05af", "16bc", "278d", "349e")
 TURNS = ((32, 24), (16, 63))  # bits by which the fourth and the second of these are turned right
 
 
-def vectors(context, builder, kind, array):
-    """Return the address of an array of words, as one of vectors of a word of each lane."""
-    start = cgutils.create_struct_proxy(kind)(context, builder, array).data
-    return builder.bitcast(start, ir.VectorType(ir.IntType(64), LANES).as_pointer())
-
-
-def at(builder, start, place):
-    """Return the address of a vector."""
-    return builder.gep(start, [ir.Constant(ir.IntType(32), place)])
+WORDS = ir.VectorType(ir.IntType(64), LANES)  # one of each lane
 
 
 def spread(word):
     """Return a word as a vector that has it in every lane."""
-    return ir.Constant(ir.VectorType(ir.IntType(64), LANES), [word] * LANES)
+    return ir.Constant(WORDS, [word] * LANES)
 
 
 def turned(builder, words, bits):
@@ -80,13 +70,20 @@ def mix(builder, state, places, words):
         state[b] = turned(builder, builder.xor(state[b], state[c]), second)
 
 
-def write_rounds(context, builder, signature, arguments):
-    """Write what takes a block into a state; RFC 7693, 3.2."""
-    given, block = (
-        vectors(context, builder, kind, array) for kind, array in zip(signature.args, arguments, strict=True)
-    )
-    words = [builder.load(at(builder, block, k), align=8) for k in range(BLOCK_WORDS)]
-    before = [builder.load(at(builder, given, k), align=8) for k in range(LAST + 1)]
+def vector_at(builder, start, place):
+    """Return the address of a vector in an array of words."""
+    vectors = builder.bitcast(start, WORDS.as_pointer())
+    return builder.gep(vectors, [ir.Constant(ir.IntType(32), place)])
+
+
+@written("void")
+def compress(builder, given, block):
+    """Take a block of each lane, (16, lanes) words, into its state, (10, lanes); RFC 7693, 3.2.
+
+    Of a state the ninth word is how many bytes it has taken then, the tenth all ones with the last block.
+    """
+    words = [builder.load(vector_at(builder, block, k), align=8) for k in range(BLOCK_WORDS)]
+    before = [builder.load(vector_at(builder, given, k), align=8) for k in range(LAST + 1)]
     state = [*before[:STATE_WORDS], *map(spread, IV)]
     state[12], state[14] = builder.xor(state[12], before[TAKEN]), builder.xor(state[14], before[LAST])
     for order in ORDERS:
@@ -95,48 +92,26 @@ def write_rounds(context, builder, signature, arguments):
             mix(builder, state, [int(k, 16) for k in places], taken[2 * n : 2 * n + 2])
     for k in range(STATE_WORDS):
         after = builder.xor(before[k], builder.xor(state[k], state[k + STATE_WORDS]))
-        builder.store(after, at(builder, given, k), align=8)
-    return context.get_dummy_value()
-
-
-@written
-def compress(typing, state, block):
-    """Take a block of each lane, (16, lanes) words, into its state, (10, lanes).
-
-    Of a state the ninth word is how many bytes it has taken then, the tenth all ones with the last block.
-    """
-    return types.void(state, block), write_rounds
+        builder.store(after, vector_at(builder, given, k), align=8)
 
 
 BYTES_AT_ONCE = 32  # half of what such a processor moves at once: most strings of rows are as short
 
 
-def place_in(context, builder, signature, arguments, n, kind):
-    """Return the address of a place in an array, the argument behind it, as one of another kind."""
-    start = cgutils.create_struct_proxy(signature.args[n])(context, builder, arguments[n]).data
-    return builder.bitcast(builder.gep(start, [arguments[n + 1]]), kind.as_pointer())
+def place_of(builder, start, place, kind):
+    """Return the address of a place in an array of bytes, as one of something of another kind."""
+    return builder.bitcast(builder.gep(start, [place]), kind.as_pointer())
 
 
-def write_move(context, builder, signature, arguments):
-    """Write what copies bytes."""
-    kind = ir.VectorType(ir.IntType(8), BYTES_AT_ONCE)
-    target, source = (place_in(context, builder, signature, arguments, n, kind) for n in (0, 2))
-    builder.store(builder.load(source, align=1), target, align=1)
-    return context.get_dummy_value()
-
-
-@written
-def move(typing, target, to, source, begin):
+@written("void")
+def move(builder, target, to, source, begin):
     """Copy 32 bytes of an array of bytes to a place of another."""
-    return types.void(target, types.int64, source, types.int64), write_move
+    kind = ir.VectorType(ir.IntType(8), BYTES_AT_ONCE)
+    bytes_there = builder.load(place_of(builder, source, begin, kind), align=1)
+    builder.store(bytes_there, place_of(builder, target, to, kind), align=1)
 
 
-def write_word(context, builder, signature, arguments):
-    """Write what reads a word."""
-    return builder.load(place_in(context, builder, signature, arguments, 0, ir.IntType(64)), align=1)
-
-
-@written
-def word_at(typing, data, place):
+@written("uint64")
+def word_at(builder, data, place):
     """Return the word of eight bytes that begins at a place of an array of bytes."""
-    return types.uint64(data, types.int64), write_word
+    return builder.load(place_of(builder, data, place, ir.IntType(64)), align=1)
