@@ -183,7 +183,7 @@ def _is_left_alone(name: str) -> bool:
     >>> _is_left_alone("a/.b/c.html"), _is_left_alone("__MACOSX/._a.html"), _is_left_alone("../a.html")
     (True, True, False)
     """
-    parts = name.split("/")
+    parts = name.replace("\\", "/").split("/")
     return parts[0] == "__MACOSX" or any(p.startswith(".") and p.strip(".") for p in parts)
 
 
