@@ -24,7 +24,7 @@ from pipeline.page.told import (
     repeated_lines,
     told_above_prose,
 )
-from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
+from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 from pipeline.records import DropReason
 
 LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
@@ -176,17 +176,24 @@ def _behind(
     told: dict[int, DropReason] = {
         row: "spam"
         for row in rows_showing(page, UNLISTED, rows.start, rows.stop)
-        if row not in cues and _is_plainly_told(page.texts[row])
+        if row not in cues and _is_plainly_told(page.texts[row], manner)
     }
     return told | found | pages
 
 
-def _is_plainly_told(line: str) -> bool:
+def _is_plainly_told(line: str, manner: Manner) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
-    if len(line) > MAX_FOREIGN or OWN_END.match(line):
+    if len(line) > MAX_FOREIGN or OWN_END.match(line) or not reads_like_a_site(line):
         return False
-    least = PLAINLY if line[-1] in SAID_ENDS else PLAINLY_SHORT
-    return reads_like_a_site(line, least) and speaks_of_pages(line) and not DIALOGUE.search(line)
+    said = line[-1] in SAID_ENDS
+    if speaks_of_pages(line):
+        named = not said and manner.names_site(line)
+        least = LEAST if named else PLAINLY if said else PLAINLY_SHORT
+    elif said:
+        return False
+    else:
+        least = PLAINLY  # `试用助手改写`
+    return reads_like_a_site(line, least) and not DIALOGUE.search(line)
 
 
 def _parted(
