@@ -209,7 +209,7 @@ def test_one_text_of_short_lines_below_a_box_ends_with_its_element() -> None:
     text = (
         "尊敬的领导：",
         "我于三月到岗，至今已满三个月。",
-        "我会继续努力。",
+        "我会继续努力，做好自己的每一项工作。",
         "请领导批准。",
         "申请人：李小雨",
     )
