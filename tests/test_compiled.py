@@ -1,4 +1,9 @@
-"""The cache of compiled kernels notices a change anywhere below a kernel."""
+"""The cache of compiled kernels notices a change anywhere below a kernel, and holds what loads again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +28,18 @@ def test_another_function_below_is_another_kernel(monkeypatch: pytest.MonkeyPatc
 def test_every_kernel_is_cached_with_its_fingerprint() -> None:
     assert isinstance(starring.relate_small._cache, KernelCache)
     assert not isinstance(verify.informative._cache, KernelCache)
+
+
+CALL = """
+from pipeline.text.repair.signs import count_each, count_pairs
+print(count_each("甲乙甲乙丙", ["甲乙", "乙丙"]), sum(count_pairs.stats.cache_hits.values()))
+"""
+
+
+def test_a_kernel_out_of_the_cache_gives_the_same(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    told = [
+        subprocess.run([sys.executable, "-c", CALL], env=environment, capture_output=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert told == [b"[2, 1] 0\n", b"[2, 1] 1\n"]

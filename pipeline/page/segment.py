@@ -136,7 +136,7 @@ def _find_candidates(work: _Page) -> None:
 def _choose_series(work: _Page) -> None:
     """Choose the series of headings; it may know its subject better than the title does."""
     page, bases, declared = work.lines, work.subjects, work.out.declared
-    title = " ".join(work.names)
+    title = "".join(map(letters, work.names))
     series = best_series(page, work.found, title, declared) if work.found else Series((), 0.0)
     learnt = {c.title for c in series.headings if c.key[0] in ("bare", "title")}
     if more := base_titles(learnt - set(bases)):  # look again for glued members
@@ -151,7 +151,7 @@ def _complete_series(work: _Page) -> None:
     chain: Sequence[Candidate] = completed(page, work.chosen, declared, fields.start)
     if declared != 1 and (len(chain) < 2 or declared not in (None, len(chain))):
         # the first of many may be another page's teaser; of more forms, one may have all that are declared
-        other = in_other_forms(page, fields.start, " ".join(work.names), declared)
+        other = in_other_forms(page, fields.start, "".join(map(letters, work.names)), declared)
         whole = len(other) == declared == other[-1].ordinal and other[0].ordinal == 1
         chain = other if whole or len(chain) < 2 <= len(other) else chain
     work.chosen = without_clauses(page, unnumbered(page, fields, chain, work.subjects, declared))
@@ -227,10 +227,11 @@ def _free_first_heading(page: PageLines, fields: Fields) -> None:
 
 def _repeats(page: PageLines, fields: Fields, chosen: Sequence[Candidate], end: int) -> set[int]:
     """Return the lines among the articles that say the page's title with its count once more."""
+    rows = set(rows_showing(page, COUNTING, chosen[0].row + 1, end)).difference([c.row for c in chosen])
     title = letters(fields.title or page.title)
-    rows = set(rows_showing(page, COUNTING, chosen[0].row + 1, end)) if declared_count(title) else set()
-    taken = {c.row for c in chosen}
-    return {r for r in rows - taken if letters(page.texts[r]) == title}
+    if not rows or not declared_count(title):
+        return set()
+    return {r for r in rows if letters(page.texts[r]) == title}
 
 
 def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequence[str]) -> int | None:

@@ -5,7 +5,7 @@ paths are joined level by level, ids from paths.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,7 @@ from pipeline.clauses.structure import clause_rows
 from pipeline.config import Config
 from pipeline.page.assemble import Body, Layout
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS
-from pipeline.text.convert import convert_lines
-from pipeline.text.fold import text_ids
+from pipeline.run.strings import ids_of_texts, strings_of, traditional_strings
 
 Ints = NDArray[np.int32]
 NOTHING_BETWEEN = pa.scalar("")
@@ -52,17 +51,17 @@ def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
     firsts, lasts = _places(bodies, nodes, counts)
     raw_start, raw_end = _raw_spans(pages, by_page, firsts, lasts)
     distinct = own.dictionary_encode()
-    texts, places = distinct.dictionary.to_pylist(), distinct.indices.to_numpy()
+    sizes = nodes[nd.LAST_CHAR] - nodes[nd.FIRST]
     columns = _ids(bodies, nodes, owner, counts) | {
         "level": pa.array(nodes[nd.LEVEL]),
         "kind": pa.array(CLAUSE_KINDS, pa.string()).take(pa.array(nodes[nd.KIND])),
         "marker": markers,
         "ordinal": pa.array(nodes[nd.ORDINAL], mask=nodes[nd.ORDINAL] < 0),
         "text": own,
-        "text_hant": _hant_forms(pages, by_page, (texts, places, lasts), config.page.hant),
+        "text_hant": _hant_forms(pages, by_page, (distinct, lasts - sizes, lasts), config.page.hant),
         "raw_start": pa.array(raw_start),
         "raw_end": pa.array(raw_end),
-        "text_id": pa.array(text_ids(texts), pa.string()).take(distinct.indices),
+        "text_id": ids_of_texts(distinct.dictionary).take(distinct.indices),
     }
     flags = nodes[nd.FLAGS]
     columns |= {name: pa.array((flags & 1 << bit) > 0) for bit, name in enumerate(CLAUSE_FLAGS)}
@@ -97,22 +96,6 @@ def _texts(bodies: Sequence[Body], nodes: Ints, owner: Ints) -> tuple[pa.StringA
     return tiles.take(pa.array(at, mask=nodes[nd.BODY] == nodes[nd.START])), tiles.take(pa.array(at + 2))
 
 
-def strings_of(text: str, places: NDArray[Any]) -> pa.StringArray:
-    """Return the pieces of a text between places in order, as strings of one buffer.
-
-    >>> strings_of("一、甲。", np.array([0, 2, 4])).to_pylist()
-    ['一、', '甲。']
-    """
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    widths = np.ones(len(codes) + 1, dtype=np.int32)
-    widths[0] = 0
-    for first in (0x80, 0x800, 0x10000):  # code points from which UTF-8 takes another byte
-        widths[1:] += codes >= first
-    ends = np.cumsum(widths, dtype=np.int32).take(places)
-    buffers = [None, pa.py_buffer(ends), pa.py_buffer(text.encode())]
-    return pa.Array.from_buffers(pa.string(), len(ends) - 1, buffers)
-
-
 def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, Ints]:
     """Return where clauses begin and end in the canonical text of their page."""
     starts = np.array([body.start for body in bodies], dtype=np.int32)
@@ -142,42 +125,32 @@ def _raw_spans(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints
 
 
 def _hant_forms(
-    pages: Sequence[Layout], by_page: Ints, clauses: tuple[list[str], Ints, Ints], hant: str
+    pages: Sequence[Layout], by_page: Ints, clauses: tuple[pa.DictionaryArray, Ints, Ints], hant: str
 ) -> pa.StringArray:
     """Return `text_hant` of clauses, as `page.assemble` does: served, or generated for all pages.
 
-    clauses: distinct texts, which of them each clause has, and where it ends on its page.
+    clauses: their texts, and where these begin and end on their pages.
     """
-    texts, places, _ = clauses
+    texts, firsts, lasts = clauses
+    forms = traditional_strings(texts.dictionary, hant)
     as_served = np.repeat([page.page.hant_origin == "served" for page in pages], by_page)
     if not as_served.any():
-        return pa.array(_generated(texts, hant), pa.string()).take(pa.array(places))
-    wanted = np.unique(places[~as_served]).tolist()
-    forms = [""] * len(texts)
-    for k, form in zip(wanted, _generated([texts[k] for k in wanted], hant), strict=True):
-        forms[k] = form
-    cut = _cut_from_repaired(pages, by_page, clauses)
-    there = places.copy()
+        return forms.take(texts.indices)
+    cut = _cut_from_repaired(pages, by_page, firsts, lasts)
+    there = texts.indices.to_numpy().copy()
     there[as_served] = np.arange(len(cut)) + len(forms)
-    return pa.array(forms + cut, pa.string()).take(pa.array(there))
+    return pa.concat_arrays([forms, pa.array(cut, pa.string())]).take(pa.array(there))
 
 
-def _cut_from_repaired(
-    pages: Sequence[Layout], by_page: Ints, clauses: tuple[list[str], Ints, Ints]
-) -> list[str]:
+def _cut_from_repaired(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints) -> list[str]:
     """Return the clauses of pages that were served in Traditional as they were written."""
-    texts, places, lasts = clauses
     found: list[str] = []
     for page, count, end in zip(pages, by_page, np.cumsum(by_page), strict=True):
         if page.page.hant_origin == "served":
             mine, repaired = slice(end - count, end), page.texts.repaired.text
-            own = zip(places[mine].tolist(), lasts[mine].tolist(), strict=True)
-            found += [repaired[last - len(texts[k]) : last] for k, last in own]
+            own = zip(firsts[mine].tolist(), lasts[mine].tolist(), strict=True)
+            found += [repaired[first:last] for first, last in own]
     return found
-
-
-def _generated(texts: list[str], hant: str) -> list[str]:
-    return [""] * len(texts) if hant == "none" else convert_lines(texts, hant)
 
 
 def _ids(bodies: Sequence[Body], nodes: Ints, owner: Ints, counts: Ints) -> dict[str, pa.Array]:

@@ -14,8 +14,8 @@ from pipeline.page.assemble import Layout
 from pipeline.page.pieces import ARTICLE, REASONS
 from pipeline.records import LINE_ROLES, RULE_NAMES
 from pipeline.run.clauses import Clauses
+from pipeline.run.strings import ids_of_texts
 from pipeline.schema import TABLES
-from pipeline.text.fold import text_ids
 
 BY_PAGE = ("pages", "articles", "clauses", "edits", "lines")
 COMPARED = ("cluster_id", "canonical", "relation", "ratio", "family_id")  # comparison adds them to articles
@@ -139,7 +139,8 @@ def _articles(placed: Sequence[Placed], clauses: Clauses) -> tuple[Columns, list
     columns["page_id"] = _repeated(_page_ids(placed), counts)
     columns["n_chars"] = [len(text) for text in columns["text"]]
     columns["n_clauses"] = clauses.numbered[np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)]
-    columns["text_id"] = text_ids(columns["text"])
+    texts = columns["text"] = pa.array(columns["text"], pa.string())
+    columns["text_id"] = ids_of_texts(texts)
     return columns, counts
 
 

