@@ -139,7 +139,8 @@ def test_members_of_a_zip(tmp_path: Path) -> None:
     link.external_attr = 0o120777 << 16
     members = [
         ("__MACOSX/._a.html", b"\0\5\x16\7"), (".hidden.html", PAGE), ("d/.x/a.html", PAGE),
-        (link, b"/etc/passwd"), ("r.jsonl", b'{"html": "a"}'), ("..\\..\\up.html", PAGE), ("a/../../b.html", PAGE),
+        (link, b"/etc/passwd"), ("r.jsonl", b'{"html": "a"}'), ("..\\..\\up.html", PAGE),
+        ("a/../../b.html", PAGE),
     ]  # fmt: skip
     got = found(tmp_path / "a.zip", zipped(members))
     assert told(got) == ["hidden", "hidden", "hidden", "symlink", "nested_archive", "page", "page"]
