@@ -6,6 +6,7 @@ A changed digest makes the next run compute anew what depends on it, and nothing
 import dataclasses
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,11 +18,11 @@ from pipeline.page.sites import Site
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNELS = ("cut", "packed", "features", "rows", "clauses", "columns", "strings", "jsonlines")
 PARSING = (
-    *("text", "page", "clauses", "data", "emit.py", "records.py", "schema.py"),
+    *("text/", "page/", "clauses/", "data/", "emit.py", "records.py", "schema.py", "urls.py"),
     *(f"run/{name}.py" for name in KERNELS),
 )
 DEDUPLICATING = (
-    *("dedup", "text", "data"),
+    *("dedup/", "text/", "data/"),
     *(f"run/{name}.py" for name in ("dedupe", "articles", "across", "groups")),
 )
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
@@ -38,14 +39,23 @@ class Digests:
 
 
 @cache
+def _files() -> dict[str, bytes]:
+    """Return the digest of every file of the package, by its path in it, in order of paths."""
+    found = {}
+    for folder, folders, names in os.walk(PACKAGE):
+        if "__pycache__" in folders:  # numba keeps its kernels there
+            folders.remove("__pycache__")
+        for name in names:
+            file = Path(folder, name)
+            found[file.relative_to(PACKAGE).as_posix()] = hashlib.sha256(file.read_bytes()).digest()
+    return dict(sorted(found.items()))
+
+
 def _code(parts: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for part in parts:
-        top = PACKAGE / part
-        files = sorted(f for f in top.rglob("*") if f.is_file()) if top.is_dir() else [top]
-        for file in files:
-            if "__pycache__" not in file.parts and file.is_file():  # numba keeps its kernels there
-                digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
+    for name, own in _files().items():
+        if name.startswith(parts):
+            digest.update(name.encode() + b"\0" + own)
     return digest.hexdigest()[:32]
 
 
@@ -77,5 +87,5 @@ def digests(config: Config, sites: tuple[Site, ...]) -> Digests:
         _code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(of_rows(config.dedup))
     )
     return Digests(
-        parse, dedup, _digest(parse, dedup, _code((".",)), config.ingest.json_lines, config.ingest.by_site)
+        parse, dedup, _digest(parse, dedup, _code(("",)), config.ingest.json_lines, config.ingest.by_site)
     )

@@ -172,11 +172,11 @@ def _write_near(kept: Path, near: Near, texts: int) -> None:
 
 def _known(run: Run, texts: Texts) -> Known | None:
     """Return what the last run knew, None where other code made it or all texts were compared."""
-    from pipeline.dedup.near import Sketched
-
     folder = state_of(run.out, run.generation)
     if not texts.stand or not (folder / NEAR).is_file() or not (folder / DRAWN).is_file():
         return None
+    from pipeline.dedup.near import Sketched  # loads the compiler, which few texts need
+
     pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
     left, right = (column.to_numpy().astype(np.int64) for column in pairs.columns)
