@@ -83,7 +83,7 @@ MAX_SPREAD = 16  # lines over which one is spread, signs between its items among
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|[一-鿿]{2}(?:正文|详情)页?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 # What stands behind a breadcrumb in its line: `> 制度 [返回]`, `> 制度　更新时间：2023-04-05`
 BEHIND = compile_search(
@@ -181,7 +181,7 @@ def _listed_from_home(page: PageLines, row: int) -> Found | None:
     """Return the items of a list of links that begins at home and ends in the page, which is no menu."""
     joined, last = _joined(page, row, page.texts[row], placed=True)
     items = tuple(x.strip(BETWEEN + " ") for x in _items(joined, labelled=True))
-    if last == row or not 2 <= len(items) <= MOST_ITEMS or not _is_here(page, page.texts[last]):
+    if last == row or not 2 <= len(items) <= MOST_ITEMS or not is_here(page, page.texts[last]):
         return None
     return Found(FROM_HOME + NAMED, items, range(row, last + 1))
 
@@ -337,7 +337,7 @@ def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, 
         hangs = not joined or joined.rstrip()[-1:] in signs or line[0] in signs
         if not hangs:
             listed = placed and begins and page.heads[i] == 1 and linked <= MOST_ITEMS
-            if not listed or not (page.shares[i] > LINKED or (linked and _is_here(page, line))):
+            if not listed or not (page.shares[i] > LINKED or (linked and is_here(page, line))):
                 break
             line = f"> {line}"
             linked += 1
@@ -345,5 +345,6 @@ def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, 
     return joined, last
 
 
-def _is_here(page: PageLines, line: str) -> bool:
+def is_here(page: PageLines, line: str) -> bool:
+    """Tell whether an item names the page: it says so, or stands in its `<title>`."""
     return HERE.fullmatch(line) is not None or (len(line) >= MIN_NAME and line in page.title)

@@ -25,6 +25,7 @@ from pipeline.page.told import (
     told_above_prose,
 )
 from pipeline.page.wording import (
+    LEAST,
     MAX_LINE,
     SHORT,
     is_spoken,
@@ -186,17 +187,24 @@ def _behind(
     told: dict[int, DropReason] = {
         row: "spam"
         for row in rows_showing(page, UNLISTED, rows.start, rows.stop)
-        if row not in cues and _is_plainly_told(page.texts[row])
+        if row not in cues and _is_plainly_told(page.texts[row], manner)
     }
     return told | found | pages
 
 
-def _is_plainly_told(line: str) -> bool:
+def _is_plainly_told(line: str, manner: Manner) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
     if len(line) > MAX_FOREIGN or OWN_END.match(line):
         return False
-    least = PLAINLY if line[-1] in SAID_ENDS else PLAINLY_SHORT
-    return speaks_of_pages(line) and reads_like_a_site(line, least) and not DIALOGUE.search(line)
+    said = line[-1] in SAID_ENDS
+    if speaks_of_pages(line):
+        named = not said and manner.names_site(line)
+        least = LEAST if named else PLAINLY if said else PLAINLY_SHORT
+    elif said:
+        return False
+    else:
+        least = PLAINLY  # `试用助手改写`
+    return reads_like_a_site(line, least) and not DIALOGUE.search(line)
 
 
 def _parted(

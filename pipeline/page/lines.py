@@ -83,7 +83,7 @@ class PageLines:
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
     stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in `blocks.Blocks`;
     `title` is the canonical text of `<title>`, `text` that of the whole page; `layout` that of its markup,
-    where every line of it is a line here.
+    where every line of it is a line here; `markup` the page as decoded, where it has any.
 
     What nearly every step asks of every line is told once: `lasts` is the last character of each, `linked`
     the numbers of those that stand in links, `partly` of those that do in part. `sights[i]` is what line i
@@ -103,6 +103,7 @@ class PageLines:
     sights: Sequence[int]
     shown: Sequence[Sequence[int]]
     layout: Layout | None = None
+    markup: str = field(default="", repr=False, compare=False)
     seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, char: str) -> bool:
