@@ -24,6 +24,7 @@ from pipeline.dedup.parameters import BINS
 from pipeline.dedup.tables import indices
 from pipeline.run.corpus import Run
 from pipeline.run.segments import damaged, open_arrow, read_arrow, write_arrow, write_batches
+from pipeline.store.files import reserve
 from pipeline.store.generations import state_of
 from pipeline.store.model import CLAUSE_SHINGLES, read_model
 from pipeline.text.fold import text_id
@@ -151,7 +152,7 @@ def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]
     """Return room for the signatures of so many texts, in a file, and what gives its memory back."""
     rows = max(1, texts)  # there is no mapping of nothing
     with path.open("w+b") as file:
-        os.posix_fallocate(file.fileno(), 0, rows * BINS)  # a full disk shows here, not as a signal
+        reserve(file.fileno(), rows * BINS)
         held = mmap.mmap(file.fileno(), rows * BINS)
     signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)[:texts]
     return signatures, partial(held.madvise, mmap.MADV_DONTNEED)  # it stays in the file

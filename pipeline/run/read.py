@@ -144,8 +144,14 @@ def _row(page_id: str, url: str | None, how: tuple[str | None, str, str], body: 
 
 def plan_for(run: Run, few: bool) -> Plan:
     """Return how to map over pages: in this process where they are few."""
-    workers = run.config.ingest.workers or len(os.sched_getaffinity(0))
+    workers = run.config.ingest.workers or _cores()
     return Plan(0 if few or workers == 1 else workers, run.config.ingest.page_seconds)
+
+
+def _cores() -> int:
+    """Return how many cores this process may use: all, where the system does not say which (macOS)."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _cut(run: Run, rows: Iterable[dict[str, Any]], total: int | None, *, many: bool) -> None:

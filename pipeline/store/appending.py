@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 BLOCK = 4096  # what addresses and sizes are multiples of, for transfers past the cache (open(2), O_DIRECT)
+PAST_CACHE: int = getattr(os, "O_DIRECT", 0)  # Linux has it, macOS has not
 AT_ONCE = 1 << 22  # bytes a transfer: of 1 MB the calls take twice the time
 
 
@@ -66,9 +67,9 @@ class Appended:
             return os.pwrite(self._handle, view, at)
         except OSError as error:
             flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
-            if error.errno != errno.EINVAL or not flags & os.O_DIRECT:
+            if error.errno != errno.EINVAL or not flags & PAST_CACHE:
                 raise
-        fcntl.fcntl(self._handle, fcntl.F_SETFL, flags & ~os.O_DIRECT)  # not with these blocks, or this rest
+        fcntl.fcntl(self._handle, fcntl.F_SETFL, flags & ~PAST_CACHE)  # not with these blocks, or this rest
         return os.pwrite(self._handle, view, at)
 
 
@@ -76,7 +77,7 @@ def _opened(path: Path) -> int:
     """Open an empty file, past the cache where the file system has a way."""
     how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
     try:
-        return os.open(path, how | os.O_DIRECT, 0o666)
+        return os.open(path, how | PAST_CACHE, 0o666)
     except OSError as error:
         if error.errno != errno.EINVAL:
             raise

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.store.appending import BLOCK
+from pipeline.store.appending import BLOCK, PAST_CACHE
+from pipeline.store.files import reserve
 
 FICLONE = 0x40049409  # ioctl_ficlonerange(2): blocks of the source become those of the target too
 AT_ONCE = 1 << 23
@@ -25,7 +26,7 @@ def copy_beginning(source: Path, target: Path, size: int) -> None:
     if _cloned(source, target, size):
         return
     try:
-        _copy(source, target, size, os.O_DIRECT)
+        _copy(source, target, size, PAST_CACHE)
     except OSError as error:
         if error.errno != errno.EINVAL:  # no way past the cache, or not with these blocks
             raise
@@ -50,8 +51,7 @@ def _copy(source: Path, target: Path, size: int, past_cache: int) -> None:
         _opened(target, os.O_WRONLY | past_cache) as new,
         mmap.mmap(-1, AT_ONCE) as room,  # addresses of a mapping are multiples of blocks
     ):
-        if size:
-            os.posix_fallocate(new, 0, size)  # a full disk shows here
+        reserve(new, size)
         while done < whole:
             with memoryview(room)[: min(AT_ONCE, whole - done)] as view:
                 read = os.preadv(old, [view], done) // BLOCK * BLOCK

@@ -43,6 +43,19 @@ def full_disk_is_temporary(folder: Path) -> Iterator[None]:
         raise
 
 
+def reserve(handle: int, size: int) -> None:
+    """Give an empty, open file its `size` bytes: a full disk shows here, not as a signal where it is mapped.
+
+    macOS has no call for it: there zeros are written.
+    """
+    allocate = getattr(os, "posix_fallocate", None)
+    if allocate and size:
+        allocate(handle, 0, size)
+        return
+    for start in range(0, size, COPY_BYTES):
+        os.pwrite(handle, bytes(min(COPY_BYTES, size - start)), start)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
