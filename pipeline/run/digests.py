@@ -23,7 +23,7 @@ PARSING = (
 )
 DEDUPLICATING = (
     *("dedup/", "text/", "data/"),
-    *(f"run/{name}.py" for name in ("dedupe", "articles", "across", "groups")),
+    *(f"run/{name}.py" for name in ("dedupe", "about", "articles", "across", "groups")),
 )
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
 DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
