@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.convert import convert_lines, has_tables
 from pipeline.text.fold import text_ids
+from pipeline.text.points import code_points
 
 
 def strings_of(text: str, places: NDArray[Any]) -> pa.StringArray:
@@ -17,7 +18,7 @@ def strings_of(text: str, places: NDArray[Any]) -> pa.StringArray:
     >>> strings_of("一、甲。", np.array([0, 2, 4])).to_pylist()
     ['一、', '甲。']
     """
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    codes = code_points(text)
     widths = np.ones(len(codes) + 1, dtype=np.int32)
     widths[0] = 0
     for first in (0x80, 0x800, 0x10000):  # code points from which UTF-8 takes another byte
