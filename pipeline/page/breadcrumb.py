@@ -72,7 +72,7 @@ MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{
 COMMAS = re.compile(r"(?<=\w)([、，,])(?=\w)")  # of `首页、制度、值班`, where a page begins it
 BLANKS = re.compile(r"[ \u3000]+")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
-MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
+MARK_OF_HOME = compile_search(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
 BETWEEN = (
     f"{ARROW_SIGNS}/∕⁄|｜·•_\\＼╲~┊│︱∷◆-—–:》〉、，"  # signs that stand between items on lines of their own
 )
@@ -83,10 +83,10 @@ MAX_SPREAD = 16  # lines over which one is spread, signs between its items among
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|[一-鿿]{2}(?:正文|详情)页?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 # What stands behind a breadcrumb in its line: `> 制度 [返回]`, `> 制度　更新时间：2023-04-05`
-BEHIND = re.compile(
+BEHIND = compile_search(
     r"\s*[【\[（(](?:返回|字体|字号|打印|收藏|关闭|繁体)[^】\])）]*[】\])）].*$"
     r"|[ \u3000]+(?:更新|发布|发表|日期|时间|作者|来源|浏览|点击|阅读|字体|字号|编辑)[^>：:]{0,6}[：:].*$"
 )
@@ -181,7 +181,7 @@ def _listed_from_home(page: PageLines, row: int) -> Found | None:
     """Return the items of a list of links that begins at home and ends in the page, which is no menu."""
     joined, last = _joined(page, row, page.texts[row], placed=True)
     items = tuple(x.strip(BETWEEN + " ") for x in _items(joined, labelled=True))
-    if last == row or not 2 <= len(items) <= MOST_ITEMS or not _is_here(page, page.texts[last]):
+    if last == row or not 2 <= len(items) <= MOST_ITEMS or not is_here(page, page.texts[last]):
         return None
     return Found(FROM_HOME + NAMED, items, range(row, last + 1))
 
@@ -256,7 +256,9 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
         parts = _by_mark(rest)
     if all(BRACKETED.fullmatch(x.strip(ARROWS)) for x in parts):
         parts = [x.strip(ARROWS)[1:-1] for x in parts]  # `[首页] >> [制度]`
-    items = [x for x in (_bare(y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in [_bare(y.strip(ARROWS)) for y in parts] if x]
+    if SPAM_ITEM.search(rest):
+        items = [x for x in items if not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
@@ -335,7 +337,7 @@ def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, 
         hangs = not joined or joined.rstrip()[-1:] in signs or line[0] in signs
         if not hangs:
             listed = placed and begins and page.heads[i] == 1 and linked <= MOST_ITEMS
-            if not listed or not (page.shares[i] > LINKED or (linked and _is_here(page, line))):
+            if not listed or not (page.shares[i] > LINKED or (linked and is_here(page, line))):
                 break
             line = f"> {line}"
             linked += 1
@@ -343,5 +345,6 @@ def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, 
     return joined, last
 
 
-def _is_here(page: PageLines, line: str) -> bool:
+def is_here(page: PageLines, line: str) -> bool:
+    """Tell whether an item names the page: it says so, or stands in its `<title>`."""
     return HERE.fullmatch(line) is not None or (len(line) >= MIN_NAME and line in page.title)

@@ -25,6 +25,7 @@ from pipeline.page.told import (
     told_above_prose,
 )
 from pipeline.page.wording import (
+    LEAST,
     MAX_LINE,
     SHORT,
     is_spoken,
@@ -60,7 +61,7 @@ RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Re
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
-YEAR = re.compile(r"\s*(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
+YEAR = re.compile(r"(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
 # Items that words number: `第四，存在的问题`, `一是抓学习`, `其次，明确分工`
 ORDINAL = re.compile(
     r"(?:第|其|之)[一二三四五六七八九十][，、,：:\s]|[一二三四五六七八九十](?:是|要|、)|首先|其次|再次|最后"
@@ -105,7 +106,7 @@ def site_rows(
     manner = read_manner(page, parts, *about)
     out = repeated_lines(page, bodies, cues)
     cues = cues | out
-    labels = [row for row, reason in cues.items() if reason == "related"]
+    labels = [row for row, why in cues.items() if why == "related" and bodies[0][0] <= row < bodies[-1][1]]
     for (first, end), rows in zip(bodies, parts, strict=True):
         if labels:
             out |= _listed(page, range(first, end), labels, cues)
@@ -166,9 +167,9 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
 
 def _ends_list(line: str) -> bool:
     """Tell whether a line with a number stands behind all clauses: a date, or a notice of the site's."""
-    if len(line) <= MAX_LINE and speaks_of_pages(line) and reads_like_a_site(line):
+    if line[0] in "12" and YEAR.match(line):
         return True
-    return YEAR.match(line) is not None
+    return len(line) <= MAX_LINE and speaks_of_pages(line) and reads_like_a_site(line)
 
 
 def _behind(
@@ -176,7 +177,8 @@ def _behind(
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
     found = _parted(page, rows, cues, manner, frozenset())
-    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues | found), "related")
+    of_site = cues | found if found else cues
+    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, of_site), "related")
     if pages:
         cues = cues | pages
         found |= _parted(page, rows, cues | found, manner, frozenset())
@@ -185,17 +187,24 @@ def _behind(
     told: dict[int, DropReason] = {
         row: "spam"
         for row in rows_showing(page, UNLISTED, rows.start, rows.stop)
-        if row not in cues and _is_plainly_told(page.texts[row])
+        if row not in cues and _is_plainly_told(page.texts[row], manner)
     }
     return told | found | pages
 
 
-def _is_plainly_told(line: str) -> bool:
+def _is_plainly_told(line: str, manner: Manner) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
     if len(line) > MAX_FOREIGN or OWN_END.match(line):
         return False
-    least = PLAINLY if line[-1] in SAID_ENDS else PLAINLY_SHORT
-    return speaks_of_pages(line) and reads_like_a_site(line, least) and not DIALOGUE.search(line)
+    said = line[-1] in SAID_ENDS
+    if speaks_of_pages(line):
+        named = not said and manner.names_site(line)
+        least = LEAST if named else PLAINLY if said else PLAINLY_SHORT
+    elif said:
+        return False
+    else:
+        least = PLAINLY  # `试用助手改写`
+    return reads_like_a_site(line, least) and not DIALOGUE.search(line)
 
 
 def _parted(

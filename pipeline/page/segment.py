@@ -34,6 +34,8 @@ from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
 from pipeline.page.sites import NO_HINTS, Hints
 from pipeline.page.subjects import base_titles
+from pipeline.page.summary import summary_rows
+from pipeline.page.trail import find_trail
 from pipeline.records import DropReason
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
@@ -85,7 +87,7 @@ def segment_pages(pages: Sequence[PageLines], hints: Sequence[Hints]) -> list[Se
 
     Each step has patterns and tables of its own, which then stay in the processor's cache.
     """
-    fields = list(map(read_fields, pages, hints, list(map(find_breadcrumb, pages))))
+    fields = list(map(read_fields, pages, hints, list(map(_find_place, pages))))
     works = [
         _Page(page, hint, own, Segments(fields=own), Places(page))
         for page, hint, own in zip(pages, hints, fields, strict=True)
@@ -98,6 +100,13 @@ def segment_pages(pages: Sequence[PageLines], hints: Sequence[Hints]) -> list[Se
         for work in works:
             step(work)
     return [work.out for work in works]
+
+
+def _find_place(page: PageLines) -> tuple[tuple[str, ...], range]:
+    """Return the breadcrumb that a line shows, else the one that the markup names, and its lines."""
+    found = find_breadcrumb(page)
+    named = found if found[0] else find_trail(page)
+    return named if named[0] else found
 
 
 def _read_titles(work: _Page) -> None:
@@ -117,6 +126,7 @@ def _read_titles(work: _Page) -> None:
 
 def _find_cues(work: _Page) -> None:
     work.cues = cue_rows(work.lines, work.fields.start, work.hints.drop, work.subjects)
+    work.cues |= summary_rows(work.lines, work.fields.start)
 
 
 def _find_candidates(work: _Page) -> None:

@@ -18,7 +18,7 @@ from pipeline.page.sites import Site
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNELS = ("cut", "packed", "features", "rows", "clauses", "columns", "strings", "jsonlines")
 PARSING = (
-    *("text/", "page/", "clauses/", "data/", "emit.py", "records.py", "schema.py"),
+    *("text/", "page/", "clauses/", "data/", "emit.py", "records.py", "schema.py", "urls.py"),
     *(f"run/{name}.py" for name in KERNELS),
 )
 DEDUPLICATING = (

@@ -140,15 +140,16 @@ def _settle(run: Run) -> None:
 
 def _features(run: Run) -> None:
     """Stage `features`: every live body cut with this code, whatever the corpus knows of it."""
-    leaks = {i: _leaks(p.known) for i, p in run.pages.items() if p.known}
-    read.cut_missing(run, {i: table for i, table in leaks.items() if table})
+    read.cut_missing(run, _leaks(run), run.live)
     run.pages = {i: run.pages[i] for i in run.live}
 
 
-def _leaks(known: str | None) -> str | None:
-    """Return the leak table in what a site knows for a page, as JSON."""
-    table = json.loads(known)["leaks"] if known else None
-    return json.dumps(table, sort_keys=True) if table else None
+def _leaks(run: Run) -> dict[str, str]:
+    """Return the leak tables that sites lend to pages, as JSON; most lend none."""
+    told = {known for page in run.pages.values() if (known := page.known)}  # the same for many
+    tables = {known: json.loads(known)["leaks"] for known in told}
+    lent = {known: json.dumps(table, sort_keys=True) for known, table in tables.items() if table}
+    return {i: lent[page.known] for i, page in run.pages.items() if page.known in lent}
 
 
 def _model(run: Run) -> None:
@@ -166,10 +167,13 @@ def _model(run: Run) -> None:
 
 
 def _parse(run: Run) -> None:
-    """Stage `parse`: the pages to which their site lends a leak table, cut with it."""
-    known = {i: p.known for i, p in run.pages.items()}
-    leaks = {i: table for i, p in run.pages.items() if p.known and (table := _leaks(p.known))}
-    read.cut_missing(run, leaks)
+    """Stage `parse`: the pages to which their site lends a leak table, cut with it.
+
+    And those that were cut with one and are lent none any more.
+    """
+    leaks = _leaks(run)
+    known = {i: p.known for i, p in run.pages.items() if i in leaks or p.key != p.feature_key}
+    read.cut_missing(run, leaks, known)
     for page_id, told in known.items():
         run.pages[page_id].known = told
 

@@ -107,16 +107,17 @@ def _new_bodies(run: Run) -> Iterator[dict[str, Any]]:
         run.progress("read", number, len(run.changed))
 
 
-def cut_missing(run: Run, leaks: dict[str, str]) -> None:
-    """Cut every live body whose cut at hand is not of this code, config, address and leak table."""
+def cut_missing(run: Run, leaks: dict[str, str], among: Iterable[str]) -> None:
+    """Cut the live bodies `among` whose cut at hand is not of this code, config, address and leak table."""
     wanted: dict[str, tuple[str | None, tuple[str | None, str, str]]] = {}
-    for page_id, url in run.live.items():
-        known, table = run.pages.get(page_id), leaks.get(page_id)
-        feature_key = cut_key(run.digests.parse, url, None)
+    without_address = cut_key(run.digests.parse, None, None)
+    for page_id in among:
+        url, known, table = run.live[page_id], run.pages.get(page_id), leaks.get(page_id)
+        feature_key = without_address if url is None else cut_key(run.digests.parse, url, None)
         key = feature_key if table is None else cut_key(run.digests.parse, url, table)
         if known is None or (known.feature_key, known.key) != (feature_key, key):
             wanted[page_id] = (url, (table, feature_key, key))
-    bodies = again(run, set(wanted))
+    bodies = again(run, set(wanted)) if wanted else iter(())
     rows = (_row(page_id, *wanted[page_id], _seen(run, body)) for page_id, body in bodies)
     _cut(run, rows, len(wanted), many=len(wanted) > COMPILED_PAGES)
 

@@ -49,12 +49,24 @@ def test_what_texts_end_with_alike_stays(line: str) -> None:
         assert article[-1] == line.format(n)
 
 
-@pytest.mark.parametrize("line", ["点击展开下一部分", "扫码进入读者群", "※ 更多模板请加群：12345 ※"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "点击展开下一部分",
+        "扫码进入读者群",
+        "※ 更多模板请加群：12345 ※",
+        "免费试用写作助手",
+        "本文来自甲文网 www.jia.com",
+    ],
+)
 def test_plain_lines_of_the_site_in_prose(line: str) -> None:
     assert [a[1:] for a in segmented(three(inside=line))[1]] == [list(PROSE)] * 3
 
 
-@pytest.mark.parametrize("line", ["简单说就是", "“同舟共济，守望相助”", "他说：“点个赞吧！”", "值班的意义"])
+@pytest.mark.parametrize(
+    "line",
+    ["简单说就是", "“同舟共济，守望相助”", "他说：“点个赞吧！”", "值班的意义", "再试一次"],
+)
 def test_short_lines_of_prose_stay(line: str) -> None:
     assert [a[1:] for a in segmented(three(inside=line))[1]] == [[PROSE[0], line, *PROSE[1:]]] * 3
 
