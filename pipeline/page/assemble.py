@@ -36,7 +36,7 @@ from pipeline.records import (
 )
 from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
-from pipeline.text.repair.leaks import Headed
+from pipeline.text.repair.headed import Headed
 from pipeline.urls import first_page_of
 
 HIDDEN_GAP = REASONS.index("hidden_gap")

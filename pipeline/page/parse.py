@@ -26,7 +26,7 @@ from pipeline.text.convert import convert, convert_lines
 from pipeline.text.encoding import Decoded, decode
 from pipeline.text.offsets import OffsetMap
 from pipeline.text.repair import repair
-from pipeline.text.repair.leaks import split_leaks, unsplit
+from pipeline.text.repair.headed import split_leaks, unsplit
 from pipeline.urls import host_of
 
 # `质(zhì )` behind a character: yes; `(xing)`, which has no tone and may be a gloss: no

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pipeline.page.assemble import CutColumns
 from pipeline.page.boilerplate import Edges, boilerplate_candidates, page_lines
-from pipeline.text.repair.leaks import Headed, LeakCounts, count_occurrences, split_leaks
+from pipeline.text.repair.headed import Headed, LeakCounts, count_occurrences, split_leaks
 
-BRACKETS = "(（"  # in front of every leak (`text/repair/leaks.py`)
+BRACKETS = "(（"  # in front of every leak (`text/repair/headed.py`)
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
 CORE_CHARS = 12  # of sha256 in hex: 48 bits, one collision in 20 million articles of a site
 

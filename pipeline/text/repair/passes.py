@@ -8,10 +8,11 @@ from pipeline.config import RepairConfig
 from pipeline.records import Edit, Repaired, RuleName, Unresolved
 from pipeline.text.offsets import OffsetMap, compose, replay
 from pipeline.text.repair.blanks import find_blanks
+from pipeline.text.repair.headed import Headed, split_leaks
 from pipeline.text.repair.invisible import find_invisible
 from pipeline.text.repair.language import PagePairs
 from pipeline.text.repair.leads import find_lead_losses
-from pipeline.text.repair.leaks import Headed, learn_leaks, split_leaks, strip_leaks
+from pipeline.text.repair.leaks import learn_leaks, strip_leaks
 from pipeline.text.repair.marks import find_stray_marks
 from pipeline.text.repair.shifts import Found, find_shifts
 from pipeline.text.repair.starts import find_a1_inserts

@@ -16,9 +16,9 @@ from pipeline.compiled import kernel, part
 from pipeline.records import RuleName
 from pipeline.text.convert import chars_that_t2s_keeps
 from pipeline.text.points import code_points, text_of
+from pipeline.text.repair.headed import OPENING
 from pipeline.text.repair.invisible import ANY
 from pipeline.text.repair.language import word_pairs
-from pipeline.text.repair.leaks import OPENING
 from pipeline.text.repair.readings import HANZI, PINYIN, simplified_forms
 from pipeline.text.repair.starts import ROW
 
