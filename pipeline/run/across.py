@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline.dedup.align import align_keys, unlike_parts
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
@@ -140,6 +139,8 @@ def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:
 
     What a pair has in common in front and behind is left out first; most clauses are never folded.
     """
+    from pipeline.dedup.align import align_keys, unlike_parts  # loads rapidfuzz, .02 s that few pages need
+
     article = np.asarray(clauses["article"])
     order = np.argsort(article, kind="stable")
     starts = np.searchsorted(article, np.arange(len(ids) + 1), sorter=order).tolist()
