@@ -31,7 +31,7 @@ from pipeline.text.fold import text_id
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
 ALL_TEXTS = "texts.arrow"
 NEAR = "near.arrow"  # pairs of near texts, as places in the order of all text_ids
-DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the same order
+DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the order of their hash
 COUNTED = ("counts", "sites")
 FOUND_WITH = b"found_with"
 
@@ -162,9 +162,9 @@ def _write_near(kept: Path, near: Near, texts: int) -> None:
     pairs = pa.table([pa.array(side, pa.int32()) for side in (near.left, near.right)], ["left", "right"])
     write_arrow(kept / NEAR, pairs.replace_schema_metadata({FOUND_WITH: near.found_with}))
     if near.drawn is not None:
-        columns = [near.drawn.hashes[:texts], near.drawn.length[:texts]]
-        columns += list(near.drawn.parities[:texts].T)
-        names = ["hash", "length", *(f"parity_{k}" for k in range(len(columns) - 2))]
+        columns = [near.drawn.text[:texts], near.drawn.length[:texts], near.drawn.hashes[:texts]]
+        columns += list(near.drawn.briefs[:texts].T)
+        names = ["text", "length", "hash", *(f"brief_{k}" for k in range(len(columns) - 3))]
         write_arrow(kept / DRAWN, pa.table([pa.array(c) for c in columns], names))
         with (kept / SIGNATURES).open("rb") as file:
             os.fsync(file.fileno())
@@ -186,8 +186,8 @@ def _known(run: Run, texts: Texts) -> Known | None:
     with path.open("rb") as file:
         held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
     signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)
-    hashes, length, *parities = (column.to_numpy() for column in drawn.columns)
+    text, length, hashes, *briefs = (column.to_numpy() for column in drawn.columns)
     release = partial(held.madvise, mmap.MADV_DONTNEED)
-    was = Sketched(signatures[: len(length)], np.stack(parities, axis=1), length, hashes, release)
+    was = Sketched(signatures[: len(length)], np.stack(briefs, axis=1), text, length, hashes, release)
     model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
     return Known(texts.source, Near(left, right, model, found_with, was))
