@@ -77,12 +77,12 @@ def mark_of(key, bits):
 def list_touched(keys, told, marks, room):
     """List in one band the texts of all keys that two have, and one that came or went; return how many.
 
-    `told` are the standing of each text and the places of those that came or went; `keys` and places are in
-    the order of hashes. Written, into the second array of `room`, are words of key (32 bits), place by hash
-    (30) and standing (2), in their order; some keys are listed that nobody changed. `marks` are how many bits
-    number the marks, and room for them; `room` is as of `sort_words`.
+    `told` are the texts in the order of their hash, as which the keys stand, the standing of each, and the
+    places of those that came or went. Written, into the second array of `room`, are words of key (32 bits),
+    text (30) and standing (2), in the order of keys and hashes; some keys are listed that nobody changed.
+    `marks` are how many bits number the marks, and room for them; `room` is as of `sort_words`.
     """
-    (standing, changed), (bits, seen), words, n = told, marks, room[0], 0
+    (judged, standing, changed), (bits, seen), words, n = told, marks, room[0], 0
     for i in range(len(seen)):
         seen[i] = 0
     for i in changed:
@@ -90,8 +90,8 @@ def list_touched(keys, told, marks, room):
         seen[at] |= bit
     for i in range(len(keys)):
         at, bit = mark_of(keys[i], bits)
-        place = (np.uint64(i) << np.uint64(2)) | np.uint64(standing[i])
-        words[n] = (np.uint64(keys[i]) << np.uint64(32)) | place
+        text = (np.uint64(judged[i]) << np.uint64(2)) | np.uint64(standing[i])
+        words[n] = (np.uint64(keys[i]) << np.uint64(32)) | text
         n += np.int64(seen[at] & bit != 0)
     sort_words(n, room)
     return leave_shared(room[1], n)
@@ -111,18 +111,19 @@ def leave_shared(words, count):
 
 
 @inlined
-def place_of(word):
-    """Return the place by hash of a word's text."""
+def text_of(word):
+    """Return the text of a word."""
     return (word & np.uint64(NOBODY)) >> np.uint64(2)
 
 
 @inlined
-def look_up(words, judged, briefs, columns):
-    """Write down the briefs of all words, side by side."""
-    for i in range(len(words)):
-        t = judged[place_of(words[np.uint64(i)])]
+def look_up(words, briefs, span, columns):
+    """Write down the briefs of a span of words, side by side; return where it ends."""
+    for i in range(span[0], span[1]):
+        t = text_of(words[np.uint64(i)])
         for k in range(WORDS):
             columns[k, i] = briefs[t, k]
+    return span[1]
 
 
 @inlined
@@ -150,9 +151,10 @@ def step(words, i, run, span):
 
 @inlined
 def add_pair(words, j, i, n, found):
-    """Write the places of a pair of words where there is room for it; return how many pairs there are."""
+    """Write the texts of two words where there is room for a pair; return how many pairs there are."""
     if n < len(found):
-        found[n] = (place_of(words[np.uint64(j)]) << np.uint64(32)) | place_of(words[np.uint64(i)])
+        one, other = text_of(words[np.uint64(j)]), text_of(words[np.uint64(i)])
+        found[n] = (min(one, other) << np.uint64(32)) | max(one, other)
     return n + 1
 
 
@@ -202,27 +204,28 @@ def add_of(words, i, span, standing, given):
 
 
 @kernel
-def changes_in_keys(words, described, far, desk, found):
-    """Write the pairs of places (lower << 32 | upper) in which the meetings of the last run and of now differ.
+def changes_in_keys(words, briefs, far, desk, found):
+    """Write the pairs (lower << 32 | upper) in which the meetings of the last run and of now differ.
 
-    `words` are those of whole keys (`list_touched`); `described` are the texts by hash, and the briefs of all,
-    by which a pair may be no more than `far` (of 100) apart. `desk` is room for what is told of each word, for
-    flags, and for a ring. `found` is room for the pairs that meet now and did not, and for those that do no
-    more though both stay. Returns how many there are, also where they do not fit.
+    `words` are those of whole keys (`list_touched`); by their briefs, a pair may be no more than `far` (of
+    100) apart. `desk` is room for what is told of each word, for flags, and for a ring. `found` is room for
+    the pairs that meet now and did not, and for those that do no more though both stay. Returns how many
+    there are, also where they do not fit.
 
     A text meets those behind the first of its run that is `CHAIN` before it, and these two bounds, of the
     last run and of now, go on with it. What lies between them is gained or lost; behind both, only what came
     is gained. They are the same where the last `CHAIN` words are of both runs.
     """
-    (judged, briefs), (columns, flags, ring) = described, desk
-    look_up(words, judged, briefs, columns)
-    gained, lost, start, changed, came, now, last = 0, 0, 0, -1 - CHAIN, 0, (0, 0), (0, 0)
+    columns, flags, ring = desk
+    gained, lost, start, changed, came, now, last, told = 0, 0, 0, -1 - CHAIN, 0, (0, 0), (0, 0), 0
     for i in range(len(words)):
         if (words[np.uint64(i)] ^ words[np.uint64(start)]) >> np.uint64(32) != 0:
             start, changed = i, i - 1 - CHAIN
         standing, apart = words[np.uint64(i)] & np.uint64(BOTH), i - changed > CHAIN
         if apart and standing == BOTH:
             continue
+        if told <= i:
+            told = look_up(words, briefs, (max(told, i - CHAIN), min(i + CHAIN + 1, len(words))), columns)
         if apart:
             first = max(start, i - CHAIN)
             now, last, came = (first, i - first), (first, i - first), 0
@@ -242,18 +245,13 @@ def changes_in_keys(words, described, far, desk, found):
 
 
 @kernel
-def keep_first(signatures, pairs, asked, meetings):
-    """Leave of some pairs of places those that meet in no band before and agree in `likely` bins, as texts.
-
-    `asked` are the texts by hash, the band, and `likely`. Returns how many.
-    """
-    (judged, band, likely), low, n = asked, np.uint64(NOBODY), 0
+def keep_first(signatures, pairs, band, likely, meetings):
+    """Leave of some pairs those that meet in no band before and agree in `likely` bins; return how many."""
+    n = 0
     for at in range(0, len(pairs), AHEAD):
         count = min(AHEAD, len(pairs) - at)
         for k in range(count):
-            pair = pairs[at + k]
-            one, other = np.uint64(judged[pair >> np.uint64(32)]), np.uint64(judged[pair & low])
-            meetings[k] = (min(one, other) << np.uint64(32)) | max(one, other)
+            meetings[k] = pairs[at + k]
         count = keep_new(signatures, meetings, count, band, likely)
         for k in range(count):
             pairs[n + k] = meetings[k]
@@ -273,14 +271,13 @@ class _Rooms:
         """Return the pairs gained and lost in the keys of some words."""
         if len(words) > self.desk[0].shape[1]:
             self.desk = _desk(2 * len(words))
-        given = (words, (met.judged, met.briefs), met.far, self.desk)
+        given = (words, met.briefs, met.far, self.desk)
         counts = changes_in_keys(*given, self.found)
         if max(counts) > min(map(len, self.found)):
             self.found = (np.empty(2 * max(counts), np.uint64), np.empty(2 * max(counts), np.uint64))
             counts = changes_in_keys(*given, self.found)
         pairs = [room[:count] for room, count in zip(self.found, counts, strict=True)]
-        asked = (met.judged, band, likely)
-        return [p[: keep_first(met.signatures, p, asked, self.meetings)].copy() for p in pairs]
+        return [p[: keep_first(met.signatures, p, band, likely, self.meetings)].copy() for p in pairs]
 
 
 def _desk(words: int) -> tuple[NDArray[np.generic], ...]:
@@ -304,7 +301,7 @@ def _touched(met: Met, bands: int) -> Iterator[tuple[int, Pairs]]:
     changed = np.flatnonzero(standing != BOTH)
     if not len(changed):
         return
-    bits = mark_bits(len(changed), count)
+    told, bits = (met.judged, standing, changed), mark_bits(len(changed), count)
     keys = np.empty((max(1, min(BANDS_AT_ONCE, MOST_KEYS // count)), count), np.uint32)
     marks = (bits, np.empty(1 << bits - 3, np.uint8))
     room = (*np.empty((2, count + 1), np.uint64), *np.empty((2, (1 << DIGIT) + 1), np.int64))
@@ -314,7 +311,7 @@ def _touched(met: Met, bands: int) -> Iterator[tuple[int, Pairs]]:
             write_keys(met.signatures, met.judged, band, keys[: bands - band])
             if count > RELEASED:
                 met.release()
-        yield band, room[1][: list_touched(keys[row], (standing, changed), marks, room)]
+        yield band, room[1][: list_touched(keys[row], told, marks, room)]
 
 
 def mark_bits(changed: int, texts: int) -> int:
