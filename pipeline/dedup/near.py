@@ -128,7 +128,9 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
     texts are in no pair. Pairs are of the places of texts.
     """
     judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
-    judged = judged[np.argsort(drawn.hashes[judged], kind="stable")]  # those that went stand behind the others
+    judged = judged[
+        np.argsort(drawn.hashes[judged], kind="stable")
+    ]  # those that went stand behind the others
     met = Met(drawn.signatures, judged, standing, drawn.briefs, int(100 - MIN_RATIO), drawn.release)
     new, old = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
     for gained, lost in changed_meetings(met, work.chosen()):

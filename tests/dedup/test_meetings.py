@@ -19,7 +19,9 @@ Pair = tuple[int, int]
 def met_in(met: Met, chosen: Parameters, run: int) -> set[Pair]:
     """All pairs of a run that meet: in the first band that both have, fewer than `CHAIN` between them."""
     here = [t for t in met.judged.tolist() if met.standing[t] & run]
-    keys = {t: [met.signatures[t, k * ROWS : (k + 1) * ROWS].tobytes() for k in range(chosen.bands)] for t in here}
+    keys = {
+        t: [met.signatures[t, k * ROWS : (k + 1) * ROWS].tobytes() for k in range(chosen.bands)] for t in here
+    }
     who: dict[tuple[int, bytes], list[int]] = {}
     for t in here:
         for band, key in enumerate(keys[t]):
@@ -48,7 +50,9 @@ def fast_changes(met: Met, chosen: Parameters) -> tuple[set[Pair], set[Pair]]:
     for sides in changed_meetings(met, chosen):
         for pairs, side in zip(found, sides, strict=True):
             pairs += [(int(p) >> 32, int(p) & 0xFFFFFFFF) for p in side.tolist()]
-    assert [len(set(pairs)) for pairs in found] == [len(pairs) for pairs in found]  # in their first band alone
+    assert [len(set(pairs)) for pairs in found] == [
+        len(pairs) for pairs in found
+    ]  # in their first band alone
     return set(found[0]), set(found[1])
 
 
