@@ -193,10 +193,10 @@ def first_page_of(url: str) -> str | None:
     ('a.example/zd/1234.html', None)
     """
     path, mark, query = url.partition("?")
-    match = LATER_PAGE.search(path)
+    match = LATER_PAGE.search(path) if "_" in path else None
     if match:
         return url_key(path[: match.start()] + match["first"] + match["end"] + mark + query)
-    match = LATER_QUERY.search(url)
+    match = LATER_QUERY.search(url) if "=" in url else None
     if match:
         return url_key((url[: match.start()] + match["sep"] + url[match.end() :].lstrip("&")).rstrip("?&"))
     return None

@@ -1,9 +1,15 @@
-"""The cache of compiled kernels notices a change anywhere below a kernel."""
+"""The cache of compiled kernels notices a change anywhere below a kernel, and holds what loads again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from pipeline.compiled import KernelCache, fingerprint
 from pipeline.dedup import growing, siblings, sketch, starring, verify
+from pipeline.store import blake2, lanes
 
 
 def test_a_kernel_is_known_by_all_it_calls_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +26,27 @@ def test_another_function_below_is_another_kernel(monkeypatch: pytest.MonkeyPatc
     assert fingerprint(sketch.sketch_texts) == before[1]
 
 
+def test_code_that_is_written_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(blake2.hash_rows)
+    monkeypatch.setattr(lanes, "TURNS", ((32, 24), (16, 62)))  # read by what writes a part of it
+    assert fingerprint(blake2.hash_rows) != before
+
+
 def test_every_kernel_is_cached_with_its_fingerprint() -> None:
     assert isinstance(starring.relate_small._cache, KernelCache)
     assert not isinstance(verify.informative._cache, KernelCache)
+
+
+CALL = """
+from pipeline.text.repair.signs import count_each, count_pairs
+print(count_each("甲乙甲乙丙", ["甲乙", "乙丙"]), sum(count_pairs.stats.cache_hits.values()))
+"""
+
+
+def test_a_kernel_out_of_the_cache_gives_the_same(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    told = [
+        subprocess.run([sys.executable, "-c", CALL], env=environment, capture_output=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert told == [b"[2, 1] 0\n", b"[2, 1] 1\n"]

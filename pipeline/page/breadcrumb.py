@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
+from operator import contains
 from typing import NamedTuple
 
 from pipeline.page.lines import LINKED, PLACED, REMEMBERED, PageLines, letters, rows_showing
@@ -55,6 +57,8 @@ PLACE_SIGNS = (
     ),
     *("Home", "ere:", "ath:", "tion:", *ARROW_SIGNS, " / "),
 )
+PLACE_SIGN = compile_search("|".join(map(re.escape, PLACE_SIGNS)))
+ARROWS_ALONE = frozenset(ARROW_SIGNS)
 ARROWS = f" \u3000{ARROW_SIGNS}"
 SIGN = re.compile(r"[^\w（(\[【《〈<「『“\"‘]+")  # `⌂ 首页`
 OPEN_END = re.compile(rf"[{ARROW_SIGNS}]\s*$")  # `甲网 >`: the next item stands on the next line
@@ -68,7 +72,7 @@ MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{
 COMMAS = re.compile(r"(?<=\w)([、，,])(?=\w)")  # of `首页、制度、值班`, where a page begins it
 BLANKS = re.compile(r"[ \u3000]+")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
-MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
+MARK_OF_HOME = compile_search(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
 BETWEEN = (
     f"{ARROW_SIGNS}/∕⁄|｜·•_\\＼╲~┊│︱∷◆-—–:》〉、，"  # signs that stand between items on lines of their own
 )
@@ -79,10 +83,10 @@ MAX_SPREAD = 16  # lines over which one is spread, signs between its items among
 PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|阅读|浏览|查看|预览|本[文页]|当前页"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|[一-鿿]{2}(?:正文|详情)页?|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 # What stands behind a breadcrumb in its line: `> 制度 [返回]`, `> 制度　更新时间：2023-04-05`
-BEHIND = re.compile(
+BEHIND = compile_search(
     r"\s*[【\[（(](?:返回|字体|字号|打印|收藏|关闭|繁体)[^】\])）]*[】\])）].*$"
     r"|[ \u3000]+(?:更新|发布|发表|日期|时间|作者|来源|浏览|点击|阅读|字体|字号|编辑)[^>：:]{0,6}[：:].*$"
 )
@@ -139,7 +143,7 @@ def _rows_with_signs(page: PageLines, first: int, last: int) -> Iterator[int]:
     """Yield the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
     for row in rows_showing(page, PLACED, first, last):
         line = page.texts[row]
-        if not any(sign in line for sign in PLACE_SIGNS) or len(line) > MAX_LABELLED:
+        if not PLACE_SIGN.search(line) or len(line) > MAX_LABELLED:
             continue
         if line.strip(ARROWS) and ("<" not in line or not TAG.search(line)):
             yield row
@@ -148,7 +152,7 @@ def _rows_with_signs(page: PageLines, first: int, last: int) -> Iterator[int]:
 def _read(page: PageLines, row: int) -> Found | None:
     """Return what a line says as a breadcrumb, with the lines below it over which it is spread."""
     line = page.texts[row]
-    told = COLON.search(line) is not None
+    told = "：" in line or ":" in line
     place = PLACE.match(line) if told or "]" in line or "位置" in line or "路径" in line else None
     label = place or (OTHER_LABEL.match(line) if told else None)
     rest = _arrowed(BEHIND.sub("", line[label.end() :]).lstrip(BETWEEN + ARROWS) if label else line)
@@ -177,7 +181,7 @@ def _listed_from_home(page: PageLines, row: int) -> Found | None:
     """Return the items of a list of links that begins at home and ends in the page, which is no menu."""
     joined, last = _joined(page, row, page.texts[row], placed=True)
     items = tuple(x.strip(BETWEEN + " ") for x in _items(joined, labelled=True))
-    if last == row or not 2 <= len(items) <= MOST_ITEMS or not _is_here(page, page.texts[last]):
+    if last == row or not 2 <= len(items) <= MOST_ITEMS or not is_here(page, page.texts[last]):
         return None
     return Found(FROM_HOME + NAMED, items, range(row, last + 1))
 
@@ -189,7 +193,7 @@ def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelle
         return Found(_weigh(page, items, rest, row), items, range(row, row + 1)) if items else None
     items = _items(rest, labelled=False)
     weight = _weigh(page, items, rest, rows[-1]) + OTHERWISE * labelled
-    arrows = any(sign in rest for sign in ARROW_SIGNS)
+    arrows = not ARROWS_ALONE.isdisjoint(rest)
     here = HERE.fullmatch(_split(rest)[-1].strip()) is not None
     if len(items) < 2 - here or COLON.search(items[0]) or not (arrows or weight > 0):
         return None  # `频道：教育 / 职场 / 生活`, `消息：3条 >> 首页 > 制度`
@@ -199,15 +203,19 @@ def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelle
 def _weigh(page: PageLines, items: tuple[str, ...], rest: str, row: int) -> int:
     """Return what speaks for items as a breadcrumb that ends in a line, its label left out."""
     last = _split(rest)[-1].strip(ARROWS)
-    says = letters(items[-1])
-    named = HERE.fullmatch(last) is not None or (
-        len(says) >= MIN_NAME
-        and any(
-            says[0] in x and says in letters(x) for x in (page.title, *page.texts[row + 1 : row + 1 + NEAR])
-        )
-    )
+    near = (page.title, *page.texts[row + 1 : row + 1 + NEAR])
+    named = HERE.fullmatch(last) is not None or _is_said(letters(items[-1]), near)
     home = items[0] in HOME or NAMES_SITE.search(items[0]) is not None or items[0] in page.title
-    return ARROWED * any(x in rest for x in ARROW_SIGNS) + FROM_HOME * home + NAMED * named
+    return ARROWED * (not ARROWS_ALONE.isdisjoint(rest)) + FROM_HOME * home + NAMED * named
+
+
+def _is_said(name: str, lines: Sequence[str]) -> bool:
+    """Tell whether one of some lines says a name of letters alone, whatever signs stand in it."""
+    if len(name) < MIN_NAME:
+        return False
+    if any(map(contains, lines, repeat(name))):
+        return True
+    return any(name[0] in x and name in letters(x) for x in lines)
 
 
 def breadcrumb_items(value: str) -> tuple[str, ...]:
@@ -248,7 +256,9 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
         parts = _by_mark(rest)
     if all(BRACKETED.fullmatch(x.strip(ARROWS)) for x in parts):
         parts = [x.strip(ARROWS)[1:-1] for x in parts]  # `[首页] >> [制度]`
-    items = [x for x in (_bare(y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in [_bare(y.strip(ARROWS)) for y in parts] if x]
+    if SPAM_ITEM.search(rest):
+        items = [x for x in items if not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
@@ -327,7 +337,7 @@ def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, 
         hangs = not joined or joined.rstrip()[-1:] in signs or line[0] in signs
         if not hangs:
             listed = placed and begins and page.heads[i] == 1 and linked <= MOST_ITEMS
-            if not listed or not (page.shares[i] > LINKED or (linked and _is_here(page, line))):
+            if not listed or not (page.shares[i] > LINKED or (linked and is_here(page, line))):
                 break
             line = f"> {line}"
             linked += 1
@@ -335,5 +345,6 @@ def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, 
     return joined, last
 
 
-def _is_here(page: PageLines, line: str) -> bool:
+def is_here(page: PageLines, line: str) -> bool:
+    """Tell whether an item names the page: it says so, or stands in its `<title>`."""
     return HERE.fullmatch(line) is not None or (len(line) >= MIN_NAME and line in page.title)

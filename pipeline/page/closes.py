@@ -29,17 +29,19 @@ def end_of_single(page: PageLines, first: int, end: int) -> int:
     depths = page.layout.separations(len(texts) - first)
     if len(depths) < len(texts) - first:
         return end
-    dense = [r for r in range(first + 1, end) if min(len(texts[r]), len(texts[r - 1])) >= DENSE]
+    said = [len(texts[r]) >= DENSE or page.lasts[r] in CLAUSE_ENDS for r in range(first, end)]
+    dense = [r for r in range(first + 1, end) if said[r - first] and said[r - first - 1]]
     if len(dense) < MIN_SINGLE:
         return end
     within = Counter([depths[r - first] for r in dense]).most_common(1)[0][0]
+    begin = next(r for r in dense if depths[r - first] == within)  # what stands above may be another element
     sizes = list(accumulate(len(x) for x in texts[first:end]))
     for row in range(first + 1, end):
         before = sizes[row - 1 - first]
         line, depth = texts[row], depths[row - first]
         begins = len(line) < DENSE and line[-1] not in CLAUSE_ENDS and not page.sights[row] & LISTED
         if depth < within and begins and before >= (1 - REST) * sizes[-1]:
-            usual = min(depths[1 : row - first], default=within) <= depth  # it closes as far inside the text
+            usual = min(depths[begin - first : row - first], default=within) <= depth  # closes so inside it
             return end if usual or goes_on(page, row) else row
     return end
 

@@ -24,7 +24,15 @@ from pipeline.page.told import (
     repeated_lines,
     told_above_prose,
 )
-from pipeline.page.wording import SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
+from pipeline.page.wording import (
+    LEAST,
+    MAX_LINE,
+    SHORT,
+    is_spoken,
+    reads_like_a_site,
+    speaks_of_pages,
+    weigh_wording,
+)
 from pipeline.records import DropReason
 
 LOOSELY_RARE = 0.15  # share of lines that end like two which are foreign together (`manner.RARE` for one)
@@ -53,7 +61,7 @@ RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Re
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
-YEAR = re.compile(r"\s*(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
+YEAR = re.compile(r"(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
 # Items that words number: `第四，存在的问题`, `一是抓学习`, `其次，明确分工`
 ORDINAL = re.compile(
     r"(?:第|其|之)[一二三四五六七八九十][，、,：:\s]|[一二三四五六七八九十](?:是|要|、)|首先|其次|再次|最后"
@@ -98,7 +106,7 @@ def site_rows(
     manner = read_manner(page, parts, *about)
     out = repeated_lines(page, bodies, cues)
     cues = cues | out
-    labels = [row for row, reason in cues.items() if reason == "related"]
+    labels = [row for row, why in cues.items() if why == "related" and bodies[0][0] <= row < bodies[-1][1]]
     for (first, end), rows in zip(bodies, parts, strict=True):
         if labels:
             out |= _listed(page, range(first, end), labels, cues)
@@ -159,7 +167,9 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
 
 def _ends_list(line: str) -> bool:
     """Tell whether a line with a number stands behind all clauses: a date, or a notice of the site's."""
-    return YEAR.match(line) is not None or (reads_like_a_site(line) and speaks_of_pages(line))
+    if line[0] in "12" and YEAR.match(line):
+        return True
+    return len(line) <= MAX_LINE and speaks_of_pages(line) and reads_like_a_site(line)
 
 
 def _behind(
@@ -167,7 +177,8 @@ def _behind(
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
     found = _parted(page, rows, cues, manner, frozenset())
-    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues | found), "related")
+    of_site = cues | found if found else cues
+    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, of_site), "related")
     if pages:
         cues = cues | pages
         found |= _parted(page, rows, cues | found, manner, frozenset())
@@ -176,17 +187,24 @@ def _behind(
     told: dict[int, DropReason] = {
         row: "spam"
         for row in rows_showing(page, UNLISTED, rows.start, rows.stop)
-        if row not in cues and _is_plainly_told(page.texts[row])
+        if row not in cues and _is_plainly_told(page.texts[row], manner)
     }
     return told | found | pages
 
 
-def _is_plainly_told(line: str) -> bool:
+def _is_plainly_told(line: str, manner: Manner) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
     if len(line) > MAX_FOREIGN or OWN_END.match(line):
         return False
-    least = PLAINLY if line[-1] in SAID_ENDS else PLAINLY_SHORT
-    return reads_like_a_site(line, least) and speaks_of_pages(line) and not DIALOGUE.search(line)
+    said = line[-1] in SAID_ENDS
+    if speaks_of_pages(line):
+        named = not said and manner.names_site(line)
+        least = LEAST if named else PLAINLY if said else PLAINLY_SHORT
+    elif said:
+        return False
+    else:
+        least = PLAINLY  # `试用助手改写`
+    return reads_like_a_site(line, least) and not DIALOGUE.search(line)
 
 
 def _parted(
@@ -196,8 +214,7 @@ def _parted(
     reasons: dict[int, DropReason] = {}
     for row in reversed(rows):
         weight, reason = _weigh(page, row, cues, manner)
-        told = row in cues or page.shares[row] > LINKED or weigh_wording(page.texts[row]) >= SURELY
-        if row in table and not told:
+        if row in table and not _is_told(page, row, cues):
             weight, reason = SENTENCE, None
         if weight == SENTENCE:
             weight = LAST if best == LEAST_WEIGHT else SAID if page.lasts[row] in CLAUSE_ENDS else weight
@@ -209,6 +226,11 @@ def _parted(
         if weight > 0 and total > best:
             best, start = total, row
     return {r: reasons.get(r, "footer") for r in range(start, rows.stop) if r not in cues}
+
+
+def _is_told(page: PageLines, row: int, cues: dict[int, DropReason]) -> bool:
+    """Tell whether a line is the site's even where it stands in a cell of a table."""
+    return row in cues or page.shares[row] > LINKED or weigh_wording(page.texts[row]) >= SURELY
 
 
 def _table_behind(page: PageLines, rows: range) -> set[int]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from operator import add
 
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
@@ -46,6 +47,7 @@ NUMBERED_NAME = re.compile(
     rf"^\W{{0,2}}(?:篇|第|例|范文|样本|模板|范本)?\s*[（(]?{NUMERAL}\W|[篇则例份套章]\W{{0,2}}$|(?:篇|例|范文|样本|模板|范本|之)[（(]?{NUMERAL}\W?$"
 )
 UNLIKE = -50  # rank of a line that says no part of `<title>`
+PLACED_AS_TITLE = 60  # what is added to the rank of a line that stands where titles do
 MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
 # `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
 ABOUT = re.compile(
@@ -180,18 +182,20 @@ def _title_segments(title: str) -> list[str]:
 def _title_row(page: PageLines, segments: Sequence[str], after: int, found: Fields) -> int:
     """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
     wanted = {letters(s): -k for k, s in enumerate(segments) if s}
+    first = letters(page.title)[:1] if "" not in wanted else ""  # with which every segment begins
     best, row = (-99, 0), -1
     for i, headed in _title_like_rows(page):
         line = page.texts[i]
         if i in found.rows or len(line) > MAX_TITLE + 40 or page.shares[i] > 0.5:
             continue
-        rank = wanted.get(letters(line), UNLIKE)
-        if rank == UNLIKE and not (headed and i >= after and _like(line, page.title)):
+        rank = wanted.get(letters(line), UNLIKE) if first in line else UNLIKE
+        may_win = headed and i >= after and (UNLIKE + PLACED_AS_TITLE, -i) > best
+        if rank == UNLIKE and not (may_win and _like(line, page.title)):
             continue
         if not headed and i and _heads_article(page.texts[i - 1], line):
             continue
         placed = _stands_as_title(page, i, headed=headed, said=rank > UNLIKE)
-        key = (rank + (60 if placed else 0), -i)
+        key = (rank + (PLACED_AS_TITLE if placed else 0), -i)
         if key > best:
             best, row = key, i
     return row
@@ -210,7 +214,7 @@ def _stands_as_title(page: PageLines, i: int, *, headed: bool, said: bool) -> bo
 
 def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:
     """Return the lines that can repeat `<title>`, before its text, and with True all heading elements."""
-    rows = [(i, True) for i, head in enumerate(page.heads[:HEAD_LINES]) if head == HEADED]
+    rows, at = [], -1
     first = letters(page.title)[:1]  # with which every segment begins
     if first and first in page.text:
         end = _text_begins(page)
@@ -219,6 +223,8 @@ def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:
             for i, line in enumerate(page.texts[:end])
             if first in line[:4] and page.heads[i] != HEADED
         ]
+    for _ in range(page.heads[:HEAD_LINES].count(HEADED)):
+        rows.append((at := page.heads.index(HEADED, at + 1), True))
     return rows
 
 
@@ -240,8 +246,8 @@ def _heads_article(before: str, line: str) -> bool:
 
 def _like(line: str, title: str) -> bool:
     """Tell whether a heading element may be the title: it shares its words with `<title>`, if any."""
-    pairs = {line[i : i + 2] for i in range(len(line) - 1)}
-    return not title or 2 * sum(p in title for p in pairs) >= len(pairs)
+    pairs = set(map(add, line, line[1:]))
+    return not title or 2 * sum(map(title.__contains__, pairs)) >= len(pairs)
 
 
 def _find_title(page: PageLines, found: Fields, own: str, row: int) -> None:

@@ -18,7 +18,7 @@ from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
-GUIDE_WORD = re.compile(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
+GUIDE_WORD = compile_search(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
     r"哪些|什么|何[为谓]|错误|误区|问题|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
     r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
 )
@@ -125,16 +125,16 @@ def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[
     inside = False
     for row in rows:
         line = page.texts[row]
-        if not inside and line[-1] not in CONTENTS_ENDS and firsts.isdisjoint(line):
+        if not inside and line[-1] not in CONTENTS_ENDS and not any(map(line.__contains__, firsts)):
             continue
         if row in plan.fields and declared_count(line):
             continue  # `题2篇`, which holds the heading `题2`
         bare = letters(line)
         named = (bare in said and bare != "") or (
             len(bare) <= longest + BESIDE_HEADING
-            and any(h in bare and len(bare) <= len(h) + BESIDE_HEADING for h in headings)
+            and any(len(bare) <= len(h) + BESIDE_HEADING and h in bare for h in headings)
         )
-        if CONTENTS.match(line):
+        if line[-1] in CONTENTS_ENDS and CONTENTS.match(line):
             inside = True
             plan.dropped[row] = "contents"
         elif named or (inside and row not in plan.fields and (bare in short or _numbered_name(line, short))):
@@ -176,6 +176,8 @@ def _take_guide(page: PageLines, rows: Sequence[int], subjects: Sequence[str], p
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
+        elif MARKER.match(line):  # an item of a list: no heading, no introduction, none of the site's words
+            _take_item(plan, row, section)
         elif line[-1] in "：:" and plan.guide.get(row - 1) == (section, True):
             plan.guide[row] = (section, False)  # leads from its heading into the list
         elif not GUIDE_WORD.search(line) and page.heads[row] == 1 and (reason := of_site(line)):
@@ -191,6 +193,14 @@ def _take_guide(page: PageLines, rows: Sequence[int], subjects: Sequence[str], p
             plan.guide[row] = (section, False)
 
 
+def _take_item(plan: HeadPlan, row: int, section: int) -> None:
+    """Put an item of a list into the open section of the guide; before the first it introduces."""
+    if section:
+        plan.guide[row] = (section, False)
+    else:
+        plan.dropped[row] = "introduction"
+
+
 def of_site(line: str) -> DropReason | None:
     """Return why a line above the texts is no guide's: `投稿邮箱：tg@某网`."""
     if line[-1] in "。：:" or MARKER.match(line):
@@ -203,14 +213,12 @@ def of_site(line: str) -> DropReason | None:
 def _leads_guide(page: PageLines, row: int, following: int | None) -> bool:
     """Tell the line that leads into a guide's list where no heading stands above: `要注意以下几点：`."""
     line = page.texts[row]
-    leads = following is not None and line[-1] in "：:" and not MARKER.match(line)
+    leads = following is not None and line[-1] in "：:"
     return leads and bool(MARKER.match(page.texts[following or 0])) and not INTRODUCTION.search(line)
 
 
 def _introduces(line: str, subjects: Sequence[str]) -> bool:
     """Tell whether a line introduces the texts: it says so, or is a sentence in a site's words."""
-    if MARKER.match(line):
-        return False
     if INTRODUCTION.search(line):
         return True
     for subject in subjects:
@@ -219,7 +227,10 @@ def _introduces(line: str, subjects: Sequence[str]) -> bool:
 
 
 def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
-    """Tell a short line, followed by text, that is marked as a heading or speaks of a guide."""
+    """Tell a short line, followed by text, that is marked as a heading or speaks of a guide.
+
+    It is no item of a list.
+    """
     line = page.texts[row]
     if (
         following is None
@@ -232,7 +243,7 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
         return False
     if page.heads[row] == 1 and SIDE_BY_SIDE.fullmatch(line) and not ASKS.search(line):
         return False
-    if line[-1] in "，,、" or MARKER.match(line) or INTRODUCTION.search(line):
+    if line[-1] in "，,、" or INTRODUCTION.search(line):
         return False
     after = page.texts[following]
     text_follows = len(after) > len(line) or after[-1] in "：:。；" or bool(MARKER.match(after))

@@ -38,7 +38,7 @@ OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
 DECOR = r"[^\w（(【\[〔〖「『《<“\"‘。，、；：:;,!?！？]*+"
 SENTENCE_END = "。！？；!?…”》"
 
-NOT_LETTERS = re.compile(r"[\W_]+")
+LETTERS = re.compile(r"[^\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
 MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
@@ -83,7 +83,7 @@ class PageLines:
     `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
     stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in `blocks.Blocks`;
     `title` is the canonical text of `<title>`, `text` that of the whole page; `layout` that of its markup,
-    where every line of it is a line here.
+    where every line of it is a line here; `markup` the page as decoded, where it has any.
 
     What nearly every step asks of every line is told once: `lasts` is the last character of each, `linked`
     the numbers of those that stand in links, `partly` of those that do in part. `sights[i]` is what line i
@@ -103,6 +103,7 @@ class PageLines:
     sights: Sequence[int]
     shown: Sequence[Sequence[int]]
     layout: Layout | None = None
+    markup: str = field(default="", repr=False, compare=False)
     seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, char: str) -> bool:
@@ -167,6 +168,8 @@ def _share(line: str, linked: int) -> float:
 def rows_showing(page: PageLines, sight: int, first: int = 0, last: int | None = None) -> Sequence[int]:
     """Return the lines from `first` to before `last` that may show one of the first sights."""
     rows = page.shown[sight.bit_length() - 1]
+    if not rows:
+        return rows
     end = len(rows) if last is None else bisect_left(rows, last)
     return rows[bisect_left(rows, first) if first else 0 : end]
 
@@ -198,4 +201,4 @@ def letters(text: str) -> str:
     >>> letters("《岗位职责》 篇1：")
     '岗位职责篇1'
     """
-    return text if text.isalnum() else NOT_LETTERS.sub("", text)
+    return text if text.isalnum() else "".join(LETTERS.findall(text))

@@ -5,7 +5,6 @@ foreign among them.
 """
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ READER = ("您", "你", "大家", "欢迎", "网友", "读者", "小编")
 MARKER = 5  # characters of a line that may be a marker in a cell of its own: `第十一条`
 MAX_NAME = 8  # characters of a heading that may name what is said: `欢迎词`, `致读者`
 CUT = "，、,"
-WORD = "文"  # stands for any letter or digit with which a line ends
 LEAST_IN_PROSE, PLAINLY = 0.8, 1.5  # weight of a site's line behind prose, and inside texts that talk
 DOUBTFUL = 0.2  # weight above which a line beside texts that never say `you` is the site's; those have -.2
 OF_TEXTS = -1.0  # weight of a line that speaks to its reader as texts do: `期盼您的答复。`
@@ -29,15 +27,30 @@ CLAUSE_ENDS = "。；：;:"
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the lines of a page's texts are written: with which marks they end, whether they say `you`."""
+    """How the lines of a page's texts are written: with which marks they end, whether they say `you`.
+
+    `lasts` are the last characters of the lines; `stops` full stops that count beside them.
+    """
 
     text: str
     spans: Sequence[tuple[int, int]]
-    ends: Counter[str]
-    lines: int
+    lasts: str
+    stops: int
     others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
     site: str
     subjects: Sequence[str]
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are, and full stops that count as such."""
+        return len(self.lasts) + self.stops
+
+    def ending_like(self, line: str) -> int:
+        """Return how many of the lines end like this one; letters and digits are all alike."""
+        last = line[-1]
+        if last.isalnum():
+            return sum(map(str.isalnum, self.lasts))
+        return self.lasts.count(last) + (self.stops if last == "。" else 0)
 
     def is_impersonal(self) -> bool:
         """Tell whether the texts never speak to the reader; few pages ask."""
@@ -52,7 +65,7 @@ class Manner:
         return (
             line[-1] not in CUT
             and self.lines >= LEAST_LINES
-            and self.ends[_end(line)] <= max(FEW, rare * self.lines)
+            and self.ending_like(line) <= max(FEW, rare * self.lines)
         )
 
     def is_worded_by_site(self, line: str) -> bool:
@@ -85,8 +98,9 @@ class Manner:
         return bool(self.site and self.site in line and line != self.site) or has_address(line)
 
 
-def _end(line: str) -> str:
-    return WORD if line[-1].isalnum() else line[-1]
+def _linked(page: PageLines, first: int, end: int) -> Sequence[int]:
+    """Return the lines from `first` to before `end` that stand in links."""
+    return page.linked[bisect_left(page.linked, first) : bisect_left(page.linked, end)]
 
 
 def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subjects: Sequence[str]) -> Manner:
@@ -95,11 +109,12 @@ def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subje
     stops = 0  # full stops of articles that stand in a line or two
     spans: list[tuple[int, int]] = []
     others = False
+    linked = parts and _linked(page, parts[0].start, parts[-1].stop)  # none, on most pages
     for rows in parts:
         if not rows:
             continue
         lines, ends = page.texts[rows.start : rows.stop], page.lasts[rows.start : rows.stop]
-        if links := page.linked[bisect_left(page.linked, rows.start) : bisect_left(page.linked, rows.stop)]:
+        if links := linked and _linked(page, rows.start, rows.stop):
             lines = [page.texts[row] for row in rows if row not in links]
         if links or min(map(len, lines)) <= MARKER:
             ends = "".join([x[-1] for x in lines if len(x) > MARKER])
@@ -108,8 +123,5 @@ def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subje
         spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
         if len(rows) <= FEW:
             stops += page.text.count("。", *spans[-1])
-    found = Counter(lasts)
-    found["。"] += stops
-    found[WORD] = sum([n for char, n in found.items() if char.isalnum()])
     others = others or lasts.strip(CLAUSE_ENDS) != ""
-    return Manner(page.text, spans, found, len(lasts) + stops, others, site or "", subjects)
+    return Manner(page.text, spans, lasts, stops, others, site or "", subjects)

@@ -120,6 +120,8 @@ def read_pages(
     blocks = [_checked_blocks(each.text, config) for each in decoded]
     texts, titles = _canonical(blocks, config, leaks)
     pages = _lines(blocks, texts, titles)
+    for page, own in zip(pages, decoded, strict=True):
+        page.markup = own.text if page.from_html else ""
     every = (*sites, *(site for site in shipped_sites() if site not in sites))
     hints = list(map(_hints, [page.url for page in served], decoded, blocks, pages, repeat(every)))
     parts = segment_pages(pages, hints)

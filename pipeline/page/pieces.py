@@ -1,6 +1,7 @@
 """The lines of a page and where each belongs: by line, and in the end as pieces in order of place."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
@@ -172,9 +173,11 @@ def drop_foreign(
     places: Places, rows: range, headings: Container[int], cues: dict[int, DropReason], fields: Fields
 ) -> None:
     """Drop the lines that belong to no text wherever they stand, headings left out."""
-    linked = [row for row in places.page.linked if len(places.page.texts[row]) < MAX_RELATED]
-    told: dict[int, DropReason] = dict.fromkeys(linked, "related")
-    for row, reason in (told | cues).items():
+    linked, texts = places.page.linked, places.page.texts
+    for row in linked[bisect_left(linked, rows.start) : bisect_left(linked, rows.stop)]:
+        if len(texts[row]) < MAX_RELATED and row not in headings and row not in cues:
+            places.drop(row, "related")
+    for row, reason in cues.items():
         if row in rows and row not in headings:
             places.drop(row, reason)
     places.take_fields([row for row in fields.rows if row in rows and row not in headings])

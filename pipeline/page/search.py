@@ -14,6 +14,10 @@ from typing import Any
 
 # What matches a letter with re.IGNORECASE beside its two cases.
 FOLDED = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
+# What `\s` matches.
+SPACES = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 MAX_RANGE = 64  # characters of a range that are listed; wider ones (`[一-鿿]`) let nearly all pass
 
 
@@ -73,6 +77,8 @@ def _members(members: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:
     for op, value in members:
         if op is ops.LITERAL:
             found |= _firsts_of(op, value, fold)[0] or set()
+        elif op is ops.CATEGORY and value is ops.CATEGORY_SPACE:
+            found.update(SPACES)
         elif op is ops.RANGE and value[1] - value[0] <= MAX_RANGE:
             for code in range(value[0], value[1] + 1):
                 found |= _firsts_of(ops.LITERAL, code, fold)[0] or set()

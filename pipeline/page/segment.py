@@ -34,6 +34,8 @@ from pipeline.page.series import Series, best_series
 from pipeline.page.single import name_of_single
 from pipeline.page.sites import NO_HINTS, Hints
 from pipeline.page.subjects import base_titles
+from pipeline.page.summary import summary_rows
+from pipeline.page.trail import find_trail
 from pipeline.records import DropReason
 
 # Lines in a row that stand in links: three are a list of other pages, two may be two cited laws.
@@ -85,7 +87,7 @@ def segment_pages(pages: Sequence[PageLines], hints: Sequence[Hints]) -> list[Se
 
     Each step has patterns and tables of its own, which then stay in the processor's cache.
     """
-    fields = list(map(read_fields, pages, hints, list(map(find_breadcrumb, pages))))
+    fields = list(map(read_fields, pages, hints, list(map(_find_place, pages))))
     works = [
         _Page(page, hint, own, Segments(fields=own), Places(page))
         for page, hint, own in zip(pages, hints, fields, strict=True)
@@ -98,6 +100,13 @@ def segment_pages(pages: Sequence[PageLines], hints: Sequence[Hints]) -> list[Se
         for work in works:
             step(work)
     return [work.out for work in works]
+
+
+def _find_place(page: PageLines) -> tuple[tuple[str, ...], range]:
+    """Return the breadcrumb that a line shows, else the one that the markup names, and its lines."""
+    found = find_breadcrumb(page)
+    named = found if found[0] else find_trail(page)
+    return named if named[0] else found
 
 
 def _read_titles(work: _Page) -> None:
@@ -117,6 +126,7 @@ def _read_titles(work: _Page) -> None:
 
 def _find_cues(work: _Page) -> None:
     work.cues = cue_rows(work.lines, work.fields.start, work.hints.drop, work.subjects)
+    work.cues |= summary_rows(work.lines, work.fields.start)
 
 
 def _find_candidates(work: _Page) -> None:
@@ -126,7 +136,7 @@ def _find_candidates(work: _Page) -> None:
 def _choose_series(work: _Page) -> None:
     """Choose the series of headings; it may know its subject better than the title does."""
     page, bases, declared = work.lines, work.subjects, work.out.declared
-    title = " ".join(work.names)
+    title = "".join(map(letters, work.names))
     series = best_series(page, work.found, title, declared) if work.found else Series((), 0.0)
     learnt = {c.title for c in series.headings if c.key[0] in ("bare", "title")}
     if more := base_titles(learnt - set(bases)):  # look again for glued members
@@ -141,7 +151,7 @@ def _complete_series(work: _Page) -> None:
     chain: Sequence[Candidate] = completed(page, work.chosen, declared, fields.start)
     if declared != 1 and (len(chain) < 2 or declared not in (None, len(chain))):
         # the first of many may be another page's teaser; of more forms, one may have all that are declared
-        other = in_other_forms(page, fields.start, " ".join(work.names), declared)
+        other = in_other_forms(page, fields.start, "".join(map(letters, work.names)), declared)
         whole = len(other) == declared == other[-1].ordinal and other[0].ordinal == 1
         chain = other if whole or len(chain) < 2 <= len(other) else chain
     work.chosen = without_clauses(page, unnumbered(page, fields, chain, work.subjects, declared))
@@ -217,10 +227,11 @@ def _free_first_heading(page: PageLines, fields: Fields) -> None:
 
 def _repeats(page: PageLines, fields: Fields, chosen: Sequence[Candidate], end: int) -> set[int]:
     """Return the lines among the articles that say the page's title with its count once more."""
+    rows = set(rows_showing(page, COUNTING, chosen[0].row + 1, end)).difference([c.row for c in chosen])
     title = letters(fields.title or page.title)
-    rows = set(rows_showing(page, COUNTING, chosen[0].row + 1, end)) if declared_count(title) else set()
-    taken = {c.row for c in chosen}
-    return {r for r in rows - taken if letters(page.texts[r]) == title}
+    if not rows or not declared_count(title):
+        return set()
+    return {r for r in rows if letters(page.texts[r]) == title}
 
 
 def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequence[str]) -> int | None:

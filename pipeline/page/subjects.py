@@ -15,10 +15,15 @@ QUALIFIER = (
 BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
     rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
 )
-COUNTED = re.compile(
+COUNTED = compile_search(
     rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
 )  # `汇总3篇`
-OPENING = frozenset("【（([")  # BRACKETED finds nothing without; COUNTED nothing without 篇 or, at the end:
+OPENING = (
+    "【",
+    "（",
+    "(",
+    "[",
+)  # BRACKETED finds nothing without; COUNTED nothing without 篇 or, at the end:
 PIECES = ("份", "则", "例", "套")
 LEADING = re.compile(r"(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
 TRAILING_WORDS = f"{QUALIFIER}|的|下载|全文|怎么写|如何写"
@@ -34,11 +39,13 @@ def base_titles(titles: Iterable[str], known: Iterable[str] = ()) -> list[str]:
     """
     out = set(known)
     for title in titles:
-        bare = BRACKETED.sub("", title).strip() if OPENING.intersection(title) else title.strip()
-        cut = COUNTED.sub("", bare) if "篇" in bare or bare.endswith(PIECES) else bare
+        bracketed = any(map(title.__contains__, OPENING))
+        bare = BRACKETED.sub("", title).strip() if bracketed else title.strip()
+        counted = COUNTED.search(bare) if "篇" in bare or bare.endswith(PIECES) else None
+        cut = bare[: counted.start()] if counted else bare  # it reaches to the end
         bare = cut if len(letters(cut)) >= MIN_BASE else bare
         leading = LEADING.match(bare)
         plain = bare[leading.end() :] if leading else bare
         subject = TRAILING.sub("", plain) if plain[-1:] in TRAILING_ENDS else plain
         out |= {bare, plain, subject.strip("《》 ")}
-    return sorted((f for f in out if len(letters(f)) >= MIN_BASE), key=lambda f: (-len(f), f))
+    return sorted(sorted([f for f in out if len(letters(f)) >= MIN_BASE]), key=len, reverse=True)

@@ -5,10 +5,10 @@ Such lines stand below the heading or behind the text, one for each article of t
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from pipeline.page.lines import NUMBERED, UNLISTED, PageLines, rows_showing
+from pipeline.page.lines import LISTED, NUMBERED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import Manner
 from pipeline.page.sitewords import EDGE_LABEL, ONLY_SITES, REMEMBERED, site_words
 from pipeline.page.wording import is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
@@ -62,8 +62,9 @@ def told_of_article(line: str) -> DropReason | None:
     """Return why a line below an article's heading is the site's: `作者：佚名`, `点击下载本篇`."""
     if TOLD.match(line) or EDGE_LABEL.fullmatch(line) or STARS.search(line):
         return "navigation"
-    worded = reads_like_a_site(line) and not OWN_END.match(line)
-    return site_words(line, edge=True) or ("footer" if worded else None)
+    if reason := site_words(line, edge=True):
+        return reason
+    return "footer" if not OWN_END.match(line) and reads_like_a_site(line) else None
 
 
 def below_heading(
@@ -110,32 +111,53 @@ def repeated_lines(
     out: dict[int, DropReason] = _plain_inside(page, bodies, cues)
     kinds: tuple[tuple[bool, DropReason], ...] = ((False, "navigation"), (True, "footer"))
     for at_end, reason in kinds:
-        rows = [row for body in bodies if (row := _edge_row(body, cues, at_end=at_end)) is not None]
-        frames = {
-            row: DIGITS.sub("0", page.texts[row]) for row in rows if len(page.texts[row]) <= MAX_FOREIGN
-        }
-        often = Counter(frames.values())
-        told = {x for x, n in often.items() if n >= _least(x, len(bodies)) and _may_be_told(x, at_end=at_end)}
-        out |= {row: reason for row, frame in frames.items() if frame in told}
+        rows = [row for body in bodies if _may_repeat(page, row := _edge_row(body, cues, at_end=at_end))]
+        if not rows:
+            continue  # as on most pages: clauses begin and end the texts
+        out |= dict.fromkeys(_repeated(page, rows, len(bodies), at_end=at_end), reason)
         if at_end:
             out |= {
-                r: "introduction" for r in frames if r < bodies[-1][0] and LEADS_ON.fullmatch(page.texts[r])
+                r: "introduction" for r in rows if r < bodies[-1][0] and LEADS_ON.fullmatch(page.texts[r])
             }
     return out
+
+
+def _may_repeat(page: PageLines, row: int) -> bool:
+    """Tell whether a site may say a line of each text: a short one, and no clause unless it is `MEASURED`."""
+    if row < 0:
+        return False
+    line = page.texts[row]
+    return len(line) <= MAX_FOREIGN and (not page.sights[row] & LISTED or "%" in line or "％" in line)
+
+
+def _repeated(page: PageLines, rows: Sequence[int], bodies: int, *, at_end: bool) -> list[int]:
+    """Return those lines, first or last of so many texts, that enough of the texts begin or end with."""
+    frames = {row: DIGITS.sub("0", page.texts[row]) for row in rows}
+    often = _repeats_of(frames.values())
+    told = {x for x, n in often.items() if n >= _least(x, bodies) and _may_be_told(x, at_end=at_end)}
+    return [row for row, frame in frames.items() if frame in told]
 
 
 def _plain_inside(
     page: PageLines, bodies: Sequence[tuple[int, int]], cues: dict[int, DropReason]
 ) -> dict[int, DropReason]:
     """Return short lines anywhere in the texts that are repeated and plainly worded as a site's."""
-    frames = {
-        row: DIGITS.sub("0", page.texts[row])
+    rows = [
+        row
         for row in rows_showing(page, UNLISTED, bodies[0][0], bodies[-1][1])
         if len(page.texts[row]) <= MAX_SAME and page.lasts[row] not in SAID_ENDS and row not in cues
-    }
-    often = Counter(frames.values())
+    ]
+    if len(rows) < LEAST_REPEATED:
+        return {}
+    frames = {row: DIGITS.sub("0", page.texts[row]) for row in rows}
+    often = _repeats_of(frames.values())
     told = {x for x, n in often.items() if n >= LEAST_REPEATED and _is_plain(x)}
     return {row: "footer" for row, frame in frames.items() if frame in told}
+
+
+def _repeats_of(frames: Collection[str]) -> Counter[str]:
+    """Count lines; of lines that all differ, as most do, there is nothing to count."""
+    return Counter(frames if len(set(frames)) < len(frames) else ())
 
 
 def _is_plain(line: str) -> bool:
@@ -151,10 +173,15 @@ def _least(frame: str, bodies: int) -> float:
     return LEAST_PLAIN if plain else max(LEAST_REPEATED, bodies / 2)
 
 
-def _edge_row(body: tuple[int, int], cues: dict[int, DropReason], *, at_end: bool) -> int | None:
-    """Return the first or the last line of a text that is not known to be the site's."""
-    rows = range(body[1] - 1, body[0] - 1, -1) if at_end else range(*body)
-    return next((row for row in rows if row not in cues), None)
+def _edge_row(body: tuple[int, int], cues: dict[int, DropReason], *, at_end: bool) -> int:
+    """Return the first or the last line of a text that is not known to be the site's; -1 for none."""
+    first, end = body
+    row, step = (end - 1, -1) if at_end else (first, 1)
+    while first <= row < end:
+        if row not in cues:
+            return row
+        row += step
+    return -1
 
 
 def _may_be_told(line: str, *, at_end: bool) -> bool:

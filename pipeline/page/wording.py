@@ -6,9 +6,11 @@ the log likelihood ratio of some hundred such lines against lines of documents (
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from operator import add
+from struct import unpack_from
 
 from pipeline.page.search import compile_search
 
@@ -21,7 +23,10 @@ LEAST = 0.3  # weight of a site's line
 SHORT, MORE = 6, 0.15  # Chinese characters below which chance has more say, and what each that lacks costs
 OF_SPEAKER = -1.0  # weight of what a speaker says, whose words a site's are made of: `大家`, `感谢`
 BEGIN, END = "^", "$"  # stand for what a run of letters begins and ends at
+BETWEEN = END + BEGIN
 RUN = re.compile("[一-鿿]+")
+UNIT = 16  # bits of a character of a run and of the marks
+MASK = (1 << UNIT) - 1
 
 
 def pairs_of(line: str) -> list[str]:
@@ -35,6 +40,26 @@ def pairs_of(line: str) -> list[str]:
         marked = f"{BEGIN}{run}{END}"
         out += map(add, marked, marked[1:])
     return out
+
+
+def codes_of(text: str, at: int = 0) -> tuple[int, ...]:
+    """Return each second pair of a text's characters from `at` on, as the table knows them.
+
+    A pair's code has its second character above its first: the text in UTF-16 is full of them. A quarter of
+    the time of pairs of letters.
+
+    >>> [hex(code) for code in codes_of("顶一下")], codes_of("顶一下", 1) == codes_of("一下")
+    (['0x4e009876'], True)
+    """
+    return unpack_from(f"<{(len(text) - at) // 2}I", text.encode("utf-16-le"), 2 * at)
+
+
+def _pairs_of_runs(runs: Sequence[str]) -> list[int]:
+    """Return the codes of all pairs of runs in order, and of that of END and BEGIN between two of them."""
+    marked = f"{BEGIN}{BETWEEN.join(runs)}{END}"
+    codes = [0] * (len(marked) - 1)
+    codes[::2], codes[1::2] = codes_of(marked), codes_of(marked, 1)
+    return codes
 
 
 # Who speaks or writes in a text: `我的演讲完了，谢谢大家！`, `请各位领导批评指正。`; not `我要投稿`
@@ -72,20 +97,20 @@ def is_spoken(line: str) -> bool:
     return SPOKEN.search(line) is not None and OF_SITES.search(line) is None
 
 
-class _Weights(dict[str, float]):
+class _Weights(dict[int, float]):
     """Weights of the pairs that are listed; those of others follow from their characters.
 
     As texts say the same pairs again and again, some of these are remembered.
     """
 
-    def __init__(self, pairs: dict[str, float], chars: dict[str, float]) -> None:
+    def __init__(self, pairs: dict[int, float], chars: dict[int, float]) -> None:
         super().__init__(pairs)
-        self._chars = chars
+        self.chars = chars
         self._room = len(pairs) + MORE_PAIRS
 
-    def __missing__(self, pair: str) -> float:
-        chars = self._chars
-        weight = UNKNOWN + chars.get(pair[0], 0.0) + chars.get(pair[1], 0.0)
+    def __missing__(self, pair: int) -> float:
+        chars = self.chars
+        weight = UNKNOWN + chars.get(pair & MASK, 0.0) + chars.get(pair >> UNIT, 0.0)
         if len(self) < self._room:
             self[pair] = weight
         return weight
@@ -94,16 +119,16 @@ class _Weights(dict[str, float]):
 @cache
 def _weights() -> _Weights:
     """Read the table: characters and pairs by level, a line each."""
-    chars: dict[str, float] = {}
-    pairs: dict[str, float] = {}
+    chars: dict[int, float] = {}
+    pairs = dict.fromkeys(codes_of(BETWEEN), 0.0)
     text = (files("pipeline") / "data" / "wording.txt").read_text("utf-8")
     singles, doubles = text.split("\n", 1)[1].split("\n\n")[:2]
     for row in singles.split("\n"):
         level, found = row.split("\t")
-        chars.update(dict.fromkeys(found, int(level) * STEP))
+        chars.update(dict.fromkeys(map(ord, found), int(level) * STEP))
     for row in doubles.strip("\n").split("\n"):
         level, found = row.split("\t")
-        pairs.update(dict.fromkeys(map(add, found[::2], found[1::2]), int(level) * STEP))
+        pairs.update(dict.fromkeys(codes_of(found), int(level) * STEP))
     return _Weights(pairs, chars)
 
 
@@ -112,7 +137,7 @@ def weigh_wording(line: str) -> float:
     """Return how much a line reads like a site's own words: the mean weight of its pairs, in nats.
 
     Above 0 for a site's words, below for a text's; 0 for a line without any, or of more
-    than `MAX_LINE` characters. 0.1 µs a pair.
+    than `MAX_LINE` characters. 50 ns a pair.
 
     >>> weigh_wording("以下内容需登录后可见") > 0.5 > weigh_wording("值班人员应当做好记录。")
     True
@@ -121,8 +146,11 @@ def weigh_wording(line: str) -> float:
         return 0.0
     if is_spoken(line):
         return OF_SPEAKER
-    pairs = pairs_of(line)
-    return sum(map(_weights().__getitem__, pairs)) / len(pairs) if pairs else 0.0
+    runs = RUN.findall(line)
+    if not runs:
+        return 0.0
+    codes = _pairs_of_runs(runs)
+    return sum(map(_weights().__getitem__, codes)) / (len(codes) - len(runs) + 1)
 
 
 def reads_like_a_site(line: str, least: float = LEAST) -> bool:

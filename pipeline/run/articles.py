@@ -1,8 +1,8 @@
 """What the state keeps of articles, segment by segment, so that they are compared by difference.
 
 `keys-<segment>.arrow` and `sketches-<segment>.arrow` are linked with the segment; pairs that meet in bands
-(`met.arrow`) and components (`related.arrow`) are of a run. Each says what it was made with; what is missing
-or was made otherwise is made again.
+(`met.arrow`), components (`related.arrow`) and what pairs measure (`measured.arrow`) are of a run. Each says
+what it was made with; what is missing or was made otherwise is made again.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pipeline.dedup.kept import Kept
     from pipeline.dedup.stored import Part
 
-MET, RELATED = "met.arrow", "related.arrow"
+MET, RELATED, MEASURED = "met.arrow", "related.arrow", "measured.arrow"
+MEASURES = ("kind", "jaccard", "coverage_lower", "coverage_upper", "ratio")
 MADE_WITH, JUDGED = b"made_with", b"judged"
 
 
@@ -125,16 +126,26 @@ def _write(path: Path, table: pa.Table, says: dict[bytes, str]) -> None:
 def _read_known(old: Path, made_with: str) -> "Kept | None":
     """Return what the last run found, None where it was made otherwise."""
     from pipeline.dedup.kept import Kept
+    from pipeline.dedup.measures import Measures
 
-    if _made_with(old / MET) != made_with or _made_with(old / RELATED) != made_with:
+    if any(_made_with(old / name) != made_with for name in (MET, RELATED, MEASURED)):
         return None
-    met = read_arrow(old / MET)
-    pairs = met.column("pair").to_numpy()
-    return Kept(pairs, int(met.schema.metadata[JUDGED]), read_arrow(old / RELATED))
+    met, measured = read_arrow(old / MET), read_arrow(old / MEASURED)
+    pairs, *columns = (column.to_numpy() for column in measured.columns)
+    known = Measures(pairs, np.stack(columns, axis=1))
+    return Kept(
+        met.column("pair").to_numpy(), int(met.schema.metadata[JUDGED]), read_arrow(old / RELATED), known
+    )
 
 
 def _write_known(folder: Path, made_with: str, known: "Kept") -> None:
-    pairs = pa.Array.from_buffers(pa.uint64(), len(known.met), [None, pa.py_buffer(known.met)])
     says = {MADE_WITH: made_with, JUDGED: str(known.judged)}
-    _write(folder / MET, pa.table([pairs], names=["pair"]), says)
+    _write(folder / MET, pa.table([_numbers(pa.uint64(), known.met)], names=["pair"]), says)
     _write(folder / RELATED, known.related, {MADE_WITH: made_with})
+    columns = [_numbers(pa.float64(), column) for column in known.measured.rows.T]
+    measured = [_numbers(pa.uint64(), known.measured.pairs), *columns]
+    _write(folder / MEASURED, pa.table(measured, names=["pair", *MEASURES]), {MADE_WITH: made_with})
+
+
+def _numbers(kind: pa.DataType, values: NDArray[Any]) -> pa.Array:
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])

@@ -18,6 +18,7 @@ from pipeline.config import Config
 from pipeline.page.assemble import Body, Layout
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS
 from pipeline.run.strings import ids_of_texts, strings_of, traditional_strings
+from pipeline.text.offset_arrays import OffsetArrays
 
 Ints = NDArray[np.int32]
 NOTHING_BETWEEN = pa.scalar("")
@@ -40,8 +41,8 @@ class Clauses(NamedTuple):
     numbered: Ints
 
 
-def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
-    """Return the clauses of some pages."""
+def clause_columns(pages: Sequence[Layout], offsets: OffsetArrays, config: Config) -> Clauses:
+    """Return the clauses of some pages; `offsets` lead from their texts to raw."""
     bodies = [body for page in pages for body in page.bodies]
     rows, counts = clause_rows([body.text for body in bodies], config.clauses)
     nodes = np.ascontiguousarray(rows.T)
@@ -49,7 +50,6 @@ def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
     by_page = _sums(counts, [len(page.bodies) for page in pages])
     markers, own = _texts(bodies, nodes, owner)
     firsts, lasts = _places(bodies, nodes, counts)
-    raw_start, raw_end = _raw_spans(pages, by_page, firsts, lasts)
     distinct = own.dictionary_encode()
     sizes = nodes[nd.LAST_CHAR] - nodes[nd.FIRST]
     columns = _ids(bodies, nodes, owner, counts) | {
@@ -59,8 +59,8 @@ def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
         "ordinal": pa.array(nodes[nd.ORDINAL], mask=nodes[nd.ORDINAL] < 0),
         "text": own,
         "text_hant": _hant_forms(pages, by_page, (distinct, lasts - sizes, lasts), config.page.hant),
-        "raw_start": pa.array(raw_start),
-        "raw_end": pa.array(raw_end),
+        "raw_start": pa.array(offsets.starts(firsts, by_page)),
+        "raw_end": pa.array(offsets.ends(lasts, by_page)),
         "text_id": ids_of_texts(distinct.dictionary).take(distinct.indices),
     }
     flags = nodes[nd.FLAGS]
@@ -111,17 +111,6 @@ def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, In
             inside = np.maximum(last - 1, own)
             lasts[mine] = last + (there - at)[np.searchsorted(at, inside, "right") - 1]
     return firsts, lasts
-
-
-def _raw_spans(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints) -> tuple[Ints, Ints]:
-    """Return the spans of clauses in raw: their own where nothing was repaired."""
-    starts, ends = firsts.copy(), lasts.copy()
-    for page, count, end in zip(pages, by_page, np.cumsum(by_page), strict=True):
-        if page.texts.repaired.edits:
-            mine, offsets = slice(end - count, end), page.texts.offsets
-            starts[mine] = offsets.starts(firsts[mine].tolist())
-            ends[mine] = offsets.ends(lasts[mine].tolist())
-    return starts, ends
 
 
 def _hant_forms(

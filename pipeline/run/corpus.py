@@ -58,6 +58,7 @@ class Run:
     paths: dict[tuple[str, str], str] = field(default_factory=dict)  # where names are not plain UTF-8
     files: list[FileState] = field(default_factory=list)
     records: list[RecordState] = field(default_factory=list)
+    before: list[RecordState] = field(default_factory=list)  # the records of the last run
     pages: dict[str, PageState] = field(default_factory=dict)  # every body whose cut is at hand
     live: dict[str, str | None] = field(default_factory=dict)  # page_id -> address, of the sources' bodies
     origin: dict[str, Provenance] = field(default_factory=dict)
@@ -111,7 +112,7 @@ def load_sources(run: Run) -> None:
     files, records = state.read_files(folder), state.read_records(folder)
     if files is not None and records is not None:
         run.held = True
-        run.files, run.records = files, records
+        run.files, run.records, run.before = files, list(records), records
         return
     forgotten = {root_id(run.out, root) for root in run.options.forget}
     lost = sorted(set(run.manifest.get("roots", ())) - forgotten - {run.root_id})

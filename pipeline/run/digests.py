@@ -6,6 +6,7 @@ A changed digest makes the next run compute anew what depends on it, and nothing
 import dataclasses
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,35 +18,49 @@ from pipeline.page.sites import Site
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNELS = ("cut", "packed", "features", "rows", "clauses", "columns", "strings", "jsonlines")
 PARSING = (
-    *("text", "page", "clauses", "data", "emit.py", "records.py", "schema.py"),
+    *("text/", "page/", "clauses/", "data/", "emit.py", "records.py", "schema.py", "urls.py"),
     *(f"run/{name}.py" for name in KERNELS),
 )
 DEDUPLICATING = (
-    *("dedup", "text", "data"),
+    *("dedup/", "text/", "data/"),
     *(f"run/{name}.py" for name in ("dedupe", "articles", "across", "groups")),
 )
+READING = tuple(
+    f"store/{name}.py" for name in ("containers", "jsonl", "remote", "scan", "sniff", "sources", "warc")
+)
+READ_LIBRARIES = ("pyarrow", "warcio", "brotli")
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
 DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for all."""
+    """32 hex digits each: `read` for what files give, `parse` for a page, `dedup` for comparisons, `code`."""
 
+    read: str
     parse: str
     dedup: str
     code: str
 
 
 @cache
+def _files() -> dict[str, bytes]:
+    """Return the digest of every file of the package, by its path in it, in order of paths."""
+    found = {}
+    for folder, folders, names in os.walk(PACKAGE):
+        if "__pycache__" in folders:  # numba keeps its kernels there
+            folders.remove("__pycache__")
+        for name in names:
+            file = Path(folder, name)
+            found[file.relative_to(PACKAGE).as_posix()] = hashlib.sha256(file.read_bytes()).digest()
+    return dict(sorted(found.items()))
+
+
 def _code(parts: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for part in parts:
-        top = PACKAGE / part
-        files = sorted(f for f in top.rglob("*") if f.is_file()) if top.is_dir() else [top]
-        for file in files:
-            if "__pycache__" not in file.parts and file.is_file():  # numba keeps its kernels there
-                digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes())
+    for name, own in _files().items():
+        if name.startswith(parts):
+            digest.update(name.encode() + b"\0" + own)
     return digest.hexdigest()[:32]
 
 
@@ -71,11 +86,17 @@ def of_rows(config: DedupConfig) -> DedupConfig:
 def digests(config: Config, sites: tuple[Site, ...]) -> Digests:
     """Return the digests of this program under a configuration. About 10 ms, once."""
     sections = {name: dataclasses.asdict(getattr(config, name)) for name in ("repair", "page", "clauses")}
-    limits = (config.ingest.max_page_mb, config.ingest.page_seconds)
-    parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, limits, [repr(s) for s in sites])
+    told = (config.ingest.page_seconds, [repr(s) for s in sites])
+    parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, told)
     dedup = _digest(
         _code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(of_rows(config.dedup))
     )
+    read = _digest(
+        _code(READING), _versions(READ_LIBRARIES), config.ingest.max_page_mb, config.ingest.max_expansion
+    )
     return Digests(
-        parse, dedup, _digest(parse, dedup, _code((".",)), config.ingest.json_lines, config.ingest.by_site)
+        read,
+        parse,
+        dedup,
+        _digest(parse, dedup, _code(("",)), config.ingest.json_lines, config.ingest.by_site),
     )

@@ -3,8 +3,10 @@
 import functools
 import json
 import logging
+import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from pipeline.store.files import full_disk_is_temporary
 from pipeline.store.lock import locked
 from pipeline.store.manifest import read_manifest
 from pipeline.store.remote import is_url
+from pipeline.store.scan import printable
 
 logger = logging.getLogger("fanwen")
 NOTHING_SPECIAL = Options()
@@ -76,8 +79,7 @@ def ingest(
     URL. Whatever is raised, and whenever the process dies, the last complete tables stand and the next run
     goes on from there.
     """
-    if is_url(str(structured)):
-        raise UsageError(f"{structured}: an output is a local folder; copy it out when it is written")
+    _require_paths(raw, str(structured))
     out = Path(structured)
     settings = config or load_config()
     rules = (*sites, *shipped_sites())
@@ -92,13 +94,28 @@ def ingest(
         digests=digests(settings, rules),
         progress=progress,
     )
-    with full_disk_is_temporary(out), locked(out):
+    new = options.dry_run and not out.exists()  # nothing to lock, and nothing is written
+    with full_disk_is_temporary(out), nullcontext() if new else locked(out):
         try:
             return _locked_ingest(begin())
         except DamagedStateError as error:
             logger.warning("%s: what it held is found out again", error)
             state.drop_derived(generations.state_of(out, generations.current(out)))
             return _locked_ingest(begin())
+
+
+def _require_paths(raw: str | Path | None, out: str) -> None:
+    """Raise UsageError where one of the folders is not named, both are one, or a name cannot be written."""
+    if is_url(out):
+        raise UsageError(f"{out}: an output is a local folder; copy it out when it is written")
+    if not out or (raw is not None and not str(raw)):
+        raise UsageError("an empty path: name the folder of the sources and that of the output")
+    if raw is not None and os.path.realpath(raw) == os.path.realpath(out):
+        raise UsageError(f"{out} cannot hold both the sources and the output: give another --out")
+    if raw is not None and any("\ud800" <= char <= "\udfff" for char in str(raw)):
+        raise UsageError(
+            f"{printable(str(raw))}: a name that is not UTF-8, which no table can hold: rename it"
+        )
 
 
 def _locked_ingest(run: Run) -> IngestSummary:
@@ -113,7 +130,10 @@ def _locked_ingest(run: Run) -> IngestSummary:
 
 
 def _open(run: Run) -> None:
-    run.generation = generations.recover(run.out, run.config.ingest.keep_generations)
+    if run.options.dry_run:
+        run.generation = generations.current(run.out)
+    else:
+        run.generation = generations.recover(run.out, run.config.ingest.keep_generations)
     if run.generation:
         run.manifest = read_manifest(run.out)
     corpus.load_sources(run)
@@ -140,15 +160,16 @@ def _settle(run: Run) -> None:
 
 def _features(run: Run) -> None:
     """Stage `features`: every live body cut with this code, whatever the corpus knows of it."""
-    leaks = {i: _leaks(p.known) for i, p in run.pages.items() if p.known}
-    read.cut_missing(run, {i: table for i, table in leaks.items() if table})
+    read.cut_missing(run, _leaks(run), run.live)
     run.pages = {i: run.pages[i] for i in run.live}
 
 
-def _leaks(known: str | None) -> str | None:
-    """Return the leak table in what a site knows for a page, as JSON."""
-    table = json.loads(known)["leaks"] if known else None
-    return json.dumps(table, sort_keys=True) if table else None
+def _leaks(run: Run) -> dict[str, str]:
+    """Return the leak tables that sites lend to pages, as JSON; most lend none."""
+    told = {known for page in run.pages.values() if (known := page.known)}  # the same for many
+    tables = {known: json.loads(known)["leaks"] for known in told}
+    lent = {known: json.dumps(table, sort_keys=True) for known, table in tables.items() if table}
+    return {i: lent[page.known] for i, page in run.pages.items() if page.known in lent}
 
 
 def _model(run: Run) -> None:
@@ -166,10 +187,13 @@ def _model(run: Run) -> None:
 
 
 def _parse(run: Run) -> None:
-    """Stage `parse`: the pages to which their site lends a leak table, cut with it."""
-    known = {i: p.known for i, p in run.pages.items()}
-    leaks = {i: table for i, p in run.pages.items() if p.known and (table := _leaks(p.known))}
-    read.cut_missing(run, leaks)
+    """Stage `parse`: the pages to which their site lends a leak table, cut with it.
+
+    And those that were cut with one and are lent none any more.
+    """
+    leaks = _leaks(run)
+    known = {i: p.known for i, p in run.pages.items() if i in leaks or p.key != p.feature_key}
+    read.cut_missing(run, leaks, known)
     for page_id, told in known.items():
         run.pages[page_id].known = told
 

@@ -46,46 +46,47 @@ WRITTEN = tuple(name for name in BY_PAGE if name != "articles")  # these wait fo
 def finish(run: Run) -> None:
     """Stage `finish`: begin a generation, and write pages, clauses, edits, lines and JSON Lines."""
     folder, kept = generations.begin(run.out, run.generation + 1)
-    orders = _orders(run)
-    run.remade = {i for i, (_, _, key) in orders.items() if run.pages[i].finish_key != key}
-    plan = plan_segments(run, {i: key for i, (_, _, key) in orders.items()})
+    keys = _finish_keys(run)
+    run.remade = {i for i, key in keys.items() if run.pages[i].finish_key != key}
+    plan = plan_segments(run, keys)
     for name in BY_PAGE:
         (folder / name).mkdir()
         run.shards[name] = []
     files = {name: Joined(folder / name) for name in JSON_LINES} if run.config.ingest.json_lines else {}
     try:
         segments = {name: _keep(run, (folder, kept), name, files) for name in plan.kept}
-        for making, batches in _made(run, plan, orders, kept):
-            segments[making.name] = _write(run, (folder, kept), (making, orders), (batches, files))
+        for making, batches in _made(run, plan, len(keys), kept):
+            segments[making.name] = _write(run, (folder, kept), (making, keys), (batches, files))
             del batches  # before those of the next are made
-            run.progress("finish", sum(s.pages for s in segments.values()), len(orders))
+            run.progress("finish", sum(s.pages for s in segments.values()), len(keys))
     finally:
         entries = {name: file.close() for name, file in files.items()}
     run.json_files, run.segments = entries, segments
     write_segments(kept, segments)
 
 
-Order = tuple[str | None, str, str]  # JSON of the lines to drop, JSON of the place, the finish key
-
-
-def _orders(run: Run) -> dict[str, Order]:
-    """Return what is to be made of every page that was cut."""
-    orders = {}
+def _finish_keys(run: Run) -> dict[str, str]:
+    """Return, for every page that was cut, a digest of all that its rows are made from."""
+    keys, blake = {}, hashlib.blake2b
+    how = (run.config.ingest.json_lines, run.config.ingest.by_site)
     for page_id in sorted(run.live):
         known = run.pages[page_id]
-        if known.reason is not None:
-            continue
-        lines = json.dumps(json.loads(known.known)["boilerplate"]) if known.known else None
-        origin, link = run.origin[page_id], run.links[page_id]
-        url = origin.url or known.url
-        key = None if url is None else url_key(url)
-        place = json.dumps(
-            Place(link.first, link.offset, link.latest, tuple(origin.sources), url, key, origin.first),
-            ensure_ascii=False,
-        )
-        seen = f"{known.key}\n{lines}\n{place}\n{run.config.ingest.json_lines} {run.config.ingest.by_site}"
-        orders[page_id] = (lines, place, hashlib.sha256(seen.encode()).hexdigest()[:32])
-    return orders
+        if known.reason is None:
+            origin, link = run.origin[page_id], run.links[page_id]
+            place = (*link, origin.sources, origin.url or known.url, origin.first)
+            seen = repr((known.key, known.known, place, how))
+            keys[page_id] = blake(seen.encode(), digest_size=16).hexdigest()
+    return keys
+
+
+def _order(run: Run, page_id: str) -> tuple[str | None, str]:
+    """Return what is to be made of a page that was cut: JSON of the lines to drop, and of its place."""
+    known, origin, link = run.pages[page_id], run.origin[page_id], run.links[page_id]
+    lines = json.dumps(json.loads(known.known)["boilerplate"]) if known.known else None
+    url = origin.url or known.url
+    key = None if url is None else url_key(url)
+    place = Place(*link, tuple(origin.sources), url, key, origin.first)
+    return lines, json.dumps(place, ensure_ascii=False)
 
 
 def _keep(run: Run, to: tuple[Path, Path], name: str, files: dict[str, Joined]) -> Segment:
@@ -104,16 +105,14 @@ def _keep(run: Run, to: tuple[Path, Path], name: str, files: dict[str, Joined]) 
     return Segment(old.pages, spans, sums)
 
 
-def _made(
-    run: Run, plan: Plan, orders: dict[str, Order], kept: Path
-) -> Iterator[tuple[Making, list[pa.RecordBatch]]]:
+def _made(run: Run, plan: Plan, pages: int, kept: Path) -> Iterator[tuple[Making, list[pa.RecordBatch]]]:
     """Yield the segments to be made, in order, with the rows of their pages in order of ids."""
     total = sum(len(m.fresh) for m in plan.made)
     config = run.config
-    if len(orders) > COMPILED_ROWS and total > LOADED_ROWS:  # gives the same, sooner
+    if pages > COMPILED_ROWS and total > LOADED_ROWS:  # gives the same, sooner
         config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
     kernel = functools.partial(finish_batch, config=config)
-    stream = (b for m in plan.made for b in _batches(cut_pages(run, m), orders, (kept, m)))
+    stream = (b for m in plan.made for b in _batches(run, m, kept))
     homes = {page_id: m.name for m in plan.made for page_id in m.fresh}
     found: dict[str, list[pa.RecordBatch]] = {m.name: [] for m in plan.made}
     missing = {m.name: len(m.fresh) for m in plan.made}
@@ -129,11 +128,12 @@ def _made(
         yield making, found.pop(making.name)
 
 
-def _batches(cuts: pa.Table, orders: dict[str, Order], to: tuple[Path, Making]) -> Iterator[pa.RecordBatch]:
+def _batches(run: Run, making: Making, kept: Path) -> Iterator[pa.RecordBatch]:
     """Write the cut pages of a segment to the state, and yield those to be made with their orders."""
-    write_arrow(cuts_path(to[0], to[1].name), cuts)
-    cuts = cuts.filter(pa.array([i in to[1].fresh for i in cuts.column("page_id").to_pylist()], pa.bool_()))
-    mine = [orders[i] for i in cuts.column("page_id").to_pylist()]
+    cuts = cut_pages(run, making)
+    write_arrow(cuts_path(kept, making.name), cuts)
+    cuts = cuts.filter(pa.array([i in making.fresh for i in cuts.column("page_id").to_pylist()], pa.bool_()))
+    mine = [_order(run, i) for i in cuts.column("page_id").to_pylist()]
     table = cuts.select(PACKED)
     for place, name in enumerate(("known", "place")):
         values = pa.array([order[place] for order in mine], pa.string())
@@ -160,16 +160,16 @@ def _sized(table: pa.Table) -> Iterator[pa.RecordBatch]:
 def _write(
     run: Run,
     to: tuple[Path, Path],
-    what: tuple[Making, dict[str, Order]],
+    what: tuple[Making, dict[str, str]],
     given: tuple[list[pa.RecordBatch], dict[str, Joined]],
 ) -> Segment:
     """Write the rows of one segment."""
-    (folder, kept), (making, orders), (batches, files) = to, what, given
+    (folder, kept), (making, keys), (batches, files) = to, what, given
     for batch in batches:
         head = (batch.column(n).to_pylist() for n in ("page_id", "reason", "detail", "excerpt"))
         for page_id, reason, detail, excerpt in zip(*head, strict=True):
             known = run.pages[page_id]
-            known.segment, known.finish_key, known.lost = making.name, orders[page_id][2], reason
+            known.segment, known.finish_key, known.lost = making.name, keys[page_id], reason
             known.detail, known.excerpt = detail or "", excerpt or ""
     for page_id in making.pages - making.fresh:
         run.pages[page_id].segment = making.name

@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pipeline.store.state import PageState, RecordState
@@ -27,8 +29,7 @@ class Provenance:
     last: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A page's place: ids of its articles are `first:(ordinal + offset)`; alone, `first` is its own id."""
 
     first: str
@@ -46,11 +47,12 @@ def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
         known = found[record.page_id]
         known.sources.append(record.source)
         if record.captured_at is not None:
-            known.first = min(known.first or record.captured_at, record.captured_at)
-            known.last = max(known.last or record.captured_at, record.captured_at)
+            when = record.captured_at
+            known.first = when if known.first is None else min(known.first, when)
+            known.last = when if known.last is None else max(known.last, when)
         if record.url is not None:
-            when = float("inf") if record.captured_at is None else float(record.captured_at)
-            best[record.page_id] = min(best.get(record.page_id, (when, record.url)), (when, record.url))
+            asked = float("inf") if record.captured_at is None else float(record.captured_at)
+            best[record.page_id] = min(best.get(record.page_id, (asked, record.url)), (asked, record.url))
     for page_id, known in found.items():
         known.sources = sorted(set(known.sources))
         known.url = best[page_id][1] if page_id in best else None
@@ -63,29 +65,36 @@ def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str,
     Of several captures of one address the latest carries the articles; pages without a time of capture are
     never superseded, since nothing says which is newer.
     """
-    live = sorted(pages, key=lambda page: page.page_id)
+    live = sorted(pages, key=attrgetter("page_id"))
     latest = _latest(live, origin)
-    links = {p.page_id: Link(p.page_id, 0, p.page_id in latest) for p in live}
-    keys = {p.page_id: _keys(p, origin[p.page_id]) for p in live if p.page_id in latest and p.reason is None}
-    names = _names(keys)
-    sites = {p.page_id: p.site for p in live}
-    chains: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
-    for page_id, own in keys.items():
-        for key in own:
-            first = names.get(first_page_of(key) or "")
-            if first is not None and first != page_id and sites[first] == sites[page_id]:
-                chains[first].append((_numbers(key), page_id))
-                break
-    counts = {p.page_id: articles_left(p) for p in live}
+    links = {i: Link(i, 0, i in latest) for i in map(attrgetter("page_id"), live)}
+    by_id = {p.page_id: p for p in live if p.page_id in latest and p.reason is None}
+    chains = _chains({i: _keys(p, origin[i]) for i, p in by_id.items()}, by_id)
     followers_of_any = {page_id for chain in chains.values() for _, page_id in chain}
     for first, followers in sorted(chains.items()):
         if first in followers_of_any:
             continue
-        offset = counts[first]
+        offset = articles_left(by_id[first])
         for _, page_id in sorted(followers):
             links[page_id] = Link(first, offset, True)
-            offset += counts[page_id]
+            offset += articles_left(by_id[page_id])
     return links
+
+
+def _chains(
+    keys: dict[str, list[str]], pages: dict[str, PageState]
+) -> dict[str, list[tuple[list[int], str]]]:
+    """Return, by the first page of a list, those that continue it, with the numbers in their addresses."""
+    later = [(i, key, first) for i, own in keys.items() for key in own if (first := first_page_of(key))]
+    names = _names(keys) if later else {}
+    chains: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
+    chained: set[str] = set()
+    for page_id, key, address in later:
+        first = names.get(address, page_id)
+        if first != page_id and page_id not in chained and pages[first].site == pages[page_id].site:
+            chained.add(page_id)  # by the first of its addresses that leads to another page
+            chains[first].append((_numbers(key), page_id))
+    return chains
 
 
 def articles_left(page: PageState) -> int:

@@ -4,8 +4,10 @@ Versioned: a state of another version, or one that cannot be read, counts as non
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,8 +18,7 @@ STATE_VERSION = "3"
 VERSION_KEY = b"fanwen_state"
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """A file as last read; `skipped` records of it are no pages. Unchanged = same size and mtime."""
 
     root: str
@@ -27,8 +28,7 @@ class FileState:
     skipped: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordState:
+class RecordState(NamedTuple):
     """A record of file `name`: a body (`page_id`) or a reject (`reason`); `captured_at` in µs since 1970."""
 
     root: str
@@ -115,15 +115,11 @@ PAGES = pa.schema(
         pa.field("lost", pa.string()),
     ]
 )
-_KINDS = {"files": FileState, "records": RecordState, "pages": PageState}
 
 
 def _write(folder: Path, name: str, schema: pa.Schema, rows: Iterable[object]) -> None:
     listed = list(rows)
-    arrays = [
-        pa.array([getattr(row, field.name) for row in listed], kind)
-        for field, kind in zip(fields(_KINDS[name]), schema.types, strict=True)
-    ]
+    arrays = [pa.array(list(map(attrgetter(field.name), listed)), field.type) for field in schema]
     table = pa.Table.from_arrays(arrays, schema=schema.with_metadata({VERSION_KEY: STATE_VERSION.encode()}))
     write_parquet(folder / f"{name}.parquet", table, name)
 
@@ -163,13 +159,13 @@ def write_pages(folder: Path, rows: Iterable[PageState]) -> None:
 def read_files(folder: Path) -> list[FileState] | None:
     """Return the files seen, None when there is no readable state."""
     rows = _read(folder, "files")
-    return None if rows is None else [FileState(*row) for row in rows]  # type: ignore[arg-type]
+    return None if rows is None else list(map(FileState._make, rows))
 
 
 def read_records(folder: Path) -> list[RecordState] | None:
     """Return the records found, None when there is no readable state."""
     rows = _read(folder, "records")
-    return None if rows is None else [RecordState(*row) for row in rows]  # type: ignore[arg-type]
+    return None if rows is None else list(map(RecordState._make, rows))
 
 
 def read_pages(folder: Path) -> list[PageState] | None:

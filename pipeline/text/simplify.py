@@ -6,7 +6,7 @@ looked up. Whether a line may is told by characters of which every such phrase h
 OpenCC's whole dictionary in tests/text/test_simplify.py.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import sub
 from typing import NamedTuple
@@ -44,10 +44,14 @@ class Tables(NamedTuple):
     behind: NDArray[np.bool_]
 
 
-def forms_alone(convert: Convert) -> Iterator[tuple[str, str]]:
-    """Return every character that OpenCC may change with the form it has alone, all in one call."""
-    chars = [chr(code) for code in range(FIRST, LAST + 1) if not 0xD800 <= code < 0xE000]
-    return zip(chars, convert("\n".join(chars)).split("\n"), strict=True)
+def forms_alone(convert: Convert) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the code points that OpenCC may change, and those it gives for each alone, all in one call."""
+    lines = np.full(2 * (LAST + 1 - FIRST), ord("\n"), dtype=np.uint32)  # each character is a line
+    lines[::2] = np.arange(FIRST, LAST + 1)
+    lines[2 * (SURROGATES.start - FIRST) : 2 * (SURROGATES.stop - FIRST)] = ord("\n")
+    made = np.frombuffer(convert(lines.tobytes().decode("utf-32-le")).encode("utf-32-le"), dtype=np.uint32)
+    chars = np.flatnonzero(lines != ord("\n"))
+    return lines[chars], made[chars]
 
 
 @cache
@@ -56,11 +60,10 @@ def tables(convert: Convert) -> Tables:
     classes = np.zeros(0x10000, dtype=np.uint8)
     simple = np.arange(0x10000, dtype=np.uint16)
     behind = np.zeros(0x10000, dtype=np.bool_)
-    for char, form in forms_alone(convert):
-        if form != char:
-            beyond = ord(form) > 0xFFFF
-            classes[ord(char)] = DOUBTFUL if beyond else CHANGED
-            simple[ord(char)] = ord(char) if beyond else ord(form)
+    codes, forms = forms_alone(convert)
+    classes[codes[forms != codes]] = CHANGED
+    classes[codes[forms > 0xFFFF]] = DOUBTFUL
+    simple[codes] = np.where(forms > 0xFFFF, codes, forms)
     classes[[ord(char) for char in TELLING]] = classes[COMPATIBILITY] = DOUBTFUL
     classes[SURROGATES] = SURROGATE
     behind[[ord(char) for char in BEHIND_COMMON]] = True

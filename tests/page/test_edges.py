@@ -205,6 +205,23 @@ def test_one_text_ends_with_its_element() -> None:
     assert "留言" not in parse_page(f"<html><body>{body}</body></html>").articles[0].text
 
 
+def test_one_text_of_short_lines_below_a_box_ends_with_its_element() -> None:
+    text = (
+        "尊敬的领导：",
+        "我于三月到岗，至今已满三个月。",
+        "我会继续努力，做好自己的每一项工作。",
+        "请领导批准。",
+        "申请人：李小雨",
+    )
+    box = "<div>写作助手，三秒写好一篇</div>"
+    links = "".join(f"<p>{x}</p>" for x in ("社区工作简报范文", "高中语文考核细则怎么写"))
+    body = "".join(f"<p>{x}</p>" for x in text)
+    page = parse_page(
+        f"<h1>转正申请书</h1><p>2024-03-05</p>{box}<article>{body}</article><div>免费试用</div><div>{links}</div>"
+    )
+    assert page.articles[0].text == "\n".join(text)
+
+
 def test_clauses_that_go_on_in_another_element_stay() -> None:
     tail = "<div><p>9、交班时双方签名，并注明时间。</p><p>10、本制度自发布之日起施行。</p></div>"
     assert parse_page(html(tail)).articles[1].text.endswith("10、本制度自发布之日起施行。")

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.page import counts, cues, fields, head, sitewords, subjects
-from pipeline.page.search import WholeLines, compile_search
+from pipeline.page.search import SPACES, WholeLines, compile_search
 
-CHARS = "甲乙丙aA1-^] 。"
+CHARS = "甲乙丙aA1-^] 。\u3000"
 CLASSES = st.text(st.sampled_from("甲乙aA1"), min_size=1, max_size=3).map(lambda x: f"[{x}]")
 ATOMS = st.one_of(
-    st.sampled_from(list(CHARS)).map(re.escape), CLASSES, st.sampled_from([r"\d", ".", "^", "$", "[a-c]"])
+    st.sampled_from(list(CHARS)).map(re.escape),
+    CLASSES,
+    st.sampled_from([r"\d", r"\s", r"[甲\s]", ".", "^", "$", "[a-c]"]),
 )
 PATTERNS = st.recursive(
     ATOMS,
@@ -63,10 +65,15 @@ def test_hardly_a_cue_is_tried_on_a_line_without_its_words() -> None:
     assert cues.ANY_CUE.allowed("甲乙丙").bit_count() <= 1
 
 
+def test_all_white_space_is_listed() -> None:
+    assert set(SPACES) == {char for char in map(chr, range(0x110000)) if re.match(r"\s", char)}
+
+
 QUICK = {
     "hint": cues.HINT,
     "introduction": cues.INTRODUCTION,
     "count": counts.COUNT,
+    "counted": subjects.COUNTED,
     "site": fields.SITE_WORD,
     "sample": head.SAMPLE_WORD,
     "trailing": subjects.TRAILING,

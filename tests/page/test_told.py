@@ -30,6 +30,11 @@ def test_what_is_told_below_every_heading(line: str, texts: tuple[str, ...]) -> 
     assert [a[1:] for a in segmented(three(line, texts=texts))[1]] == [list(texts)] * 3
 
 
+def test_measures_behind_every_text_are_told_though_they_look_like_a_clause() -> None:
+    for line in ("一、重复率 {0}% 原创度 8{0}%", "一、重复率 {0}％ 原创度 8{0}％"):
+        assert [a[1:] for a in segmented(three(behind=line))[1]] == [list(PROSE)] * 3
+
+
 @pytest.mark.parametrize(
     "line", ["岗位：门卫", "各位领导、各位同事：", "尊敬的老师：", "文件编号：ZB-{}", "甲方：某某公司"]
 )
@@ -44,12 +49,24 @@ def test_what_texts_end_with_alike_stays(line: str) -> None:
         assert article[-1] == line.format(n)
 
 
-@pytest.mark.parametrize("line", ["点击展开下一部分", "扫码进入读者群", "※ 更多模板请加群：12345 ※"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "点击展开下一部分",
+        "扫码进入读者群",
+        "※ 更多模板请加群：12345 ※",
+        "免费试用写作助手",
+        "本文来自甲文网 www.jia.com",
+    ],
+)
 def test_plain_lines_of_the_site_in_prose(line: str) -> None:
     assert [a[1:] for a in segmented(three(inside=line))[1]] == [list(PROSE)] * 3
 
 
-@pytest.mark.parametrize("line", ["简单说就是", "“同舟共济，守望相助”", "他说：“点个赞吧！”", "值班的意义"])
+@pytest.mark.parametrize(
+    "line",
+    ["简单说就是", "“同舟共济，守望相助”", "他说：“点个赞吧！”", "值班的意义", "再试一次"],
+)
 def test_short_lines_of_prose_stay(line: str) -> None:
     assert [a[1:] for a in segmented(three(inside=line))[1]] == [[PROSE[0], line, *PROSE[1:]]] * 3
 

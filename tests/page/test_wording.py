@@ -1,8 +1,10 @@
 """Lines that stand in none of the lists from which the table was made."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.page.wording import pairs_of, reads_like_a_site, weigh_wording
+from pipeline.page.wording import UNKNOWN, _weights, codes_of, pairs_of, reads_like_a_site, weigh_wording
 
 SITES = (
     "资料来自会员分享，版权属于原作者",
@@ -54,6 +56,21 @@ def test_lines_of_documents_about_the_same_things(line: str) -> None:
 def test_a_line_without_letters_says_nothing() -> None:
     assert weigh_wording("2024-01-02 12:30") == 0.0
     assert pairs_of("3.5%") == []
+
+
+def weigh_pair_by_pair(line: str) -> float:
+    """The twin of `weigh_wording` for a line that nobody speaks."""
+    table, pairs, total = _weights(), pairs_of(line), 0.0
+    for pair in pairs:
+        listed = table.get(*codes_of(pair))
+        alone = UNKNOWN + table.chars.get(ord(pair[0]), 0.0) + table.chars.get(ord(pair[1]), 0.0)
+        total += alone if listed is None else listed
+    return total / len(pairs) if pairs else 0.0
+
+
+@given(st.text(st.sampled_from("顶一下载文档会员制度龘龥丕3 (。a^$"), max_size=40))
+def test_a_line_weighs_what_its_pairs_do(line: str) -> None:
+    assert weigh_wording(line) == weigh_pair_by_pair(line)
 
 
 def test_short_lines_need_more() -> None:

@@ -299,11 +299,11 @@ def test_caches_beside_the_code_are_no_code(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "text" / "__pycache__").mkdir(parents=True)
     (tmp_path / "text" / "a.py").write_text("a = 1")
     monkeypatch.setattr(module, "PACKAGE", tmp_path)
-    before = module._code.__wrapped__(("text",))
+    before = module._files.__wrapped__()
     (tmp_path / "text" / "__pycache__" / "a.nbc").write_bytes(b"kernel")
-    assert module._code.__wrapped__(("text",)) == before
+    assert module._files.__wrapped__() == before
     (tmp_path / "text" / "a.py").write_text("a = 2")
-    assert module._code.__wrapped__(("text",)) != before
+    assert module._files.__wrapped__() != before
 
 
 def test_what_was_made_of_pages_is_given_back(tmp_path: Path) -> None:

@@ -31,14 +31,16 @@ def _codes() -> tuple[dict[str, bytes], dict[int, str]]:
     Pairs that GBK leaves to its users are decoded into the private use area by browsers and by gb18030: such
     a character tells its bytes, but no repaired text holds one.
     """
+    pairs = [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF)]
+    lines = b"\n".join(pairs)  # no character holds the byte of a line feed: each pair is decoded by itself
     to_code, to_char = {}, {}
-    for code in range(0x8140, 0xFEFF):
-        char = code.to_bytes(2).decode("gbk", "ignore")
+    both = (lines.decode(codec, "ignore").split("\n") for codec in ("gbk", "gb18030"))
+    for pair, char, own in zip(pairs, *both, strict=True):
         if len(char) == 1 and not char.isascii():
-            to_code[char] = code.to_bytes(2)
-            to_char[code] = char
-        elif not char and "\ue000" <= (own := code.to_bytes(2).decode("gb18030", "ignore")) <= "\uf8ff":
-            to_code[own] = code.to_bytes(2)
+            to_code[char] = pair
+            to_char[pair[0] << 8 | pair[1]] = char
+        elif not char and "\ue000" <= own <= "\uf8ff":
+            to_code[own] = pair
     return to_code, to_char
 
 

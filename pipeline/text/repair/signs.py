@@ -6,11 +6,12 @@ Each rule by itself would search the whole text for what it begins with. Slow tw
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.records import RuleName
@@ -54,28 +55,36 @@ COMPATIBLE = 0x2F800, 0x2FA1F  # the ideographs of `ANY` beyond the plane
 def char_tables():
     """Return, by character of the Basic Multilingual Plane, its classes and its Simplified form; words.
 
-    Words are those of two characters, by the slot of `pair_slot` on. 40 ms, once a process.
+    Words are those of two characters, by the slot of `pair_slot` on. 12 ms, once a process.
     """
-    plane = "".join(map(chr, range(BMP)))
+    plane = np.arange(BMP, dtype=np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
     classes = np.full(BMP, IS_CONVERTED, dtype=np.uint16)
     classes[chars_that_t2s_keeps()] = 0
     for bit, pattern in CLASSES:
-        classes[[match.start() for match in re.finditer(pattern, plane)]] |= bit
+        for match in re.finditer(f"(?:{pattern})+", plane):
+            classes[match.start() : match.end()] |= bit
     plain = np.arange(BMP, dtype=np.uint16)
-    for char, form in simplified_forms().items():
-        if ord(form) < BMP:  # no word holds any other
-            plain[ord(char)] = ord(form)
+    chars, forms = _codes_of(simplified_forms()), _codes_of(simplified_forms().values())
+    plain[chars[forms < BMP]] = forms[forms < BMP]  # no word holds any other
     return classes, plain, _word_table()
 
 
+def _codes_of(texts: Iterable[str]) -> NDArray[np.uint32]:
+    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
 def _word_table():
+    """Put each word into the first free slot, all of them at once; where two meet, one goes on."""
     words = np.zeros(WORD_SLOTS, dtype=np.uint32)
-    for word in word_pairs():
-        key = ord(word[0]) << 16 | ord(word[1])
-        slot = pair_slot(key) & (WORD_SLOTS - 1)
-        while words[slot]:
-            slot = (slot + 1) & (WORD_SLOTS - 1)
-        words[slot] = key
+    codes = _codes_of(word_pairs())
+    keys = codes[::2] << 16 | codes[1::2]
+    slots = pair_slot(keys)
+    while len(keys):
+        slots &= WORD_SLOTS - 1
+        free = words[slots] == 0
+        words[slots[free]] = keys[free]
+        left = words[slots] != keys
+        keys, slots = keys[left], slots[left] + 1
     return words
 
 
@@ -244,10 +253,7 @@ def count_pairs(codes, pairs, counts):
 
 def count_each(text: str, pairs: Sequence[str]) -> list[int]:
     """Return how often each of some pairs of characters stands in a text; faster than `str.count`."""
-    codes, wanted = (
-        np.frombuffer(chars.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        for chars in (text, "".join(pairs))
-    )
+    codes, wanted = _codes_of([text]), _codes_of(pairs)
     counts = np.zeros(len(pairs), dtype=np.int64)
     count_pairs(codes, wanted, counts)
     return counts.tolist()
