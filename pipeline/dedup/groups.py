@@ -277,7 +277,7 @@ def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
 def _drawn(
     folded: Folded, source: Ints, known: Known | None, given: tuple[NDArray[np.uint8], Work], room: Room
 ) -> tuple["Sketched", NDArray[np.uint8], Ints]:
-    """Return what is drawn from all texts in the order of their hash, and from those gone, which stand behind.
+    """Return what is drawn from all texts in the order of their hash, and behind them from those gone.
 
     Also which are of which run, and where each text of the last run stands now. `folded` are the texts that
     are new by `source`. Rows that stay keep their order, so they are copied as they lie.

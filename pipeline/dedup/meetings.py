@@ -29,7 +29,7 @@ PARITY, LONGEST = (1 << PARITY_BITS) - 1, (1 << 64 - PARITY_BITS) - 1
 # in turns to places too far apart), but of less where texts are many: 64 MB.
 BANDS_AT_ONCE, MOST_KEYS = 7, 1 << 24
 # Bits that mark the keys of a band: so many for each text that came or went that few other keys are taken for
-# theirs (one in 32 at most); no more than a key has. Where more than a fourth of all did, marks spare nothing.
+# theirs (one in 32 at most), but no more than a key has. Where more than a fourth did, they spare nothing.
 MARKS_A_TEXT, MOST_MARKED, LEAST_MARK_BITS, KEY_BITS = 32, 0.25, 16, 3 * DIGIT
 RELEASED = 1 << 22  # texts whose signatures, 1 GB, may be held through several rounds of bands
 PIECE = 1 << 15  # words of keys taken at once, so that what is looked at of their texts stays in the cache
@@ -160,7 +160,7 @@ def add_pair(words, j, i, n, found):
 
 @inlined
 def add_met(words, i, first, given, gained):
-    """Add all texts of now, from word `first` on, that a text which came meets; return how many pairs there are.
+    """Add all texts of now, from word `first` on, that one which came meets; return how many pairs there are.
 
     `given` are the columns of what is told, room for flags, how far a pair may be apart, and room for pairs.
     """

@@ -58,10 +58,9 @@ def settle_stars(nodes, starts, rows, centre):
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """What is drawn from each of some texts, in the order of their hash: the places of the texts among all,
-    their signatures, briefs, lengths in units and hashes.
+    """What is drawn from each of some texts, in the order of their hash.
 
-    `release` gives back the memory of signatures that stand in a file.
+    `text` are their places among all texts, `length` units, `briefs` as of `write_briefs`. `release` gives back the memory of signatures that stand in a file.
     """
 
     signatures: NDArray[np.uint8]
