@@ -60,7 +60,7 @@ def settle_stars(nodes, starts, rows, centre):
 class Sketched:
     """What is drawn from each of some texts, in the order of their hash.
 
-    `text` are their places among all texts, `length` is in units, `briefs` are as of `write_briefs`. `release`
+    `text` are their places among all texts, `length` is in units, `briefs` as of `write_briefs`. `release`
     gives back the memory of signatures that stand in a file.
     """
 
