@@ -308,6 +308,7 @@ def _of_home(page: PageLines, line: str, row: int) -> tuple[str, ...]:
     parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
     if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
         return ()
+    parts[0] = PLACED_HOME.sub("", parts[0])
     here = HERE.fullmatch(parts[-1]) is not None
     near = (page.title, *page.texts[row + 1 : row + 1 + NEAR])
     named = here or (len(parts[-1]) >= MIN_NAME and any(parts[-1] in x for x in near))

@@ -13,8 +13,9 @@ PUBLISHERS = (
 )
 # `王建国`, `病人家属：周海涛`, `宏达机械厂厂长 王建国`: yes; `编辑：李小雨`, which sites say: no
 PERSON = re.compile(
-    rf"[{SURNAMES}][一-鿿]{{1,3}}|(?!.{{0,6}}(?:{PUBLISHERS}))[一-鿿]{{2,14}}(?:\s*[：:]\s*|\s+)[{SURNAMES}][一-鿿]{{1,2}}"
+    rf"[{SURNAMES}][一-鿿]{{1,3}}|[一-鿿]{{2,14}}(?:\s*[：:]\s*|\s+)[{SURNAMES}][一-鿿]{{1,2}}"
 )
+PUBLISHER = re.compile(PUBLISHERS)
 PUBLISHED = re.compile(rf"\W*(?:{PUBLISHERS})[\s：:]")  # `编辑 李小雨 校对 王建国`
 MAX_PERSON = 24  # characters of such a line
 # `尊敬的领导：`, `各位业主：`, `同学们：`: yes; `要注意以下几点：`: no
@@ -31,7 +32,7 @@ def names_person(line: str) -> bool:
     >>> names_person("李小雨"), names_person("病人家属：周海涛"), names_person("责任编辑：周海涛")
     (True, True, False)
     """
-    return len(line) <= MAX_PERSON and PERSON.fullmatch(line) is not None
+    return len(line) <= MAX_PERSON and PERSON.fullmatch(line) is not None and not PUBLISHER.search(line)
 
 
 def greets(line: str) -> bool:

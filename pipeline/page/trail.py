@@ -36,6 +36,7 @@ ATTRIBUTE = re.compile(
 )
 MAX_TAG = 300  # characters from the beginning of a tag to the name
 MAX_INSIDE = 2_000  # characters of the element, addresses of its links among them
+MAX_ABOVE = 12_000  # characters of markup above the title in which it stands: menus between have 100 links
 MAX_TRIED = 4  # elements with such a name: one in another, and the style sheet's
 MAX_NAME = 20  # characters of an item
 COMMENT = re.compile("<!--.*?-->", re.DOTALL)
@@ -65,20 +66,23 @@ def find_trail(page: PageLines) -> tuple[tuple[str, ...], range]:
 
     No items where there is none, or where its lines do not stand together at the top of the page. Some 50 µs.
     """
-    head = COMMENT.sub("", page.markup[:SOUGHT])
-    for trail in _trails(page, head):
+    head = page.markup[:SOUGHT]
+    if "<!--" in head:
+        head = COMMENT.sub("", head)
+    for trail in _trails(page, head) if head else ():
         if rows := _rows_saying(page, trail.said):
             return trail.items, rows
     return (), range(0)
 
 
 def _trails(page: PageLines, head: str) -> Iterator[Trail]:
+    at = _title_at(page, head)
+    near = head[max(0, at - MAX_ABOVE) : at + MAX_INSIDE] if at else head
     for names in (SURE_NAMES, OTHER_NAMES):
-        for inside in _elements(head, names):
+        for inside in _elements(near, names):
             trail = _read(inside)
             if trail and (names is SURE_NAMES or _from_home(page, trail) or is_here(page, trail.items[-1])):
                 yield trail
-    at = _title_at(page, head)
     above = [x for x in BOUNDARY.split(head[max(0, at - MAX_INSIDE) : at]) if letters(ANY_TAG.sub("", x))]
     for part in above[: -1 - NEAREST : -1]:
         trail = _read(part)
