@@ -5,13 +5,17 @@ of everything the kernel calls or reads, so that an upgrade never runs yesterday
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial, wraps
 from types import CodeType, ModuleType
 from typing import Any
 
 import numba
+import numba.extending
 from llvmlite.binding import parse_assembly
+from numba.core import cgutils
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
 PACKAGE = __name__.split(".")[0]
@@ -22,22 +26,30 @@ OPTIONS: Any = {"_nrt": False, "error_model": "numpy"}
 
 def parts_of(function: Any, seen: set[int]) -> Iterator[str]:
     """Yield a function's code, the constants it reads, and the same of all functions of ours it calls."""
-    plain = getattr(function, "py_func", function)
+    plain = inspect.unwrap(getattr(function, "py_func", function))
     if id(plain) in seen:
         return
     seen.add(id(plain))
-    code = plain.__code__
-    constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
-    yield repr((plain.__module__, plain.__qualname__, code.co_code, constants, code.co_names))
-    rooms = [plain.__globals__]
-    rooms += [vars(m) for m in map(plain.__globals__.get, code.co_names) if _is_ours(m)]
-    for name in code.co_names:
-        for value in (room[name] for room in rooms if name in room):
-            if isinstance(value, int | float | str | tuple):
-                yield repr((plain.__qualname__, name, value))
-            elif getattr(value, "__module__", "").startswith(PACKAGE) and callable(value):
-                yield repr((plain.__qualname__, name, value.__module__, value.__qualname__))
-                yield from parts_of(value, seen)
+    for code in _codes(plain.__code__):
+        constants = [c for c in code.co_consts if not isinstance(c, CodeType)]
+        yield repr((plain.__module__, plain.__qualname__, code.co_code, constants, code.co_names))
+        rooms = [plain.__globals__]
+        rooms += [vars(m) for m in map(plain.__globals__.get, code.co_names) if _is_ours(m)]
+        for name in code.co_names:
+            for value in (room[name] for room in rooms if name in room):
+                if isinstance(value, int | float | str | tuple):
+                    yield repr((plain.__qualname__, name, value))
+                elif getattr(value, "__module__", "").startswith(PACKAGE) and callable(value):
+                    yield repr((plain.__qualname__, name, value.__module__, value.__qualname__))
+                    yield from parts_of(value, seen)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a function's code, then that of the comprehensions and functions within."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
 
 
 def _is_ours(value: object) -> bool:
@@ -105,3 +117,30 @@ def inlined(function: Callable[..., Any]) -> Any:
     """Make a function part of the code that calls it: a call copies the headers of all arrays, 15 ns."""
     inner: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, **OPTIONS}
     return numba.njit(function, **inner)
+
+
+def written(returns: str) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function that writes LLVM's code callable from kernels, with a result of this type of numba's.
+
+    It is given LLVM's builder and its arguments: integers as 64 bits, of an array the address of its first
+    item; it returns the result, None where that is "void".
+    """
+
+    def made(write: Callable[..., Any]) -> Any:
+        def describe(_typing: Any, *kinds: Any) -> tuple[Any, Callable[..., Any]]:
+            def put(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+                arguments = map(partial(_argument, context, builder), signature.args, values)
+                result = write(builder, *arguments)
+                return context.get_dummy_value() if result is None else result
+
+            return getattr(numba.types, returns)(*kinds), put
+
+        return numba.extending.intrinsic(wraps(write)(describe))
+
+    return made
+
+
+def _argument(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    if isinstance(kind, numba.types.Array):
+        return cgutils.create_struct_proxy(kind)(context, builder, value).data  # type: ignore[no-untyped-call]
+    return context.cast(builder, value, kind, numba.types.int64)

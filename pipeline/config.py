@@ -26,13 +26,13 @@ RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
     ("dedup", "min_chars"): (4, None),
     ("dedup", "jaccard"): (0.1, 0.9),
     ("dedup", "recall"): (0.5, 0.9999),
-    ("dedup", "workers"): (0, None),
+    ("dedup", "workers"): (0, 1_024),
     ("dedup", "memory_mb"): (0, None),
-    ("ingest", "workers"): (0, None),
+    ("ingest", "workers"): (0, 1_024),
     ("ingest", "refit_below"): (0, None),
     ("ingest", "max_reject_rate"): (0, 1),
     ("ingest", "max_page_mb"): (1, None),
-    ("ingest", "page_seconds"): (0.001, None),
+    ("ingest", "page_seconds"): (0.001, 86_400),
     ("ingest", "max_expansion"): (1, None),
     ("ingest", "keep_generations"): (2, None),
     ("ingest", "keep_runs"): (1, None),
@@ -196,11 +196,15 @@ def _require_ranges(config: Config, where: str) -> None:
 def override(config: Config, section: str, **values: Any) -> Config:
     """Return `config` with values of one section replaced; None leaves a value as it is.
 
+    Raises ConfigError for a value off its range.
+
     >>> override(Config(), "ingest", workers=2, max_reject_rate=None).ingest.workers
     2
     """
     given = {name: value for name, value in values.items() if value is not None}
-    return dataclasses.replace(config, **{section: dataclasses.replace(getattr(config, section), **given)})
+    changed = dataclasses.replace(config, **{section: dataclasses.replace(getattr(config, section), **given)})
+    _require_ranges(changed, "options")
+    return changed
 
 
 def config_digest(config: Config) -> str:

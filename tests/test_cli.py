@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 SAMPLE = Path(__file__).parent.parent / "raw" / "sample"
@@ -100,7 +101,8 @@ def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: st
         ("[page]\nmax_lines = 0\n", "max_lines must be at least 1"),
         ("[page]\nmax_depth = 10001\n", "max_depth must be 1 to 10000, found 10001"),
         ("[ingest]\nmax_reject_rate = 7\n", "max_reject_rate must be 0 to 1"),
-        ("[ingest]\npage_seconds = nan\n", "page_seconds must be at least"),
+        ("[ingest]\npage_seconds = inf\n", "page_seconds must be 0.001 to 86400"),
+        ("[ingest]\npage_seconds = nan\n", "page_seconds must be 0.001 to 86400"),
         ("[dedup]\nmin_chars = -5\n", "min_chars must be at least 4"),
     ],
 )
@@ -111,6 +113,55 @@ def test_a_value_off_its_range_stops_before_any_page(tmp_path: Path, toml: str, 
     assert done.returncode == 2
     assert told in done.stderr.decode()
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["rejects", "OUT"], ["config"], ["schema"], ["parse", SAMPLE / "canteen.html"]]
+)
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, words: list[object]) -> None:
+    if "OUT" in words:
+        (tmp_path / "raw").mkdir()
+        for number in range(700):
+            (tmp_path / "raw" / f"{number}.bin").write_bytes(b"\0\1\2\3")
+        assert fanwen("ingest", tmp_path / "raw", "--out", tmp_path / "out").returncode == 3
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        *(str(tmp_path / "out") if w == "OUT" else str(w) for w in words),
+    ]
+    read, write = os.pipe()
+    os.close(read)  # as `| head` does, sooner or later
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (75, b"no space left for what is written: standard output\n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "out", "told"),
+    [("", "out", "empty path"), ("raw", "./raw/", "cannot hold both"), (b"\xff", "out", "UTF-8")],
+)
+def test_paths_that_would_harm(tmp_path: Path, raw: str | bytes, out: str, told: str) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("一、甲", "utf-8")
+    command = [sys.executable, "-m", "pipeline", "ingest", raw, "--out", out]
+    done = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a.txt", "raw"]
+
+
+def test_names_where_python_takes_every_name_for_ascii(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "甲.html").write_bytes((SAMPLE / "canteen.html").read_bytes())
+    env = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "pipeline", "ingest", "raw", "--out", "out"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert pq.read_table(tmp_path / "out" / "pages")["sources"].to_pylist() == [["甲.html"]]
 
 
 def test_a_terminal_shows_how_far_the_work_is(tmp_path: Path) -> None:
@@ -183,4 +234,4 @@ def test_a_dry_run_counts_and_writes_no_table(tmp_path: Path) -> None:
     assert done.returncode == 0
     n = len(list(SAMPLE.iterdir()))
     assert f"{n} new or changed" in done.stderr.decode()
-    assert {path.name for path in out.iterdir()} <= {".lock"}  # held while it looked
+    assert not out.exists()

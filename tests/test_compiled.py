@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.compiled import KernelCache, fingerprint
 from pipeline.dedup import growing, siblings, sketch, starring, verify
+from pipeline.store import blake2, lanes
 
 
 def test_a_kernel_is_known_by_all_it_calls_and_reads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +24,12 @@ def test_another_function_below_is_another_kernel(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(verify, "bits_for", sketch.shift_of)
     assert fingerprint(starring.relate_small) != before[0]
     assert fingerprint(sketch.sketch_texts) == before[1]
+
+
+def test_code_that_is_written_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(blake2.hash_rows)
+    monkeypatch.setattr(lanes, "TURNS", ((32, 24), (16, 62)))  # read by what writes a part of it
+    assert fingerprint(blake2.hash_rows) != before
 
 
 def test_every_kernel_is_cached_with_its_fingerprint() -> None:

@@ -14,6 +14,7 @@ from pipeline.run.jsonlines import json_lines
 from pipeline.run.packed import pack, unpack
 from pipeline.run.rows import _moved
 from pipeline.schema import TABLES
+from pipeline.text.offset_arrays import OffsetArrays
 
 SAMPLES = sorted((Path(__file__).parent.parent / "raw" / "sample").iterdir())
 QUOTES = '值班"制度"2篇\n值班制度1\n一、准时\\到岗。\t\x01\n二、A\u2028B。\n值班制度2\n一、做好记录。'
@@ -21,15 +22,15 @@ PAGES = {path.name: path.read_bytes() for path in SAMPLES} | {"quotes": QUOTES.e
 cases = pytest.mark.parametrize("name", PAGES)
 
 
-def clauses_of(several: list[Placed]) -> Clauses:
-    return clause_columns([p.page for p in several], Config())
+def columns_of(several: list[Placed]) -> tuple[dict[str, pa.ListArray], Clauses]:
+    offsets = OffsetArrays([p.page.texts.offsets for p in several])
+    clauses = clause_columns([p.page for p in several], offsets, Config())
+    return nested(several, offsets, clauses), clauses
 
 
 def rows_of(placed: Placed) -> dict[str, pa.Table]:
-    return {
-        name: pa.Table.from_struct_array(lists.flatten())
-        for name, lists in nested([placed], clauses_of([placed])).items()
-    }
+    rows, _ = columns_of([placed])
+    return {name: pa.Table.from_struct_array(lists.flatten()) for name, lists in rows.items()}
 
 
 def placed(name: str, **place: object) -> Placed:
@@ -71,7 +72,8 @@ def test_the_object_and_the_rows_say_the_same(name: str) -> None:
 def test_json_lines_are_what_json_gives(name: str) -> None:
     page, rows = parse_page(PAGES[name]), rows_of(placed(name))
     several = [placed(other, sources=(f'of "{other}"',)) for other in (name, "quotes", name)]
-    lines = json_lines(several, clauses_of(several))
+    listed, made = columns_of(several)
+    lines = json_lines(several, listed["articles"].values, made)
     shown, clauses = (column.to_pylist()[-1].decode() for column in lines[:2])
     assert shown == json.dumps(page_object(f'of "{name}"', page), ensure_ascii=False) + "\n"
     told = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows["clauses"].to_pylist()]

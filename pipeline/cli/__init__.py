@@ -3,8 +3,6 @@
 Data goes to stdout, everything else to stderr. Heavy imports stand inside the commands, so `--help` is quick.
 """
 
-import sys
-
 from pipeline.cli import corpus, crawl, texts  # noqa: F401  (registers the commands)
 from pipeline.cli.app import app
 
@@ -15,7 +13,4 @@ def run(arguments: list[str]) -> int:
         app(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    except BrokenPipeError:  # the reader has seen enough
-        sys.stderr.close()
-        return 0
     return 0

@@ -1,7 +1,9 @@
 """The application: logging, exit codes, and what the commands share."""
 
+import errno
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -11,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pipeline.errors import InputError, PipelineError
+from pipeline.errors import InputError, PipelineError, TemporaryError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
 
 logger = logging.getLogger("fanwen")
 INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _Group(TyperGroup):
@@ -25,10 +28,21 @@ class _Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()  # else a pipe that is closed is met when nobody catches it any more
         except PipelineError as error:
             logger.error("%s", error)
             raise typer.Exit(error.exit_code) from error
+        except BrokenPipeError as error:  # the reader has seen enough: `fanwen rejects | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes nowhere
+            raise typer.Exit from error
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            logger.error("no space left for what is written: %s", error.filename or "standard output")
+            raise typer.Exit(TemporaryError.exit_code) from error
         except KeyboardInterrupt as stop:
             logger.error("interrupted; state is kept, the same command goes on")
             raise typer.Exit(INTERRUPTED) from stop

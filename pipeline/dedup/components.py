@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup import collation, graph, growing, starring, verify
+from pipeline.dedup import collation, graph, growing, measures, starring, verify
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.rules import REJECTED, STORED
 from pipeline.dedup.work import Work, fill
@@ -92,7 +92,7 @@ def _large(
     largest = int(np.diff(starts).max())
 
     def call(part: tuple[int, int]) -> Rows:
-        tools = pair_tools(corpus, members, largest)
+        tools = pair_tools(corpus, members, work, largest)
         edges = starts[part[0] : part[1] + 1]
 
         def run(first: int, rows: Rows) -> tuple[int, int]:
@@ -103,14 +103,18 @@ def _large(
 
         return fill(run, len(edges) - 1, np.empty((FIRST_ROWS, starring.COLUMNS)))
 
-    return np.concatenate(work.each(call, work.cut_by(lengths)))
+    rows = np.concatenate(work.each(call, work.cut_by(lengths)))
+    if work.memory is not None:
+        work.memory.note(rows)
+    return rows
 
 
-def pair_tools(corpus: Corpus, members: Any, largest: int = 0) -> tuple[Any, Any, Any]:
-    """Return working arrays to measure any two of `members`: room, desk, lists."""
+def pair_tools(corpus: Corpus, members: Any, work: Work, largest: int = 0) -> tuple[Any, Any, Any, Any]:
+    """Return what measures any two of `members`: room, desk, lists, and what is known of pairs."""
     longest = int(corpus[2][members].max(initial=0))
     lists = growing.make_lists(len(corpus[1]) if largest else 0, largest)
-    return verify.make_room(2 * longest), collation.make_desk(longest), lists
+    known = measures.nothing() if work.memory is None else work.memory.known
+    return verify.make_room(2 * longest), collation.make_desk(longest), lists, (known.pairs, known.rows)
 
 
 def _settled(
@@ -141,13 +145,22 @@ def keys_of(one: Any, other: Any) -> NDArray[np.uint64]:
 
 
 def measure_pairs(corpus: Corpus, pairs: NDArray[np.uint64], work: Work) -> Rows:
-    """Return the rows of pairs (lower << 32 | upper), each measured by itself, in their order."""
+    """Return the rows of pairs (lower << 32 | upper), each measured by itself or known, in their order."""
+    if work.memory is None:
+        return _measured(corpus, pairs, work)
+    rows, new = work.memory.recall(pairs)
+    rows[new] = _measured(corpus, pairs[new], work)
+    work.memory.note(rows)
+    return rows
+
+
+def _measured(corpus: Corpus, pairs: NDArray[np.uint64], work: Work) -> Rows:
     left, right = texts_of(pairs)
     rows = np.empty((len(pairs), starring.COLUMNS))
 
     def call(part: tuple[int, int]) -> None:
         a, b = part
-        tools = pair_tools(corpus, np.concatenate((left[a:b], right[a:b])))
+        tools = pair_tools(corpus, np.concatenate((left[a:b], right[a:b])), work)
         growing.measure_pairs(corpus, left[a:b], right[a:b], tools, rows[a:b], work.config.all_pairs)
 
     work.each(call, work.cut(len(pairs)))

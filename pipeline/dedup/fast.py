@@ -307,7 +307,7 @@ def measured(
             rows = np.concatenate((rows, rows_of_members(corpus, centre, found.pairs, sketched[1], work)))
     left, right = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
     with work.costs.stage("ratios"):
-        ratio = ratios(texts, left, right, work)
+        ratio = _ratios(texts, left, right, work)
     return Related(
         centre=centre.astype(np.int64),
         left=left,
@@ -343,6 +343,18 @@ def rows_of_members(
     cover, ranked = (found[:, 4], found[:, 5]), (centre.astype(np.int64), corpus[4])
     kind = found[:, 2].astype(np.uint8)
     return found[held.best_holders(left[apart], right[apart], kind, cover, ranked)]
+
+
+def _ratios(
+    texts: Texts, left: NDArray[np.int64], right: NDArray[np.int64], work: Work
+) -> NDArray[np.float64]:
+    """Return the ratio of each pair, known or measured."""
+    if work.memory is None:
+        return ratios(texts, left, right, work)
+    found = work.memory.ratios(components.keys_of(left, right))
+    new = np.isnan(found)
+    found[new] = ratios(texts, left[new], right[new], work)
+    return found
 
 
 def ratios(

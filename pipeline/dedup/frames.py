@@ -102,7 +102,7 @@ def whole_numbers(values: pa.Array | pa.ChunkedArray) -> Ints:
     """Return an integer column without nulls; `to_numpy` would import pandas."""
     plain = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     plain = plain.cast(pa.int64(), safe=False)
-    found: Ints = np.frombuffer(plain.buffers()[1], dtype=np.int64)[plain.offset : plain.offset + len(plain)]
+    found: Ints = np.frombuffer(plain.buffers()[1] or b"", dtype=np.int64)[plain.offset :][: len(plain)]
     return found
 
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,13 +20,15 @@ from pipeline.dedup.frames import Folded, distinct_plain, fold_plain, whole_numb
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.parameters import BINS
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, near_ones
-from pipeline.dedup.tables import booleans, indices, words
+from pipeline.dedup.tables import booleans, indices, rows_of, words
 from pipeline.dedup.work import Work
 from pipeline.schema import CLAUSE_GROUPS
+from pipeline.text.fold import text_id
 
 if TYPE_CHECKING:
     from pipeline.dedup.near import Sketched
 
+NOTHING = text_id("")
 MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
 
 PAIRS_AT_ONCE = 1 << 20  # that are measured: some 60 MB
@@ -65,7 +68,7 @@ COUNTS = pa.schema(
         ("n_articles", pa.int64()),
     ]
 )
-SITES = pa.schema([("text_id", pa.string()), ("site", pa.string())])
+SITES = pa.schema([("row", pa.int32()), ("site", pa.string())])  # of `COUNTS`, and a site that it stands on
 TEXTS = COUNTS.append(pa.field("n_sites", pa.int64()))
 Reading = Callable[[], Iterable[pa.Table]]
 Folding = Callable[[Iterable[pa.RecordBatch]], Folded]
@@ -79,25 +82,35 @@ def room_in_memory(texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
 
 
 def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Count the clauses of one part: by text_id, and the sites that each stands on.
+    """Count the clauses of one part: by text_id, and the sites that each stands on; those of no key not.
 
-    `clauses` has text_id, text, clause_id, article_id and site; an article's clauses stand in one part.
-    Returns (text_id, text, n_clauses, n_articles) and distinct (text_id, site), both in order of text_id.
+    `clauses` has text_id, text, article_id and site; an article's clauses stand in one part. Returns `COUNTS`
+    in order of text_id and `SITES`, in their order.
     """
-    ids, of_id = _coded(clauses["text_id"])
-    order = np.asarray(pc.sort_indices(ids))
-    rank = np.empty(len(ids), np.int64)
-    rank[order] = np.arange(len(ids))
-    text, ids = rank[of_id], ids.take(indices(order))
-    n_clauses = np.bincount(text, minlength=len(ids))
+    ids, text = _in_order(clauses["text_id"])
     articles, article = _coded(clauses["article_id"])
-    n_articles = np.bincount(_distinct(text, article, len(articles))[0], minlength=len(ids))
     names, site = _coded(clauses["site"])
+    n_clauses = np.bincount(text, minlength=len(ids))
+    n_articles = np.bincount(_distinct(text, article, len(articles))[0], minlength=len(ids))
     stands, at = _distinct(text, site, len(names))
     texts = _least(clauses["text"].combine_chunks(), text, len(ids))
-    counted = [ids, texts, indices(n_clauses), indices(n_articles)]
-    standing = [ids.take(indices(stands)), names.take(indices(at))]
-    return pa.table(counted, schema=COUNTS), pa.table(standing, schema=SITES)
+    counted = pa.table([ids, texts, indices(n_clauses), indices(n_articles)], schema=COUNTS)
+    count = len(ids) - (len(ids) > 0 and ids[-1].as_py() == NOTHING)
+    stand = slice(int(np.searchsorted(stands, count)))
+    sites = pa.table([rows_of(stands[stand]), names.take(indices(at[stand]))], schema=SITES)
+    return counted.slice(0, count), sites
+
+
+def _in_order(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """Return the distinct text_ids of a column in order, that of no key last, and the place of each row's."""
+    ids, number = _coded(column)
+    order = np.asarray(pc.sort_indices(ids)).astype(np.int64)
+    nothing = pc.index(ids, NOTHING).as_py()
+    if nothing >= 0:
+        order = np.append(order[order != nothing], nothing)
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
+    return ids.take(indices(order)), rank[number]
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
@@ -127,16 +140,21 @@ def _least(texts: pa.Array, number: Ints, count: int) -> pa.Array:
     return pc.replace_with_mask(found, booleans(mask), words([least[k] for k in sorted(least)]))
 
 
-def add_parts(counts: Iterable[pa.Table], sites: Iterable[pa.Table]) -> pa.Table:
+def add_parts(counts: Sequence[pa.Table], sites: Sequence[pa.Table]) -> pa.Table:
     """Return the distinct texts of several parts in order of text_id, with sums (`TEXTS`)."""
-    counted = pa.concat_tables([COUNTS.empty_table(), *counts]).group_by("text_id")
-    sums = counted.aggregate([("text", "min"), ("n_clauses", "sum"), ("n_articles", "sum")])
-    texts = sums.rename_columns(COUNTS.names).sort_by("text_id")
-    listed = pa.concat_tables([SITES.empty_table(), *sites]).group_by("text_id")
-    standing = listed.aggregate([("site", "count_distinct")])
-    place = pc.index_in(texts["text_id"], value_set=standing["text_id"].combine_chunks())
-    n_sites = pc.fill_null(standing["site_count_distinct"].take(place), 0)
-    return texts.append_column("n_sites", n_sites).cast(TEXTS)
+    counted = pa.concat_tables([COUNTS.empty_table(), *counts])
+    ids, text = _in_order(counted["text_id"])
+    sums = [
+        np.bincount(text, whole_numbers(counted[name]), len(ids)).astype(np.int64)  # exact below 2^53
+        for name in ("n_clauses", "n_articles")
+    ]
+    starts = accumulate((part.num_rows for part in counts), initial=0)
+    rows = [whole_numbers(part["row"]) + start for part, start in zip(sites, starts, strict=False)]
+    names, site = _coded(pa.concat_tables([SITES.empty_table(), *sites])["site"])
+    stands = _distinct(text[np.concatenate([np.zeros(0, np.int64), *rows])], site, len(names))[0]
+    n_sites = np.bincount(stands, minlength=len(ids))
+    texts = _least(counted["text"].combine_chunks(), text, len(ids))
+    return pa.table([ids, texts, *map(indices, (*sums, n_sites))], schema=TEXTS)
 
 
 def group_clauses(

@@ -16,14 +16,15 @@ from pipeline.compiled import kernel, part
 from pipeline.dedup.candidates import agreement
 from pipeline.dedup.siblings import look_side_by_side
 from pipeline.dedup.starring import SLOTS_FROM, add_row
-from pipeline.dedup.verify import CONTAINED, EDITED, GROUP, index_one, measure_other
+from pipeline.dedup.verify import CONTAINED, CONTAINS, EDITED, GROUP, index_one, measure_other
 
 ELECTED = 8  # texts that stand for centre in a large star
 ASKED = GROUP - 1  # candidates that each of them is measured against, and of copies
 MOST_ASKED = 255  # so many: of 63 a text that 2 % of all fail against has none that fail in one case of four
 SMALL_STAR = 8  # of 63; families of different articles have stars of 1-20 among up to hundreds of candidates
 OF_MIDDLE_SIZE = 5  # of the named: a text must be neither 1.5 times longer nor shorter than its members
-DEALT, ROUND = 4, 5  # counters behind the index of one text: texts measured against it, queues filled
+# Behind the index of one text: texts measured against it, queues filled, which text it is (-1 for none).
+DEALT, ROUND, INDEXED = 4, 5, 6
 
 
 def make_lists(texts: int, longest: int) -> tuple[NDArray[Any], ...]:
@@ -32,23 +33,52 @@ def make_lists(texts: int, longest: int) -> tuple[NDArray[Any], ...]:
         np.zeros(texts, np.int64),
         np.empty(longest + 1, np.int64),
         np.empty((2, ELECTED), np.int64),
-        np.zeros(6, np.int64),
+        np.array([0, 0, 0, 0, 0, 0, -1]),
         np.empty(MOST_ASKED, np.float64),
     )
 
 
 @part
-def index_first(corpus, t, work):
-    """Index the text that others will be measured against."""
-    filtered = len(corpus[3]) > 0
-    index_one(corpus, t, filtered, work[0], work[2][3])
-    work[2][3][DEALT] = 0
+def place_of_pair(known, a, b):
+    """Return where what is known of two texts stands, -1 where nothing is; `known` are `Measures`."""
+    pairs, _ = known
+    pair = (np.uint64(min(a, b)) << np.uint64(32)) | np.uint64(max(a, b))
+    low, high = 0, len(pairs)
+    while low < high:
+        middle = (low + high) // 2
+        if pairs[middle] < pair:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(pairs) and pairs[low] == pair else -1
+
+
+@part
+def recall_pair(known, a, b, rows, n):
+    """Write what is known of texts `a` and `b` as row `n`; return whether anything is."""
+    at = place_of_pair(known, a, b)
+    if at < 0:
+        return False
+    found = known[1][at]
+    kind, left, right = np.int64(found[0]), found[2], found[3]
+    if a > b:
+        left, right = right, left
+        if kind in (CONTAINED, CONTAINS):
+            kind = CONTAINED + CONTAINS - kind
+    add_row(rows, n, a, b, kind, found[1], left, right)
+    return True
 
 
 @part
 def measure_next(corpus, a, b, work, least):
-    """Measure the indexed text `a` against text `b`: kind, Jaccard, both coverages; siblings untold."""
+    """Measure text `a`, indexed when it was not the last one, against text `b`.
+
+    Returns kind, Jaccard, both coverages; siblings untold.
+    """
     one = work[2][3]
+    if one[INDEXED] != a:
+        index_one(corpus, a, len(corpus[3]) > 0, work[0], one)
+        one[DEALT], one[INDEXED] = 0, a
     one[DEALT] += 1
     return measure_other(corpus, a, b, work[0], one, one[DEALT], least)
 
@@ -127,7 +157,6 @@ def count_passing(corpus, t, asked, work):
     What two texts cover of each other is of one length: sizes are as the coverages, the other way round.
     """
     lists, passed = work[2], 0
-    index_first(corpus, t, work)
     for i in range(asked):
         if i == ASKED and passed < SMALL_STAR:
             break
@@ -171,16 +200,16 @@ def grow_star(corpus, graph, centre, best, work, rows, n, least):
     lists[3][ROUND] += 1
     lists[0][best] = lists[3][ROUND]
     centre[best] = best
-    index_first(corpus, best, work)
     at, end = 0, queue_around(graph, best, centre, lists, 0)
     while at < end:
         if n == len(rows):
             return -1
         b = lists[1][at]
-        measured = measure_next(corpus, best, b, work, least)
-        kind = tell_apart(corpus, best, b, measured, work[1])
-        add_row(rows, n, best, b, kind, measured[1], measured[2], measured[3])
-        if kind == EDITED:
+        if not recall_pair(work[3], best, b, rows, n):
+            measured = measure_next(corpus, best, b, work, least)
+            kind = tell_apart(corpus, best, b, measured, work[1])
+            add_row(rows, n, best, b, kind, measured[1], measured[2], measured[3])
+        if rows[n, 2] == EDITED:
             centre[b] = best
             end = queue_around(graph, b, centre, lists, end)
         n, at = n + 1, at + 1
@@ -193,7 +222,7 @@ def relate_large(corpus, signatures, graph, centre, members, starts, work, rows,
 
     Fills the centres (-1 before) and `rows` with all that was measured; returns how many components are done
     and how many rows there are: it ends early where those of the next do not fit, which stays as it was.
-    `work` is room, desk, lists.
+    `work` is room, desk, lists, and what pairs are known to measure.
     """
     n, least = 0, 0.0 if every else SLOTS_FROM
     for c in range(len(starts) - 1):
@@ -223,12 +252,9 @@ def weigh(signatures, graph, members, weights):
 @kernel
 def measure_pairs(corpus, left, right, work, rows, every):
     """Write the measures of pairs of texts, as one row each; pairs of one left text stand together."""
-    least, indexed = 0.0 if every else SLOTS_FROM, -1
+    least = 0.0 if every else SLOTS_FROM
     for p in range(len(left)):
         a, b = left[p], right[p]
-        if a != indexed:
-            index_first(corpus, a, work)
-            indexed = a
         measured = measure_next(corpus, a, b, work, least)
         kind = tell_apart(corpus, a, b, measured, work[1])
         add_row(rows, p, a, b, kind, measured[1], measured[2], measured[3])

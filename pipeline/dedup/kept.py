@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.dedup import fast, graph, reuse, sketch
+from pipeline.dedup import fast, graph, measures, reuse, sketch
 from pipeline.dedup.arrays import Related, Texts
 from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.entry import described_articles
@@ -52,14 +52,16 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the next run need not find again: pairs that meet in bands, and what components gave.
+    """What the next run need not find again: pairs in bands, what components gave, what pairs measure.
 
-    `met` are pairs of numbers among the `judged` texts that are long enough, in the order of their hash.
+    `met` and `measured` have pairs of numbers among the `judged` texts that are long enough, in the order of
+    their hash.
     """
 
     met: Words
     judged: int
     related: pa.Table
+    measured: measures.Measures
 
 
 def corpus_of(about: pa.Table, parts: Sequence[Part]) -> Corpus:
@@ -108,20 +110,31 @@ def relate_corpus(
     """Relate the articles of a corpus, whose parts have sketches; `known` is of the same model."""
     here, texts = [p for p in corpus.parts if p.here], corpus.texts
     judged = np.flatnonzero(texts.length >= work.config.min_chars)
-    met = _meetings(corpus.parts, work, known)
+    met, places = _meetings(corpus.parts, work, known)
+    if known is None or places is None:
+        memory = measures.Memory(measures.nothing())
+    else:
+        memory = measures.Memory(known.measured.named(np.append(judged, -1)[places]))
     low, high = texts_of(met)
     sketches = gather_samples(here, corpus.first)
     pairs = fast.pairs_of_samples(sketches, judged, work)
     pairs = fast.distinct_sorted(np.concatenate((keys_of(judged[low], judged[high]), pairs)))
     sizes = sketches.sizes
     del sketches
+    work = replace(work, memory=memory)
     related, components = _related(corpus, (fast.bitmap_of(model), sizes), pairs, work, known)
     found = build(corpus.articles, texts, related)
-    return replace(found, model=model), Kept(met, len(judged), components)
+    number = np.full(len(texts), -1)
+    number[judged] = np.arange(len(judged))
+    asked = memory.measures(keys_of(related.left, related.right), related.ratio).named(number)
+    return replace(found, model=model), Kept(met, len(judged), components, asked)
 
 
-def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> Words:
-    """Return the pairs that meet in bands, as numbers among the judged texts that are here."""
+def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> tuple[Words, Ints | None]:
+    """Return the pairs that meet in bands, as numbers among the judged texts that are here.
+
+    Also the number there, or -1, of each that the last run judged: None where what it knew is of no use.
+    """
     names = {"hash": np.uint64, "identity": np.uint64, "length": np.int64}
     hashes, identity, length = columns_of(parts, names)
     flags = [NOW * part.here + LAST * (part.held and known is not None) for part in parts]
@@ -132,10 +145,13 @@ def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> Words:
     standing = np.bitwise_or.reduceat(flag[rows], starts) if len(rows) else flag[:0]
     last, every = np.flatnonzero(standing & LAST), np.arange(len(standing))
     signatures = gather_signatures(parts, rows[starts])
+    here = standing & NOW > 0
+    place = np.where(here, np.cumsum(here) - 1, -1)
     if known is None or known.judged != len(last):
-        now = np.flatnonzero(standing & NOW)
-        found, _ = fast.pairs_of_bands(signatures, now, work)
+        found, _ = fast.pairs_of_bands(signatures, np.flatnonzero(here), work)
+        places = None
     else:
+        places = place[last]
         left, right = texts_of(known.met)
         old = keys_of(last[left], last[right])
         nothing = np.zeros((len(every), WORDS), np.uint64)
@@ -145,11 +161,10 @@ def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> Words:
             gained.append(more.copy())
             lost.append(fewer.copy())
         left, right = texts_of(old)
-        stay = (standing[left] & standing[right] & NOW > 0) & ~np.isin(old, np.concatenate(lost))
+        stay = here[left] & here[right] & ~np.isin(old, np.concatenate(lost))
         found = np.concatenate((old[stay], *gained))
-    place = np.cumsum(standing & NOW > 0) - 1
     left, right = texts_of(found)
-    return keys_of(place[left], place[right])
+    return keys_of(place[left], place[right]), places
 
 
 def _related(
@@ -167,6 +182,8 @@ def _related(
     new = np.asarray(at.is_null())
     inside = np.zeros(len(texts), np.bool_)
     inside[members[np.repeat(new, np.diff(starts))]] = True
+    if work.memory is not None:
+        work.memory.keep(~inside)
     wanted, asked = np.flatnonzero(inside), pairs[inside[texts_of(pairs)[0]]]
     centre = np.arange(len(texts))
     stands = before.take(at.drop_null())

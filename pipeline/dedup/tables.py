@@ -71,6 +71,12 @@ def indices(values: Ints) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(plain), [None, pa.py_buffer(plain)])
 
 
+def rows_of(values: Ints) -> pa.Array:
+    """Return numbers of rows of one part, which are few, without copying more than it must."""
+    plain = np.ascontiguousarray(values, dtype=np.int32)
+    return pa.Array.from_buffers(pa.int32(), len(plain), [None, pa.py_buffer(plain)])
+
+
 def floats(values: NDArray[np.float64]) -> pa.Array:
     """Return a float column without copying."""
     plain = np.ascontiguousarray(values, dtype=np.float64)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline.config import DedupConfig
 from pipeline.dedup.arrays import Texts
 from pipeline.dedup.costs import Costs
+from pipeline.dedup.measures import Memory
 from pipeline.dedup.parameters import Parameters, parameters_for
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Work:
     """How to work: settings, threads, and the room of the keys outside of memory. Changes no row.
 
     `touched` are the bytes that reading all texts once brings into memory; `costs` takes what is used up.
+    `memory` is of the pairs of texts, where what they measure is kept from run to run.
     """
 
     config: DedupConfig
@@ -45,6 +47,7 @@ class Work:
     room: Room | None = None
     touched: int = 0
     costs: Costs = field(default_factory=Costs)
+    memory: Memory | None = None
 
     def chosen(self) -> Parameters:
         """Return how much is compared, by what the settings ask for."""

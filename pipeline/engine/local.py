@@ -105,7 +105,11 @@ class _Pool:
         context = multiprocessing.get_context("spawn")  # fork copies the locks of Arrow's threads as they are
         here, there = context.Pipe()
         process = context.Process(target=_serve, args=(self._kernel, there), daemon=True)
+        before = signal.pthread_sigmask(
+            signal.SIG_BLOCK, {signal.SIGINT}
+        )  # as it starts, a worker inherits it
         process.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
         self._workers.append(_Worker(process, here))
         return self._workers[-1]
@@ -228,6 +232,7 @@ def _undisturbed(kernel: Kernel, batch: pa.RecordBatch) -> pa.RecordBatch:
 def _serve(kernel: Kernel, pipe: Connection) -> None:
     """Answer batches until the pipe closes; the parent's Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     leave_pandas_out()
     parent = os.getppid()
     try:

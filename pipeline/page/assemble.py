@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate, count, groupby, repeat
+from itertools import accumulate, compress, count, groupby, repeat
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ from pipeline.text.offsets import OffsetMap
 from pipeline.urls import first_page_of
 
 HIDDEN_GAP = REASONS.index("hidden_gap")
+IS_DROPPED = bytes(role == DROPPED for role in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +198,10 @@ def dropped(laid: Layout) -> tuple[Dropped, ...]:
 def dropped_columns(laid: Layout) -> tuple[list[DropReason], list[str]]:
     """Return why the dropped lines of a page are, and the lines."""
     canonical, (starts, ends, roles, reasons, _, _) = laid.texts.canonical, laid.columns
-    places = [k for k, role in enumerate(roles) if role == DROPPED]
+    mine = roles.translate(IS_DROPPED)
     return (
-        [REASONS[reasons[k]] or "navigation" for k in places],
-        [canonical[starts[k] : ends[k]] for k in places],
+        [REASONS[code] or "navigation" for code in compress(reasons, mine)],
+        [canonical[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)],
     )
 
 
@@ -224,6 +225,9 @@ def _gather(columns: Columns) -> dict[tuple[int, int], tuple[list[int], list[int
         first, at = at, at + len(list(run))
         if key[0] in (ARTICLE, GUIDE):
             headings, body = found.setdefault(key, ([], []))
+            while columns.headings.find(1, first, at) == first:  # as most begin
+                headings.append(first)
+                first += 1
             if 1 in columns.headings[first:at]:
                 for k in range(first, at):
                     (headings if columns.headings[k] else body).append(k)

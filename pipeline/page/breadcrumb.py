@@ -72,7 +72,7 @@ MARK = re.compile(r"(?<=\w)\s*+([^\w\s（()）《》“”「」、，,。：:]{
 COMMAS = re.compile(r"(?<=\w)([、，,])(?=\w)")  # of `首页、制度、值班`, where a page begins it
 BLANKS = re.compile(r"[ \u3000]+")
 NAMES_SITE = re.compile(r"(?:首页|主页|[Hh]ome|[网库站])$")  # the first of two items with a mark between
-MARK_OF_HOME = re.compile(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
+MARK_OF_HOME = compile_search(r"\s*+(?:[·|｜/\\＼∕⁄╲_•∷~～┊│︱◆]|::|[—–-]+)\s*+")
 BETWEEN = (
     f"{ARROW_SIGNS}/∕⁄|｜·•_\\＼╲~┊│︱∷◆-—–:》〉、，"  # signs that stand between items on lines of their own
 )
@@ -87,7 +87,7 @@ HERE = re.compile(
     "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|[一-鿿]{2}正文|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 # What stands behind a breadcrumb in its line: `> 制度 [返回]`, `> 制度　更新时间：2023-04-05`
-BEHIND = re.compile(
+BEHIND = compile_search(
     r"\s*[【\[（(](?:返回|字体|字号|打印|收藏|关闭|繁体)[^】\])）]*[】\])）].*$"
     r"|[ \u3000]+(?:更新|发布|发表|日期|时间|作者|来源|浏览|点击|阅读|字体|字号|编辑)[^>：:]{0,6}[：:].*$"
 )
@@ -257,7 +257,9 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
         parts = _by_mark(rest)
     if all(BRACKETED.fullmatch(x.strip(ARROWS)) for x in parts):
         parts = [x.strip(ARROWS)[1:-1] for x in parts]  # `[首页] >> [制度]`
-    items = [x for x in (_bare(y.strip(ARROWS)) for y in parts) if x and not SPAM_ITEM.search(x)]
+    items = [x for x in [_bare(y.strip(ARROWS)) for y in parts] if x]
+    if SPAM_ITEM.search(rest):
+        items = [x for x in items if not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
     if items:

@@ -62,7 +62,7 @@ RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Re
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
-YEAR = re.compile(r"\s*(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
+YEAR = re.compile(r"(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
 # Items that words number: `第四，存在的问题`, `一是抓学习`, `其次，明确分工`
 ORDINAL = re.compile(
     r"(?:第|其|之)[一二三四五六七八九十][，、,：:\s]|[一二三四五六七八九十](?:是|要|、)|首先|其次|再次|最后"
@@ -101,7 +101,7 @@ def site_rows(
     of_page = read_manner(page, parts, *about)
     out = repeated_lines(page, bodies, cues)
     cues = cues | out
-    labels = [row for row, reason in cues.items() if reason == "related"]
+    labels = [row for row, why in cues.items() if why == "related" and bodies[0][0] <= row < bodies[-1][1]]
     for (first, end), rows in zip(bodies, parts, strict=True):
         manner = of_page.of(page.texts[first], prose=not rows) if first < end else of_page
         if labels:
@@ -163,9 +163,9 @@ def _numbered_part(page: PageLines, first: int, end: int, site: str) -> range:
 
 def _ends_list(line: str) -> bool:
     """Tell whether a line with a number stands behind all clauses: a date, or a notice of the site's."""
-    if len(line) <= MAX_LINE and speaks_of_pages(line) and reads_like_a_site(line):
+    if line[0] in "12" and YEAR.match(line):
         return True
-    return YEAR.match(line) is not None
+    return len(line) <= MAX_LINE and speaks_of_pages(line) and reads_like_a_site(line)
 
 
 def _behind(
@@ -173,7 +173,8 @@ def _behind(
 ) -> dict[int, DropReason]:
     """Return the lines behind the clauses, from the one on that parts text from site best."""
     found = _parted(page, rows, cues, manner, frozenset())
-    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, cues | found), "related")
+    of_site = cues | found if found else cues
+    pages: dict[int, DropReason] = dict.fromkeys(names_of_pages(page, rows, of_site), "related")
     if pages:
         cues = cues | pages
         found |= _parted(page, rows, cues | found, manner, frozenset())

@@ -18,7 +18,7 @@ from pipeline.page.wording import reads_like_a_site, weigh_wording
 from pipeline.records import DropReason
 
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
-GUIDE_WORD = re.compile(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
+GUIDE_WORD = compile_search(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
     r"哪些|什么|何[为谓]|错误|误区|问题|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
     r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
 )

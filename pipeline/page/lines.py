@@ -38,7 +38,7 @@ OPEN, CLOSE = r"[（(【\[〔〖「《<]", r"[）)】\]〕〗」》>]"
 DECOR = r"[^\w（(【\[〔〖「『《<“\"‘。，、；：:;,!?！？]*+"
 SENTENCE_END = "。！？；!?…”》"
 
-NOT_LETTERS = re.compile(r"[\W_]+")
+LETTERS = re.compile(r"[^\W_]+")
 SENTENCE_MARK = re.compile(r"[。；！？;!?]")  # `制定本制度。`: yes; `岗位、职责`: no
 
 MAX_LISTED = 120  # characters of a line that may be an item of a list of pages
@@ -168,6 +168,8 @@ def _share(line: str, linked: int) -> float:
 def rows_showing(page: PageLines, sight: int, first: int = 0, last: int | None = None) -> Sequence[int]:
     """Return the lines from `first` to before `last` that may show one of the first sights."""
     rows = page.shown[sight.bit_length() - 1]
+    if not rows:
+        return rows
     end = len(rows) if last is None else bisect_left(rows, last)
     return rows[bisect_left(rows, first) if first else 0 : end]
 
@@ -199,4 +201,4 @@ def letters(text: str) -> str:
     >>> letters("《岗位职责》 篇1：")
     '岗位职责篇1'
     """
-    return text if text.isalnum() else NOT_LETTERS.sub("", text)
+    return text if text.isalnum() else "".join(LETTERS.findall(text))

@@ -48,4 +48,4 @@ def base_titles(titles: Iterable[str], known: Iterable[str] = ()) -> list[str]:
         plain = bare[leading.end() :] if leading else bare
         subject = TRAILING.sub("", plain) if plain[-1:] in TRAILING_ENDS else plain
         out |= {bare, plain, subject.strip("《》 ")}
-    return sorted((f for f in out if len(letters(f)) >= MIN_BASE), key=lambda f: (-len(f), f))
+    return sorted(sorted([f for f in out if len(letters(f)) >= MIN_BASE]), key=len, reverse=True)

@@ -3,17 +3,16 @@
 import re
 from bisect import bisect_left
 
-from pipeline.page.lines import PageLines
+from pipeline.page.lines import LABELLED, LISTED, PageLines
 from pipeline.records import DropReason
 
 CUT_OFF = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[【（(].{2,6}[\]】）)])?$")  # `…[详细]`
 CUT_ENDS = "….]】)）"
-LABEL = re.compile(r"[【\[（(]?[一-鿿]{2,8}(?:[】\]）)]\s*[：:]?|\s*[：:])\s*")  # `核心提示：`, `【导读】`
-COLON, MAX_LABEL = frozenset("：:】]）)"), 11  # one of these ends it, within so many characters
+# `核心提示：`, `【导读】`; of so few characters that a line with one is LABELLED
+LABEL = re.compile(r"[【\[（(]?[一-鿿]{2,8}(?:[】\]）)]\s*[：:]?|\s{0,4}[：:])\s*")
 LEAST = 20  # characters that a summary and its text have in common: a sentence
 KEY = 2  # of these, by which the text is sought: a salutation may be short
 FIRST_LINES = 24  # behind the fields, among which one stands
-LABELLED_LINES = 6  # of these, among which one with a label may end as it likes
 MAX_NAME = 8  # characters of the line above that names it: `文档介绍`
 MAX_ABOVE = 2  # lines behind the fields in which that line stands
 MAX_SOUGHT = 40  # lines below that begin as it does
@@ -29,19 +28,22 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
     Two articles of a page may begin alike: a line that the text below only repeats is none.
     """
     out: dict[int, DropReason] = {}
-    texts, ends = page.texts, page.lasts[start : start + FIRST_LINES]
-    rows = {k for k, sign in enumerate(ends) if sign in CUT_ENDS}
-    first = texts[start : start + LABELLED_LINES]
-    rows |= {k for k, x in enumerate(first) if len(x) > LEAST and not COLON.isdisjoint(x[:MAX_LABEL])}
-    for row in [start + k for k in sorted(rows)]:
-        cut = CUT_OFF.search(texts[row])
-        label = LABEL.match(texts[row])
-        said = texts[row][: cut.start()] if cut else texts[row]
+    first = slice(start, start + FIRST_LINES)
+    for row, (last, sights) in enumerate(zip(page.lasts[first], page.sights[first], strict=True), start):
+        labelled = sights & LABELLED and not sights & LISTED  # `（十二）` is a clause's
+        if last not in CUT_ENDS and not labelled:
+            continue
+        line = page.texts[row]
+        cut = CUT_OFF.search(line) if last in CUT_ENDS else None
+        label = LABEL.match(line) if labelled and len(line) > LEAST else None
+        if not (cut or label):
+            continue
+        said = line[: cut.start()] if cut else line
         begins = cut and _begins_below(page, row, said)
         if begins or (label and _begins_below(page, row, said[label.end() :])):
             out[row] = "introduction"
             above = row - 1
-            if start <= above < start + MAX_ABOVE and _is_name(texts[above]):
+            if start <= above < start + MAX_ABOVE and _is_name(page.texts[above]):
                 out[above] = "introduction"
     return out
 

@@ -1,8 +1,8 @@
 """What the state keeps of articles, segment by segment, so that they are compared by difference.
 
 `keys-<segment>.arrow` and `sketches-<segment>.arrow` are linked with the segment; pairs that meet in bands
-(`met.arrow`) and components (`related.arrow`) are of a run. Each says what it was made with; what is missing
-or was made otherwise is made again.
+(`met.arrow`), components (`related.arrow`) and what pairs measure (`measured.arrow`) are of a run. Each says
+what it was made with; what is missing or was made otherwise is made again.
 """
 
 import hashlib
@@ -10,51 +10,38 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.tables import Deduplication
 from pipeline.dedup.work import Work
+from pipeline.run.about import ABOUT, about_articles, columns_of
 from pipeline.run.corpus import Run
-from pipeline.run.emit import old_shards
-from pipeline.run.segments import base_path, open_arrow, read_arrow, write_batches
-from pipeline.schema import TABLES
-from pipeline.store.generations import folder_of, state_of
+from pipeline.run.segments import open_arrow, read_arrow, write_batches
+from pipeline.store.generations import state_of
 
 if TYPE_CHECKING:
     from pipeline.dedup.kept import Kept
     from pipeline.dedup.stored import Part
 
-MET, RELATED = "met.arrow", "related.arrow"
+MET, RELATED, MEASURED = "met.arrow", "related.arrow", "measured.arrow"
+MEASURES = ("kind", "jaccard", "coverage_lower", "coverage_upper", "ratio")
 MADE_WITH, JUDGED = b"made_with", b"judged"
 
 
-def columns_of(run: Run, name: str, columns: list[str]) -> pa.Table:
-    """Return columns of a segment's articles, made by this run or standing in the last generation."""
-    path = base_path(state_of(run.out, run.generation + 1), name)
-    if path.exists():
-        return read_arrow(path, columns)
-    files = [folder_of(run.out, run.generation) / s.path for s in old_shards(run, f"articles/part-{name}")]
-    schema = pa.schema([TABLES["articles"].field(c) for c in columns])
-    tables = [pq.ParquetFile(file).read(columns).select(columns).cast(schema) for file in files]
-    return pa.concat_tables([schema.empty_table(), *tables])
-
-
-def compare_by_difference(
-    run: Run, about: pa.Table, model: CorpusModel | None
-) -> tuple[Deduplication, CorpusModel]:
+def compare_by_difference(run: Run, model: CorpusModel | None) -> tuple[Deduplication, CorpusModel]:
     """Return what comparison says of the articles, and the model, which is fitted where none is given."""
     from pipeline.dedup import fast, kept
 
     work = Work(run.config.dedup, run.config.dedup.workers or os.cpu_count() or 1)
     folder, old = state_of(run.out, run.generation + 1), state_of(run.out, run.generation)
     _make_keys(run, folder, work)
-    corpus = kept.corpus_of(about, _parts(run, folder, old))
+    about = [read_arrow(_file(folder, "keys", name), ABOUT.names) for name in sorted(run.segments)]
+    corpus = kept.corpus_of(pa.concat_tables(about), _parts(run, folder, old))
     model = model or kept.fit_corpus(corpus, work)
     window = fast.window_of(len(corpus.texts), work)
     bitmap = fast.bitmap_of(model)
@@ -87,14 +74,17 @@ def _parts(run: Run, folder: Path, old: Path) -> "list[Part]":
 
 
 def _make_keys(run: Run, folder: Path, work: Work) -> None:
-    """Fold the articles of all segments of which the keys are not at hand."""
+    """Fold the articles of all segments of which the keys are not at hand; put `ABOUT` beside them."""
     from pipeline.dedup.stored import keys_of
 
     for name in sorted(run.segments):
         path = _file(folder, "keys", name)
         if _made_with(path) != run.digests.dedup:
             texts = columns_of(run, name, ["article_id", "text"])
-            _write(path, keys_of(texts.to_batches(), work), {MADE_WITH: run.digests.dedup})
+            table = keys_of(texts.to_batches(), work)
+            for column, values in zip(ABOUT.names, about_articles(run, name).columns, strict=True):
+                table = table.append_column(column, values)
+            _write(path, table, {MADE_WITH: run.digests.dedup})
 
 
 def _make_sketches(run: Run, folder: Path, made_with: str, sketched: Callable[[pa.Table], pa.Table]) -> None:
@@ -125,16 +115,26 @@ def _write(path: Path, table: pa.Table, says: dict[bytes, str]) -> None:
 def _read_known(old: Path, made_with: str) -> "Kept | None":
     """Return what the last run found, None where it was made otherwise."""
     from pipeline.dedup.kept import Kept
+    from pipeline.dedup.measures import Measures
 
-    if _made_with(old / MET) != made_with or _made_with(old / RELATED) != made_with:
+    if any(_made_with(old / name) != made_with for name in (MET, RELATED, MEASURED)):
         return None
-    met = read_arrow(old / MET)
-    pairs = met.column("pair").to_numpy()
-    return Kept(pairs, int(met.schema.metadata[JUDGED]), read_arrow(old / RELATED))
+    met, measured = read_arrow(old / MET), read_arrow(old / MEASURED)
+    pairs, *columns = (column.to_numpy() for column in measured.columns)
+    known = Measures(pairs, np.stack(columns, axis=1))
+    return Kept(
+        met.column("pair").to_numpy(), int(met.schema.metadata[JUDGED]), read_arrow(old / RELATED), known
+    )
 
 
 def _write_known(folder: Path, made_with: str, known: "Kept") -> None:
-    pairs = pa.Array.from_buffers(pa.uint64(), len(known.met), [None, pa.py_buffer(known.met)])
     says = {MADE_WITH: made_with, JUDGED: str(known.judged)}
-    _write(folder / MET, pa.table([pairs], names=["pair"]), says)
+    _write(folder / MET, pa.table([_numbers(pa.uint64(), known.met)], names=["pair"]), says)
     _write(folder / RELATED, known.related, {MADE_WITH: made_with})
+    columns = [_numbers(pa.float64(), column) for column in known.measured.rows.T]
+    measured = [_numbers(pa.uint64(), known.measured.pairs), *columns]
+    _write(folder / MEASURED, pa.table(measured, names=["pair", *MEASURES]), {MADE_WITH: made_with})
+
+
+def _numbers(kind: pa.DataType, values: NDArray[Any]) -> pa.Array:
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])

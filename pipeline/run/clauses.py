@@ -17,7 +17,8 @@ from pipeline.clauses.structure import clause_rows
 from pipeline.config import Config
 from pipeline.page.assemble import Body, Layout
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS
-from pipeline.run.strings import ids_of_texts, strings_of, traditional_strings
+from pipeline.run.strings import ids_of_texts, joined_strings, traditional_strings, utf8_of
+from pipeline.text.offset_arrays import OffsetArrays
 
 Ints = NDArray[np.int32]
 NOTHING_BETWEEN = pa.scalar("")
@@ -27,12 +28,13 @@ PATH_DOT = pa.scalar(".")
 class Clauses(NamedTuple):
     """All clauses of some pages by column of table `clauses`, of each page guide first.
 
-    `flags` are bits (clauses/nodes.py); `owner` is the place of each clause's section or article among those
-    of all pages; `counts` how many stand in each of these, `pages` how many on each page; `numbered` how many
-    of kind `clause` in each section or article.
+    `texts` are those of the sections and articles; `flags` are bits (clauses/nodes.py); `owner` is the place
+    of each clause's section or article among those of all pages; `counts` how many stand in each of these,
+    `pages` how many on each page; `numbered` how many of kind `clause` in each section or article.
     """
 
     columns: dict[str, pa.Array]
+    texts: pa.StringArray
     flags: Ints
     owner: Ints
     counts: Ints
@@ -40,16 +42,15 @@ class Clauses(NamedTuple):
     numbered: Ints
 
 
-def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
-    """Return the clauses of some pages."""
+def clause_columns(pages: Sequence[Layout], offsets: OffsetArrays, config: Config) -> Clauses:
+    """Return the clauses of some pages; `offsets` lead from their texts to raw."""
     bodies = [body for page in pages for body in page.bodies]
     rows, counts = clause_rows([body.text for body in bodies], config.clauses)
     nodes = np.ascontiguousarray(rows.T)
     owner = np.repeat(np.arange(len(bodies), dtype=np.int32), counts)
     by_page = _sums(counts, [len(page.bodies) for page in pages])
-    markers, own = _texts(bodies, nodes, owner)
+    markers, own, texts = _texts(bodies, nodes, counts)
     firsts, lasts = _places(bodies, nodes, counts)
-    raw_start, raw_end = _raw_spans(pages, by_page, firsts, lasts)
     distinct = own.dictionary_encode()
     sizes = nodes[nd.LAST_CHAR] - nodes[nd.FIRST]
     columns = _ids(bodies, nodes, owner, counts) | {
@@ -59,14 +60,14 @@ def clause_columns(pages: Sequence[Layout], config: Config) -> Clauses:
         "ordinal": pa.array(nodes[nd.ORDINAL], mask=nodes[nd.ORDINAL] < 0),
         "text": own,
         "text_hant": _hant_forms(pages, by_page, (distinct, lasts - sizes, lasts), config.page.hant),
-        "raw_start": pa.array(raw_start),
-        "raw_end": pa.array(raw_end),
+        "raw_start": pa.array(offsets.starts(firsts, by_page)),
+        "raw_end": pa.array(offsets.ends(lasts, by_page)),
         "text_id": ids_of_texts(distinct.dictionary).take(distinct.indices),
     }
     flags = nodes[nd.FLAGS]
     columns |= {name: pa.array((flags & 1 << bit) > 0) for bit, name in enumerate(CLAUSE_FLAGS)}
     numbered = _sums((nodes[nd.KIND] == 0).astype(np.int32), counts)
-    return Clauses(columns, flags, owner, counts, by_page, numbered)
+    return Clauses(columns, texts, flags, owner, counts, by_page, numbered)
 
 
 def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
@@ -81,19 +82,22 @@ def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
     return found
 
 
-def _texts(bodies: Sequence[Body], nodes: Ints, owner: Ints) -> tuple[pa.StringArray, pa.StringArray]:
-    """Return marker (null for none) and own text of each clause.
+def _texts(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[pa.StringArray, ...]:
+    """Return marker (null for none) and own text of each clause, and the texts of the bodies.
 
     Marker, what is left out, own text, what is left out of each clause tile the joined texts: they are one
-    array of strings, of which every fourth is taken.
+    array of strings, of which every fourth is taken. Another begins with each body, and is passed over.
     """
     joined = "".join([body.text for body in bodies])
-    sizes = np.array([len(body.text) for body in bodies], dtype=np.int32)
-    begin = (np.cumsum(sizes) - sizes)[owner]
-    places = nodes[[nd.START, nd.BODY, nd.FIRST, nd.LAST_CHAR]] + begin
-    tiles = strings_of(joined, np.append(places.T.ravel(), len(joined)))
+    begin = np.cumsum([0, *(len(body.text) for body in bodies)], dtype=np.int64)
+    places = nodes[[nd.START, nd.BODY, nd.FIRST, nd.LAST_CHAR]] + np.repeat(begin[:-1], counts)
+    before = np.concatenate(([0], np.cumsum(4 * counts, dtype=np.int64)))
+    data, ends = utf8_of(joined, np.insert(places.T.ravel(), before, begin))
+    opens = before + np.arange(len(before))
+    tiles = joined_strings(data, np.delete(ends, opens[:-1]))
     at = np.arange(0, len(tiles), 4, dtype=np.int32)
-    return tiles.take(pa.array(at, mask=nodes[nd.BODY] == nodes[nd.START])), tiles.take(pa.array(at + 2))
+    markers = tiles.take(pa.array(at, mask=nodes[nd.BODY] == nodes[nd.START]))
+    return markers, tiles.take(pa.array(at + 2)), joined_strings(data, ends[opens])
 
 
 def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, Ints]:
@@ -111,17 +115,6 @@ def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, In
             inside = np.maximum(last - 1, own)
             lasts[mine] = last + (there - at)[np.searchsorted(at, inside, "right") - 1]
     return firsts, lasts
-
-
-def _raw_spans(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints) -> tuple[Ints, Ints]:
-    """Return the spans of clauses in raw: their own where nothing was repaired."""
-    starts, ends = firsts.copy(), lasts.copy()
-    for page, count, end in zip(pages, by_page, np.cumsum(by_page), strict=True):
-        if page.texts.repaired.edits:
-            mine, offsets = slice(end - count, end), page.texts.offsets
-            starts[mine] = offsets.starts(firsts[mine].tolist())
-            ends[mine] = offsets.ends(lasts[mine].tolist())
-    return starts, ends
 
 
 def _hant_forms(

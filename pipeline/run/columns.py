@@ -16,6 +16,7 @@ from pipeline.records import LINE_ROLES, RULE_NAMES
 from pipeline.run.clauses import Clauses
 from pipeline.run.strings import ids_of_texts
 from pipeline.schema import TABLES
+from pipeline.text.offset_arrays import OffsetArrays
 
 BY_PAGE = ("pages", "articles", "clauses", "edits", "lines")
 COMPARED = ("cluster_id", "canonical", "relation", "ratio", "family_id")  # comparison adds them to articles
@@ -53,14 +54,14 @@ class Placed:
     n_articles: int
 
 
-def nested(pages: Sequence[Placed], clauses: Clauses) -> dict[str, pa.ListArray]:
-    """Return, by table, the rows of each page as one list array."""
+def nested(pages: Sequence[Placed], offsets: OffsetArrays, clauses: Clauses) -> dict[str, pa.ListArray]:
+    """Return, by table, the rows of each page as one list array; `offsets` lead from their texts to raw."""
     made: dict[str, tuple[Columns, Counts]] = {
         "pages": _pages(pages),
         "articles": _articles(pages, clauses),
         "clauses": (clauses.columns | _owners_of(pages, clauses), clauses.pages),
         "edits": _edits(pages),
-        "lines": _lines(pages),
+        "lines": _lines(pages, offsets),
     }
     return {name: _listed(name, columns, counts) for name, (columns, counts) in made.items()}
 
@@ -132,15 +133,16 @@ def _date(text: str | None) -> datetime.date | None:
 
 def _articles(placed: Sequence[Placed], clauses: Clauses) -> tuple[Columns, list[int]]:
     listed = [a for p in placed for a in p.page.articles]
-    own = ("article_id", "ordinal", "heading", "title", "text", "script", "raw_start", "raw_end")
+    own = ("article_id", "ordinal", "heading", "title", "script", "raw_start", "raw_end")
     columns: Columns = {name: [getattr(a, name) for a in listed] for name in own}
     counts = [len(p.page.articles) for p in placed]
     in_article = [[False] * len(p.page.guide) + [True] * n for p, n in zip(placed, counts, strict=True)]
+    mine = np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)
     columns["page_id"] = _repeated(_page_ids(placed), counts)
-    columns["n_chars"] = [len(text) for text in columns["text"]]
-    columns["n_clauses"] = clauses.numbered[np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)]
-    texts = columns["text"] = pa.array(columns["text"], pa.string())
-    columns["text_id"] = ids_of_texts(texts)
+    columns["n_chars"] = [len(a.text) for a in listed]
+    columns["n_clauses"] = clauses.numbered[mine]
+    columns["text"] = clauses.texts.filter(pa.array(mine))
+    columns["text_id"] = ids_of_texts(columns["text"])
     return columns, counts
 
 
@@ -161,23 +163,28 @@ def _edits(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
     }, counts
 
 
-def _lines(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
+def _lines(placed: Sequence[Placed], offsets: OffsetArrays) -> tuple[Columns, Counts]:
     """Return where each line ended up: `page.assemble.lines` for all pages."""
     pages = [p.page for p in placed]
-    counts = [len(page.columns.starts) for page in pages]
+    counts = np.array([len(page.columns.starts) for page in pages], dtype=np.int32)
     roles, reasons = (
         np.frombuffer(b"".join(codes), dtype=np.uint8)
         for codes in ([page.columns.roles for page in pages], [page.columns.reasons for page in pages])
     )
-    groups = np.array(list(chain.from_iterable(page.columns.groups for page in pages)), dtype=np.int32)
+    starts, ends, groups = (
+        np.concatenate([np.asarray(each, dtype=np.int32) for each in numbers])
+        for numbers in zip(
+            *((p.columns.starts, p.columns.ends, p.columns.groups) for p in pages), strict=True
+        )
+    )
     n_owners = np.array([len(page.owners) for page in pages], dtype=np.int32)
     owners = pa.array(chain.from_iterable(page.owners for page in pages), pa.string())
     owner = groups + np.repeat(np.cumsum(n_owners) - n_owners, counts)
     return {
         "page_id": _repeated(_page_ids(placed), counts),
         "line": _numbered(counts),
-        "raw_start": list(chain.from_iterable(p.texts.offsets.starts(p.columns.starts) for p in pages)),
-        "raw_end": list(chain.from_iterable(p.texts.offsets.ends(p.columns.ends) for p in pages)),
+        "raw_start": pa.array(offsets.starts(starts, counts)),
+        "raw_end": pa.array(offsets.ends(ends, counts)),
         "role": pa.array(LINE_ROLES, pa.string()).take(pa.array(roles)),
         "reason": pa.array(REASONS, pa.string()).take(pa.array(reasons)),
         "article_id": owners.take(pa.array(owner, mask=roles != ARTICLE)),

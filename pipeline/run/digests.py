@@ -23,16 +23,21 @@ PARSING = (
 )
 DEDUPLICATING = (
     *("dedup/", "text/", "data/"),
-    *(f"run/{name}.py" for name in ("dedupe", "articles", "across", "groups")),
+    *(f"run/{name}.py" for name in ("dedupe", "about", "articles", "across", "groups")),
 )
+READING = tuple(
+    f"store/{name}.py" for name in ("containers", "jsonl", "remote", "scan", "sniff", "sources", "warc")
+)
+READ_LIBRARIES = ("pyarrow", "warcio", "brotli")
 PARSE_LIBRARIES = ("beautifulsoup4", "lxml", "opencc", "selectolax")
 DEDUP_LIBRARIES = ("numba", "numpy", "rapidfuzz")
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """32 hex digits each: `parse` for what one page gives, `dedup` for comparisons, `code` for all."""
+    """32 hex digits each: `read` for what files give, `parse` for a page, `dedup` for comparisons, `code`."""
 
+    read: str
     parse: str
     dedup: str
     code: str
@@ -81,11 +86,17 @@ def of_rows(config: DedupConfig) -> DedupConfig:
 def digests(config: Config, sites: tuple[Site, ...]) -> Digests:
     """Return the digests of this program under a configuration. About 10 ms, once."""
     sections = {name: dataclasses.asdict(getattr(config, name)) for name in ("repair", "page", "clauses")}
-    limits = (config.ingest.max_page_mb, config.ingest.page_seconds)
-    parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, limits, [repr(s) for s in sites])
+    told = (config.ingest.page_seconds, [repr(s) for s in sites])
+    parse = _digest(_code(PARSING), _versions(PARSE_LIBRARIES), sections, told)
     dedup = _digest(
         _code(DEDUPLICATING), _versions(DEDUP_LIBRARIES), dataclasses.asdict(of_rows(config.dedup))
     )
+    read = _digest(
+        _code(READING), _versions(READ_LIBRARIES), config.ingest.max_page_mb, config.ingest.max_expansion
+    )
     return Digests(
-        parse, dedup, _digest(parse, dedup, _code(("",)), config.ingest.json_lines, config.ingest.by_site)
+        read,
+        parse,
+        dedup,
+        _digest(parse, dedup, _code(("",)), config.ingest.json_lines, config.ingest.by_site),
     )

@@ -3,8 +3,10 @@
 import functools
 import json
 import logging
+import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,14 @@ from pipeline.run.digests import digests
 from pipeline.run.finish import finish
 from pipeline.run.generation import commit, emit, renewed, same_program, unchanged
 from pipeline.run.link import link, provenance
-from pipeline.run.model import fit_sites, knowledge_for
+from pipeline.run.model import KEPT_OF_PAGES, fit_sites, knowledge_for
 from pipeline.run.segments import DamagedStateError, load_pages, page_features
 from pipeline.store import generations, state
 from pipeline.store.files import full_disk_is_temporary
 from pipeline.store.lock import locked
 from pipeline.store.manifest import read_manifest
 from pipeline.store.remote import is_url
+from pipeline.store.scan import printable
 
 logger = logging.getLogger("fanwen")
 NOTHING_SPECIAL = Options()
@@ -76,8 +79,7 @@ def ingest(
     URL. Whatever is raised, and whenever the process dies, the last complete tables stand and the next run
     goes on from there.
     """
-    if is_url(str(structured)):
-        raise UsageError(f"{structured}: an output is a local folder; copy it out when it is written")
+    _require_paths(raw, str(structured))
     out = Path(structured)
     settings = config or load_config()
     rules = (*sites, *shipped_sites())
@@ -92,13 +94,28 @@ def ingest(
         digests=digests(settings, rules),
         progress=progress,
     )
-    with full_disk_is_temporary(out), locked(out):
+    new = options.dry_run and not out.exists()  # nothing to lock, and nothing is written
+    with full_disk_is_temporary(out), nullcontext() if new else locked(out):
         try:
             return _locked_ingest(begin())
         except DamagedStateError as error:
             logger.warning("%s: what it held is found out again", error)
             state.drop_derived(generations.state_of(out, generations.current(out)))
             return _locked_ingest(begin())
+
+
+def _require_paths(raw: str | Path | None, out: str) -> None:
+    """Raise UsageError where one of the folders is not named, both are one, or a name cannot be written."""
+    if is_url(out):
+        raise UsageError(f"{out}: an output is a local folder; copy it out when it is written")
+    if not out or (raw is not None and not str(raw)):
+        raise UsageError("an empty path: name the folder of the sources and that of the output")
+    if raw is not None and os.path.realpath(raw) == os.path.realpath(out):
+        raise UsageError(f"{out} cannot hold both the sources and the output: give another --out")
+    if raw is not None and any("\ud800" <= char <= "\udfff" for char in str(raw)):
+        raise UsageError(
+            f"{printable(str(raw))}: a name that is not UTF-8, which no table can hold: rename it"
+        )
 
 
 def _locked_ingest(run: Run) -> IngestSummary:
@@ -113,7 +130,10 @@ def _locked_ingest(run: Run) -> IngestSummary:
 
 
 def _open(run: Run) -> None:
-    run.generation = generations.recover(run.out, run.config.ingest.keep_generations)
+    if run.options.dry_run:
+        run.generation = generations.current(run.out)
+    else:
+        run.generation = generations.recover(run.out, run.config.ingest.keep_generations)
     if run.generation:
         run.manifest = read_manifest(run.out)
     corpus.load_sources(run)
@@ -161,7 +181,7 @@ def _model(run: Run) -> None:
     old = stored or {}
     changed = {site for site in run.model.keys() | old.keys() if run.model.get(site) != old.get(site)}
     asked = {i for i, p in run.pages.items() if not p.segment or p.site in changed}
-    found = knowledge_for(run.model, page_features(run, asked)) if asked else {}
+    found = knowledge_for(run.model, page_features(run, KEPT_OF_PAGES, asked)) if asked else {}
     for page_id in asked:
         run.pages[page_id].known = found.get(page_id)
 

@@ -19,6 +19,7 @@ from pipeline.run.changes import changes
 from pipeline.run.corpus import Run
 from pipeline.run.digests import of_rows
 from pipeline.run.link import articles_left
+from pipeline.run.read import read_otherwise
 from pipeline.schema import TABLES
 from pipeline.store import generations, state
 from pipeline.store.files import write_bytes, write_parquet
@@ -39,7 +40,7 @@ def renewed(run: Run) -> list[str]:
     if not run.generation:
         return []
     before, now = run.manifest["digests"], _digests(run)
-    anew = []
+    anew = ["every file is read again"] if read_otherwise(run) else []
     if before["parse"] != now["parse"]:
         anew.append("every page is cut again")
     if before["dedup"] != now["dedup"]:
@@ -51,6 +52,8 @@ def renewed(run: Run) -> list[str]:
 def unchanged(run: Run) -> bool:
     """Say whether the current generation already is what this run would write."""
     if run.options.refit or not run.generation or run.manifest["digests"] != _digests(run):
+        return False
+    if read_otherwise(run):
         return False
     folder = generations.state_of(run.out, run.generation)
     same = run.held and len(run.before) == len(run.records) and Counter(run.before) == Counter(run.records)
@@ -171,6 +174,7 @@ def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_dige
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "roots": sorted({f.root for f in run.files} | {r.root for r in run.records}),
         "digests": _digests(run),
+        "readers": _readers(run),
         "model": {
             "digest": tables.signature(run.model, model_digest),
             "fitted": run.generation + 1 if run.refit else run.manifest["model"]["fitted"],
@@ -183,6 +187,12 @@ def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_dige
         "seconds": run.seconds,
         "folders": _folders(run),
     }
+
+
+def _readers(run: Run) -> dict[str, str]:
+    """Return how the files of each root were read; those of others than RAW stay as they are."""
+    scanned = {} if run.root is None else {run.root_id: run.digests.read}
+    return dict(sorted((run.manifest.get("readers", {}) | scanned).items()))
 
 
 def _folders(run: Run) -> dict[str, str | None]:
@@ -201,7 +211,7 @@ def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
             for path in sorted((old / name).iterdir()):
                 if int(path.stem) > number - run.config.ingest.keep_runs:
                     os.link(path, folder / name / path.name)
-    feed = changes(old, folder, shards, run.remade)
+    feed = changes(old, folder, shards, run.remade, run.compared)
     write_parquet(folder / "changes" / f"{number:06d}.parquet", feed, "changes")
 
 

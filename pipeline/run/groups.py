@@ -7,7 +7,7 @@ known; only texts that came or went are compared (`dedup/near.py`).
 
 import mmap
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.dedup.frames import Ints
-from pipeline.dedup.groups import TEXTS, Known, Near, add_parts, count_part, group_clauses
+from pipeline.dedup.frames import Ints, whole_numbers
+from pipeline.dedup.groups import COUNTS, SITES, TEXTS, Known, Near, add_parts, count_part, group_clauses
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.parameters import BINS
-from pipeline.dedup.tables import indices
+from pipeline.dedup.tables import booleans, indices, rows_of
 from pipeline.run.corpus import Run
 from pipeline.run.segments import damaged, open_arrow, read_arrow, write_arrow, write_batches
 from pipeline.store.generations import state_of
@@ -29,6 +29,7 @@ from pipeline.store.model import CLAUSE_SHINGLES, read_model
 from pipeline.text.fold import text_id
 
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
+FIRST_OF_RANGES = np.array(list(RANGES), "S1")
 ALL_TEXTS = "texts.arrow"
 NEAR = "near.arrow"  # pairs of near texts, as places in the order of all text_ids
 DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the same order
@@ -38,22 +39,28 @@ FOUND_WITH = b"found_with"
 
 def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str | None]) -> None:
     """Count the clauses of a segment; the counts stay in the state."""
-    clauses = clauses.select(["text_id", "text", "clause_id", "article_id", "page_id"])
-    clauses = clauses.filter(pc.not_equal(clauses["text_id"], text_id("")))
-    page = pc.index_in(clauses["page_id"], value_set=pa.array(sites, pa.string()))
-    site = pa.array(sites.values(), pa.string()).take(page)
+    named = pa.array(sites.values(), pa.string()).dictionary_encode()
+    site = named.take(pc.index_in(clauses["page_id"], value_set=pa.array(sites, pa.string())))
     counted, standing = count_part(clauses.append_column("site", site))
-    write_batches(kept / f"counts-{name}.arrow", counted.schema, _ranges(counted))
-    write_batches(kept / f"sites-{name}.arrow", standing.schema, _ranges(standing))
+    ends = np.searchsorted(_as_bytes(counted["text_id"].combine_chunks()), FIRST_OF_RANGES).tolist()
+    write_batches(kept / f"counts-{name}.arrow", COUNTS, _cut(counted, ends))
+    rows = whole_numbers(standing["row"])
+    write_batches(
+        kept / f"sites-{name}.arrow", SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))
+    )
 
 
-def _ranges(table: pa.Table) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of each range of a table in order of text_id, as one batch."""
-    ids = _as_bytes(table["text_id"].combine_chunks())
-    ends = [*np.searchsorted(ids, np.array(list(RANGES), "S1")).tolist(), len(ids)]
+def _cut(table: pa.Table, starts: Sequence[int]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of each range of a table, which begin at `starts`, as one batch."""
     (batch,) = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]
-    for start, end in pairwise(ends):
+    for start, end in pairwise([*starts, len(batch)]):
         yield batch.slice(start, end - start)
+
+
+def _from(starts: Sequence[int], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield sites of each range, by rows of the range."""
+    for start, batch in zip(starts, batches, strict=True):
+        yield pa.record_batch([rows_of(whole_numbers(batch["row"]) - start), batch["site"]], SITES)
 
 
 def clause_groups(run: Run) -> tuple[pa.Table, CorpusModel]:
@@ -106,11 +113,11 @@ class Texts:
 
     def _added_up(self, k: int, wanted: pa.Array | None) -> pa.Table:
         """Return the sums of the texts of a range, all or those wanted, over all segments."""
-        parts = []
-        for readers in self.readers:
-            tables = (pa.Table.from_batches([reader.get_batch(k)]) for reader in readers)
-            parts.append([t if wanted is None else _those(t, wanted) for t in tables])
-        return add_parts(*parts)
+        counts, sites = ([_batch(reader, k) for reader in readers] for readers in self.readers)
+        if wanted is not None:
+            those = [_those(*part, wanted) for part in zip(counts, sites, strict=True)]
+            counts, sites = [part[0] for part in those], [part[1] for part in those]
+        return add_parts(counts, sites)
 
     def _merged(self, k: int, known: pa.Table) -> tuple[pa.Table, Ints]:
         """Return the texts of a range, those of changed segments added up anew, and places in `known`."""
@@ -129,8 +136,17 @@ class Texts:
         return pa.concat_tables([known, anew]).combine_chunks().take(indices(rows)), source
 
 
-def _those(table: pa.Table, wanted: pa.Array) -> pa.Table:
-    return table.filter(pc.is_in(table["text_id"], value_set=wanted))
+def _batch(reader: pa.ipc.RecordBatchFileReader, k: int) -> pa.Table:
+    return pa.Table.from_batches([reader.get_batch(k)])
+
+
+def _those(counts: pa.Table, sites: pa.Table, wanted: pa.Array) -> tuple[pa.Table, pa.Table]:
+    """Return the counts and sites of the texts wanted."""
+    kept = np.asarray(pc.is_in(counts["text_id"], value_set=wanted))
+    rows = whole_numbers(sites["row"])
+    stand = kept[rows]
+    moved = rows_of((np.cumsum(kept) - 1)[rows[stand]])
+    return counts.filter(booleans(kept)), pa.table([moved, sites["site"].filter(booleans(stand))], SITES)
 
 
 def _as_bytes(ids: pa.Array) -> NDArray[np.bytes_]:
@@ -165,7 +181,8 @@ def _write_near(kept: Path, near: Near, texts: int) -> None:
         columns = [near.drawn.hashes[:texts], near.drawn.length[:texts]]
         columns += list(near.drawn.parities[:texts].T)
         names = ["hash", "length", *(f"parity_{k}" for k in range(len(columns) - 2))]
-        write_arrow(kept / DRAWN, pa.table([pa.array(c) for c in columns], names))
+        drawn = pa.table([pa.array(c) for c in columns], names)
+        write_batches(kept / DRAWN, drawn.schema, drawn.to_batches(), compression=None)
         with (kept / SIGNATURES).open("rb") as file:
             os.fsync(file.fileno())
 

@@ -47,11 +47,12 @@ def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
         known = found[record.page_id]
         known.sources.append(record.source)
         if record.captured_at is not None:
-            known.first = min(known.first or record.captured_at, record.captured_at)
-            known.last = max(known.last or record.captured_at, record.captured_at)
+            when = record.captured_at
+            known.first = when if known.first is None else min(known.first, when)
+            known.last = when if known.last is None else max(known.last, when)
         if record.url is not None:
-            when = float("inf") if record.captured_at is None else float(record.captured_at)
-            best[record.page_id] = min(best.get(record.page_id, (when, record.url)), (when, record.url))
+            asked = float("inf") if record.captured_at is None else float(record.captured_at)
+            best[record.page_id] = min(best.get(record.page_id, (asked, record.url)), (asked, record.url))
     for page_id, known in found.items():
         known.sources = sorted(set(known.sources))
         known.url = best[page_id][1] if page_id in best else None

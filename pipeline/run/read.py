@@ -42,6 +42,7 @@ def find_changes(run: Run) -> None:
     refused = {r.name: r for r in run.records if r.root == run.root_id and r.name not in before}
     seen: set[str] = set()
     rejects: list[RecordState] = []
+    every = run.options.verify or read_otherwise(run)
     for found in scan_url(run.root) if is_url(run.root) else scan(run.root):
         if isinstance(found, Reject):
             rejects.append(_rejected(run, found.source, found))
@@ -51,7 +52,7 @@ def find_changes(run: Run) -> None:
             run.paths[run.root_id, found.name] = found.path
         old = before.get(found.name)
         same = old is not None and (old.size, old.mtime_ns) == (found.size, found.mtime_ns)
-        if not same or run.options.verify:
+        if not same or every:
             run.changed.append(found)
     _, pattern = (split_url if is_url(run.root) else split_glob)(run.root)
     if pattern is not None and not (seen or rejects or before or refused):
@@ -64,6 +65,12 @@ def find_changes(run: Run) -> None:
     run.records = [r for r in run.records if r.root != run.root_id or r.name not in gone] + rejects
     run.seen, run.n_changed = len(seen) + len(rejects), len(run.changed)
     run.stages["scan"] = {"in": run.seen, "out": len(seen), "rejected": len(rejects)}
+
+
+def read_otherwise(run: Run) -> bool:
+    """Say whether the files under RAW were last read by other code or within other limits."""
+    known = run.root is not None and run.root_id in run.manifest.get("roots", ())
+    return known and run.manifest.get("readers", {}).get(run.root_id) != run.digests.read
 
 
 def load_spool(run: Run) -> None:

@@ -20,6 +20,7 @@ from pipeline.run.cut import CUTS, reason_of, stoppable, time_limit
 from pipeline.run.jsonlines import json_lines
 from pipeline.run.packed import unpack
 from pipeline.run.strings import ids_of_texts, traditional_strings
+from pipeline.text.offset_arrays import OffsetArrays
 
 PACKED = ("page_id", "url", "n_chars", "packed")
 ORDERS = pa.schema(
@@ -81,9 +82,13 @@ def _made(rows: list[dict[str, Any]], config: Config) -> pa.RecordBatch:
     """Make the rows of some pages; raises where one of them fails."""
     with time_limit(config.ingest.page_seconds):
         pages = _placed(rows)
-        clauses = clause_columns([p.page for p in pages], config)
-    given: dict[str, Any] = dict(nested(pages, clauses))
-    given |= _lines(pages, clauses, with_json=config.ingest.json_lines)
+        offsets = OffsetArrays([p.page.texts.offsets for p in pages])
+        clauses = clause_columns([p.page for p in pages], offsets, config)
+    given: dict[str, Any] = dict(nested(pages, offsets, clauses))
+    if config.ingest.json_lines:
+        given |= _lines(pages, given["articles"].values, clauses)
+    else:
+        given |= {name: pa.nulls(len(rows), FINISHED.field(name).type) for name in JSON}
     given["page_id"] = pa.array([row["page_id"] for row in rows], pa.string())
     given |= {name: pa.nulls(len(rows), pa.string()) for name in ("reason", "detail", "excerpt")}
     return pa.RecordBatch.from_arrays([given[name] for name in FINISHED.names], schema=FINISHED)
@@ -143,11 +148,9 @@ def _moved(page: Layout, place: Place) -> Layout:
     )
 
 
-def _lines(made: list[Placed], clauses: Clauses, *, with_json: bool) -> dict[str, pa.Array]:
+def _lines(made: list[Placed], articles: pa.StructArray, clauses: Clauses) -> dict[str, pa.Array]:
     """Return the columns of JSON Lines: none of a page that is superseded."""
-    if not with_json:
-        return {name: pa.nulls(len(made), FINISHED.field(name).type) for name in JSON}
-    lines = json_lines(made, clauses)
+    lines = json_lines(made, articles, clauses)
     shown = pa.array([p.place.latest for p in made], pa.bool_())
     pages = lines.pages if all(p.place.latest for p in made) else pc.if_else(shown, lines.pages, None)
     return dict(zip(JSON, (pages, lines.clauses, pa.array(lines.n_clauses, pa.int32())), strict=True))

@@ -1,11 +1,13 @@
-"""Pages out of containers: WARC, zip, MHTML, and Parquet or JSON Lines with a column `html`.
+"""Pages out of containers: zip, MHTML, and Parquet or JSON Lines with a column `html`.
 
 Nothing is ever unpacked to disk, so no name in an archive can lead anywhere. Every member is read
 against limits of size and expansion; what breaks is a reject of that member, or of the rest of the container.
 """
 
+import contextlib
 import datetime
 import json
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,12 +23,11 @@ from pipeline.store.sniff import HEAD_BYTES, kind_of
 MIB = 1 << 20
 EXPANSION_FREE_BYTES = MIB  # below this any expansion is harmless
 CHUNK_BYTES = 1 << 16
-ROWS_A_READ = 256
+ROWS_A_READ = 16  # of a Parquet file: each may hold a page of 32 MiB, told once in a dictionary
+FIRST_ROWS = 100  # of a file of JSON Lines: one of which none can be read holds something else
+TICKS = {"s": (1_000_000, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}  # µs of a unit of Arrow
 OFFICE_MEMBERS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")  # OOXML, ODF and EPUB, Java
-PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
-PAGE_RECORDS = ("response", "resource")  # ISO 28500 §6
-OTHER_RECORDS = ("warcinfo", "request", "metadata", "revisit", "conversion", "continuation")
-ZIP_ENCRYPTED = 0x1
+ZIP_ENCRYPTED, ZIP_UTF8 = 0x1, 0x800
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +70,36 @@ def _microseconds(when: datetime.datetime) -> int:
     return (when - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)) // datetime.timedelta(microseconds=1)
 
 
+# What readers of tables can show: pandas and Python end with the year 9999.
+FIRST_MOMENT, LAST_MOMENT = _microseconds(datetime.datetime.min), _microseconds(datetime.datetime.max)
+
+
 def parse_time(value: object) -> int | None:
-    """Return a moment in µs since 1970 UTC from a datetime, ISO 8601 or WARC-Date; None for anything else.
+    """Return a moment in µs since 1970 UTC from ISO 8601 or WARC-Date; None for anything else.
 
     >>> parse_time("2024-11-20T08:00:00Z"), parse_time("yesterday")
     (1732089600000000, None)
     """
-    if isinstance(value, datetime.datetime):
-        return _microseconds(value)
     if not isinstance(value, str):
         return None
     try:
-        return _microseconds(datetime.datetime.fromisoformat(value.strip()))
+        when = _microseconds(datetime.datetime.fromisoformat(value.strip()))
     except (ValueError, OverflowError):
         return None
+    return when if FIRST_MOMENT <= when <= LAST_MOMENT else None
+
+
+def address(value: object) -> str | None:
+    r"""Return what a container gives as a page's address: text that UTF-8 can hold, or None.
+
+    >>> address(" http://a.example/\ud800 "), address(b""), address(5)
+    ('http://a.example/\\ud800', None, None)
+    """
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "backslashreplace")
+    if not isinstance(value, str):
+        return None
+    return value.strip().encode("utf-8", "backslashreplace").decode() or None
 
 
 def read_limited(stream: Any, limit: int) -> bytes:
@@ -115,66 +132,13 @@ def mhtml_record(source: str, body: bytes) -> Record | Reject:
     if part is None or not isinstance(page, bytes):
         return Reject(source, "corrupt", "MHTML without an HTML part")
     url = part.get("Content-Location") or message.get("Snapshot-Content-Location")
-    return Record(source, page, str(url).strip() if url else None)
+    return Record(source, page, address(url))
 
 
-def read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[Found]:
-    """Yield the HTML and text responses (status 200) of a WARC, packed or not; source = `<file>@<offset>`."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
-    records = ArchiveIterator(handle, no_record_parse=False, arc2warc=False)
-    read = 0
-    try:
-        for record in records:
-            source = f"{file.name}@{records.offset}"  # get_record_offset() reads the record away
-            if record.rec_type not in PAGE_RECORDS:
-                yield _no_page(source, record.rec_type)
-                continue
-            yield _response(source, record, config)
-            read += 1
-    except (ArchiveLoadFailed, EOFError, zlib.error, ValueError, LookupError, AttributeError) as error:
-        yield Reject(file.name, "corrupt", f"WARC breaks off after {read} responses: {type(error).__name__}")
-
-
-def _no_page(source: str, kind: str | None) -> Found:
-    if kind in OTHER_RECORDS:
-        return Skipped(source, kind)
-    return Reject(source, "corrupt", "the header of the record is truncated")
-
-
-def _response(source: str, record: Any, config: IngestConfig) -> Found:
-    limit = config.max_page_mb * MIB
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    skipped = _skipped(record.http_headers, url)
-    body = read_limited(record.content_stream(), limit)
-    if record.raw_stream.limit > 0 and len(body) <= limit:
-        return Reject(source, "corrupt", "the record promises more than the file holds")
-    if skipped is not None:
-        return Skipped(source, skipped)
-    if len(body) > limit:
-        return Reject(source, "too_large", f"more than {config.max_page_mb} MiB")
-    packed = int(record.rec_headers.get_header("Content-Length") or 0)
-    if record.http_headers is not None and expansion_problem(len(body), packed, config):
-        return Reject(source, "expands", f"{packed} bytes packed give {len(body)}")
-    return _checked(Record(source, body, url or None, parse_time(record.rec_headers.get_header("WARC-Date"))))
-
-
-def _skipped(headers: Any, url: str) -> str | None:
-    """Say why a whole response is no page, None where it may be one."""
-    if headers is not None:
-        if headers.get_statuscode() != "200":
-            return f"status {headers.get_statuscode()}"
-        kind = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
-        if kind not in PAGE_TYPES:
-            return str(kind)
-    return "robots.txt" if url.endswith("/robots.txt") else None  # text, but no page
-
-
-def _checked(record: Record) -> Found:
+def checked(record: Record) -> Found:
     """Hold a body from a container against its content, as a file of its own would be."""
     kind = kind_of(record.body[:HEAD_BYTES], "")
-    if kind in ("page", "jsonl"):
+    if kind == "page":
         return record
     if kind == "mhtml":
         return mhtml_record(record.source, record.body)
@@ -202,10 +166,32 @@ def read_zip(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterat
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
-    return printable(member.filename.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    """Return a member's name. One not said to be UTF-8 is so or in the code page of a Chinese Windows."""
+    name = member.filename
+    if not member.flag_bits & ZIP_UTF8:
+        packed = name.encode("cp437", "replace")  # as zipfile has decoded it
+        for encoding in ("utf-8", "gb18030"):
+            with contextlib.suppress(UnicodeDecodeError):
+                name = packed.decode(encoding)
+                break
+    return printable(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+
+
+def _is_left_alone(name: str) -> bool:
+    """Say whether a member is one of those that a folder leaves alone: hidden, or what macOS adds.
+
+    >>> _is_left_alone("a/.b/c.html"), _is_left_alone("__MACOSX/._a.html"), _is_left_alone("../a.html")
+    (True, True, False)
+    """
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] == "__MACOSX" or any(p.startswith(".") and p.strip(".") for p in parts)
 
 
 def _member(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, config: IngestConfig) -> Found:
+    if _is_left_alone(member.filename):
+        return Skipped(source, "hidden")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return Reject(source, "symlink", "links are not followed")
     if member.flag_bits & ZIP_ENCRYPTED:
         return Reject(source, "encrypted", "needs a password")
     if problem := expansion_problem(member.file_size, max(1, member.compress_size), config):
@@ -218,7 +204,7 @@ def _member(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, conf
     kind = kind_of(body[:HEAD_BYTES], source)
     if kind == "other":
         return Reject(source, "unknown_type", "neither HTML nor text")
-    return _checked(Record(source, body))
+    return checked(Record(source, body))
 
 
 def read_parquet(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[Found]:
@@ -232,28 +218,64 @@ def read_parquet(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> It
     row = 0
     try:
         table = pq.ParquetFile(pa.PythonFile(handle, mode="r"))
-        names = [n for n in ("html", "url", "captured_at") if n in table.schema_arrow.names]
-        if "html" not in names:
-            yield Reject(file.name, "unknown_type", "Parquet without a column `html`")
+        kinds = {f.name: f.type for f in table.schema_arrow if f.name in ("html", "url", "captured_at")}
+        if not _holds_text(kinds.get("html")):
+            yield Reject(file.name, "unknown_type", "Parquet without a column `html` of text or bytes")
             return
-        for batch in table.iter_batches(ROWS_A_READ, columns=names):
-            for values in batch.to_pylist():
-                yield _row(f"{file.name}#{row}", values, config)
+        for batch in table.iter_batches(ROWS_A_READ, columns=list(kinds)):
+            given = dict(zip(batch.schema.names, batch.columns, strict=True))
+            bodies, nothing = _texts(given["html"]), [None] * len(batch)
+            urls = _texts(given["url"]) if _holds_text(kinds.get("url")) else nothing
+            times = _times(given["captured_at"]) if "captured_at" in given else nothing
+            for html, url, when in zip(bodies, urls, times, strict=True):
+                yield _row(f"{file.name}#{row}", html, url, when, config)
                 row += 1
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
         yield Reject(file.name, "corrupt", f"Parquet after {row} rows: {type(error).__name__}")
 
 
+def _holds_text(kind: Any) -> bool:
+    """Say whether an Arrow type holds text or bytes, as they stand or by a dictionary."""
+    import pyarrow.types as of
+
+    plain = kind.value_type if kind is not None and of.is_dictionary(kind) else kind
+    texts = of.is_string, of.is_large_string, of.is_string_view
+    every = *texts, of.is_binary, of.is_large_binary, of.is_binary_view, of.is_fixed_size_binary
+    return plain is not None and any(holds(plain) for holds in every)
+
+
+def _texts(column: Any) -> list[bytes | None]:
+    """Return the values of a column of text as bytes, which need be no UTF-8."""
+    import pyarrow as pa
+
+    return list(column.cast(pa.large_binary()).to_pylist())
+
+
+def _times(column: Any) -> list[int | None]:
+    """Return a column of times or of text as µs since 1970 UTC; None for what is no time."""
+    import pyarrow as pa
+
+    if _holds_text(column.type):
+        return [parse_time((text or b"").decode("ascii", "replace")) for text in _texts(column)]
+    if not pa.types.is_timestamp(column.type):
+        return [None] * len(column)
+    times, below = TICKS[column.type.unit]
+    moments = [None if n is None else n * times // below for n in column.cast(pa.int64()).to_pylist()]
+    return [n if n is not None and FIRST_MOMENT <= n <= LAST_MOMENT else None for n in moments]
+
+
 def read_jsonl(file: SourceFile, handle: Any, config: IngestConfig) -> Iterator[Found]:
     """Yield the `html` of each JSON line, with `url` and `captured_at` where given; source = `<file>#<line>`.
 
-    A file whose first row has no `html` (a log, a table) is one reject.
+    A file whose first row has no `html` (a log, a table), or of whose first rows none is JSON, is rejected.
     """
-    limit = config.max_page_mb * MIB
+    limit, none = config.max_page_mb * MIB, True
     for number in range(1 << 62):
         line = handle.readline(limit + 1)
         if not line:
             return
+        if line.isspace():
+            continue
         source = f"{file.name}#{number}"
         if len(line) > limit:
             yield Reject(file.name, "too_large", f"line {number + 1} is longer than {config.max_page_mb} MiB")
@@ -261,22 +283,26 @@ def read_jsonl(file: SourceFile, handle: Any, config: IngestConfig) -> Iterator[
         try:
             values = json.loads(line)
         except (ValueError, RecursionError):
+            if none and number == FIRST_ROWS:
+                yield Reject(file.name, "unknown_type", f"none of the first {FIRST_ROWS} lines is JSON")
+                return
             yield Reject(source, "corrupt", "not JSON")
             continue
+        none = False
         if not number and not (isinstance(values, dict) and "html" in values):
             yield Reject(file.name, "unknown_type", "JSON Lines without `html`")
             return
-        yield _row(source, values if isinstance(values, dict) else {}, config)
+        row = values if isinstance(values, dict) else {}
+        yield _row(source, row.get("html"), row.get("url"), parse_time(row.get("captured_at")), config)
 
 
-def _row(source: str, values: dict[str, Any], config: IngestConfig) -> Found:
-    html, url = values.get("html"), values.get("url")
+def _row(source: str, html: object, url: object, captured_at: int | None, config: IngestConfig) -> Found:
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
     if not isinstance(body, bytes) or not body:
         return Reject(source, "empty", "no `html` in this row")
     if len(body) > config.max_page_mb * MIB:
         return Reject(source, "too_large", f"more than {config.max_page_mb} MiB")
-    return Record(source, body, url if isinstance(url, str) else None, parse_time(values.get("captured_at")))
+    return Record(source, body, address(url), captured_at)
 
 
-READERS = {"warc": read_warc, "zip": read_zip, "parquet": read_parquet, "jsonl": read_jsonl}
+READERS = {"zip": read_zip, "parquet": read_parquet, "jsonl": read_jsonl}

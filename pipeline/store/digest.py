@@ -9,6 +9,7 @@ two equal rows do not cancel.
 import hashlib
 import itertools
 import json
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,7 +27,8 @@ MIX_2 = np.uint64(0x94D049BB133111EB)
 NULL = np.uint64(0xD1B54A32D192ED03)
 ABSENT = "\x00null"
 ROWS_AT_ONCE = 4096  # of clauses, 1.5 MB as text: memory that is used again and again
-MANY_ROWS = 1024  # from which compiled digests pay: loading them takes 30 ms a process, a row 1 µs less
+COMPILED = "pipeline.store.blake2"  # the kernels
+MANY_ROWS = 1024  # from which loading them pays: 30 ms a process, a row 1 µs less
 SEPARATOR = pa.scalar("\x1f", pa.large_string())
 _WRITE = json.JSONEncoder(ensure_ascii=True, sort_keys=True).encode
 
@@ -50,10 +52,10 @@ def rows_digest(table: pa.Table | pa.RecordBatch) -> str:
 def lanes_for(rows: int) -> LanesOf:
     """Return the way to the digests of so many rows that costs less; both give the same.
 
-    >>> lanes_for(1) is plain_lanes, lanes_for(100_000) is compiled_lanes
-    (True, True)
+    >>> lanes_for(100_000) is compiled_lanes
+    True
     """
-    return compiled_lanes if rows >= MANY_ROWS else plain_lanes
+    return compiled_lanes if rows >= MANY_ROWS or COMPILED in sys.modules else plain_lanes
 
 
 def digest_of(batch: pa.RecordBatch, lanes: LanesOf) -> str:
@@ -69,7 +71,7 @@ def row_lanes(batch: pa.RecordBatch, lanes: LanesOf) -> Lanes:
     >>> found.shape, bool((found[0] == found[2]).all()), bool((found[0] == found[1]).any())
     ((3, 2), True, False)
     """
-    texts = [_as_text(column) for column in batch.columns if _is_text(column.type)]
+    texts = [_without_nesting(column) for column in batch.columns if _is_text(column.type)]
     numbers = [column for column in batch.columns if not _is_text(column.type)]
     return lanes(texts, numbers, len(batch))
 
@@ -81,7 +83,7 @@ def plain_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> La
     """
     lanes = np.zeros((rows, 2), dtype=np.uint64)
     if texts:
-        parts = [pc.cast(text, pa.large_string()) for text in texts]
+        parts = [pc.fill_null(pc.cast(text, pa.large_string()), ABSENT) for text in texts]
         parts += [pc.cast(pc.binary_length(text), pa.large_string()) for text in parts[:-1]]
         lanes = _hash_each(parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, SEPARATOR))
     for column in numbers:
@@ -93,17 +95,19 @@ def plain_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> La
 def compiled_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> Lanes:
     """Return what `plain_lanes` does, by kernels that look at strings where they lie."""
     from pipeline.store import blake2
+    from pipeline.store.lanes import BYTES_AT_ONCE
 
     lanes = np.zeros((rows, 2), dtype=np.uint64)
     if texts:
-        ends, start = np.empty((len(texts), rows + 1), np.int64), 0
-        pieces = []
-        for mine, text in zip(ends, texts, strict=True):
-            mine[:] = _ends(text)
-            pieces.append(np.frombuffer(text.buffers()[2] or b"", np.uint8)[mine[0] : mine[-1]])
-            mine += start - mine[0]
-            start = mine[-1]
-        blake2.hash_strings(np.concatenate(pieces), ends, lanes)
+        spans, pieces = np.empty((2, len(texts), rows), np.int64), [np.frombuffer(ABSENT.encode(), np.uint8)]
+        for mine, text in zip(spans.swapaxes(0, 1), texts, strict=True):
+            behind = sum(map(len, pieces))
+            pieces.append(_put_spans(text, mine))
+            mine += behind
+            if text.null_count:
+                mine[:, text.is_null().to_numpy(zero_copy_only=False)] = [[0], [len(ABSENT)]]
+        pieces.append(np.zeros(BYTES_AT_ONCE, np.uint8))
+        blake2.hash_strings(np.concatenate(pieces), spans, lanes)
     if numbers:
         words, absent = np.empty((len(numbers), rows), np.uint64), np.zeros((len(numbers), rows), np.bool_)
         for n, column in enumerate(numbers):
@@ -127,6 +131,18 @@ def add_digests(digests: Iterable[str]) -> str:
     return f"{high % 2**64:016x}{low % 2**64:016x}"
 
 
+def replaced(digest: str, gone: pa.Table, come: pa.Table) -> str:
+    """Return the digest of rows of which some are `gone` and others have `come`.
+
+    >>> left, right = pa.table({"n": [1, 2]}), pa.table({"n": [1, 3]})
+    >>> replaced(rows_digest(left), left.slice(1), right.slice(1)) == rows_digest(right)
+    True
+    """
+    lost = rows_digest(gone)
+    less = [f"{-int(half, 16) % 2**64:016x}" for half in (lost[:16], lost[16:])]
+    return add_digests([digest, "".join(less), rows_digest(come)])
+
+
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return True
@@ -140,13 +156,43 @@ def _mixed(values: Lanes) -> Lanes:
     return values ^ (values >> np.uint64(31))
 
 
-def _as_text(column: pa.Array) -> pa.Array:
-    """Return a column as strings of either size, without nulls."""
-    if pa.types.is_nested(column.type):
-        return pa.array(map(_WRITE, column.to_pylist()), pa.large_string())
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, pa.large_string())
-    return pc.fill_null(column, ABSENT) if column.null_count else column
+def _without_nesting(column: pa.Array) -> pa.Array:
+    """Return a column of strings as it is, one of lists or structures as the JSON of each, null too."""
+    return _as_json(column) if pa.types.is_nested(column.type) else column
+
+
+def _as_json(column: pa.Array) -> pa.Array:
+    """Return what `_WRITE` gives for each value of a column, by column: lists and structures of few kinds."""
+    kind = column.type
+    if pa.types.is_struct(kind):
+        members = sorted(zip((f.name for f in kind), map(_as_json, column.flatten()), strict=True))
+        opened = [part for name, values in members for part in (f", {_WRITE(name)}: ", values)]
+        texts = pc.binary_join_element_wise("{" + opened[0][2:], *opened[1:], "}", "")
+    elif pa.types.is_list(kind):
+        ends = np.cumsum(pc.fill_null(pc.list_value_length(column), 0), dtype=np.int32)
+        offsets = pa.array(np.insert(ends, 0, 0), pa.int32())
+        joined = pc.binary_join(pa.ListArray.from_arrays(offsets, _as_json(column.flatten())), ", ")
+        texts = pc.binary_join_element_wise("[", joined, "]", "")
+    else:
+        distinct = column.dictionary_encode()
+        written = pa.array(map(_WRITE, distinct.dictionary.to_pylist()), pa.string())
+        texts = pc.fill_null(written.take(distinct.indices), "null")
+    return pc.if_else(column.is_null(), "null", texts) if column.null_count else texts
+
+
+def _put_spans(texts: pa.Array, spans: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """Write where each of some strings begins and ends in their bytes, (2, rows); return these."""
+    if pa.types.is_dictionary(texts.type):
+        held = np.zeros(
+            (2, len(texts.dictionary) + 1), np.int64
+        )  # and a place for nulls, where there is none
+        data = _put_spans(texts.dictionary, held[:, 1:])
+        spans[:] = held[:, np.asarray(pc.fill_null(pc.cast(texts.indices, pa.int64()), -1)) + 1]
+        return data
+    ends = _ends(texts)
+    spans[0], spans[1] = ends[:-1], ends[1:]
+    spans -= ends[0]
+    return np.frombuffer(texts.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
 
 
 def _ends(texts: pa.Array) -> npt.NDArray[Any]:

@@ -75,7 +75,7 @@ def scan(root: str) -> Iterator[SourceFile | Reject]:
     try:
         mode = base.stat().st_mode
         if not stat.S_ISDIR(mode):
-            yield _entry(base.name, str(base), base.stat())
+            yield _entry(printable(base.name), str(base), base.stat())
             return
         os.scandir(base).close()
     except OSError as error:
@@ -134,4 +134,4 @@ def _taken(entry: "os.DirEntry[str]", name: str) -> SourceFile | Reject:
 def _entry(name: str, path: str, info: os.stat_result) -> SourceFile | Reject:
     if not stat.S_ISREG(info.st_mode):
         return Reject(name, "not_a_file", "neither a file nor a folder")
-    return SourceFile(printable(name), path, info.st_size, info.st_mtime_ns)
+    return SourceFile(name, path, info.st_size, info.st_mtime_ns)

@@ -17,11 +17,13 @@ SIGNATURES = (
     b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"SQLite format 3", b"wOFF",
     b"OggS", b"ID3", b"\x00\x00\x01\x00", b"\xca\xfe\xba\xbe", b"ARROW1", b"!<arch>",
 )  # fmt: skip
+TAR_MARK = b"ustar"  # behind the first name and its numbers (POSIX.1); pages would follow one another as one
 UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 HTML_START = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|div|table|p|h[1-6])[\s>/]", re.IGNORECASE
 )
 MHTML_HEADER = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
+JSON_DOCUMENT = re.compile(rb'\s*(?:\[\s*)?\{\s*"[^"\\]{1,100}"\s*:')  # `[{"html": …`, `{ \n "html": …`
 JSON_START = re.compile(rb"\s*\{")
 HEADER_LINE = re.compile(rb"[A-Za-z-]+:")  # `MIME-Version:`: yes; `<html>`: no
 CONTROL = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
@@ -44,7 +46,7 @@ def kind_of(head: bytes, name: str) -> Kind:
         return "zip"
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(SIGNATURES) or _binary(head):
+    if head.startswith(SIGNATURES) or head[257:262] == TAR_MARK or _binary(head):
         return "other"
     return _text_kind(head, name)
 
@@ -54,6 +56,8 @@ def _text_kind(head: bytes, name: str) -> Kind:
         return "mhtml"
     if _json_row(head) or name.lower().endswith((".jsonl", ".ndjson")):
         return "jsonl"
+    if JSON_DOCUMENT.match(head):
+        return "other"
     if HTML_START.search(head) or head.startswith(UNICODE_MARKS):
         return "page"
     ending = name.lower().removesuffix(".gz").rpartition("/")[2]

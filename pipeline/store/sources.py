@@ -17,12 +17,12 @@ from pipeline.store.containers import (
     expansion_problem,
     mhtml_record,
     read_jsonl,
-    read_warc,
 )
 from pipeline.store.remote import is_url, open_url
 from pipeline.store.scan import Reject, SourceFile
 from pipeline.store.sniff import HEAD_BYTES, Kind, kind_of
 
+RECORD_BYTES = 200  # what one that is no page costs in the tables
 ONE_READ = MIB  # bytes of a file that are read at once, to see what it is: of a page that is all
 
 
@@ -30,11 +30,16 @@ def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     """Yield the records of a file, each once, in the order they stand.
 
     Never raises for what the file holds: that becomes a reject (`REJECT_REASONS`). Memory: one record at a
-    time, of at most `max_page_mb`.
+    time, of at most `max_page_mb`. A file whose records are together more than `max_expansion` times as large
+    as it is (rows of one dictionary, members that overlap) is read no further.
     """
-    nothing = True
+    nothing, size = True, 0
     for found in _read(file, config):
         nothing = False
+        size += len(found.body) if isinstance(found, Record) else RECORD_BYTES
+        if expansion_problem(size, max(1, file.size), config) == "expands":
+            yield Reject(file.name, "expands", f"{file.size} bytes give {size} or more")
+            return
         yield found
     if nothing:
         yield Reject(file.name, "empty", "a container without a single whole record")
@@ -70,7 +75,13 @@ def _container(file: SourceFile, handle: BinaryIO, kind: Kind, config: IngestCon
         if kind == "gzip":
             yield from _gzip(file, pieces, config)
         else:
-            yield from READERS[kind](file, pieces, config)
+            yield from (_read_warc if kind == "warc" else READERS[kind])(file, pieces, config)
+
+
+def _read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[Found]:
+    from pipeline.store.warc import read_warc  # with warcio, which few runs need
+
+    yield from read_warc(file, handle, config)
 
 
 def _whole(file: SourceFile, handle: BinaryIO, head: bytes, most: int) -> bytes:
@@ -102,7 +113,7 @@ def _gzip(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[
             kind = kind_of(head, file.name)
             if kind == "warc":
                 handle.seek(0)
-                yield from read_warc(file, handle, config)
+                yield from _read_warc(file, handle, config)
                 return
             if kind in ("page", "mhtml"):
                 body = head + unpacked.read(config.max_page_mb * MIB + 1)

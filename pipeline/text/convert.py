@@ -157,7 +157,8 @@ class ScriptEvidence:
     """What script a text was served in, and the counts behind the verdict.
 
     `hant_chars` change under t2s, `hans_chars` are in no Traditional text. `proper` and `careless` count
-    words such as 規範 and 規范 that a careful writer and a character-by-character converter spell apart.
+    words such as 規範 and 規范 that a careful writer and a character-by-character converter spell apart; they
+    are counted where they decide.
     """
 
     script: Script
@@ -230,8 +231,10 @@ def detect_script(repaired: str, simplified: str, leaks: int = 0) -> ScriptEvide
     if hant <= _MIXED_SHARE * (hant + hans):
         return ScriptEvidence("hans", "generated", hant, hans, 0, 0, leaks)
     script: Script = "hant" if hans < _MIXED_SHARE * (hant + hans) else "mixed"
+    if script == "mixed" or leaks:  # which decides: a converter shows
+        return ScriptEvidence(script, "generated", hant, hans, 0, 0, leaks)
     proper, careless = len(_PROPER.findall(repaired)), len(_CARELESS.findall(repaired))
-    served = script == "hant" and not leaks and careless <= _CARELESS_SHARE * (proper + careless)
+    served = careless <= _CARELESS_SHARE * (proper + careless)
     return ScriptEvidence(script, "served" if served else "generated", hant, hans, proper, careless, leaks)
 
 

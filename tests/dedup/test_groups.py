@@ -37,11 +37,11 @@ OTHER = "食堂餐具一餐一洗一消毒，剩菜剩饭不得隔夜存放。"
 def part(rows: list[tuple[str, str, str | None, str | None]]) -> pa.Table:
     names = ("clause_id", "text", "article_id", "site")
     columns = {name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)}
-    return pa.table(columns | {"text_id": [text_id(row[1]) for row in rows]})
+    return pa.table(columns | {"text_id": pa.array([text_id(row[1]) for row in rows], pa.string())})
 
 
 def grouped(parts: list[tuple[pa.Table, pa.Table]]) -> pa.Table:
-    texts = add_parts(*zip(*parts, strict=True))
+    texts = add_parts(*map(list, zip(*parts, strict=True)))
     return group_clauses(lambda: [texts], DedupConfig())[0]
 
 
@@ -77,6 +77,33 @@ def test_short_clauses_are_equal_or_different_and_pages_may_have_no_site() -> No
     assert sorted(table["text"].to_pylist()) == sorted(["不得早退。", OTHER])
     assert table["group_id"].to_pylist() == table["text_id"].to_pylist()
     assert table["n_sites"].to_pylist() == [0, 0]
+
+
+SAID = st.sampled_from(["甲乙", "甲乙。", "丙丁", "丙 丁", "戊", "。", ""])
+SOME_ROWS = st.lists(
+    st.tuples(SAID, st.none() | st.integers(1, 2), st.none() | st.sampled_from("站网")), max_size=9
+)
+
+
+@given(parts=st.lists(SOME_ROWS, max_size=3))
+def test_counts_of_parts_add_up(parts: list[list[tuple[str, int | None, str | None]]]) -> None:
+    """Articles stand in one part; what has no key is not counted."""
+    rows = [
+        (text_id(text), text, article and f"{n}:{article}", site)
+        for n, mine in enumerate(parts)
+        for text, article, site in mine
+    ]
+    expected = []
+    for key in sorted({row[0] for row in rows} - {text_id("")}):
+        mine = [row for row in rows if row[0] == key]
+        sets = ({row[k] for row in mine} - {None} for k in (2, 3))
+        expected.append((key, min(row[1] for row in mine), len(mine), *map(len, sets)))
+    counted = [
+        count_part(part([("", text, article and f"{n}:{article}", site) for text, article, site in mine]))
+        for n, mine in enumerate(parts)
+    ]
+    found = add_parts([c for c, _ in counted], [s for _, s in counted])
+    assert [tuple(row.values()) for row in found.to_pylist()] == expected
 
 
 def test_nothing_gives_an_empty_table() -> None:
@@ -195,7 +222,7 @@ def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: py
     for share in (0.5, 0.51, 0.3, 1.0, 0.99, 0.0, 0.7):
         chosen = [t for t in every if rng.random() < share] + [NEAR[0]]
         rows = [(f"{t}/1", t, t, None) for t in chosen]
-        whole = add_parts(*zip(count_part(part(rows)), strict=True))
+        whole = add_parts(*([table] for table in count_part(part(rows))))
         now, ids = [cut(whole, n) for n in range(16)], whole["text_id"].to_pylist()
         place = {text_id: n for n, text_id in enumerate(before)}
         source = np.array([place.get(i, -1) for i in ids], dtype=np.int64)

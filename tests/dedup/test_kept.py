@@ -1,16 +1,18 @@
 """Articles compared by difference: whatever the last run knew, the rows are those of all compared anew."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import candidates, entry, fast, kept, stored
+from pipeline.dedup import candidates, components, entry, fast, growing, kept, measures, stored
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.stored import Part
 from pipeline.dedup.work import Work
+from pipeline.text.fold import comparison_key
 
 CONFIG = DedupConfig(workers=1)
 WORK = Work(CONFIG)
@@ -168,3 +170,31 @@ def test_the_same_pairs_are_found_in_other_numbers() -> None:
     assert runs.known is not None
     assert runs.known.related.equals(before.related)
     assert runs.known.met.tolist() == before.met.tolist()
+
+
+def test_what_is_known_of_pairs_is_what_they_measure_from_either_side() -> None:
+    texts = entry_texts(write_texts(random.Random(3), 6, 30))
+    corpus = components.corpus_of(texts, np.zeros(0, np.uint8))
+    left, right = np.triu_indices(len(texts), 1)
+    pairs = components.keys_of(left, right)
+    memory = measures.Memory(measures.nothing())
+    turned = np.empty((len(pairs), 6))
+    tools = components.pair_tools(corpus, np.arange(len(texts)), WORK)
+    growing.measure_pairs(corpus, right, left, tools, turned, False)
+    memory.note(turned)
+    known = memory.measures(pairs[::2], np.arange(len(pairs[::2]), dtype=np.float64))
+    rows = components.measure_pairs(corpus, pairs, WORK)
+    assert set(rows[:, 2]) >= {0.0, 1.0, 2.0, 3.0, 4.0}
+    remembering = replace(WORK, memory=measures.Memory(known))
+    assert np.array_equal(components.measure_pairs(corpus, pairs, remembering), rows)
+    assert np.array_equal(np.isnan(remembering.memory.ratios(pairs)), np.arange(len(pairs)) % 2 == 1)
+    later = known.named(np.where(np.arange(len(texts)) == 1, -1, np.arange(len(texts)) * 2))
+    assert np.array_equal(later.pairs, components.keys_of(left * 2, right * 2)[(left != 1) & (right != 1)])
+
+
+def entry_texts(texts: list[str]) -> fast.Texts:
+    """The distinct keys of texts, long enough to be compared."""
+    keys = sorted({key for text in texts if len(key := comparison_key(text)) >= 30})
+    units = [np.frombuffer(key.encode("utf-16-le"), np.uint16) for key in keys]
+    length = np.array([len(u) for u in units])
+    return fast.Texts(np.concatenate(units), np.cumsum(length) - length, length, np.arange(len(keys)))

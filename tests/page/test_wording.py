@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.page.wording import UNKNOWN, _weights, pair_code, pairs_of, reads_like_a_site, weigh_wording
+from pipeline.page.wording import UNKNOWN, _weights, codes_of, pairs_of, reads_like_a_site, weigh_wording
 
 SITES = (
     "资料来自会员分享，版权属于原作者",
@@ -62,8 +62,8 @@ def weigh_pair_by_pair(line: str) -> float:
     """The twin of `weigh_wording` for a line that nobody speaks."""
     table, pairs, total = _weights(), pairs_of(line), 0.0
     for pair in pairs:
-        listed = dict.get(table, pair_code(pair))
-        alone = UNKNOWN + table._chars.get(ord(pair[0]), 0.0) + table._chars.get(ord(pair[1]), 0.0)
+        listed = table.get(*codes_of(pair))
+        alone = UNKNOWN + table.chars.get(ord(pair[0]), 0.0) + table.chars.get(ord(pair[1]), 0.0)
         total += alone if listed is None else listed
     return total / len(pairs) if pairs else 0.0
 

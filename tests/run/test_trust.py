@@ -1,12 +1,13 @@
 """What an operator meets: mistyped paths, a damaged state, another configuration: told, and harmless."""
 
 import dataclasses
+import gzip
 import logging
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from small_corpora import digests, settings, write_pages
+from small_corpora import digests, page, settings, write_pages
 
 import pipeline.dedup.groups as groups
 import pipeline.run.dedupe as dedupe
@@ -117,3 +118,28 @@ def test_an_output_is_a_local_folder_of_this_program(raw: Path, tmp_path: Path) 
         ingest(raw, foreign, config=settings())
     assert sorted(p.name for p in foreign.iterdir()) == [".lock", "pages"]
     assert (foreign / "pages" / "thesis.html").read_text("utf-8") == "mine"
+
+
+def test_limits_of_reading_read_again_what_they_kept_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Before, a file was read once: what a limit had kept out stayed out, a lower one stopped every run."""
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    write_pages(raw, range(3))
+    (raw / "large.html").write_bytes(page(7) + b"<!--" + b"x" * (2 << 20) + b"-->")
+    (raw / "packed.html.gz").write_bytes(gzip.compress(page(8) + b"<!--" + b"x" * (1 << 20) + b"-->"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "large.html").write_bytes(page(9) + b"<!--" + b"x" * (2 << 20) + b"-->")
+    narrow, wide = settings(max_page_mb=1, max_expansion=3), settings(max_expansion=5000)
+    ingest(raw, out, config=narrow)
+    caplog.set_level("INFO", "fanwen")
+    for config in (wide, narrow, wide):
+        ingest(raw, out, config=config)
+        assert "every file is read again" in " ".join(caplog.messages)
+        caplog.clear()
+        ingest(raw, tmp_path / f"fresh-{id(config)}", config=config)
+        assert digests(out) == digests(tmp_path / f"fresh-{id(config)}")
+        assert not ingest(raw, out, config=config).changed
+    assert ingest(tmp_path / "other", out, config=wide).pages == 6
+    assert ingest(raw, out, config=narrow).pages == 4  # the other root stays as it was read
+    assert ingest(tmp_path / "other", out, config=narrow).pages == 3

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import multiprocessing
 import os
 import tempfile
@@ -207,6 +208,37 @@ def test_a_compiled_digest_is_blake2b(length: int) -> None:
     text = "文" * (length // 3) + "a" * (length % 3)
     (lanes,) = compiled_lanes([pa.array([text])], [], 1)
     assert lanes.tobytes() == hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+@settings(deadline=None)  # of a fresh machine: the first call compiles
+@given(lengths=st.lists(st.integers(0, 700), min_size=1, max_size=40), columns=st.integers(1, 3))
+def test_rows_of_any_lengths_are_hashed_side_by_side(lengths: list[int], columns: int) -> None:
+    texts = [pa.array([chr(97 + c) * (n // (c + 1)) for n in lengths]) for c in range(columns)]
+    found = [lanes(texts, [], len(lengths)).tolist() for lanes in (plain_lanes, compiled_lanes)]
+    assert found[0] == found[1]
+
+
+SLOT = pa.struct([("right", pa.string()), ("n", pa.int32()), ("left", pa.string())])
+NESTED = [
+    (pa.list_(pa.string()), st.lists(st.none() | TEXT, max_size=3)),
+    (
+        SLOT,
+        st.fixed_dictionaries({"right": st.none() | TEXT, "n": st.none() | st.integers(-9, 9), "left": TEXT}),
+    ),
+    (pa.list_(SLOT), st.lists(st.none() | st.just({"right": '"', "n": 1, "left": "\x1f文"}), max_size=2)),
+    (pa.list_(pa.list_(pa.bool_())), st.lists(st.none() | st.lists(st.booleans(), max_size=2), max_size=2)),
+]
+
+
+@given(data=st.data(), nested=st.sampled_from(NESTED), start=st.integers(0, 2))
+def test_lists_and_structures_count_as_their_json(
+    data: st.DataObject, nested: tuple[pa.DataType, st.SearchStrategy[object]], start: int
+) -> None:
+    kind, values = nested
+    column = pa.array(data.draw(st.lists(st.none() | values, max_size=5)), kind)[start:]
+    written = [json.dumps(value, ensure_ascii=True, sort_keys=True) for value in column.to_pylist()]
+    as_strings = pa.table({"a": pa.array(written, pa.string())})
+    assert rows_digest(pa.table({"a": column})) == rows_digest(as_strings)
 
 
 def test_values_that_change_places_change_the_digest() -> None:

@@ -1,8 +1,12 @@
+from itertools import chain
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Edit
+from pipeline.text.offset_arrays import OffsetArrays
 from pipeline.text.offsets import OffsetMap, compose, replay
 
 
@@ -46,6 +50,20 @@ def test_a_span_of_the_new_text_covers_what_it_stems_from(drawn: tuple[str, list
     for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
         assert 0 <= start < end <= len(text)
         assert new[at] == text[start] or start in changed
+
+
+@given(st.lists(twice_edited(), min_size=1, max_size=4), st.booleans())
+def test_many_maps_do_what_each_does(drawn: list[tuple[str, list[Edit], list[Edit]]], insert: bool) -> None:
+    texts = [
+        (text, [*edits, Edit(len(text), len(text), "x" * insert, "lead_loss")]) for text, edits, _ in drawn
+    ]
+    maps = [OffsetMap(edits if k % 3 else ()) for k, (_, edits) in enumerate(texts)]
+    places = [list(range(len(replay(*each)) + 1)) for each in texts]
+    arrays, counts = OffsetArrays(maps), np.array(list(map(len, places)))
+    every = np.array(list(chain.from_iterable(places)), dtype=np.int32)
+    both = list(zip(maps, places, strict=True))
+    assert arrays.starts(every, counts).tolist() == [m.start(at) for m, own in both for at in own]
+    assert arrays.ends(every, counts).tolist() == [m.end(at) for m, own in both for at in own]
 
 
 @pytest.mark.parametrize("edits", [[Edit(3, 2, "", "leak")], [Edit(0, 9, "", "leak")]])
