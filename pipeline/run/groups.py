@@ -126,11 +126,12 @@ class Texts:
         if not len(wanted):
             return known, np.arange(known.num_rows)
         anew, before = self._added_up(k, wanted), known["text_id"].combine_chunks()
-        place = np.asarray(pc.fill_null(pc.index_in(anew["text_id"], value_set=before), -1))
-        stays = np.ones(known.num_rows, np.bool_)
-        stays[np.asarray(pc.index_in(wanted, value_set=before).drop_null())] = False
-        rows, new = np.flatnonzero(stays), _as_bytes(anew["text_id"].combine_chunks())
-        behind = np.searchsorted(_as_bytes(before)[rows], new)
+        new = anew["text_id"].combine_chunks()
+        again = pc.index_in(before, value_set=new)  # the few are looked up, not the many
+        place = np.full(len(new), -1)
+        place[np.asarray(again.drop_null())] = np.flatnonzero(np.asarray(again.is_valid()))
+        rows = np.flatnonzero(~np.asarray(pc.is_in(before, value_set=wanted)))
+        behind = np.searchsorted(_as_bytes(before)[rows], _as_bytes(new))
         rows = np.insert(rows, behind, known.num_rows + np.arange(len(new)))
         source = np.append(np.arange(known.num_rows), place)[rows]
         return pa.concat_tables([known, anew]).combine_chunks().take(indices(rows)), source
