@@ -222,6 +222,9 @@ def read_parquet(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> It
         if not _holds_text(kinds.get("html")):
             yield Reject(file.name, "unknown_type", "Parquet without a column `html` of text or bytes")
             return
+        if _expands(table.metadata, config):
+            yield Reject(file.name, "expands", "a column is packed more than ingest.max_expansion times")
+            return
         for batch in table.iter_batches(ROWS_A_READ, columns=list(kinds)):
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
             bodies, nothing = _texts(given["html"]), [None] * len(batch)
@@ -232,6 +235,17 @@ def read_parquet(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> It
                 row += 1
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
         yield Reject(file.name, "corrupt", f"Parquet after {row} rows: {type(error).__name__}")
+
+
+def _expands(metadata: Any, config: IngestConfig) -> bool:
+    """Say whether a column of a Parquet file unpacks to too much: Arrow would unpack a row of any size."""
+    return any(
+        expansion_problem(column.total_uncompressed_size, max(1, column.total_compressed_size), config)
+        == "expands"
+        for group in map(metadata.row_group, range(metadata.num_row_groups))
+        for column in map(group.column, range(group.num_columns))
+        if column.path_in_schema in ("html", "url", "captured_at")
+    )
 
 
 def _holds_text(kind: Any) -> bool:

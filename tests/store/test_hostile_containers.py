@@ -213,6 +213,12 @@ def test_columns_that_hold_no_text(tmp_path: Path) -> None:
         assert told(found(tmp_path / f"{number}.parquet")) == ["unknown_type"]
 
 
+def test_a_row_of_parquet_that_unpacks_without_end_is_not_unpacked(tmp_path: Path) -> None:
+    rows = pa.array([b"<html>" + bytes(64 << 20)] * 40).dictionary_encode()
+    pq.write_table(pa.table({"html": rows}), tmp_path / "a.parquet", compression="zstd")
+    assert told(found(tmp_path / "a.parquet")) == ["expands"]
+
+
 def test_lines_of_json(tmp_path: Path) -> None:
     row = json.dumps({"html": PAGE.decode()}).encode()
     lines = [
