@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.tables import Deduplication
 from pipeline.dedup.work import Work
+from pipeline.run.about import ABOUT, about_articles, columns_of
 from pipeline.run.corpus import Run
-from pipeline.run.emit import old_shards
-from pipeline.run.segments import base_path, open_arrow, read_arrow, write_batches
-from pipeline.schema import TABLES
-from pipeline.store.generations import folder_of, state_of
+from pipeline.run.segments import open_arrow, read_arrow, write_batches
+from pipeline.store.generations import state_of
 
 if TYPE_CHECKING:
     from pipeline.dedup.kept import Kept
@@ -35,27 +33,15 @@ MEASURES = ("kind", "jaccard", "coverage_lower", "coverage_upper", "ratio")
 MADE_WITH, JUDGED = b"made_with", b"judged"
 
 
-def columns_of(run: Run, name: str, columns: list[str]) -> pa.Table:
-    """Return columns of a segment's articles, made by this run or standing in the last generation."""
-    path = base_path(state_of(run.out, run.generation + 1), name)
-    if path.exists():
-        return read_arrow(path, columns)
-    files = [folder_of(run.out, run.generation) / s.path for s in old_shards(run, f"articles/part-{name}")]
-    schema = pa.schema([TABLES["articles"].field(c) for c in columns])
-    tables = [pq.ParquetFile(file).read(columns).select(columns).cast(schema) for file in files]
-    return pa.concat_tables([schema.empty_table(), *tables])
-
-
-def compare_by_difference(
-    run: Run, about: pa.Table, model: CorpusModel | None
-) -> tuple[Deduplication, CorpusModel]:
+def compare_by_difference(run: Run, model: CorpusModel | None) -> tuple[Deduplication, CorpusModel]:
     """Return what comparison says of the articles, and the model, which is fitted where none is given."""
     from pipeline.dedup import fast, kept
 
     work = Work(run.config.dedup, run.config.dedup.workers or os.cpu_count() or 1)
     folder, old = state_of(run.out, run.generation + 1), state_of(run.out, run.generation)
     _make_keys(run, folder, work)
-    corpus = kept.corpus_of(about, _parts(run, folder, old))
+    about = [read_arrow(_file(folder, "keys", name), ABOUT.names) for name in sorted(run.segments)]
+    corpus = kept.corpus_of(pa.concat_tables(about), _parts(run, folder, old))
     model = model or kept.fit_corpus(corpus, work)
     window = fast.window_of(len(corpus.texts), work)
     bitmap = fast.bitmap_of(model)
@@ -88,14 +74,17 @@ def _parts(run: Run, folder: Path, old: Path) -> "list[Part]":
 
 
 def _make_keys(run: Run, folder: Path, work: Work) -> None:
-    """Fold the articles of all segments of which the keys are not at hand."""
+    """Fold the articles of all segments of which the keys are not at hand; put `ABOUT` beside them."""
     from pipeline.dedup.stored import keys_of
 
     for name in sorted(run.segments):
         path = _file(folder, "keys", name)
         if _made_with(path) != run.digests.dedup:
             texts = columns_of(run, name, ["article_id", "text"])
-            _write(path, keys_of(texts.to_batches(), work), {MADE_WITH: run.digests.dedup})
+            table = keys_of(texts.to_batches(), work)
+            for column, values in zip(ABOUT.names, about_articles(run, name).columns, strict=True):
+                table = table.append_column(column, values)
+            _write(path, table, {MADE_WITH: run.digests.dedup})
 
 
 def _make_sketches(run: Run, folder: Path, made_with: str, sketched: Callable[[pa.Table], pa.Table]) -> None:

@@ -1,13 +1,16 @@
 """`changes/<run>.parquet`: what a run did to pages and articles, for consumers that follow (contract §4)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from pipeline.run.corpus import Compared
 from pipeline.schema import TABLES
 from pipeline.store.digest import ROWS_AT_ONCE, lanes_for, row_lanes
 from pipeline.store.manifest import Shard
@@ -30,19 +33,29 @@ MODULUS = 1 << 64
 Rows = dict[str, tuple[object, ...]]
 
 
-def changes(before: Path, after: Path, shards: dict[str, list[Shard]], remade: set[str]) -> pa.Table:
+def changes(
+    before: Path,
+    after: Path,
+    shards: dict[str, list[Shard]],
+    remade: set[str],
+    compared: Sequence[Compared] = (),
+) -> pa.Table:
     """Return the differences between two generations' pages and articles, sorted by table and id.
 
     An article has changed where its row or one of its clauses has, a page where its row, lines, edits or the
     clauses of its guide have. `remade` are the pages that this run made and not the one before as they are.
-    Files that both share are not read. Cost: 0.5 ms a page of `remade` that stood before.
+    Files that both share are not read, nor those `compared`. Cost: 0.5 ms a page of `remade` that stood
+    before.
     """
     out: list[dict[str, str | None]] = []
     unlike: set[str] = set()
     for table, columns in WATCHED.items():
+        told = compared if table == "articles" else ()
         old_names, new_names = _unshared(before, shards, table)
-        old = _read(before / table, sorted(old_names), columns)
-        new = _read(after / table, sorted(new_names), columns)
+        old_names -= {c.before.partition("/")[2] for c in told}
+        new_names -= {c.after.partition("/")[2] for c in told}
+        old = _read(before / table, sorted(old_names), columns, [c.gone for c in told])
+        new = _read(after / table, sorted(new_names), columns, [c.come for c in told])
         if table == "pages":
             again = remade.intersection(old.column(0).to_pylist())
             unlike = _unlike_contents(before, after, shards, again) if again else set()
@@ -88,9 +101,11 @@ def _add(sums: Counter[str], rows: pa.Table, sign: int) -> None:
             sums[name] += sign * digest
 
 
-def _read(folder: Path, names: list[str], columns: list[str]) -> pa.Table:
+def _read(folder: Path, names: list[str], columns: list[str], told: Sequence[pa.Table] = ()) -> pa.Table:
+    """Return columns of the rows of some files, and of those `told`."""
     schema = pa.schema([TABLES[folder.name].field(c) for c in columns])
-    tables = [pq.ParquetFile(folder / n).read(columns).select(columns).cast(schema) for n in names]
+    tables = [*told, *(pq.ParquetFile(folder / n).read(columns) for n in names)]
+    tables = [table.select(columns).cast(schema) for table in tables]
     return pa.concat_tables([schema.empty_table(), *tables]).combine_chunks()
 
 
@@ -98,12 +113,23 @@ def _changed(table: pa.Table, other: pa.Table, changed: pa.Array) -> pa.Table:
     """Return the rows of a table that do not stand in another one as they are, and those of `changed`."""
     ids = table.column(0)
     place = pc.index_in(ids, value_set=other.column(0).combine_chunks())
-    beside, same = other.take(place), pc.and_not(pc.is_valid(place), pc.is_in(ids, value_set=changed))
-    for name in table.column_names[1:]:
-        mine, theirs = table[name], beside[name]
+    same = pc.and_not(pc.is_valid(place), pc.is_in(ids, value_set=changed))
+    unlike = pa.array(unlike_rows(table.drop_columns(table.column_names[:1]), other.take(place)))
+    return table.filter(pc.or_(pc.invert(same), unlike))
+
+
+def unlike_rows(table: pa.Table, other: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows of a table are not those of another one, in its columns.
+
+    >>> unlike_rows(pa.table({"n": [1, None, 3]}), pa.table({"n": [1, None, None]})).tolist()
+    [False, False, True]
+    """
+    unlike = np.zeros(table.num_rows, np.bool_)
+    for name in table.column_names:
+        mine, theirs = table[name], other[name]
         equal = pc.fill_null(pc.equal(mine, theirs), False)
-        same = pc.and_(same, pc.or_(equal, pc.and_(mine.is_null(), theirs.is_null())))
-    return table.filter(pc.invert(same))
+        unlike |= ~np.asarray(pc.or_(equal, pc.and_(mine.is_null(), theirs.is_null())))
+    return unlike
 
 
 def _rows(table: pa.Table) -> Rows:

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from pipeline.config import Config
 from pipeline.errors import ContractError, InputError, TemporaryError
@@ -33,6 +35,18 @@ class Options:
     refit: bool = False  # recompute the corpus model
     dry_run: bool = False  # say what would be done
     forget: tuple[str, ...] = ()  # roots whose rows are dropped
+
+
+class Compared(NamedTuple):
+    """A file of articles that stayed but for what comparison says: its path before and now, and rows.
+
+    Rows of which it says something else, as they were and as they are.
+    """
+
+    before: str
+    after: str
+    gone: pa.Table
+    come: pa.Table
 
 
 @dataclass(slots=True)
@@ -70,6 +84,7 @@ class Run:
     shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
     sites_written: set[str | None] = field(default_factory=set)  # sites whose pages this run has written
     json_files: dict[str, dict[str, Any]] = field(default_factory=dict)  # their entries of the manifest
+    compared: list[Compared] = field(default_factory=list)
     assignments: Any = None  # Arrow table: what comparison says of each article
     next_manifest: dict[str, Any] = field(default_factory=dict)
     done: bool = False  # nothing is left to do

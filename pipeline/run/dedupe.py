@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,57 +10,30 @@ import pyarrow.parquet as pq
 from pipeline.dedup import deduplicate_articles
 from pipeline.dedup.entry import SMALL_ROWS
 from pipeline.dedup.model import CorpusModel, fit
-from pipeline.run.articles import columns_of, compare_by_difference
-from pipeline.run.columns import COMPARED
-from pipeline.run.corpus import Run
-from pipeline.run.emit import at, link_shards, page_shards, signature
+from pipeline.dedup.tables import booleans
+from pipeline.run.about import ABOUT, about_articles, columns_of, pages_of
+from pipeline.run.articles import compare_by_difference
+from pipeline.run.changes import COMPARED as TOLD
+from pipeline.run.changes import unlike_rows
+from pipeline.run.columns import COMPARED, made_schema
+from pipeline.run.corpus import Compared, Run
+from pipeline.run.emit import link_files, new_shard, old_shards, page_shards
 from pipeline.run.segments import base_path
 from pipeline.schema import TABLES
-from pipeline.store.digest import rows_digest
+from pipeline.store.digest import replaced
 from pipeline.store.generations import folder_of, state_of
+from pipeline.store.manifest import Shard
 from pipeline.store.model import read_model
 
-
-def about_articles(run: Run) -> pa.Table:
-    """Return what comparison needs to know of every article beside its text."""
-    tables = []
-    for name in sorted(run.segments):
-        table = columns_of(run, name, ["article_id", "page_id", "n_clauses", "script"])
-        owners = table.column("page_id").to_pylist()
-        when = pa.array([run.origin[i].first for i in owners], pa.int64())
-        table = table.append_column("captured_at", when.cast(pa.timestamp("us", tz="UTC")))
-        repairs = _repairs(run, name)
-        tables.append(table.append_column("n_repairs", pa.array([repairs[i] for i in owners], pa.int32())))
-    return pa.concat_tables(tables) if tables else _NOTHING
-
-
-_NOTHING = pa.table({"article_id": pa.array([], pa.string())})
-
-
-def _pages(run: Run, name: str, column: str) -> Iterator[tuple[pa.ChunkedArray, pa.ChunkedArray]]:
-    """Yield page ids and one more column of the pages of a segment, a file at a time."""
-    for shard in at(run.shards["pages"], f"pages/part-{name}"):
-        file = folder_of(run.out, run.generation + 1) / shard.path
-        table = pq.ParquetFile(file).read(["page_id", column])
-        yield table.column("page_id"), table.column(column)
-
-
-def _repairs(run: Run, name: str) -> dict[str, int]:
-    """Return how many repairs each page of a segment took."""
-    counts: dict[str, int] = {}
-    for ids, column in _pages(run, name, "repairs"):
-        repairs, total = column.combine_chunks(), cast("Any", 0)
-        for rule in range(repairs.type.num_fields):
-            total = pc.add(total, pc.struct_field(repairs, rule))
-        counts |= zip(ids.to_pylist(), total.to_pylist(), strict=True)
-    return counts
+# Where one row in two has changed, hashing all is no dearer than hashing these as they were and as they are.
+MOST_REPLACED = 2
 
 
 def _sites(run: Run, name: str) -> dict[str, str | None] | None:
     """Return the site of each page of a segment, where tables are cut by site."""
     if not run.config.ingest.by_site:
         return None
-    named = [zip(i.to_pylist(), s.to_pylist(), strict=True) for i, s in _pages(run, name, "site")]
+    named = [zip(i.to_pylist(), s.to_pylist(), strict=True) for i, s in pages_of(run, name, "site")]
     return {page_id: site for pairs in named for page_id, site in pairs}
 
 
@@ -76,18 +48,19 @@ def compare(run: Run) -> tuple[dict[str, pa.Table], CorpusModel]:
 
     The model of boilerplate shingles is fitted anew, or the stored one above `refit_below` pages.
     """
-    about = about_articles(run)
     stored = None if run.refit else read_model(run.out / "model")
-    if about.num_rows <= SMALL_ROWS:
+    names = sorted(run.segments)
+    if sum(len(columns_of(run, name, ["article_id"])) for name in names) <= SMALL_ROWS:
+        about = pa.concat_tables([ABOUT.empty_table(), *(about_articles(run, name) for name in names)])
         model = stored or fit(t for batch in texts_of(run) for t in batch.column("text").to_pylist())
         found = deduplicate_articles(about, run.config.dedup, model, texts_of(run))
     else:
-        found, model = compare_by_difference(run, about, stored)
+        found, model = compare_by_difference(run, stored)
     return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}, model
 
 
 def write_articles(run: Run, folder: Path) -> pa.Array:
-    """Write table `articles`: linked where comparison says the same of all articles of a segment.
+    """Write table `articles`: linked where comparison says the same of all articles of a file.
 
     Returns the ids of the articles that this run has made.
     """
@@ -98,18 +71,43 @@ def write_articles(run: Run, folder: Path) -> pa.Array:
     every = pa.chunked_array([c for ids in listed.values() for c in ids.chunks], pa.string())
     places, start = pc.index_in(every, value_set=run.assignments.column("id").combine_chunks()), 0
     for name, ids in listed.items():
-        place = f"articles/part-{name}"
-        found = run.assignments.take(places.slice(start, len(ids))).drop_columns(["id"])
+        found = run.assignments.take(places.slice(start, len(ids))).select(COMPARED).combine_chunks()
         start += len(ids)
-        made_from = signature(name, rows_digest(found))
-        linked = link_shards(run, folder, place, made_from)
-        if not linked and len(ids):
-            rows = columns_of(run, name, [c for c in TABLES["articles"].names if c not in COMPARED])
-            for column in found.schema.names:
-                rows = rows.append_column(column, found.column(column))
-            rows = rows.select(TABLES["articles"].names).cast(TABLES["articles"])
-            linked = page_shards(folder, place, rows, _sites(run, name), made_from)
-        run.shards["articles"] += linked
-        if base_path(state_of(run.out, run.generation + 1), name).exists():
+        if not base_path(state_of(run.out, run.generation + 1), name).exists():
+            run.shards["articles"] += _compared_again(run, folder, name, found)
+        elif len(ids):
             fresh += ids.chunks
+            rows = _with_compared(columns_of(run, name, list(made_schema("articles").names)), found)
+            run.shards["articles"] += page_shards(folder, f"articles/part-{name}", rows, _sites(run, name))
     return pa.concat_arrays(fresh)
+
+
+def _with_compared(rows: pa.Table, found: pa.Table) -> pa.Table:
+    """Return rows of articles with what comparison says of them."""
+    for column in COMPARED:
+        rows = rows.append_column(column, found.column(column))
+    return rows.select(TABLES["articles"].names).cast(TABLES["articles"])
+
+
+def _compared_again(run: Run, folder: Path, name: str, found: pa.Table) -> list[Shard]:
+    """Return the files of a segment that stays; `found` is what comparison says of its articles now.
+
+    Only rows of which it says something else are hashed.
+    """
+    shards: list[Shard] = []
+    for old in old_shards(run, f"articles/part-{name}"):
+        file = pq.ParquetFile(folder_of(run.out, run.generation) / old.path)
+        now, found = found.slice(0, old.rows), found.slice(old.rows)
+        unlike = booleans(unlike_rows(file.read(list(COMPARED)).select(COMPARED), now))
+        if not unlike.true_count:
+            shards += link_files(run, folder, [old])
+            continue
+        rows = file.read().select(TABLES["articles"].names).cast(TABLES["articles"])
+        gone, rows = rows.filter(unlike), _with_compared(rows.drop_columns(list(COMPARED)), now)
+        come = rows.filter(unlike)
+        few = MOST_REPLACED * len(gone) <= len(rows)
+        digest = replaced(old.rows_digest, gone, come) if few else None
+        made = new_shard(folder, old.path.rpartition("-")[0], rows, "", digest)
+        run.compared.append(Compared(old.path, made[0].path, gone.select(TOLD), come.select(TOLD)))
+        shards += made
+    return shards

@@ -39,11 +39,15 @@ def old_shards(run: Run, place: str) -> list[Shard]:
 
 def link_shards(run: Run, folder: Path, place: str, made_from: str | None = None) -> list[Shard]:
     """Link the files of the last generation at `place`, those made from `made_from` where it is given."""
-    found = [s for s in old_shards(run, place) if made_from in (None, s.made_from)]
-    for old in found:
+    return link_files(run, folder, [s for s in old_shards(run, place) if made_from in (None, s.made_from)])
+
+
+def link_files(run: Run, folder: Path, shards: list[Shard]) -> list[Shard]:
+    """Link files of the last generation, and return them."""
+    for old in shards:
         (folder / old.path).parent.mkdir(exist_ok=True)
         os.link(folder_of(run.out, run.generation) / old.path, folder / old.path)
-    return found
+    return shards
 
 
 def new_shard(
@@ -61,17 +65,17 @@ def new_shard(
 
 
 def page_shards(
-    folder: Path, place: str, table: pa.Table, sites: Mapping[str, str | None] | None, made_from: str = ""
+    folder: Path, place: str, table: pa.Table, sites: Mapping[str, str | None] | None
 ) -> list[Shard]:
     """Write the files of a table cut by page: one, or one in the folder of each site, which `sites` tells."""
     if sites is None:
-        return new_shard(folder, place, table, made_from)
+        return new_shard(folder, place, table, "")
     name, stem = place.split("/")
     folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
     shards = []
     for each in sorted(folders.unique().to_pylist()):
         rows = table.filter(pc.equal(folders, each))
-        shards += new_shard(folder, f"{name}/{each}/{stem}", rows, made_from)
+        shards += new_shard(folder, f"{name}/{each}/{stem}", rows, "")
     return shards
 
 

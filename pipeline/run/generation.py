@@ -211,7 +211,7 @@ def _history(run: Run, folder: Path, shards: dict[str, list[Shard]]) -> None:
             for path in sorted((old / name).iterdir()):
                 if int(path.stem) > number - run.config.ingest.keep_runs:
                     os.link(path, folder / name / path.name)
-    feed = changes(old, folder, shards, run.remade)
+    feed = changes(old, folder, shards, run.remade, run.compared)
     write_parquet(folder / "changes" / f"{number:06d}.parquet", feed, "changes")
 
 

@@ -181,7 +181,8 @@ def _write_near(kept: Path, near: Near, texts: int) -> None:
         columns = [near.drawn.hashes[:texts], near.drawn.length[:texts]]
         columns += list(near.drawn.parities[:texts].T)
         names = ["hash", "length", *(f"parity_{k}" for k in range(len(columns) - 2))]
-        write_arrow(kept / DRAWN, pa.table([pa.array(c) for c in columns], names))
+        drawn = pa.table([pa.array(c) for c in columns], names)
+        write_batches(kept / DRAWN, drawn.schema, drawn.to_batches(), compression=None)
         with (kept / SIGNATURES).open("rb") as file:
             os.fsync(file.fileno())
 

@@ -131,6 +131,18 @@ def add_digests(digests: Iterable[str]) -> str:
     return f"{high % 2**64:016x}{low % 2**64:016x}"
 
 
+def replaced(digest: str, gone: pa.Table, come: pa.Table) -> str:
+    """Return the digest of rows of which some are `gone` and others have `come`.
+
+    >>> left, right = pa.table({"n": [1, 2]}), pa.table({"n": [1, 3]})
+    >>> replaced(rows_digest(left), left.slice(1), right.slice(1)) == rows_digest(right)
+    True
+    """
+    lost = rows_digest(gone)
+    less = [f"{-int(half, 16) % 2**64:016x}" for half in (lost[:16], lost[16:])]
+    return add_digests([digest, "".join(less), rows_digest(come)])
+
+
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return True
