@@ -225,6 +225,9 @@ def _gather(columns: Columns) -> dict[tuple[int, int], tuple[list[int], list[int
         first, at = at, at + len(list(run))
         if key[0] in (ARTICLE, GUIDE):
             headings, body = found.setdefault(key, ([], []))
+            while columns.headings.find(1, first, at) == first:  # as most begin
+                headings.append(first)
+                first += 1
             if 1 in columns.headings[first:at]:
                 for k in range(first, at):
                     (headings if columns.headings[k] else body).append(k)

@@ -1,6 +1,7 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
 import re
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -151,11 +152,8 @@ def _at_edges(lines: Sequence[str], inside: set[int], boilerplate: frozenset[str
 
 def _without(cut: CutColumns, places: Sequence[int]) -> CutColumns:
     """Return a page with some of its pieces dropped."""
-    roles, reasons, groups = (
-        bytearray(cut.columns.roles),
-        bytearray(cut.columns.reasons),
-        [*cut.columns.groups],
-    )
+    roles, reasons = bytearray(cut.columns.roles), bytearray(cut.columns.reasons)
+    groups = array("i", cut.columns.groups)
     for k in places:
         roles[k], reasons[k], groups[k] = DROPPED, SITE_BOILERPLATE, 0
     columns = cut.columns._replace(roles=bytes(roles), reasons=bytes(reasons), groups=groups)

@@ -9,7 +9,7 @@ from pipeline.page.search import compile_search
 
 MAX_DATED = 120  # characters of a line with a date of the page
 NEAR_END = 2  # lines behind the texts in which an unlabelled date is the page's
-DATE = re.compile(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
+DATE = compile_search(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: yes; `2024年`, `12024-11-20`: no
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－—–_·]\s*(\d{1,2})\s*[-/.月－—–_·]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
 )
 DATE_LABEL = compile_search(r"(?:时间|日期|发布于|更新于|发表于|编辑于|修改于|更新|发布)\s*[：:]?\s*$")

@@ -349,12 +349,11 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
             found.views = views_of(views)
         if author and found.author is None:
             found.author = author.group(1)
-        # behind the first article's heading they are the article's
-        behind = near and any(
-            _names_text(x, found.title or "", documents=True) for x in page.texts[max(near) + 1 : i]
-        )
-        if (views or author) and i not in found.rows and not behind:
-            found.rows.add(i)
+        if (views or author) and i not in found.rows:
+            between = page.texts[max(near) + 1 : i]
+            # behind the first article's heading they are the article's
+            if not any(_names_text(x, found.title or "", documents=True) for x in between):
+                found.rows.add(i)
         if not views and VIEWS_LABEL.fullmatch(line):
             _read_spread_views(page, i, found)
 

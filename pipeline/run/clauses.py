@@ -17,7 +17,7 @@ from pipeline.clauses.structure import clause_rows
 from pipeline.config import Config
 from pipeline.page.assemble import Body, Layout
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS
-from pipeline.run.strings import ids_of_texts, strings_of, traditional_strings
+from pipeline.run.strings import ids_of_texts, joined_strings, traditional_strings, utf8_of
 from pipeline.text.offset_arrays import OffsetArrays
 
 Ints = NDArray[np.int32]
@@ -28,12 +28,13 @@ PATH_DOT = pa.scalar(".")
 class Clauses(NamedTuple):
     """All clauses of some pages by column of table `clauses`, of each page guide first.
 
-    `flags` are bits (clauses/nodes.py); `owner` is the place of each clause's section or article among those
-    of all pages; `counts` how many stand in each of these, `pages` how many on each page; `numbered` how many
-    of kind `clause` in each section or article.
+    `texts` are those of the sections and articles; `flags` are bits (clauses/nodes.py); `owner` is the place
+    of each clause's section or article among those of all pages; `counts` how many stand in each of these,
+    `pages` how many on each page; `numbered` how many of kind `clause` in each section or article.
     """
 
     columns: dict[str, pa.Array]
+    texts: pa.StringArray
     flags: Ints
     owner: Ints
     counts: Ints
@@ -48,7 +49,7 @@ def clause_columns(pages: Sequence[Layout], offsets: OffsetArrays, config: Confi
     nodes = np.ascontiguousarray(rows.T)
     owner = np.repeat(np.arange(len(bodies), dtype=np.int32), counts)
     by_page = _sums(counts, [len(page.bodies) for page in pages])
-    markers, own = _texts(bodies, nodes, owner)
+    markers, own, texts = _texts(bodies, nodes, counts)
     firsts, lasts = _places(bodies, nodes, counts)
     distinct = own.dictionary_encode()
     sizes = nodes[nd.LAST_CHAR] - nodes[nd.FIRST]
@@ -66,7 +67,7 @@ def clause_columns(pages: Sequence[Layout], offsets: OffsetArrays, config: Confi
     flags = nodes[nd.FLAGS]
     columns |= {name: pa.array((flags & 1 << bit) > 0) for bit, name in enumerate(CLAUSE_FLAGS)}
     numbered = _sums((nodes[nd.KIND] == 0).astype(np.int32), counts)
-    return Clauses(columns, flags, owner, counts, by_page, numbered)
+    return Clauses(columns, texts, flags, owner, counts, by_page, numbered)
 
 
 def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
@@ -81,19 +82,22 @@ def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
     return found
 
 
-def _texts(bodies: Sequence[Body], nodes: Ints, owner: Ints) -> tuple[pa.StringArray, pa.StringArray]:
-    """Return marker (null for none) and own text of each clause.
+def _texts(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[pa.StringArray, ...]:
+    """Return marker (null for none) and own text of each clause, and the texts of the bodies.
 
     Marker, what is left out, own text, what is left out of each clause tile the joined texts: they are one
-    array of strings, of which every fourth is taken.
+    array of strings, of which every fourth is taken. Another begins with each body, and is passed over.
     """
     joined = "".join([body.text for body in bodies])
-    sizes = np.array([len(body.text) for body in bodies], dtype=np.int32)
-    begin = (np.cumsum(sizes) - sizes)[owner]
-    places = nodes[[nd.START, nd.BODY, nd.FIRST, nd.LAST_CHAR]] + begin
-    tiles = strings_of(joined, np.append(places.T.ravel(), len(joined)))
+    begin = np.cumsum([0, *(len(body.text) for body in bodies)], dtype=np.int64)
+    places = nodes[[nd.START, nd.BODY, nd.FIRST, nd.LAST_CHAR]] + np.repeat(begin[:-1], counts)
+    before = np.concatenate(([0], np.cumsum(4 * counts, dtype=np.int64)))
+    data, ends = utf8_of(joined, np.insert(places.T.ravel(), before, begin))
+    opens = before + np.arange(len(before))
+    tiles = joined_strings(data, np.delete(ends, opens[:-1]))
     at = np.arange(0, len(tiles), 4, dtype=np.int32)
-    return tiles.take(pa.array(at, mask=nodes[nd.BODY] == nodes[nd.START])), tiles.take(pa.array(at + 2))
+    markers = tiles.take(pa.array(at, mask=nodes[nd.BODY] == nodes[nd.START]))
+    return markers, tiles.take(pa.array(at + 2)), joined_strings(data, ends[opens])
 
 
 def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, Ints]:

@@ -133,15 +133,16 @@ def _date(text: str | None) -> datetime.date | None:
 
 def _articles(placed: Sequence[Placed], clauses: Clauses) -> tuple[Columns, list[int]]:
     listed = [a for p in placed for a in p.page.articles]
-    own = ("article_id", "ordinal", "heading", "title", "text", "script", "raw_start", "raw_end")
+    own = ("article_id", "ordinal", "heading", "title", "script", "raw_start", "raw_end")
     columns: Columns = {name: [getattr(a, name) for a in listed] for name in own}
     counts = [len(p.page.articles) for p in placed]
     in_article = [[False] * len(p.page.guide) + [True] * n for p, n in zip(placed, counts, strict=True)]
+    mine = np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)
     columns["page_id"] = _repeated(_page_ids(placed), counts)
-    columns["n_chars"] = [len(text) for text in columns["text"]]
-    columns["n_clauses"] = clauses.numbered[np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)]
-    texts = columns["text"] = pa.array(columns["text"], pa.string())
-    columns["text_id"] = ids_of_texts(texts)
+    columns["n_chars"] = [len(a.text) for a in listed]
+    columns["n_clauses"] = clauses.numbered[mine]
+    columns["text"] = clauses.texts.filter(pa.array(mine))
+    columns["text_id"] = ids_of_texts(columns["text"])
     return columns, counts
 
 
@@ -171,7 +172,7 @@ def _lines(placed: Sequence[Placed], offsets: OffsetArrays) -> tuple[Columns, Co
         for codes in ([page.columns.roles for page in pages], [page.columns.reasons for page in pages])
     )
     starts, ends, groups = (
-        np.array(list(chain.from_iterable(numbers)), dtype=np.int32)
+        np.concatenate([np.asarray(each, dtype=np.int32) for each in numbers])
         for numbers in zip(
             *((p.columns.starts, p.columns.ends, p.columns.groups) for p in pages), strict=True
         )

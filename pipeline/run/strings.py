@@ -11,19 +11,23 @@ from pipeline.text.convert import convert_lines, has_tables
 from pipeline.text.fold import text_ids
 
 
-def strings_of(text: str, places: NDArray[Any]) -> pa.StringArray:
-    """Return the pieces of a text between places in order, as strings of one buffer.
+def utf8_of(text: str, places: NDArray[np.int64]) -> tuple[Any, NDArray[np.int32]]:
+    """Return a text in UTF-8, and where its places, in order, are in there.
 
-    >>> strings_of("一、甲。", np.array([0, 2, 4])).to_pylist()
+    >>> data, ends = utf8_of("一、甲。", np.array([0, 2, 4]))
+    >>> joined_strings(data, ends).to_pylist()
     ['一、', '甲。']
     """
+    if "numba" in sys.modules:
+        from pipeline.text.utf8 import encoded
+
+        return encoded(text, places)
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     widths = np.ones(len(codes) + 1, dtype=np.int32)
     widths[0] = 0
     for first in (0x80, 0x800, 0x10000):  # code points from which UTF-8 takes another byte
         widths[1:] += codes >= first
-    ends = np.cumsum(widths, dtype=np.int32).take(places)
-    return joined_strings(text.encode(), ends)
+    return text.encode(), np.cumsum(widths, dtype=np.int32).take(places)
 
 
 def joined_strings(data: Any, ends: NDArray[np.int32]) -> pa.StringArray:
