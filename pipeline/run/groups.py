@@ -43,11 +43,13 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
     site = named.take(pc.index_in(clauses["page_id"], value_set=pa.array(sites, pa.string())))
     counted, standing = count_part(clauses.append_column("site", site))
     ends = np.searchsorted(_as_bytes(counted["text_id"].combine_chunks()), FIRST_OF_RANGES).tolist()
-    write_batches(kept / f"counts-{name}.arrow", COUNTS, _cut(counted, ends))
     rows = whole_numbers(standing["row"])
-    write_batches(
-        kept / f"sites-{name}.arrow", SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))
-    )
+    made = {
+        f"counts-{name}.arrow": (COUNTS, _cut(counted, ends)),
+        f"sites-{name}.arrow": (SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))),
+    }
+    for file, (schema, batches) in made.items():  # packing takes as long as writing twice as much
+        write_batches(kept / file, schema, batches, compression=None)
 
 
 def _cut(table: pa.Table, starts: Sequence[int]) -> Iterator[pa.RecordBatch]:
@@ -126,11 +128,12 @@ class Texts:
         if not len(wanted):
             return known, np.arange(known.num_rows)
         anew, before = self._added_up(k, wanted), known["text_id"].combine_chunks()
-        place = np.asarray(pc.fill_null(pc.index_in(anew["text_id"], value_set=before), -1))
-        stays = np.ones(known.num_rows, np.bool_)
-        stays[np.asarray(pc.index_in(wanted, value_set=before).drop_null())] = False
-        rows, new = np.flatnonzero(stays), _as_bytes(anew["text_id"].combine_chunks())
-        behind = np.searchsorted(_as_bytes(before)[rows], new)
+        new = anew["text_id"].combine_chunks()
+        again = pc.index_in(before, value_set=new)  # the few are looked up, not the many
+        place = np.full(len(new), -1)
+        place[np.asarray(again.drop_null())] = np.flatnonzero(np.asarray(again.is_valid()))
+        rows = np.flatnonzero(~np.asarray(pc.is_in(before, value_set=wanted)))
+        behind = np.searchsorted(_as_bytes(before)[rows], _as_bytes(new))
         rows = np.insert(rows, behind, known.num_rows + np.arange(len(new)))
         source = np.append(np.arange(known.num_rows), place)[rows]
         return pa.concat_tables([known, anew]).combine_chunks().take(indices(rows)), source
