@@ -8,7 +8,7 @@ from operator import add
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
 from pipeline.page.counts import said_count
-from pipeline.page.dates import DATE, DATE_LABEL, as_date, last_date
+from pipeline.page.dates import DATE, DATE_LABEL, OF_MEETING, as_date, last_date
 from pipeline.page.lines import (
     DATED,
     DENSE,
@@ -306,7 +306,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> tuple[int, str] |
         if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
         match = DATE.search(line)
-        if match is None or not (when := last_date(line)):
+        if not match or OF_MEETING.match(line, match.end()) or not (when := last_date(line)):
             continue
         labelled = bool(DATE_LABEL.search(line[: match.start()]))
         distance = abs(i - title_row) if title_row >= 0 else max(0, i - after)
@@ -349,12 +349,11 @@ def _find_small_fields(page: PageLines, found: Fields, dated: int | None) -> Non
             found.views = views_of(views)
         if author and found.author is None:
             found.author = author.group(1)
-        # behind the first article's heading they are the article's
-        behind = near and any(
-            _names_text(x, found.title or "", documents=True) for x in page.texts[max(near) + 1 : i]
-        )
-        if (views or author) and i not in found.rows and not behind:
-            found.rows.add(i)
+        if (views or author) and i not in found.rows:
+            between = page.texts[max(near) + 1 : i]
+            # behind the first article's heading they are the article's
+            if not any(_names_text(x, found.title or "", documents=True) for x in between):
+                found.rows.add(i)
         if not views and VIEWS_LABEL.fullmatch(line):
             _read_spread_views(page, i, found)
 

@@ -8,10 +8,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
-from pipeline.page.headings import AFTER_TITLE, BODY_START, MAX_TITLE_IN_HEADING, Candidate
+from pipeline.page.headings import AFTER_TITLE, BODY_START, BY_PLACE, MAX_TITLE_IN_HEADING, Candidate
 from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_END, SENTENCE_MARK, PageLines, letters
 from pipeline.page.marks import first_clause
 from pipeline.page.numbers import ANY_NUMBER, number_kind, ordinal_of, runs_of
@@ -92,7 +91,7 @@ def in_other_forms(page: PageLines, start: int, title: str, declared: int | None
         weak = key[0] == "lead" and key[1].startswith(MARK)
         chain = best_chain(page, [c for c in (named if weak else found) if c.key == key])
         more.update(completed(page, chain, declared, start))
-    found = sorted(more.union(found), key=itemgetter(0, 1, 4, 2, 3, 5, 6))
+    found = sorted(more.union(found), key=BY_PLACE)
     return best_series(page, found, title, declared).headings if found else ()
 
 

@@ -119,6 +119,7 @@ INLINE = re.compile(
 TAIL_LETTERS = 4  # of a title, by which articles on kindred subjects are known: 值班制度, 岗位职责
 
 PLAIN = ("plain", "")  # form of a heading without a number
+BY_PLACE = itemgetter(0, 1, 4, 2, 3, 5, 6)  # of candidates: row, start, ordinal, end; then whatever differs
 
 
 class Candidate(NamedTuple):
@@ -143,27 +144,30 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
 
     `bases` are the titles by which headings glued to their text are known. Cost: some 3 µs a line.
     """
-    out: set[Candidate] = set()
+    out: list[Candidate] = []
     known = {letters(b) for b in bases}
     tails: dict[str, set[str]] = {}  # the last letters of each title, and what may stand before them
     for word in ["".join(b.split()) for b in bases]:
         tails.setdefault(word[-TAIL_LETTERS:], set()).add(word[:-TAIL_LETTERS])
-    signed = {row for row in rows_showing(page, SIGNED, start) if SIGN.search(page.texts[row])}
     said = rows_saying(page, tails, start)
-    numbered = _numbered_rows(page, start, {title[-1] for title in known if title})
-    for row in sorted((signed | said | numbered).difference(page.linked)):
+    rows = said | _numbered_rows(page, start, {title[-1] for title in known if title})
+    # of lines that are tried anyway the forms themselves tell: each that needs a SIGN holds one
+    shown = rows_showing(page, SIGNED, start)
+    signed = {row for row in shown if row in rows or SIGN.search(page.texts[row])}
+    for row in sorted((rows | signed).difference(page.linked)):
         if not page.sights[row] & NUMERALS:
             continue  # every form has a number
         line = page.texts[row]
         worded = page.sights[row] & SEPARATORS != 0
-        out.update(_at_the_start(row, line, (known, bases), signed=row in signed, worded=worded))
+        found = _at_the_start(row, line, (known, bases), signed=row in signed, worded=worded)
         for tail, rests in tails.items() if row in said else ():
             if tail in line:
-                out.update(_inside(row, line, tail, rests))
+                found += _inside(row, line, tail, rests)
         if row in signed and len(line) > MIN_SHARED_LINE:
             for offset in _inline_places(line, bases):
-                out.update(_at(row, line, bases, offset))
-    return sorted(out, key=itemgetter(0, 1, 4, 2, 3, 5, 6))  # row, start, ordinal, end; then whatever differs
+                found += _at(row, line, bases, offset)
+        out += found if len(found) < 2 else sorted(set(found), key=BY_PLACE)
+    return out
 
 
 def _numbered_rows(page: PageLines, start: int, ends: Container[str]) -> set[int]:

@@ -102,8 +102,8 @@ def _best_chain(page: PageLines, members: Sequence[Candidate]) -> tuple[list[Can
                 best, link = scores[i] + step * weight, i
         scores.append(best)
         before.append(link)
-    at = max(range(len(members)), key=lambda k: (scores[k], -k))
-    score, chain = scores[at], []
+    score, chain = max(scores), []
+    at = scores.index(score)
     while at >= 0:
         chain.append(members[at])
         at = before[at]

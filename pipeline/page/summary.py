@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_left
 
-from pipeline.page.lines import PageLines
+from pipeline.page.lines import LABELLED, LISTED, PageLines
 from pipeline.records import DropReason
 
 CUT_OFF = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[【（(].{2,6}[\]】）)])?$")  # `…[详细]`
 CUT_ENDS = "….]】)）"
-LABEL = re.compile(r"[【\[（(]?[一-鿿]{2,8}(?:[】\]）)]\s*[：:]?|\s*[：:])\s*")  # `核心提示：`, `【导读】`
+# `核心提示：`, `【导读】`; of so few characters that a line with one is LABELLED
+LABEL = re.compile(r"[【\[（(]?[一-鿿]{2,8}(?:[】\]）)]\s*[：:]?|\s{0,4}[：:])\s*")
 LEAST = 20  # characters that a summary and its text have in common: a sentence
 KEY = 2  # of these, by which the text is sought: a salutation may be short
 FIRST_LINES = 24  # behind the fields, among which one stands
@@ -27,10 +28,14 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
     Two articles of a page may begin alike: a line that the text below only repeats is none.
     """
     out: dict[int, DropReason] = {}
-    for row in range(start, min(start + FIRST_LINES, len(page.texts))):
+    first = slice(start, start + FIRST_LINES)
+    for row, (last, sights) in enumerate(zip(page.lasts[first], page.sights[first], strict=True), start):
+        labelled = sights & LABELLED and not sights & LISTED  # `（十二）` is a clause's
+        if last not in CUT_ENDS and not labelled:
+            continue
         line = page.texts[row]
-        cut = CUT_OFF.search(line) if line[-1] in CUT_ENDS else None
-        label = LABEL.match(line) if len(line) > LEAST else None
+        cut = CUT_OFF.search(line) if last in CUT_ENDS else None
+        label = LABEL.match(line) if labelled and len(line) > LEAST else None
         if not (cut or label):
             continue
         said = line[: cut.start()] if cut else line

@@ -112,9 +112,8 @@ def repeated_lines(
     kinds: tuple[tuple[bool, DropReason], ...] = ((False, "navigation"), (True, "footer"))
     for at_end, reason in kinds:
         rows = [row for body in bodies if _may_repeat(page, row := _edge_row(body, cues, at_end=at_end))]
-        if not rows:
-            continue  # as on most pages: clauses begin and end the texts
-        out |= dict.fromkeys(_repeated(page, rows, len(bodies), at_end=at_end), reason)
+        if len(rows) >= LEAST_PLAIN:  # clauses begin and end most texts
+            out |= dict.fromkeys(_repeated(page, rows, len(bodies), at_end=at_end), reason)
         if at_end:
             out |= {
                 r: "introduction" for r in rows if r < bodies[-1][0] and LEADS_ON.fullmatch(page.texts[r])

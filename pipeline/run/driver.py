@@ -20,7 +20,7 @@ from pipeline.run.digests import digests
 from pipeline.run.finish import finish
 from pipeline.run.generation import commit, emit, renewed, same_program, unchanged
 from pipeline.run.link import link, provenance
-from pipeline.run.model import fit_sites, knowledge_for
+from pipeline.run.model import KEPT_OF_PAGES, fit_sites, knowledge_for
 from pipeline.run.segments import DamagedStateError, load_pages, page_features
 from pipeline.store import generations, state
 from pipeline.store.files import full_disk_is_temporary
@@ -181,7 +181,7 @@ def _model(run: Run) -> None:
     old = stored or {}
     changed = {site for site in run.model.keys() | old.keys() if run.model.get(site) != old.get(site)}
     asked = {i for i, p in run.pages.items() if not p.segment or p.site in changed}
-    found = knowledge_for(run.model, page_features(run, asked)) if asked else {}
+    found = knowledge_for(run.model, page_features(run, KEPT_OF_PAGES, asked)) if asked else {}
     for page_id in asked:
         run.pages[page_id].known = found.get(page_id)
 

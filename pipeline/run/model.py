@@ -6,13 +6,17 @@ Strata: the counts come from pages cut without knowledge, so what a page is cut 
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain, compress
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from pipeline.run.features import CORE_CHARS, unpack_counts
+from pipeline.run.features import CORE_CHARS, EdgeLines, unpack_counts
+from pipeline.store.digest import lanes_for, row_lanes
 from pipeline.text.repair.leaks import fit_table
 
 MIN_BODIES = (
@@ -22,21 +26,15 @@ MIN_SHARE = 0.05
 # Of the pages with a line at an article's edge, so many articles must differ: copies of one popular article
 # bring their last paragraph along, a line of the site ends articles of all kinds.
 MIN_DISTINCT = 0.5
+# What a page says of its site (`run/features.py`), as columns of strings; lines are joined.
+FEATURES = ("page_id", "site", "leaks", "left", *EdgeLines._fields)
+COUNTED = ("kept", "dropped")
+KEPT_OF_PAGES = ("page_id", "site", "left", "kept", "near")
 
 SiteModel = dict[str, dict[str, Any]]  # site -> {"leaks": {character: pinyin}, "boilerplate": [line, …]}
-
-
-class PageFeatures(NamedTuple):
-    """What a page says of its site (`run/features.py`)."""
-
-    page_id: str
-    site: str | None
-    leaks: str | None
-    left: str
-    kept: list[str]  # and the rest of `features.EdgeLines`
-    dropped: list[str]
-    near: list[str]
-    edges: list[str]
+Reading = Callable[[Sequence[str]], Iterable[pa.Table]]  # some columns of `FEATURES` -> tables of all pages
+Words = NDArray[np.uint64]
+Ints = NDArray[np.int64]
 
 
 def power_of_two_below(n: int) -> int:
@@ -48,89 +46,125 @@ def power_of_two_below(n: int) -> int:
     return 1 << (n.bit_length() - 1) if n else 0
 
 
-def fit_sites(pages: Callable[[], Iterable[PageFeatures]]) -> SiteModel:
+class _Told(NamedTuple):
+    """What some pages tell of lines: for each line that counts, for each one at an edge of an article.
+
+    A line is told apart by half the digest of its site and itself, what it stands at by that of its core.
+    """
+
+    lines: Words
+    sites: NDArray[np.int32]  # places in `bodies`
+    edges: Words
+    pages: Ints
+    cores: Words
+
+
+def fit_sites(features: Reading) -> SiteModel:
     """Return what the pages say of their sites, in order of names; sites without knowledge are left out.
 
-    `pages` is called twice: the first time the hashes of lines are counted, the second time the lines that
-    may be frequent, so that memory is 8 bytes a line.
+    `features` is called twice: the first time the digests of lines are counted, the second time the lines to
+    be known are looked up, so that memory is 12 bytes a line.
     """
-    often = iter(_often(pages()))
-    leaks: dict[str, Counter[str]] = defaultdict(Counter)
-    lines: dict[str, Counter[str]] = defaultdict(Counter)
-    stands: dict[tuple[str, str], set[str]] = defaultdict(set)
     bodies: Counter[str] = Counter()
-    for page in pages():
-        if page.site is None:
-            continue
-        site = page.site
-        bodies[site] += 1
-        if page.leaks:
-            leaks[site].update(page.leaks.split(";"))
-        counted = set(compress(chain(page.kept, page.dropped), next(often)))
-        lines[site].update(counted)
-        for core, line in _stands(page, counted):
-            stands[site, line].add(core)
+    leaks: dict[str, Counter[str]] = defaultdict(Counter)
+    told = []
+    for table in features(("site", "leaks", *COUNTED, "edges")):
+        table, before = table.filter(table["site"].is_valid()), bodies.total()
+        bodies.update(table["site"].to_pylist())
+        for site, packed in zip(*(table[name].to_pylist() for name in ("site", "leaks")), strict=True):
+            if packed:
+                leaks[site].update(packed.split(";"))
+        told.append(_told(table, bodies, before))
+    known = _look_up(features, _known(told, bodies)) if told else {}
     model: SiteModel = {}
     for site in sorted(bodies):
-        table = fit_table(unpack_counts(leaks[site])) if site in leaks else {}
-        least = max(MIN_BODIES, math.ceil(MIN_SHARE * power_of_two_below(bodies[site])))
-        known = sorted(
-            line
-            for line, n in lines[site].items()
-            if n >= least and len(stands[site, line]) >= max(MIN_BODIES, n * MIN_DISTINCT)
-        )
-        if table or known:
-            model[site] = {"leaks": dict(sorted(table.items())), "boilerplate": known}
+        fitted = fit_table(unpack_counts(leaks[site])) if site in leaks else {}
+        if fitted or site in known:
+            model[site] = {"leaks": dict(sorted(fitted.items())), "boilerplate": sorted(known.get(site, ()))}
     return model
 
 
-def _stands(page: PageFeatures, counted: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the counted lines with what they stand at: articles by their middle, else the page itself."""
-    at_edge = set()
-    for entry in page.edges if counted else ():
-        core, line = entry[:CORE_CHARS], entry[CORE_CHARS:]
-        if line in counted:
-            at_edge.add(line)
-            yield core, line
-    for line in counted - at_edge:
-        yield page.page_id, line
+def _told(table: pa.Table, bodies: Counter[str], before: int) -> _Told:
+    """Return what pages tell of lines, of which `before` came before."""
+    site = table["site"].combine_chunks().dictionary_encode()
+    number = np.asarray(pc.index_in(table["site"], value_set=pa.array(bodies, pa.string())))
+    lines, rows = _lines(table, COUNTED)
+    entries, at = _lines(table, ("edges",))
+    edges = pc.utf8_slice_codeunits(entries, CORE_CHARS)
+    return _Told(
+        _digests(site, rows, lines),
+        number[rows],
+        _digests(site, at, edges),
+        at + before,
+        _digests(site, at, entries),
+    )
 
 
-def _often(pages: Iterable[PageFeatures]) -> Iterator[list[bool]]:
-    """Yield, for each page of a site, which of its counted lines may stand on `MIN_BODIES` pages of it.
-
-    Lines are told apart by their hashes, of this process alone.
-    """
-    hashes = [
-        np.fromiter(map(hash, chain(p.kept, p.dropped)), dtype=np.int64) ^ hash(p.site)
-        for p in pages
-        if p.site is not None
-    ]
-    sizes = list(map(len, hashes))
-    every = np.concatenate([np.zeros(0, dtype=np.int64), *hashes])
-    _, place, counts = np.unique(every, return_inverse=True, return_counts=True)
-    often = (counts >= MIN_BODIES)[place].tolist()
-    for end, size in zip(accumulate(sizes), sizes, strict=True):
-        yield often[end - size : end]
+def _lines(table: pa.Table, names: Sequence[str]) -> tuple[pa.Array, Ints]:
+    """Return the lines in some columns of a table, and the row of each."""
+    joined = pc.binary_join_element_wise(*(table[name].combine_chunks() for name in names), "\n")
+    lists = pc.split_pattern(joined, "\n")
+    lines, rows = lists.flatten(), pc.list_parent_indices(lists)
+    there = pc.not_equal(lines, "")
+    return lines.filter(there), np.asarray(rows.filter(there)).astype(np.int64)
 
 
-def knowledge_for(model: SiteModel, pages: Iterable[PageFeatures]) -> dict[str, str]:
+def _digests(site: pa.Array, rows: Ints, lines: pa.Array) -> Words:
+    batch = pa.record_batch([site.take(pa.array(rows)), lines], ["site", "line"])
+    return row_lanes(batch, lanes_for(len(batch)))[:, 0]
+
+
+def _known(told: list[_Told], bodies: Counter[str]) -> Ints:
+    """Return which of the lines that count are to be known, the first of each, in order."""
+    lines, sites, edges, pages, cores = map(np.concatenate, zip(*told, strict=True))
+    every, first, counts = np.unique(lines, return_index=True, return_counts=True)
+    stands = counts - _distinct(every, edges, pages) + _distinct(every, edges, cores)
+    least = [max(MIN_BODIES, math.ceil(MIN_SHARE * power_of_two_below(n))) for n in bodies.values()]
+    often = counts >= np.array(least)[sites[first]]
+    return np.sort(first[often & (stands >= np.maximum(MIN_BODIES, counts * MIN_DISTINCT))])
+
+
+def _distinct(every: Words, edges: Words, others: NDArray[Any]) -> Ints:
+    """Return of how many others each line stands at the edge."""
+    order = np.lexsort((others, edges))
+    edges, others = edges[order], others[order]
+    new = np.append(True, (edges[1:] != edges[:-1]) | (others[1:] != others[:-1]))[: len(edges)]
+    return np.bincount(np.searchsorted(every, edges[new]), minlength=len(every))
+
+
+def _look_up(features: Reading, places: Ints) -> dict[str, list[str]]:
+    """Return lines by site from their places among all that count."""
+    found: dict[str, list[str]] = defaultdict(list)
+    start = 0
+    for table in features(("site", *COUNTED)) if len(places) else ():
+        table = table.filter(table["site"].is_valid())
+        lines, rows = _lines(table, COUNTED)
+        mine = places[slice(*np.searchsorted(places, (start, start + len(lines))))] - start
+        sites = table["site"].take(pa.array(rows[mine])).to_pylist()
+        for site, line in zip(sites, lines.take(pa.array(mine)).to_pylist(), strict=True):
+            found[site].append(line)
+        start += len(lines)
+    return found
+
+
+def knowledge_for(model: SiteModel, pages: Iterable[pa.Table]) -> dict[str, str]:
     """Return, by page id, what its site knows that could change the page: JSON of leaks and boilerplate.
 
     Only characters that still look leaked after the page's own repair, and only lines that the page keeps at
-    an edge: a page that needs nothing has no entry.
+    an edge: a page that needs nothing has no entry. `pages` have the columns `KEPT_OF_PAGES`.
     """
     lines = {site: frozenset(known["boilerplate"]) for site, known in model.items()}
     found: dict[str, str] = {}
-    for page in pages:
-        if page.site not in model:
+    rows = (zip(*(table[name].to_pylist() for name in KEPT_OF_PAGES), strict=True) for table in pages)
+    for page_id, site, left, *joined in chain.from_iterable(rows):
+        if site not in model:
             continue
-        table = model[page.site]["leaks"]
-        leaks = {char: table[char] for char in page.left if char in table}
-        known = lines[page.site]
-        here = sorted(known.intersection(chain(page.kept, page.near)))
-        if leaks or not known.isdisjoint(page.kept):
-            found[page.page_id] = json.dumps(
+        kept, near = (each.split("\n") if each else [] for each in joined)
+        table, known = model[site]["leaks"], lines[site]
+        leaks = {char: table[char] for char in left if char in table}
+        if leaks or not known.isdisjoint(kept):
+            here = sorted(known.intersection(chain(kept, near)))
+            found[page_id] = json.dumps(
                 {"leaks": leaks, "boilerplate": here}, ensure_ascii=True, sort_keys=True
             )
     return found

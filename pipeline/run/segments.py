@@ -8,9 +8,8 @@ changed: where one of its pages goes or changes, another takes its place; small 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,6 @@ from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_part
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
-from pipeline.run.features import EdgeLines
-from pipeline.run.model import PageFeatures
 from pipeline.store import state
 from pipeline.store.files import write_atomically, write_bytes
 from pipeline.store.generations import spool_of, state_of
@@ -138,34 +135,32 @@ def base_path(kept: Path, name: str) -> Path:
 
 def cut_pages(run: Run, making: Making) -> pa.Table:
     """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
-    old, kept = state_of(run.out, run.generation), [CUTS.empty_table()]
-    tables: Iterable[pa.Table] = (read_arrow(cuts_path(old, name)) for name in making.sources)
+    old = state_of(run.out, run.generation)
+    tables = [CUTS.empty_table(), *(read_arrow(cuts_path(old, name)) for name in making.sources)]
     if making.part is not None:
-        tables = chain(tables, read_part(spool_of(run.out), "page_id", making.part, making.parts))
-    for table in tables:
-        rows = zip(*(table.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
-        wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
-        kept.append(table.filter(pa.array(wanted, pa.bool_())))
-    found = pa.concat_tables(kept)
-    newest = {i: row for row, i in enumerate(found.column("page_id").to_pylist())}
+        tables += read_part(spool_of(run.out), "page_id", making.part, making.parts)
+    found = pa.concat_tables(tables)
+    rows = zip(*(found.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
+    newest = {i: row for row, (i, key) in enumerate(rows) if i in making.pages and run.pages[i].key == key}
     return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
 
 
-def page_features(run: Run, asked: set[str] | None = None) -> Iterator[PageFeatures]:
-    """Yield what every live page that was cut says of its site, or the pages asked for; each page once."""
-    old, names = state_of(run.out, run.generation), ["feature_key", *PageFeatures._fields]
+def page_features(run: Run, names: Sequence[str], asked: set[str] | None = None) -> Iterator[pa.Table]:
+    """Yield columns of `model.FEATURES` of the live pages that were cut, or those asked for; each once."""
+    old = state_of(run.out, run.generation)
     wanted = {i for i in (run.live if asked is None else asked) if i in run.pages and not run.pages[i].reason}
     homes = {run.pages[i].segment for i in wanted}
     paths = [(name, cuts_path(old, name)) for name in sorted(homes - {""})]
     paths += [("", path) for path in sorted(spool_of(run.out).glob("*" + SUFFIX))] if "" in homes else []
     for name, path in paths:
-        columns = read_arrow(path, names).columns
-        for key, *row in zip(*(c.to_pylist() for c in columns), strict=True):
-            known = run.pages.get(row[0]) if row[0] in wanted else None
-            if known is not None and (known.segment, known.feature_key) == (name, key):
-                wanted.discard(row[0])
-                told, lines = row[: -len(EdgeLines._fields)], row[-len(EdgeLines._fields) :]
-                yield PageFeatures(*told, *(each.split("\n") if each else [] for each in lines))
+        table = read_arrow(path, list(dict.fromkeys(("feature_key", "page_id", *names))))
+        mine = []
+        for page_id, key in zip(table["page_id"].to_pylist(), table["feature_key"].to_pylist(), strict=True):
+            known = run.pages.get(page_id) if page_id in wanted else None
+            mine.append(known is not None and (known.segment, known.feature_key) == (name, key))
+            if mine[-1]:
+                wanted.discard(page_id)
+        yield (table if all(mine) else table.filter(pa.array(mine, pa.bool_()))).select(names)
 
 
 def write_arrow(path: Path, table: pa.Table) -> None:

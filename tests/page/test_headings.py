@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from pipeline.page.headings import candidates
+from pipeline.page.headings import GLUED_WORD, INLINE, NTH, SIGN, WORD_N, candidates
 from pipeline.page.subjects import base_titles
 
 from .oracles import cases, lines_of, segmented
@@ -26,6 +28,20 @@ def test_lines_of_links_are_never_headings() -> None:
     lines = ["值班制度1", "值班制度2"]
     assert candidates(lines_of(lines, linked=True), 0, ["值班制度"]) == []
     assert len(candidates(lines_of(lines), 0, ["值班制度"])) == 2
+
+
+PIECES = st.sampled_from(
+    [*"第篇部分范文例则份12一十①（(【】)。！：:、 \u3000题值IVXPartNo.", "范文", "Part", "一、", "篇1"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+@example("值班制度 篇1一、准时到岗")
+@example("做好记录。【范文（第 2）】")
+def test_a_form_that_needs_a_sign_holds_one(line: str) -> None:
+    """`candidates` looks for signs in those lines only that it would not try without."""
+    if NTH.match(line) or WORD_N.match(line) or GLUED_WORD.match(line) or INLINE.search(line):
+        assert SIGN.search(line)
 
 
 def test_headings_of_one_place_come_in_one_order() -> None:

@@ -3,10 +3,15 @@
 import dataclasses
 import json
 import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline.config import Config, IngestConfig
+from pipeline.run.features import EdgeLines
+from pipeline.run.model import FEATURES, Reading
 
 TRADES = ("物业", "客服", "仓储", "车队", "食堂", "档案", "采购", "保洁", "安保", "财务")
 DUTIES = (
@@ -74,3 +79,16 @@ def digests(out: Path) -> dict[str, tuple[int, str]]:
     """Rows and digest of every table of an output."""
     tables = json.loads((out / "manifest.json").read_text("utf-8"))["tables"]
     return {name: (entry["rows"], entry["rows_digest"]) for name, entry in tables.items()}
+
+
+def told(*pages: tuple[str, str | None, str | None, str, EdgeLines]) -> Reading:
+    """What pages say of their sites, as a run reads it: page_id, site, leaks, left, lines; two a table."""
+    rows = [(*page[:4], *map("\n".join, page[4])) for page in pages]
+    schema = pa.schema([(name, pa.string()) for name in FEATURES])
+
+    def read(names: Sequence[str]) -> Iterator[pa.Table]:
+        for start in range(0, len(rows), 2):
+            listed = [dict(zip(FEATURES, row, strict=True)) for row in rows[start : start + 2]]
+            yield pa.Table.from_pylist(listed, schema=schema).select(list(names))
+
+    return read

@@ -4,12 +4,13 @@ import json
 import random
 
 import pytest
+from small_corpora import told
 
 from pipeline.page.assemble import by_column
 from pipeline.page.parse import finish_page, read_page
 from pipeline.records import Page
 from pipeline.run.features import features
-from pipeline.run.model import PageFeatures, fit_sites, knowledge_for
+from pipeline.run.model import KEPT_OF_PAGES, fit_sites, knowledge_for
 
 AD = "更多岗位制度尽在某某网，祝各位工作顺利。"
 PLACES = [
@@ -56,12 +57,13 @@ def served(number: int, *articles: list[str]) -> str:
 def known_and_finished(pages: list[str]) -> tuple[set[str], list[Page]]:
     """The lines the model learns from all pages, and the pages as finished with them."""
     cuts = [read_page(p) for p in pages]
-    told = []
+    said = []
     for k, cut in enumerate(cuts):
         f = features(by_column(cut))
-        told.append(PageFeatures(f"p{k}", cut.parts.fields.site, f.leaks, f.left, *f.lines))
-    model = fit_sites(lambda: told)
-    knowledge = {k: frozenset(json.loads(v)["boilerplate"]) for k, v in knowledge_for(model, told).items()}
+        said.append((f"p{k}", cut.parts.fields.site, f.leaks, f.left, f.lines))
+    model = fit_sites(told(*said))
+    found = knowledge_for(model, told(*said)(KEPT_OF_PAGES))
+    knowledge = {k: frozenset(json.loads(v)["boilerplate"]) for k, v in found.items()}
     finished = [finish_page(cut, knowledge.get(f"p{k}", frozenset())) for k, cut in enumerate(cuts)]
     return {line for site in model.values() for line in site["boilerplate"]}, finished
 

@@ -1,18 +1,23 @@
 """What pages are to one another, and what sites are known for."""
 
+import math
+from collections import Counter, defaultdict
 from urllib.parse import quote
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_corpora import digests, page, settings, write_pages
+from small_corpora import digests, page, settings, told, write_pages
 
-from pipeline.run import ingest
+from pipeline.run import ingest, model
+from pipeline.run.features import CORE_CHARS, EdgeLines
 from pipeline.run.link import PLAIN_NAME, Provenance, _name_key, articles_left, link, provenance
-from pipeline.run.model import PageFeatures, fit_sites, knowledge_for
+from pipeline.run.model import KEPT_OF_PAGES, MIN_SHARE, fit_sites, knowledge_for, power_of_two_below
 from pipeline.store.state import PageState, RecordState
 from pipeline.urls import url_key
+
+Said = tuple[str, str | None, str | None, str, EdgeLines]
 
 
 def state(page_id: str, **changes: object) -> PageState:
@@ -23,9 +28,9 @@ def state(page_id: str, **changes: object) -> PageState:
     return PageState(**(values | changes))  # type: ignore[arg-type]
 
 
-def said(page_id: str, *lines: str, site: str | None = "站") -> PageFeatures:
+def said(page_id: str, *lines: str, site: str | None = "站") -> Said:
     kept, dropped = ([line[1:] for line in lines if line[0] == mark] for mark in "+-")
-    return PageFeatures(page_id, site, None, "", kept, dropped, [], [])
+    return page_id, site, None, "", EdgeLines(kept, dropped, [], [])
 
 
 def record(page_id: str, source: str, url: str | None = None, when: int | None = None) -> RecordState:
@@ -88,11 +93,51 @@ def test_a_page_of_another_site_is_no_continuation() -> None:
 def test_a_line_must_stand_on_enough_bodies_of_its_site() -> None:
     line = "本站文章均来自网友投稿"
     pages = [said(f"{n:02d}", f"+{line}", f"+第{n}行独有的内容") for n in range(20)]
-    assert fit_sites(lambda: pages[:19]) == {}
-    model = fit_sites(lambda: pages)
-    assert model == {"站": {"leaks": {}, "boilerplate": [line]}}
-    assert set(knowledge_for(model, pages)) == {p.page_id for p in pages}
-    assert knowledge_for(model, [said("x", f"-{line}"), said("y", f"+{line}", site=None)]) == {}
+    assert fit_sites(told(*pages[:19])) == {}
+    found = fit_sites(told(*pages))
+    assert found == {"站": {"leaks": {}, "boilerplate": [line]}}
+    assert set(knowledge_for(found, told(*pages)(KEPT_OF_PAGES))) == {page_id for page_id, *_ in pages}
+    others = told(said("x", f"-{line}"), said("y", f"+{line}", site=None))
+    assert knowledge_for(found, others(KEPT_OF_PAGES)) == {}
+
+
+def slow_lines(pages: list[Said]) -> dict[str, list[str]]:
+    """The lines of sites, counted one by one."""
+    counts: Counter[tuple[str | None, str]] = Counter()
+    stands: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    bodies = Counter(site for _, site, *_ in pages)
+    for page_id, site, _, _, lines in pages:
+        counts.update((site, line) for line in (*lines.kept, *lines.dropped))
+        edges = [(entry[:CORE_CHARS], entry[CORE_CHARS:]) for entry in lines.edges]
+        for line in (*lines.kept, *lines.dropped):
+            stands[site, line] |= {core for core, at in edges if at == line} or {page_id}
+    found = defaultdict(list)
+    for (site, line), n in sorted(counts.items(), key=str):
+        least = max(model.MIN_BODIES, math.ceil(MIN_SHARE * power_of_two_below(bodies[site])))
+        if site is not None and n >= least and len(stands[site, line]) >= max(model.MIN_BODIES, n / 2):
+            found[site].append(line)
+    return found
+
+
+CORES = st.sampled_from(["a" * CORE_CHARS, "b" * CORE_CHARS, "c" * CORE_CHARS])
+LINES = st.dictionaries(st.sampled_from("甲乙丙"), st.tuples(st.booleans(), st.lists(CORES, max_size=2)))
+
+
+@given(pages=st.lists(st.tuples(st.none() | st.sampled_from("站网"), LINES), max_size=12))
+def test_lines_are_those_of_the_slow_twin(
+    pages: list[tuple[str | None, dict[str, tuple[bool, list[str]]]]],
+) -> None:
+    listed = []
+    for n, (site, lines) in enumerate(pages):
+        kept, dropped = (
+            [line for line, (keeps, _) in lines.items() if keeps == how] for how in (True, False)
+        )
+        edges = [core + line for line, (_, cores) in lines.items() for core in cores]
+        listed.append((f"p{n}", site, None, "", EdgeLines(kept, dropped, [], edges)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "MIN_BODIES", 2)
+        found = fit_sites(told(*listed))
+        assert {site: known["boilerplate"] for site, known in found.items()} == slow_lines(listed)
 
 
 def test_an_article_of_nothing_but_boilerplate_is_not_counted() -> None:
