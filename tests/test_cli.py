@@ -222,6 +222,14 @@ def test_logs_are_json_on_request() -> None:
     assert datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0)
 
 
+def test_the_last_line_of_a_json_log_is_the_record_of_the_run(tmp_path: Path) -> None:
+    words = ("--log-format", "json", "ingest", SAMPLE, "--out", tmp_path / "out")
+    first, second = (json.loads(fanwen(*words).stderr.splitlines()[-1])["run"] for _ in range(2))
+    assert (first["changed"], first["pages"], first["sources"]["new_or_changed"]) == (True, 6, 6)
+    assert {"scan", "read", "finish", "commit"} <= set(first["seconds"])
+    assert (second["changed"], second["generation"], second["parsed"]) == (False, 1, 0)
+
+
 def test_a_dry_run_counts_and_writes_no_table(tmp_path: Path) -> None:
     out = tmp_path / "structured"
     done = fanwen("ingest", SAMPLE, "--out", out, "--dry-run")

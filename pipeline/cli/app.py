@@ -74,7 +74,8 @@ class _JsonLines(logging.Formatter):
             "level": record.levelname,
             "message": record.getMessage(),
         }
-        return json.dumps(fields, ensure_ascii=False)
+        told = {"run": record.run} if hasattr(record, "run") else {}
+        return json.dumps(fields | told, ensure_ascii=False)
 
 
 def _version(asked: bool) -> None:

@@ -7,6 +7,7 @@ against limits of size and expansion; what breaks is a reject of that member, or
 import contextlib
 import datetime
 import json
+import lzma
 import stat
 import zipfile
 import zlib
@@ -29,6 +30,9 @@ TICKS = {"s": (1_000_000, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)} 
 OFFICE_MEMBERS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")  # OOXML, ODF and EPUB, Java
 # What the library of mail raises on broken headers, and where parts stand in parts a thousand deep.
 BROKEN_MESSAGE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+BROKEN_MEMBER = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError),
+)
 ZIP_ENCRYPTED, ZIP_UTF8 = 0x1, 0x800
 
 
@@ -201,7 +205,7 @@ def _member(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, conf
     try:
         with archive.open(member) as stream:
             body = read_limited(stream, member.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except BROKEN_MEMBER as error:
         return Reject(source, "corrupt", f"zip member: {type(error).__name__}")
     kind = kind_of(body[:HEAD_BYTES], source)
     if kind == "other":

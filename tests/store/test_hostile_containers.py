@@ -94,6 +94,7 @@ RECORDS = {
     "no header": (record(PAGE), "page"),
     "no fields": (record(b"HTTP/1.0 200\r\n\r\n" + PAGE), "page"),
     "HTTP/2": (record(answer(PAGE, status="HTTP/2 200")), "page"),
+    "HTTP/4": (record(answer(PAGE, status="HTTP/4 200")), "corrupt"),
     "gone": (record(answer(PAGE, status="HTTP/1.1 404 Not Found")), "status 404"),
     "resource": (record(PAGE, "resource", "text/html"), "page"),
     "resource, a picture": (record(b"\x89PNG\r\n", "resource", "image/png"), "image/png"),
@@ -147,6 +148,22 @@ def test_members_of_a_zip(tmp_path: Path) -> None:
     ]  # fmt: skip
     got = found(tmp_path / "a.zip", zipped(members))
     assert told(got) == ["hidden", "hidden", "hidden", "symlink", "nested_archive", "page", "page"]
+
+
+def test_a_member_whose_packing_is_broken(tmp_path: Path) -> None:
+    for number, method in enumerate((zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)):
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w", method) as archive:
+            archive.writestr("a.html", PAGE)
+        data = bytearray(sink.getvalue())
+        data[50:60] = b"\xff" * 10
+        assert told(found(tmp_path / f"{number}.zip", bytes(data))) == ["corrupt"]
+
+
+def test_an_address_is_taken_in_silence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    odd = record(answer(PAGE)).replace(b"http://a.example/1", b"<http://a.example/1 2>")
+    (got,) = found(tmp_path / "a.warc", odd)
+    assert (got.url, capfd.readouterr()) == ("http://a.example/1%202", ("", ""))
 
 
 def test_names_of_a_chinese_windows(tmp_path: Path) -> None:
