@@ -86,3 +86,8 @@ def test_a_speaker_who_welcomes_his_listeners_is_no_introduction() -> None:
 def test_the_day_of_a_meeting_is_not_the_pages() -> None:
     page = parse_page("\n".join([*SINGLE, "时间：2023年1月2日下午", "地点：三楼会议室", *PROSE]))
     assert (page.page.updated, page.articles[0].text[:2]) == ("2024-03-05", "时间")
+
+
+def test_a_page_that_was_published_in_the_evening() -> None:
+    lines = [SINGLE[0], "发表于 2013年1月10日 晚上九点多　分类：随笔", *PROSE]
+    assert parse_page("\n".join(lines)).page.updated == "2013-01-10"
