@@ -1,12 +1,16 @@
 """The cache of compiled kernels notices a change anywhere below a kernel, and holds what loads again."""
 
+import importlib
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import pipeline
 from pipeline.compiled import KernelCache, fingerprint
 from pipeline.dedup import growing, siblings, sketch, starring, verify
 from pipeline.store import blake2, lanes
@@ -41,6 +45,30 @@ CALL = """
 from pipeline.text.repair.signs import count_each, count_pairs
 print(count_each("甲乙甲乙丙", ["甲乙", "乙丙"]), sum(count_pairs.stats.cache_hits.values()))
 """
+
+
+def compiled_functions() -> dict[str, Any]:
+    rooms = [
+        importlib.import_module(found.name)
+        for part in ("text", "page", "dedup", "store")
+        for found in pkgutil.walk_packages([f"{pipeline.__path__[0]}/{part}"], f"pipeline.{part}.")
+    ]
+    return {
+        f"{room.__name__}.{name}": value
+        for room in rooms
+        for name, value in vars(room).items()
+        if hasattr(value, "py_func")
+    }
+
+
+def test_no_kernel_is_called_by_another() -> None:
+    """What the cache keeps of a kernel cannot be built into others."""
+    functions = compiled_functions()
+    assert len(functions) > 100
+    for name, value in functions.items():
+        rooms = value.py_func.__globals__
+        called = [rooms.get(each) for each in value.py_func.__code__.co_names]
+        assert not [c for c in called if isinstance(getattr(c, "_cache", None), KernelCache)], name
 
 
 def test_a_kernel_out_of_the_cache_gives_the_same(tmp_path: Path) -> None:

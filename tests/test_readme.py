@@ -72,3 +72,23 @@ def test_every_link_leads_somewhere() -> None:
     for name in READMES:
         for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text("utf-8")):
             assert (ROOT / target).exists(), f"{name}: {target}"
+
+
+OPERATIONS = "docs/operations.md"
+
+
+def test_the_python_of_operations_runs(clone: Path) -> None:
+    (code,) = blocks(OPERATIONS, "python")
+    told = "def notify(*counts): print(counts)\n"
+    for wanted in ("(6, 0)\n", ""):  # nothing is told where nothing has changed
+        shutil.rmtree(clone / "structured") if wanted else None
+        done = subprocess.run([sys.executable, "-c", told + code], cwd=clone, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, wanted), done.stderr
+
+
+def test_the_image_of_operations_is_made_of_what_is_there() -> None:
+    (text,) = blocks(OPERATIONS, "dockerfile")
+    assert "USER fanwen" in text
+    for path in re.findall(r"[\w/]+\.(?:py|lock)\b", text):
+        assert (ROOT / path).is_file(), path
+    assert not re.search(r"(?<!/)python scripts", text)  # needs what the lock has installed

@@ -31,6 +31,7 @@ from pipeline.clauses.pieces import PIECE
 from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
 from pipeline.compiled import kernel
+from pipeline.text.points import code_points
 
 MODULES = (scan, shapes, digits, letters, references, candidates, search, beam, pieces, parts, tree, nodes)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
@@ -118,7 +119,7 @@ def decide_compiled(texts: Sequence[str]) -> tuple[Any, Any]:
     compiled, tables = kernels(), array_tables()
     padding = "\0" * PAD
     joined = padding.join(texts) + padding
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(joined)
     bounds = np.array([0, *accumulate(len(text) + PAD for text in texts)], dtype=np.int64)
     places = int(compiled["count_places"](codes, tables[0]))
     most_pieces = places + joined.count("\n") + len(texts)

@@ -1,5 +1,6 @@
 """The application: logging, exit codes, and what the commands share."""
 
+import datetime
 import errno
 import json
 import logging
@@ -67,8 +68,14 @@ class LogFormat(StrEnum):
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        fields = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
-        return json.dumps(fields, ensure_ascii=False)
+        when = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        fields = {
+            "time": when.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+        }
+        told = {"run": record.run} if hasattr(record, "run") else {}
+        return json.dumps(fields | told, ensure_ascii=False)
 
 
 def _version(asked: bool) -> None:

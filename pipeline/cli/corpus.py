@@ -1,5 +1,6 @@
 """Commands on an output folder and on whole corpora."""
 
+import dataclasses
 import json
 from enum import StrEnum
 from pathlib import Path
@@ -41,7 +42,9 @@ SiteFiles = Annotated[list[Path] | None, typer.Option(help="Site rules: a TOML f
 def _told(summary: "IngestSummary", out: Path) -> None:
     what = f"{summary.pages} pages, {summary.articles} articles, {summary.clusters} clusters of duplicates"
     state = f"generation {summary.generation}" if summary.changed else "nothing has changed"
-    logger.info("%s: %s; %d parsed, %d rejected; %s", out, what, summary.parsed, summary.rejects, state)
+    message = "%s: %s; %d parsed, %d rejected; %s"
+    record = {"run": dataclasses.asdict(summary)}  # in a log of JSON
+    logger.info(message, out, what, summary.parsed, summary.rejects, state, extra=record)
     if summary.above_reject_rate:
         logger.error("rejects are %.1f %% of the sources: see `fanwen rejects`", summary.reject_rate * 100)
         raise typer.Exit(REJECTS_ABOVE_RATE)
@@ -177,8 +180,6 @@ def explain(
     config: ConfigFile = None,
 ) -> None:
     """Say why two articles, or two rows of a table, are or are not duplicates."""
-    import dataclasses
-
     from pipeline.explain import Source, explain_rows, explanation_lines
     from pipeline.explain import explain as run_explain
 

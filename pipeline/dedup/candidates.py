@@ -43,9 +43,9 @@ def key_of(signatures, t, k):
 
 
 @part
-def met_before(signatures, a, b, first, band):
-    """Tell whether two signatures share a band from `first` to before `band`."""
-    for k in range(first * ROWS, band * ROWS, ROWS):
+def met_before(signatures, a, b, band):
+    """Tell whether two signatures share a band before `band`."""
+    for k in range(0, band * ROWS, ROWS):
         if (
             signatures[a, k] == signatures[b, k]
             and signatures[a, k + 1] == signatures[b, k + 1]
@@ -109,12 +109,12 @@ def sort_keys(keys, judged, room):
 
 
 @part
-def touch(signatures, meetings, count, columns):
+def touch(signatures, meetings, count):
     """Read one byte of each cache line of signatures, so that they are at hand when it is their turn."""
     read, low = np.uint64(0), np.uint64(NOBODY)
     for m in range(count):
         one, other = meetings[np.uint64(m)] >> np.uint64(32), meetings[np.uint64(m)] & low
-        for k in range(columns[0], columns[1], LINE):
+        for k in range(0, BINS, LINE):
             read += np.uint64(signatures[one, np.uint64(k)]) + np.uint64(signatures[other, np.uint64(k)])
     meetings[count] = read
 
@@ -123,22 +123,15 @@ def touch(signatures, meetings, count, columns):
 def keep_new(signatures, meetings, count, band, likely):
     """Leave of some meetings the pairs that are new and agree in `likely` bins; return how many.
 
-    In two rounds, by what of a signature is looked at: the lines that most pairs need, then the others.
-    Within a round no pair waits for the memory of the one before.
+    No pair waits for the memory of the one before. Bins are counted first: that takes a few instructions, and
+    most pairs of a full band agree in few; the bands before are looked through one by one.
     """
-    low, n, near = np.uint64(NOBODY), 0, LINE // ROWS
-    touch(signatures, meetings, count, (0, LINE))
-    for m in range(count):
-        pair = meetings[np.uint64(m)]
-        if not met_before(signatures, pair >> np.uint64(32), pair & low, 0, min(band, near)):
-            meetings[n] = pair
-            n += 1
-    count, n = n, 0
-    touch(signatures, meetings, count, (LINE, BINS))
+    low, n = np.uint64(NOBODY), 0
+    touch(signatures, meetings, count)
     for m in range(count):
         pair = meetings[np.uint64(m)]
         one, other = pair >> np.uint64(32), pair & low
-        if not met_before(signatures, one, other, near, band) and agreement(signatures, one, other) >= likely:
+        if agreement(signatures, one, other) >= likely and not met_before(signatures, one, other, band):
             meetings[n] = pair
             n += 1
     return n

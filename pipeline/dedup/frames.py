@@ -187,8 +187,8 @@ def preference(n_clauses: Ints, lengths: Ints, repairs: Ints, age: Ints) -> Ints
 
 def codes(values: pa.ChunkedArray) -> Ints:
     """Return a number for each distinct value of a column; null is a value."""
-    seen: dict[object, int] = {}
-    return np.array([seen.setdefault(v, len(seen)) for v in values.to_pylist()], dtype=np.int64)
+    coded = values.combine_chunks().dictionary_encode()
+    return whole_numbers(coded.indices.fill_null(len(coded.dictionary)))
 
 
 def check_ids(ids: pa.Array, place: Ints) -> None:

@@ -42,7 +42,7 @@ class Near:
     """Pairs of near texts, as places in the order of all text_ids, and the model that they were found with.
 
     `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at. `drawn`
-    is what was drawn from each text then, in the same order; there may be rows behind.
+    is what was drawn from each text then, in the order of their hash; there may be rows behind.
     """
 
     left: Ints
@@ -246,7 +246,10 @@ def _brought_up(
     found_with = hashlib.sha256(bitmap.tobytes()).hexdigest()[:32]
     if known is not None and known.near.found_with != found_with:
         known = None
-    drawn, standing, place = _drawn(known, count, partial(_put, texts, fold, (bitmap, work)), room)
+    source = np.full(count, -1) if known is None else known.source
+    folded = fold(_numbered(texts, np.flatnonzero(source < 0)))
+    drawn, standing, place = _drawn(folded, source, known, (bitmap, work), room)
+    del folded
     met, lost = changed_pairs(drawn, standing, work)
     found = _near_pairs(texts, fold, met, work)
     if known is not None:
@@ -255,15 +258,6 @@ def _brought_up(
         stay = (left < count) & (right < count) & ~np.isin(old, lost)
         found = np.concatenate((old[stay], found))
     return Near(*texts_of(found), model, found_with, drawn)
-
-
-def _put(
-    texts: Reading, fold: Folding, given: tuple[NDArray[np.uint8], Work], drawn: "Sketched", at: Ints
-) -> None:
-    """Draw what is needed from the texts at some places of all."""
-    from pipeline.dedup.near import put_drawn
-
-    put_drawn(fold(_numbered(texts, at)), *given, drawn, at)
 
 
 def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
@@ -281,30 +275,42 @@ def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
 
 
 def _drawn(
-    known: Known | None, count: int, put: Callable[["Sketched", Ints], None], room: Room
+    folded: Folded, source: Ints, known: Known | None, given: tuple[NDArray[np.uint8], Work], room: Room
 ) -> tuple["Sketched", NDArray[np.uint8], Ints]:
-    """Return what is drawn from `count` texts and from those that are gone, which stand behind them.
+    """Return what is drawn from all texts in the order of their hash, and behind them from those gone.
 
-    Also which are of which run, and where each text of the last run stands now.
+    Also which are of which run, and where each text of the last run stands now. `folded` are the texts that
+    are new by `source`. Rows that stay keep their order, so they are copied as they lie.
     """
     from pipeline.dedup.meetings import BOTH, LAST, NOW
-    from pipeline.dedup.near import room_for
+    from pipeline.dedup.near import put_drawn, room_for
 
-    source = np.full(count, -1) if known is None else known.source
     before = None if known is None else known.near.drawn
-    place = np.full(0 if before is None else len(before.length), -1)
-    new, stay = np.flatnonzero(source < 0), np.flatnonzero(source >= 0)
+    before = before or room_for(*room_in_memory(0))
+    new, stay, count = np.flatnonzero(source < 0), np.flatnonzero(source >= 0), len(source)
+    place = np.full(len(before.length), -1)
     place[source[stay]] = stay
-    gone = np.flatnonzero(place < 0)
-    place[gone] = count + np.arange(len(gone))
+    place[place < 0] = count + np.arange(len(place) - len(stay))
+    text = place[before.text]
+    kept, gone = np.flatnonzero(text < count), np.flatnonzero(text >= count)
+    order = _by_hash(np.append(before.hashes[kept], folded.hashes), np.append(text[kept], new))
     drawn = room_for(*room(count + len(gone)))
-    put(drawn, new)
-    if before is not None:
-        drawn.put(stay, before, source[stay])
-        drawn.put(place[gone], before, gone)
+    drawn.text[:] = np.concatenate((np.append(text[kept], new)[order], text[gone]))
     standing = np.full(count + len(gone), BOTH, np.uint8)
-    standing[new], standing[count:] = NOW, LAST
+    old, put = np.flatnonzero(order < len(kept)), np.flatnonzero(order >= len(kept))
+    drawn.put(old, before, kept[order[old]])
+    drawn.put(count + np.arange(len(gone)), before, gone)
+    put_drawn(folded, given, drawn, put, order[put] - len(kept))
+    standing[put], standing[count:] = NOW, LAST
     return drawn, standing, place
+
+
+def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
+    """Return the order of texts by hash, and of equal ones by place; it is quick where most are in order."""
+    order = np.argsort(hashes, kind="stable")
+    if np.any(hashes[order[1:]] == hashes[order[:-1]]):
+        order = np.lexsort((text, hashes))
+    return order
 
 
 def stars(left: Ints, right: Ints, count: int) -> Ints:

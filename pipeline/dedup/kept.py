@@ -155,7 +155,7 @@ def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> tuple[Wo
         left, right = texts_of(known.met)
         old = keys_of(last[left], last[right])
         nothing = np.zeros((len(every), WORDS), np.uint64)
-        changed = Met(signatures, every, standing, nothing, length[rows[starts]])
+        changed = Met(signatures, every, standing, nothing)
         gained, lost = [old[:0]], [old[:0]]
         for more, fewer in changed_meetings(changed, work.chosen()):
             gained.append(more.copy())

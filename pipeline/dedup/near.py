@@ -14,7 +14,7 @@ from pipeline.dedup import fast
 from pipeline.dedup.arrays import MIX, Texts
 from pipeline.dedup.components import keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
-from pipeline.dedup.meetings import WORDS, Met, Pairs, changed_meetings
+from pipeline.dedup.meetings import LONGEST, PARITY, PARITY_BITS, WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work, joined
@@ -23,21 +23,26 @@ ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is 
 
 
 @kernel
-def write_parities(units, spans, parities):
-    """Write for each text which of 256 classes of characters stand in it an odd number of times.
+def write_briefs(units, spans, briefs):
+    """Write for each text which classes of characters stand in it an odd number of times, and its length.
 
     A character put in or left out turns one bit, so two texts are at least as many of those apart as their
-    parities have bits that differ. The first unit of a character of two is passed over.
+    parities have bits that differ. There are 256 classes; the bits above `PARITY_BITS` of the last word are
+    added to its lowest, without carry, and give way to the length. The first unit of a character of two is
+    passed over.
     """
     begin, length = spans
     for t in range(len(begin)):
         for k in range(WORDS):
-            parities[t, k] = 0
+            briefs[t, k] = 0
         for i in range(length[t]):
             unit = units[np.uint64(begin[t] + i)]
             if not 0xD800 <= unit < 0xDC00:
                 place = (np.uint64(unit) * np.uint64(MIX)) >> np.uint64(56)
-                parities[t, place >> np.uint64(6)] ^= np.uint64(1) << (place & np.uint64(63))
+                briefs[t, place >> np.uint64(6)] ^= np.uint64(1) << (place & np.uint64(63))
+        parity = briefs[t, WORDS - 1]
+        parity = (parity ^ (parity >> np.uint64(PARITY_BITS))) & np.uint64(PARITY)
+        briefs[t, WORDS - 1] = parity | (np.uint64(min(length[t], LONGEST)) << np.uint64(PARITY_BITS))
 
 
 @kernel
@@ -53,43 +58,50 @@ def settle_stars(nodes, starts, rows, centre):
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """What is drawn from each of some texts: its signature, parity, length in units and hash.
+    """What is drawn from each of some texts, in the order of their hash.
 
-    `release` gives back the memory of signatures that stand in a file.
+    `text` are their places among all texts, `length` is in units, `briefs` as of `write_briefs`. `release`
+    gives back the memory of signatures that stand in a file.
     """
 
     signatures: NDArray[np.uint8]
-    parities: NDArray[np.uint64]
+    briefs: NDArray[np.uint64]
+    text: Ints
     length: Ints
     hashes: NDArray[np.uint64]
     release: Callable[[], None] = lambda: None
 
     def put(self, at: Ints, other: "Sketched", rows: Ints) -> None:
-        """Put rows of another in places of this."""
+        """Put rows of another in rows of this, but for the places of texts."""
         for start in range(0, len(at), ROWS_AT_ONCE):
             here = slice(start, start + ROWS_AT_ONCE)
             self.signatures[at[here]] = other.signatures[rows[here]]
             other.release()
-        self.parities[at], self.length[at] = other.parities[rows], other.length[rows]
+        self.briefs[at], self.length[at] = other.briefs[rows], other.length[rows]
         self.hashes[at] = other.hashes[rows]
 
 
 def room_for(signatures: NDArray[np.uint8], release: Callable[[], None] = lambda: None) -> Sketched:
     """Return the room for what is drawn from as many texts as there is room for signatures."""
     rows = len(signatures)
-    parities, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
-    return Sketched(signatures, parities, length, np.empty(rows, np.uint64), release)
+    briefs, text, length = np.empty((rows, WORDS), np.uint64), np.arange(rows), np.empty(rows, np.int64)
+    return Sketched(signatures, briefs, text, length, np.empty(rows, np.uint64), release)
 
 
-def put_drawn(folded: Folded, bitmap: NDArray[np.uint8], work: Work, drawn: Sketched, at: Ints) -> None:
-    """Draw what is needed from folded texts, and put it in places; a part of the texts at a time."""
+def put_drawn(
+    folded: Folded, given: tuple[NDArray[np.uint8], Work], drawn: Sketched, at: Ints, chosen: Ints
+) -> None:
+    """Draw what is needed from the chosen of folded texts, and put it in rows; a part of them at a time.
+
+    `given` are the bitmap of what clauses have in common, and how to work.
+    """
     texts = texts_folded(folded)
     for start in range(0, len(at), ROWS_AT_ONCE):
-        here = slice(start, start + ROWS_AT_ONCE)
-        some = Texts(texts.units, texts.begin[here], texts.length[here], texts.rank[here])
-        made = room_for(fast.sketch_all(some, bitmap, work).signatures)
-        write_parities(some.units, (some.begin, some.length), made.parities)
-        made.length[:], made.hashes[:] = some.length, folded.hashes[here]
+        here, wanted = slice(start, start + ROWS_AT_ONCE), chosen[start : start + ROWS_AT_ONCE]
+        some = Texts(texts.units, texts.begin[wanted], texts.length[wanted], np.arange(len(wanted)))
+        made = room_for(fast.sketch_all(some, *given).signatures)
+        write_briefs(some.units, (some.begin, some.length), made.briefs)
+        made.length[:], made.hashes[:] = some.length, folded.hashes[wanted]
         drawn.put(at[here], made, np.arange(len(some)))
 
 
@@ -112,19 +124,25 @@ def fit_clauses(folded: Folded, work: Work) -> CorpusModel:
 def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> tuple[Pairs, Pairs]:
     """Return the pairs (lower << 32 | upper) that are new candidates, and pairs that are candidates no more.
 
-    `standing` says which texts are of the last run (`LAST`), of this one (`NOW`), or of `BOTH`; short texts
-    are in no pair.
+    `standing` says which rows are of texts of the last run (`LAST`), of this one (`NOW`), or of `BOTH`; short
+    texts are in no pair. Pairs are of the places of texts.
     """
     judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
-    judged = judged[np.argsort(drawn.hashes[judged], kind="stable")]
-    far = int(100 - MIN_RATIO)
-    met = Met(drawn.signatures, judged, standing, drawn.parities, drawn.length, far, drawn.release)
+    judged = judged[
+        np.argsort(drawn.hashes[judged], kind="stable")
+    ]  # those that went stand behind the others
+    met = Met(drawn.signatures, judged, standing, drawn.briefs, int(100 - MIN_RATIO), drawn.release)
     new, old = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
     for gained, lost in changed_meetings(met, work.chosen()):
         new.append(gained)
         old.append(lost)
     drawn.release()
-    return joined(new), joined(old)
+    return _of_texts(joined(new), drawn), _of_texts(joined(old), drawn)
+
+
+def _of_texts(pairs: Pairs, drawn: Sketched) -> Pairs:
+    """Return pairs of rows as pairs of the places of texts."""
+    return keys_of(*(drawn.text[rows] for rows in texts_of(pairs)))
 
 
 def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:

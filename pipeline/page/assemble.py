@@ -36,6 +36,7 @@ from pipeline.records import (
 )
 from pipeline.text.convert import ScriptEvidence, convert_lines, detect_script
 from pipeline.text.offsets import OffsetMap
+from pipeline.text.repair.headed import Headed
 from pipeline.urls import first_page_of
 
 HIDDEN_GAP = REASONS.index("hidden_gap")
@@ -56,7 +57,8 @@ class Origin:
 class Texts:
     """The text forms of a page and the way back from `canonical` (and repaired) to `raw`.
 
-    `telling` is whether `raw` may hold Traditional characters or leaks; true where nobody has looked.
+    `telling` is whether `raw` may hold Traditional characters or leaks, true where nobody has looked;
+    `headed` is `raw` cut at what looks like leaks, where that was done.
     """
 
     raw: str
@@ -64,6 +66,7 @@ class Texts:
     canonical: str
     offsets: OffsetMap
     telling: bool = field(default=True, compare=False)
+    headed: Headed | None = field(default=None, compare=False)
 
 
 class Told(NamedTuple):

@@ -80,10 +80,11 @@ TWO = re.compile(rf"([一-鿿]{{2,8}})\s*[{ARROW_SIGNS}]\s*([一-鿿]{{2,8}})")
 TOP_LINES = 12  # among which two items without a label are a breadcrumb
 MOST_ITEMS = 6  # of a breadcrumb
 MAX_SPREAD = 16  # lines over which one is spread, signs between its items among them
-PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径")  # `位置导航 > 甲网 > 制度`
+PLACE_ITEM = re.compile(r".{0,5}位置(?:导航)?|导航|路径|当前")  # `位置导航 > 甲网 > 制度`
+PLACED_HOME = re.compile(r"(?:位置|导航|路径)\s*(?=(?:网站)?[首主]页$|Home$)")  # `导航首页 > 制度`
 # The last item of a breadcrumb that names no page: `首页 > 制度 > 正文`, `> 内容页`.
 HERE = re.compile(
-    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|[一-鿿]{2}(?:正文|详情)页?|阅读|浏览|查看|预览|本[文页]|当前页"
+    "(?:文章|本文|阅读|浏览|查看|当前|信息)?(?:正文|内容正文|阅读正文|内容|详情|详细|全文|文章|页面)(?:页|内容|信息|阅读|浏览)?|[一-鿿]{2}正文|阅读|浏览|查看|预览|本[文页]|当前页"
 )
 # What stands behind a breadcrumb in its line: `> 制度 [返回]`, `> 制度　更新时间：2023-04-05`
 BEHIND = compile_search(
@@ -261,6 +262,8 @@ def _items(rest: str, *, labelled: bool) -> tuple[str, ...]:
         items = [x for x in items if not SPAM_ITEM.search(x)]
     if len(items) > 1 and HERE.fullmatch(items[-1]):
         items.pop()
+    if items:
+        items[0] = PLACED_HOME.sub("", items[0])
     return tuple(items[1:] if len(items) > 2 and PLACE_ITEM.fullmatch(items[0]) else items)
 
 
@@ -307,6 +310,7 @@ def _of_home(page: PageLines, line: str, row: int) -> tuple[str, ...]:
     parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
     if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
         return ()
+    parts[0] = PLACED_HOME.sub("", parts[0])
     here = HERE.fullmatch(parts[-1]) is not None
     near = (page.title, *page.texts[row + 1 : row + 1 + NEAR])
     named = here or (len(parts[-1]) >= MIN_NAME and any(parts[-1] in x for x in near))

@@ -14,6 +14,7 @@ from pipeline.page.lines import DENSE, LISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS
 
 MIN_SINGLE = 4  # pairs of long lines that show what separates lines of one text
+MAX_REST = 6  # lines of a text behind its last sentence: signature, date, a motto
 REST = 0.3  # share of the characters of one text that may stand behind its element and are none of it
 
 
@@ -44,6 +45,24 @@ def end_of_single(page: PageLines, first: int, end: int) -> int:
             usual = min(depths[begin - first : row - first], default=within) <= depth  # closes so inside it
             return end if usual or goes_on(page, row) else row
     return end
+
+
+def rest_of_element(page: PageLines, first: int, last: int, end: int) -> int:
+    """Return the line before `end` to which the element goes on whose text is told from `first` to `last`.
+
+    The last lines of a text may be short and without a full stop: a few of them, up to where the markup
+    closes further than between lines of the text. `last` where it does not, or behind many lines.
+    """
+    if page.layout is None or last - first < 2:
+        return last
+    depths = page.layout.separations(len(page.texts) - first)
+    if len(depths) < len(page.texts) - first:
+        return last
+    within = Counter(depths[1 : last - first]).most_common(1)[0][0]
+    for row in range(last, min(last + MAX_REST + 1, end)):
+        if depths[row - first] < within:
+            return row
+    return last
 
 
 def end_of_element(page: PageLines, chosen: Sequence[Candidate], end: int) -> int:

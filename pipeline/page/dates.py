@@ -13,6 +13,8 @@ DATE = compile_search(  # `2024-11-20`, `2024年3月5日`, `2024-03-0512:30`: ye
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年－—–_·]\s*(\d{1,2})\s*[-/.月－—–_·]\s*(\d{1,2}(?!\d)|(?<=\d\d[-/.])\d\d)"
 )
 DATE_LABEL = compile_search(r"(?:时间|日期|发布于|更新于|发表于|编辑于|修改于|更新|发布)\s*[：:]?\s*$")
+# Behind a date that is a meeting's, not a page's: `时间：2024年3月5日下午`, `2024年6月1日至6月3日`
+OF_MEETING = re.compile(r"\s*日?\s*(?:[（(]?(?:星期|周).[)）]?)?\s*(?:(?:[上下中]午|晚上?)\s*$|[至到]\s*\d)")
 
 # `修订：2009年3月5日` behind the day of publication: the page's date is the later one
 REVISED = re.compile(rf"(?:更新|修订|修改|[编改]定)(?:时间|日期|于)?\s*[：:]?\s*(?={DATE.pattern})")

@@ -11,6 +11,7 @@ from pipeline.page.cues import INTRODUCTION, LIST_SIGNS
 from pipeline.page.lines import DOCUMENT, LINKED, LISTED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner, read_manner
 from pipeline.page.otherpages import names_of_pages
+from pipeline.page.persons import names_person
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, advertises, site_words
 from pipeline.page.told import (
     IN_DOUBT,
@@ -75,12 +76,6 @@ COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所
 NOTICE = re.compile(
     r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|条款|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
 )
-# The hundred surnames of nine in ten Chinese: a name below a text.
-SURNAMES = frozenset(
-    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟"
-    "卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚某"
-)
-MAX_PERSON = 4  # characters of a name
 LOOSE, LEAST_WEIGHT = 0.3, 0.45  # of one line in doubt, and what a site's part must have
 LAST = -1.5  # a sentence behind everything that is foreign
 GIVE_UP = 4.0  # below the best so far, at which the text has begun
@@ -103,11 +98,12 @@ def site_rows(
     """
     site = about[0] or ""
     parts = [_numbered_part(page, *body, site) for body in bodies]
-    manner = read_manner(page, parts, *about)
+    of_page = read_manner(page, parts, *about)
     out = repeated_lines(page, bodies, cues)
     cues = cues | out
     labels = [row for row, why in cues.items() if why == "related" and bodies[0][0] <= row < bodies[-1][1]]
     for (first, end), rows in zip(bodies, parts, strict=True):
+        manner = of_page.of(page.texts[first], prose=not rows) if first < end else of_page
         if labels:
             out |= _listed(page, range(first, end), labels, cues)
         if not rows:
@@ -373,7 +369,7 @@ def _weigh(
 
 def _weigh_manner(line: str, manner: Manner) -> float:
     """Return the same by how a line ends and to whom it speaks."""
-    signed = SIGNED.search(line) or is_spoken(line) or (len(line) <= MAX_PERSON and line[0] in SURNAMES)
+    signed = SIGNED.search(line) or is_spoken(line) or names_person(line)
     if line[-1] in CRIES and not signed and weigh_wording(line) <= 0:
         return SENTENCE
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):

@@ -8,7 +8,7 @@ from operator import add
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
 from pipeline.page.counts import said_count
-from pipeline.page.dates import DATE, DATE_LABEL, as_date, last_date
+from pipeline.page.dates import DATE, DATE_LABEL, OF_MEETING, as_date, last_date
 from pipeline.page.lines import (
     DATED,
     DENSE,
@@ -306,7 +306,7 @@ def _find_date(page: PageLines, after: int, title_row: int) -> tuple[int, str] |
         if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
         match = DATE.search(line)
-        if match is None or not (when := last_date(line)):
+        if not match or OF_MEETING.match(line, match.end()) or not (when := last_date(line)):
             continue
         labelled = bool(DATE_LABEL.search(line[: match.start()]))
         distance = abs(i - title_row) if title_row >= 0 else max(0, i - after)

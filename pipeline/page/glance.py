@@ -53,6 +53,7 @@ from pipeline.page.lines import (
 from pipeline.page.search import openings
 from pipeline.page.tags import look_up
 from pipeline.page.views import FIELD_WORDS
+from pipeline.text.points import code_points
 
 CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
 LABEL_FROM, LABEL_TO = 2, 16
@@ -253,7 +254,7 @@ def glance(texts: Sequence[str]) -> list[Told]:
     2 ns a character.
     """
     joined = "\n\0".join(texts)
-    codes = np.frombuffer(f"{joined}\n\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(f"{joined}\n\0")
     begins = np.fromiter(accumulate((len(text) + 2 for text in texts), initial=0), dtype=np.int64)
     room = joined.count("\n") + 1
     sights, shown = np.empty(room, dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)

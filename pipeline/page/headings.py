@@ -80,12 +80,7 @@ TAIL_N = re.compile(
     rf"\s*+(?P<unit>{UNITS})?\s*+{CLOSE}*\s*+(?P<colon>[：:])?"
 )
 # What every form but a bare `题1` shows: `第1篇`, `篇一`, `范文（1`.
-SIGN_PATTERN = "|".join(
-    (
-        rf"第\s*+{NUMERAL}\s*+(?:{UNITS})",
-        *(rf"{word}\s*+{OPEN}?\s*+第?\s*+{NUMERAL}" for word in WORDS.split("|")),
-    )
-)
+SIGN_PATTERN = rf"第\s*+{NUMERAL}\s*+(?:{UNITS})|(?:{WORDS})\s*+{OPEN}?\s*+第?\s*+{NUMERAL}"
 SIGN = compile_search(SIGN_PATTERN)
 NUMBER_ENDS = frozenset(
     "0123456789０１２３４５６７８９一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩIVX）)】]〕〗》>：:、.．"

@@ -29,7 +29,7 @@ NUMBERS |= {x: n for n, x in enumerate(("I", "II", "III", "IV", "V", "VI", "VII"
 NUMBERS |= {x: n for n, x in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ", 1)} | {x: n for n, x in enumerate("⓫⓬⓭⓮⓯", 11)}
 NUMBERS |= {chr(first + n): n + 1 for first in (0x3220, 0x2776, 0x2780, 0x278A, 0x2170) for n in range(10)}
 NUMERAL = (
-    "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[壹贰叁肆伍陆柒捌玖拾]|[①-⑳㈠-㈩❶-➓⓫-⓯]|[Ⅰ-Ⅻⅰ-ⅹ]"
+    "(?:[0-9]{1,2}|[０-９]{1,2}|[一二三四五六七八九十两]{1,3}|[壹贰叁肆伍陆柒捌玖拾①-⑳㈠-㈩❶-➓⓫-⓯Ⅰ-Ⅻⅰ-ⅹ]"
     "|[IVX]{1,4}(?![A-Za-z]))"
 )
 

@@ -6,9 +6,10 @@ foreign among them.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.page.lines import PageLines
+from pipeline.page.persons import greets
 from pipeline.page.sitewords import has_address
 from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 
@@ -39,6 +40,13 @@ class Manner:
     others: bool  # some lines of the texts end neither like a sentence nor like an item of a list
     site: str
     subjects: Sequence[str]
+    letter: bool = False  # the text begins with a greeting: it speaks to its reader throughout
+    prose: bool = False  # it has no list
+
+    def of(self, first: str, *, prose: bool) -> "Manner":
+        """Return the manner of one text of the page, whose first line is given."""
+        letter = greets(first)
+        return replace(self, letter=letter, prose=prose) if letter or prose else self
 
     @property
     def lines(self) -> int:
@@ -60,6 +68,10 @@ class Manner:
         """Tell whether the texts, lines of the site between their clauses included, hardly ever do."""
         return sum(self.text.count(c, *span) for c in READER for span in self.spans) <= FEW
 
+    def is_to_reader(self, line: str) -> bool:
+        """Tell whether a line may be what a letter says to whom it is written, not to readers of pages."""
+        return self.letter and not speaks_of_pages(line)
+
     def is_foreign(self, line: str, rare: float = RARE) -> bool:
         """Tell whether hardly a line of the texts ends like this one; one cut at a comma is nobody's."""
         return (
@@ -70,9 +82,9 @@ class Manner:
 
     def is_worded_by_site(self, line: str) -> bool:
         """Tell whether a line reads like a site's; prose without a list reads like anything."""
-        if self.spans:
-            return reads_like_a_site(line)
-        return reads_like_a_site(line, LEAST_IN_PROSE if speaks_of_pages(line) else PLAINLY)
+        if not self.spans:
+            return reads_like_a_site(line, LEAST_IN_PROSE if speaks_of_pages(line) else PLAINLY)
+        return reads_like_a_site(line, PLAINLY if self.prose and not speaks_of_pages(line) else LEAST)
 
     def is_worded_inside(self, line: str) -> bool:
         """Tell the same of a line between clauses: a short one, or where all talk, must be plain."""
@@ -81,15 +93,18 @@ class Manner:
 
     def is_unlike(self, line: str) -> bool:
         """Tell whether a line is worded as the texts, which speak to nobody, never are."""
-        return self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL and self.hardly_speaks()
+        worded = self.lines >= LEAST_LINES and weigh_wording(line) >= DOUBTFUL
+        return worded and self.hardly_speaks() and not self.is_to_reader(line)
 
     def speaks_to_reader(self, line: str) -> bool:
         """Tell whether a line speaks to the reader, as the texts never do."""
         told = any(c in line for c in READER) and not is_spoken(line) and weigh_wording(line) > OF_TEXTS
-        return told and self.lines >= LEAST_LINES and self.is_impersonal()
+        return told and self.lines >= LEAST_LINES and self.is_impersonal() and not self.is_to_reader(line)
 
     def alone_speaks(self, line: str) -> bool:
         """Tell whether a line between clauses speaks to the reader, and no other line of the texts does."""
+        if self.is_to_reader(line):
+            return False
         said = sum(line.count(c) for c in READER) if len(line) > MAX_NAME and not is_spoken(line) else 0
         return said > 0 and said == sum(self.text.count(c, *span) for c in READER for span in self.spans)
 

@@ -26,6 +26,7 @@ from pipeline.text.convert import convert, convert_lines
 from pipeline.text.encoding import Decoded, decode
 from pipeline.text.offsets import OffsetMap
 from pipeline.text.repair import repair
+from pipeline.text.repair.headed import split_leaks, unsplit
 from pipeline.urls import host_of
 
 # `质(zhì )` behind a character: yes; `(xing)`, which has no tone and may be a gloss: no
@@ -169,10 +170,12 @@ def _canonical(
     """Return the text forms of pages, and their titles in canonical form."""
     texts, titles = [], []
     for page, needs in zip(blocks, _needs([page.text for page in blocks]), strict=True):
-        found = repair(page.text, config.repair, table=leaks, needed=needs.rules)
+        may_leak = needs.rules is None or "leak" in needs.rules
+        headed = split_leaks(page.text) if may_leak else unsplit(page.text)
+        found = repair(page.text, config.repair, table=leaks, needed=needs.rules, headed=headed)
         titles.append(_repaired_title(page.title, page.text, found, leaks))
         canonical = convert(found.text, "t2s") if needs.conversion or found.edits else found.text
-        texts.append(Texts(page.text, found, canonical, OffsetMap(found.edits), needs.telling))
+        texts.append(Texts(page.text, found, canonical, OffsetMap(found.edits), needs.telling, headed))
     return texts, convert_lines(titles, "t2s")
 
 

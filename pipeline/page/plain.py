@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.page.closes import rest_of_element
 from pipeline.page.counts import declared_count
 from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
 from pipeline.page.fields import Fields
@@ -11,8 +12,10 @@ from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.names import named_documents
+from pipeline.page.persons import names_person, names_publisher
 from pipeline.page.series import overlap
 from pipeline.page.told import SIGNED, told_of_article
+from pipeline.page.wording import is_spoken, weigh_wording
 from pipeline.records import DropReason
 
 THIN = -12  # what a line of links or of the site's own costs a run of text, in characters
@@ -198,13 +201,26 @@ def body_rows(
         if last >= end or last in cues or page.shares[last] > 0.5 or not _closes(page.texts[last]):
             break
         last += 1
+    if not content:
+        last = _unless_told(page, cues, last, rest_of_element(page, first, last, end))
     introductions: dict[int, DropReason] = {}
     for row in range(first, min(first + 4, last)):
         line = page.texts[row]
-        if not INTRODUCTION.search(line) or last - first < 2:
+        if not INTRODUCTION.search(line) or last - first < 2 or is_spoken(line):
             break
         introductions[row] = "introduction"
     return first, last, introductions
+
+
+def _unless_told(page: PageLines, cues: dict[int, DropReason], last: int, end: int) -> int:
+    """Return `end`, or the first line from `last` on that is a link, or the site's by its words."""
+
+    def is_told(r: int) -> bool:
+        line = page.texts[r]
+        worded = weigh_wording(line) > 0 or names_publisher(line) or told_of_article(line)
+        return r in cues or page.shares[r] > 0.5 or bool(worded)
+
+    return next(filter(is_told, range(last, end)), end)
 
 
 def _is_list(page: PageLines, first: int, last: int) -> bool:
@@ -216,7 +232,7 @@ def _is_list(page: PageLines, first: int, last: int) -> bool:
 
 
 def _closes(line: str) -> bool:
-    return any(pattern.search(line) for pattern in (SENTENCE_MARK, CLOSING, SIGNED))
+    return names_person(line) or any(pattern.search(line) for pattern in (SENTENCE_MARK, CLOSING, SIGNED))
 
 
 def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: int) -> tuple[int, int]:
@@ -274,4 +290,5 @@ def _weight(page: PageLines, row: int) -> int:
         return THIN
     if NUMBERED.match(line):
         return max(len(line), DENSE)
-    return len(line) if len(line) >= DENSE or SENTENCE_MARK.search(line) else SHORT
+    said = len(line) >= DENSE or line[-1] in "，、" or SENTENCE_MARK.search(line)  # `我愿做一粒种子，`
+    return len(line) if said else SHORT

@@ -14,8 +14,8 @@ MAX_NAME = 64
 STYLE_VALUE, STYLE_SHEET = 0, 1  # spans that may hide something
 HREF, STYLE, CLASS, ID, HIDDEN = (key_of(name) for name in ("href", "style", "class", "id", "hidden"))
 OPTGROUP, OPTION, SCRIPT = (key_of(name) for name in ("optgroup", "option", "script"))
-NONE, HIDD, FONT = (int.from_bytes(word.encode(), "big") for word in ("none", "hidd", "font"))
-GREATER, SLASH, EQUALS, DOUBLE, SINGLE, DASH, BANG = (ord(c) for c in ">/=\"'-!")
+NONE, HIDD, FONT, SIZE = (int.from_bytes(w.encode(), "big") for w in ("none", "hidd", "font", "size"))
+GREATER, SLASH, EQUALS, DOUBLE, SINGLE, DASH, BANG, COLON, ZERO = (ord(c) for c in ">/=\"'-!:0")
 
 
 @inlined
@@ -83,13 +83,24 @@ def read_value(codes, at):
 
 @part
 def may_hide(codes, begin, end):
-    """Tell whether a style may hide its element: by `none`, `hidden`, `font-size`."""
-    last = 0
+    """Tell whether a style may hide its element: by `none`, `hidden`, `font-size` 0 or an entity in that."""
+    last, of_font = 0, False
     for at in range(begin, end):
         last = ((last << 8) | (lowered(codes[at]) & 0xFF)) & 0xFFFFFFFF
-        if last in (NONE, HIDD, FONT):
+        if last in (NONE, HIDD):
+            return True
+        of_font = of_font or last == FONT
+        if of_font and (codes[at] == lw.AMPERSAND or (last == SIZE and is_zero(codes, at + 1, end))):
             return True
     return False
+
+
+@part
+def is_zero(codes, at, end):
+    """Tell whether a value that begins with 0 stands behind the name of a property."""
+    while at < end and (codes[at] == COLON or is_blank(codes[at])):
+        at += 1
+    return at < end and codes[at] == ZERO
 
 
 @part

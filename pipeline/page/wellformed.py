@@ -14,6 +14,7 @@ from pipeline.page.elements import ENTITIES, element_table, entity_table
 from pipeline.page.layout import Layout
 from pipeline.page.markup import read_markup
 from pipeline.page.tags import STYLE_VALUE
+from pipeline.text.points import code_points, text_of
 
 PAD = "\0" * 4  # so that the kernel may look ahead
 SHORTEST_LINE = len("<p>a")  # of markup: there are no more lines than so many fit in
@@ -49,7 +50,7 @@ def read_well_formed(
     """
     if "\r" in html:  # as a tree's reader does first
         html = html.replace("\r\n", "\n").replace("\r", "\n")
-    codes = np.frombuffer((html + PAD).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(html + PAD)
     lines = len(html) // SHORTEST_LINE + 2
     room = np.empty(len(codes), dtype=np.uint32), np.empty(lines * lw.LINE, dtype=np.int32)
     state = _run(codes, room, ((), ()))
@@ -84,7 +85,7 @@ def _written(html: str, room: tuple[Any, ...], state: list[int]) -> Written | No
         title = unescape(title)
     if ODD.search(title):
         return None
-    text = room[0][: max(0, state[lw.SIZE] - 1)].tobytes().decode("utf-32-le", "surrogatepass")
+    text = text_of(room[0][: max(0, state[lw.SIZE] - 1)])
     lines = room[1][: state[lw.LINES] * lw.LINE].reshape(-1, lw.LINE).T.tolist()
     return Written(text, lines[1], lines[2], Layout(lines[3], lines[4]), title)
 

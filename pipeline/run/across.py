@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline.dedup.align import align_keys, unlike_parts
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
@@ -24,10 +23,11 @@ from pipeline.text.fold import comparison_keys, text_id, text_ids
 MEMBERS_A_PART = 8_000
 ALIGNED = "aligned.arrow"
 PAIRS = pa.schema([("member", pa.string()), ("canonical", pa.string())])
-READ = ("article_id", "clause_id", "marker", "text", "text_id")
+READ = ("article_id", "path", "marker", "text", "text_id")
+CODED = ("article_id", "path", "marker")  # columns of few values, read as codes
 # Of a clause to be aligned: its article by number; `told` is its text or, of a label without, its marker.
 TOLD = pa.schema(
-    [("article", pa.int32()), ("clause_id", pa.string()), ("text_id", pa.string()), ("told", pa.string())]
+    [("article", pa.int32()), ("path", pa.string()), ("text_id", pa.string()), ("told", pa.string())]
 )
 NOTHING = text_id("")
 
@@ -125,9 +125,11 @@ def _spread(run: Run, paths: list[Path], ids: pa.Array, homes: Numbers) -> None:
         for shard in run.shards["clauses"] if paths else ():
             if not _holds_any(run, shard, ids):
                 continue
-            table = pq.ParquetFile(folder / shard.path).read(list(READ))
-            table = table.append_column("article", pc.index_in(table["article_id"], value_set=ids))
-            table = table.filter(pc.is_valid(table["article"]))
+            table = pq.ParquetFile(folder / shard.path, read_dictionary=CODED).read(list(READ))
+            owner = table["article_id"].combine_chunks()
+            article = pc.index_in(owner.dictionary, value_set=ids).take(owner.indices)
+            table = table.append_column("article", article).filter(pc.is_valid(article))
+            table = table.set_column(2, "marker", table["marker"].cast(pa.string()))
             told = pc.if_else(pc.equal(table["text"], ""), pc.fill_null(table["marker"], ""), table["text"])
             table = table.append_column("told", told).select(TOLD.names).cast(TOLD)
             home = homes[np.asarray(table["article"])]
@@ -140,6 +142,8 @@ def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:
 
     What a pair has in common in front and behind is left out first; most clauses are never folded.
     """
+    from pipeline.dedup.align import align_keys, unlike_parts  # loads rapidfuzz, .02 s that few pages need
+
     article = np.asarray(clauses["article"])
     order = np.argsort(article, kind="stable")
     starts = np.searchsorted(article, np.arange(len(ids) + 1), sorter=order).tolist()
@@ -161,9 +165,13 @@ def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:
         if op != "same"
     ]
     columns = list(zip(*found, strict=True)) if found else [()] * len(ALIGNMENTS)
-    named = [clauses["clause_id"].take(pa.array(rows, pa.int64())) for rows in columns[:2]]
+    named = [_clause_ids(clauses.take(pa.array(rows, pa.int64())), ids) for rows in columns[:2]]
     named.append(ids.take(pa.array(columns[2], pa.int64())))
     return pa.table([*named, *map(list, columns[3:])], schema=ALIGNMENTS)
+
+
+def _clause_ids(clauses: pa.Table, ids: pa.Array) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(ids.take(clauses["article"].combine_chunks()), clauses["path"], "/")
 
 
 def _codes(clauses: pa.Table) -> tuple[list[int], int]:

@@ -55,6 +55,7 @@ class IngestSummary:
     rejects: int
     parsed: int
     sources: dict[str, int]  # seen, new_or_changed, unchanged, vanished
+    seconds: dict[str, float]  # wall time of each stage that ran
     reject_rate: float
     above_reject_rate: bool
 
@@ -235,6 +236,7 @@ def _summary(run: Run) -> IngestSummary:
             "unchanged": run.seen - run.n_changed,
             "vanished": len(run.vanished),
         },
+        seconds=run.seconds,
         reject_rate=share,
         above_reject_rate=share > run.config.ingest.max_reject_rate,
     )

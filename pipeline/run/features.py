@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pipeline.page.assemble import CutColumns
 from pipeline.page.boilerplate import Edges, boilerplate_candidates, page_lines
-from pipeline.text.repair.leaks import LeakCounts, count_leaks, count_pairs
+from pipeline.text.repair.headed import Headed, LeakCounts, count_occurrences, split_leaks
 
-BRACKETS = "(（"  # in front of every leak (`text/repair/leaks.py`)
+BRACKETS = "(（"  # in front of every leak (`text/repair/headed.py`)
 MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
 CORE_CHARS = 12  # of sha256 in hex: 48 bits, one collision in 20 million articles of a site
 
@@ -49,20 +49,22 @@ def features(cut: CutColumns) -> Features:
     plain = repaired == cut.texts.canonical and not any(bracket in raw for bracket in BRACKETS)
     if plain or not cut.texts.telling:
         return Features(site, None, "", _edge_lines(cut))  # nothing Traditional, nothing like a leak
-    counts = count_leaks(raw)
+    headed = cut.texts.headed or split_leaks(raw)
     left = ""
-    if any(char and pinyin for char, pinyin in counts):
-        left = "".join(sorted({char for char, pinyin in count_pairs(repaired) if char and pinyin}))
-    return Features(site, pack_counts(counts) or None, left, _edge_lines(cut))
+    if any(char and pinyin for char, pinyin in headed.told):
+        left = "".join(sorted({char for char, pinyin in split_leaks(repaired).told if char and pinyin}))
+    return Features(site, pack_counts(headed) or None, left, _edge_lines(cut))
 
 
-def pack_counts(counts: LeakCounts) -> str:
-    """Return counts as text, in order.
+def pack_counts(headed: Headed) -> str:
+    """Return as text, in order, what `leaks.count_leaks` counts of one that was split at its leaks.
 
-    >>> pack_counts(Counter({("務", "wù"): 3, ("務", ""): 4}))
-    '務,,4;務,wù,3'
+    >>> pack_counts(split_leaks("客戶服務(wù)"))
+    '務,,1;務,wù,1;戶,,1'
     """
-    return ";".join(sorted([f"{char},{pinyin},{n}" for (char, pinyin), n in counts.items()]))
+    entries = [f"{char},{pinyin},{n}" for (char, pinyin), n in headed.told.items()]
+    entries += [f"{char},,{n}" for char, n in count_occurrences(headed).items()]
+    return ";".join(sorted(entries))
 
 
 def unpack_counts(packed: Mapping[str, int]) -> LeakCounts:

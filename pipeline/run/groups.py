@@ -33,7 +33,7 @@ RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 10
 FIRST_OF_RANGES = np.array(list(RANGES), "S1")
 ALL_TEXTS = "texts.arrow"
 NEAR = "near.arrow"  # pairs of near texts, as places in the order of all text_ids
-DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the same order
+DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the order of their hash
 COUNTED = ("counts", "sites")
 FOUND_WITH = b"found_with"
 
@@ -44,11 +44,13 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
     site = named.take(pc.index_in(clauses["page_id"], value_set=pa.array(sites, pa.string())))
     counted, standing = count_part(clauses.append_column("site", site))
     ends = np.searchsorted(_as_bytes(counted["text_id"].combine_chunks()), FIRST_OF_RANGES).tolist()
-    write_batches(kept / f"counts-{name}.arrow", COUNTS, _cut(counted, ends))
     rows = whole_numbers(standing["row"])
-    write_batches(
-        kept / f"sites-{name}.arrow", SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))
-    )
+    made = {
+        f"counts-{name}.arrow": (COUNTS, _cut(counted, ends)),
+        f"sites-{name}.arrow": (SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))),
+    }
+    for file, (schema, batches) in made.items():  # packing takes as long as writing twice as much
+        write_batches(kept / file, schema, batches, compression=None)
 
 
 def _cut(table: pa.Table, starts: Sequence[int]) -> Iterator[pa.RecordBatch]:
@@ -127,11 +129,12 @@ class Texts:
         if not len(wanted):
             return known, np.arange(known.num_rows)
         anew, before = self._added_up(k, wanted), known["text_id"].combine_chunks()
-        place = np.asarray(pc.fill_null(pc.index_in(anew["text_id"], value_set=before), -1))
-        stays = np.ones(known.num_rows, np.bool_)
-        stays[np.asarray(pc.index_in(wanted, value_set=before).drop_null())] = False
-        rows, new = np.flatnonzero(stays), _as_bytes(anew["text_id"].combine_chunks())
-        behind = np.searchsorted(_as_bytes(before)[rows], new)
+        new = anew["text_id"].combine_chunks()
+        again = pc.index_in(before, value_set=new)  # the few are looked up, not the many
+        place = np.full(len(new), -1)
+        place[np.asarray(again.drop_null())] = np.flatnonzero(np.asarray(again.is_valid()))
+        rows = np.flatnonzero(~np.asarray(pc.is_in(before, value_set=wanted)))
+        behind = np.searchsorted(_as_bytes(before)[rows], _as_bytes(new))
         rows = np.insert(rows, behind, known.num_rows + np.arange(len(new)))
         source = np.append(np.arange(known.num_rows), place)[rows]
         return pa.concat_tables([known, anew]).combine_chunks().take(indices(rows)), source
@@ -179,9 +182,9 @@ def _write_near(kept: Path, near: Near, texts: int) -> None:
     pairs = pa.table([pa.array(side, pa.int32()) for side in (near.left, near.right)], ["left", "right"])
     write_arrow(kept / NEAR, pairs.replace_schema_metadata({FOUND_WITH: near.found_with}))
     if near.drawn is not None:
-        columns = [near.drawn.hashes[:texts], near.drawn.length[:texts]]
-        columns += list(near.drawn.parities[:texts].T)
-        names = ["hash", "length", *(f"parity_{k}" for k in range(len(columns) - 2))]
+        columns = [near.drawn.text[:texts], near.drawn.length[:texts], near.drawn.hashes[:texts]]
+        columns += list(near.drawn.briefs[:texts].T)
+        names = ["text", "length", "hash", *(f"brief_{k}" for k in range(len(columns) - 3))]
         drawn = pa.table([pa.array(c) for c in columns], names)
         write_batches(kept / DRAWN, drawn.schema, drawn.to_batches(), compression=None)
         with (kept / SIGNATURES).open("rb") as file:
@@ -204,8 +207,8 @@ def _known(run: Run, texts: Texts) -> Known | None:
     with path.open("rb") as file:
         held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
     signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)
-    hashes, length, *parities = (column.to_numpy() for column in drawn.columns)
+    text, length, hashes, *briefs = (column.to_numpy() for column in drawn.columns)
     release = partial(held.madvise, mmap.MADV_DONTNEED)
-    was = Sketched(signatures[: len(length)], np.stack(parities, axis=1), length, hashes, release)
+    was = Sketched(signatures[: len(length)], np.stack(briefs, axis=1), text, length, hashes, release)
     model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
     return Known(texts.source, Near(left, right, model, found_with, was))

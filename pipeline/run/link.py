@@ -16,7 +16,7 @@ NUMBER = re.compile(r"\d+")
 HOST = "file"  # in front of the name of a file without address, so that one rule reads both
 # 000/00012.html, but no folder of dots and no index file: what `url_key` leaves as it is
 PLAIN_PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
-PLAIN_NAME = re.compile(rf"(?!(?:.*/)?(?:index|default)\.)(?:{PLAIN_PART}/)*{PLAIN_PART}", re.IGNORECASE)
+PLAIN_NAME = re.compile(rf"(?:{PLAIN_PART}/)*(?!(?:index|default)\.){PLAIN_PART}", re.IGNORECASE)
 
 
 @dataclass(slots=True)

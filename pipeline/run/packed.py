@@ -8,7 +8,7 @@ import json
 import struct
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +35,8 @@ def pack(cut: CutColumns) -> bytes:
     at, to, replacements, rules = zip(*edits, strict=True) if edits else ((), (), (), ())
     rest = [
         *(cut.origin.encoding, cut.origin.evidence),
-        *(replacements, texts.repaired.unresolved, told.declared, told.titles, told.subject),
+        replacements if any(replacements) else (),  # most edits only delete
+        *(texts.repaired.unresolved, told.declared, told.titles, told.subject),
         *(fields.title, fields.site, fields.breadcrumb, fields.updated, fields.views, fields.author),
     ]
     canonical = "" if texts.canonical == texts.repaired.text else texts.canonical
@@ -59,7 +60,9 @@ def unpack(packed: bytes, page_id: str, url: str | None) -> CutColumns:
     numbers.frombytes(given)
     starts, ends, groups, at, to = _split(numbers, [n_pieces] * 3 + [n_edits] * 2)
     encoding, evidence, replacements, unresolved, *told = json.loads(written)
-    edits = tuple(from_columns(Edit, at, to, replacements, map(RULE_NAMES.__getitem__, rules)))
+    edits = tuple(
+        from_columns(Edit, at, to, replacements or repeat("", n_edits), map(RULE_NAMES.__getitem__, rules))
+    )
     return CutColumns(
         Origin(page_id, url, encoding, evidence),
         _texts(raw, canonical, edits, unresolved),

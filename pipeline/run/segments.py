@@ -10,7 +10,6 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -136,16 +135,13 @@ def base_path(kept: Path, name: str) -> Path:
 
 def cut_pages(run: Run, making: Making) -> pa.Table:
     """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
-    old, kept = state_of(run.out, run.generation), [CUTS.empty_table()]
-    tables: Iterable[pa.Table] = (read_arrow(cuts_path(old, name)) for name in making.sources)
+    old = state_of(run.out, run.generation)
+    tables = [CUTS.empty_table(), *(read_arrow(cuts_path(old, name)) for name in making.sources)]
     if making.part is not None:
-        tables = chain(tables, read_part(spool_of(run.out), "page_id", making.part, making.parts))
-    for table in tables:
-        rows = zip(*(table.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
-        wanted = [i in making.pages and run.pages[i].key == key for i, key in rows]
-        kept.append(table.filter(pa.array(wanted, pa.bool_())))
-    found = pa.concat_tables(kept)
-    newest = {i: row for row, i in enumerate(found.column("page_id").to_pylist())}
+        tables += read_part(spool_of(run.out), "page_id", making.part, making.parts)
+    found = pa.concat_tables(tables)
+    rows = zip(*(found.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
+    newest = {i: row for row, (i, key) in enumerate(rows) if i in making.pages and run.pages[i].key == key}
     return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.convert import convert_lines, has_tables
 from pipeline.text.fold import text_ids
+from pipeline.text.points import code_points
 
 
 def utf8_of(text: str, places: NDArray[np.int64]) -> tuple[Any, NDArray[np.int32]]:
@@ -22,7 +23,7 @@ def utf8_of(text: str, places: NDArray[np.int64]) -> tuple[Any, NDArray[np.int32
         from pipeline.text.utf8 import encoded
 
         return encoded(text, places)
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    codes = code_points(text)
     widths = np.ones(len(codes) + 1, dtype=np.int32)
     widths[0] = 0
     for first in (0x80, 0x800, 0x10000):  # code points from which UTF-8 takes another byte

@@ -7,6 +7,7 @@ against limits of size and expansion; what breaks is a reject of that member, or
 import contextlib
 import datetime
 import json
+import lzma
 import stat
 import zipfile
 import zlib
@@ -27,6 +28,11 @@ ROWS_A_READ = 16  # of a Parquet file: each may hold a page of 32 MiB, told once
 FIRST_ROWS = 100  # of a file of JSON Lines: one of which none can be read holds something else
 TICKS = {"s": (1_000_000, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}  # µs of a unit of Arrow
 OFFICE_MEMBERS = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")  # OOXML, ODF and EPUB, Java
+# What the library of mail raises on broken headers, and where parts stand in parts a thousand deep.
+BROKEN_MESSAGE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+BROKEN_MEMBER = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError),
+)
 ZIP_ENCRYPTED, ZIP_UTF8 = 0x1, 0x800
 
 
@@ -116,22 +122,22 @@ def read_limited(stream: Any, limit: int) -> bytes:
 
 
 def mhtml_record(source: str, body: bytes) -> Record | Reject:
-    """Return the page saved in an MHTML file: its first HTML part, transfer encoding removed."""
-    message = message_from_bytes(body, policy=policy.default)
+    """Return the page saved in an MHTML file, transfer encoding removed.
+
+    It is the HTML part that the file says to start with (RFC 2387 §3.2), else the first; others are frames.
+    """
     try:
-        part = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
+        message = message_from_bytes(body, policy=policy.default)
+        parts = [p for p in message.walk() if p.get_content_type() == "text/html"]
+        start = str(message.get_param("start") or "").strip()
+        part = next((p for p in parts if start and str(p.get("Content-ID")).strip() == start), None)
+        part = part or next(iter(parts), None)
         page = part.get_payload(decode=True) if part is not None else None
-    except (
-        ValueError,
-        LookupError,
-        AttributeError,
-        IndexError,
-        TypeError,
-    ) as error:  # email on broken headers
+        url = (part and part.get("Content-Location")) or message.get("Snapshot-Content-Location")
+    except BROKEN_MESSAGE as error:
         return Reject(source, "corrupt", f"MHTML: {type(error).__name__}")
-    if part is None or not isinstance(page, bytes):
+    if not isinstance(page, bytes):
         return Reject(source, "corrupt", "MHTML without an HTML part")
-    url = part.get("Content-Location") or message.get("Snapshot-Content-Location")
     return Record(source, page, address(url))
 
 
@@ -199,7 +205,7 @@ def _member(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, conf
     try:
         with archive.open(member) as stream:
             body = read_limited(stream, member.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except BROKEN_MEMBER as error:
         return Reject(source, "corrupt", f"zip member: {type(error).__name__}")
     kind = kind_of(body[:HEAD_BYTES], source)
     if kind == "other":
@@ -222,6 +228,9 @@ def read_parquet(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> It
         if not _holds_text(kinds.get("html")):
             yield Reject(file.name, "unknown_type", "Parquet without a column `html` of text or bytes")
             return
+        if _expands(table.metadata, config):
+            yield Reject(file.name, "expands", "a column is packed more than ingest.max_expansion times")
+            return
         for batch in table.iter_batches(ROWS_A_READ, columns=list(kinds)):
             given = dict(zip(batch.schema.names, batch.columns, strict=True))
             bodies, nothing = _texts(given["html"]), [None] * len(batch)
@@ -232,6 +241,17 @@ def read_parquet(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> It
                 row += 1
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
         yield Reject(file.name, "corrupt", f"Parquet after {row} rows: {type(error).__name__}")
+
+
+def _expands(metadata: Any, config: IngestConfig) -> bool:
+    """Say whether a column of a Parquet file unpacks to too much: Arrow would unpack a row of any size."""
+    return any(
+        expansion_problem(column.total_uncompressed_size, max(1, column.total_compressed_size), config)
+        == "expands"
+        for group in map(metadata.row_group, range(metadata.num_row_groups))
+        for column in map(group.column, range(group.num_columns))
+        if column.path_in_schema in ("html", "url", "captured_at")
+    )
 
 
 def _holds_text(kind: Any) -> bool:

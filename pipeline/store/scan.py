@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import InputError
 from pipeline.records import RejectReason
@@ -19,8 +20,7 @@ CURRENT, GENERATIONS = ".current", ".generations"  # what an output has beside i
 MAX_DEPTH = 200  # folders in folders; PATH_MAX of Linux holds at most 2,048 of them
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A file under RAW: `name` relative to RAW with `/`, printable; size in bytes, mtime in ns."""
 
     name: str
@@ -47,7 +47,7 @@ def printable(name: str) -> str:
     >>> printable("a\udcff.html")
     'a\\xff.html'
     """
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def split_glob(root: str) -> tuple[Path, str | None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pipeline.config import IngestConfig
+from pipeline.errors import PipelineError
 from pipeline.records import RejectReason
 from pipeline.store.containers import (
     MIB,
@@ -22,6 +23,7 @@ from pipeline.store.remote import is_url, open_url
 from pipeline.store.scan import Reject, SourceFile
 from pipeline.store.sniff import HEAD_BYTES, Kind, kind_of
 
+DETAIL_CHARS = 200
 RECORD_BYTES = 200  # what one that is no page costs in the tables
 ONE_READ = MIB  # bytes of a file that are read at once, to see what it is: of a page that is all
 
@@ -30,8 +32,20 @@ def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     """Yield the records of a file, each once, in the order they stand.
 
     Never raises for what the file holds: that becomes a reject (`REJECT_REASONS`). Memory: one record at a
-    time, of at most `max_page_mb`. A file whose records are together more than `max_expansion` times as large
-    as it is (rows of one dictionary, members that overlap) is read no further.
+    time, of at most `max_page_mb`. Raises TemporaryError where a store does not answer.
+    """
+    try:
+        yield from _bounded(file, config)
+    except PipelineError:
+        raise
+    except Exception as error:  # one file must not end a run of 100,000
+        yield Reject(file.name, "parse_error", f"{type(error).__name__}: {error}"[:DETAIL_CHARS])
+
+
+def _bounded(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
+    """Yield the records of a file until they are together more than `max_expansion` times as large as it is.
+
+    So are rows of one dictionary, members that overlap, equal lines packed.
     """
     nothing, size = True, 0
     for found in _read(file, config):

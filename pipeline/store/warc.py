@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParser
+from warcio.recordloader import ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from pipeline.config import IngestConfig
 from pipeline.records import RejectReason
@@ -58,6 +59,13 @@ class _Lines(DecompressingBufferedReader):  # type: ignore[misc]
         return bytes(line)
 
 
+class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]
+    """A loader that takes addresses as they are: mending them, warcio writes to stderr."""
+
+    def _ensure_target_uri_format(self, rec_headers: Any) -> str:
+        return rec_headers.get_header("WARC-Target-URI") or ""
+
+
 class _Records(ArchiveIterator):  # type: ignore[misc]
     """The records of a file, their content as it stands; says nothing on stderr."""
 
@@ -65,7 +73,7 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
     def __init__(self, handle: BinaryIO) -> None:
         super().__init__(handle, no_record_parse=True, arc2warc=False)
-        self.reader = _Lines(self.fh)
+        self.reader, self.loader = _Lines(self.fh), _Loader(arc2warc=False)
 
 
 class _UnreadableError(Exception):
@@ -103,9 +111,12 @@ def _no_page(source: str, kind: str | None) -> Found:
 
 def _page(source: str, record: Any, config: IngestConfig) -> Found:
     limit = config.max_page_mb * MIB
-    url = address(record.rec_headers.get_header("WARC-Target-URI"))
+    url = _address(record.rec_headers.get_header("WARC-Target-URI"))
     block = read_limited(record.raw_stream, limit + HEADER_BYTES)
-    headers, payload = _answer(block) if record.rec_type == "response" else (None, block)
+    try:
+        headers, payload = _answer(block) if record.rec_type == "response" else (None, block)
+    except StatusAndHeadersParserException:
+        return Reject(source, "corrupt", "an answer of no known version of HTTP")
     skipped = _skipped(record, headers, url or "")
     if len(block) <= limit + HEADER_BYTES and getattr(record.raw_stream, "limit", 0) > 0:
         return Reject(source, "corrupt", "the record promises more than the file holds")
@@ -120,6 +131,15 @@ def _page(source: str, record: Any, config: IngestConfig) -> Found:
     if expansion_problem(len(body), max(1, len(block)), config):
         return Reject(source, "expands", f"{len(block)} bytes packed give {len(body)}")
     return checked(Record(source, body, url, parse_time(record.rec_headers.get_header("WARC-Date"))))
+
+
+def _address(told: str | None) -> str | None:
+    """Return a record's address; wget 1.19 put it in brackets, and some crawlers leave blanks in it.
+
+    >>> _address("<http://a.example/a b>"), _address(None)
+    ('http://a.example/a%20b', None)
+    """
+    return address((told or "").strip().removeprefix("<").removesuffix(">").replace(" ", "%20"))
 
 
 def _answer(block: bytes) -> tuple[Any, bytes]:

@@ -14,6 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.points import code_points
+
 PLANES_2_AND_3 = range(0xD840, 0xD8C0)  # lead surrogates of U+20000..U+3FFFF
 
 
@@ -115,7 +117,7 @@ def text_ids(texts: Sequence[str]) -> list[str]:
     >>> text_ids(["第一条 總則。", "𠀀、甲", ""]) == [text_id("第一条总则"), text_id("𠀀甲"), text_id("")]
     True
     """
-    codes = np.frombuffer("\n".join(texts).encode("utf-32-le"), dtype=np.uint32)
+    codes = code_points("\n".join(texts))
     # What is clipped counts as the last of the plane, which is dropped.
     folded, widths = (table.take(codes, mode="clip") for table in (fold_table(), key_widths()))
     if np.maximum.reduce(codes, initial=0) > 0xFFFF:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate, chain, pairwise
 from operator import add, sub
 from typing import NamedTuple
@@ -126,13 +126,18 @@ class OffsetMap:
     (6, 6, 7, 7)
     """
 
-    __slots__ = ("_deltas", "_edits", "columns")
-
     def __init__(self, edits: Sequence[Edit]) -> None:
         self._edits = edits
-        self.columns = columns_of(edits)
-        # old minus new, after k edits
-        self._deltas: list[int] = [0, *map(sub, self.columns.old_ends, self.columns.ends)]
+
+    @cached_property
+    def columns(self) -> EditColumns:
+        """The places of the edits; made when first asked for, which nobody does while pages are cut."""
+        return columns_of(self._edits)
+
+    @cached_property
+    def _deltas(self) -> list[int]:
+        """Old minus new, after k edits."""
+        return [0, *map(sub, self.columns.old_ends, self.columns.ends)]
 
     def start(self, at: int) -> int:
         """Return the old position of the character at new position `at`, without deletions before it."""

@@ -8,11 +8,12 @@ OpenCC's whole dictionary in tests/text/test_simplify.py.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from operator import sub
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.text.points import code_points, text_of
 
 # Of each phrase a character that is rare in Traditional prose; 於 is not, so it counts before few others.
 TELLING = "麼麽乾脩昇陞徵畫鍾濛祕噁鉅坏逕蒐氾鍊沈覆傢谿釐哩剋薹藉劄扞袢甦瞭吒彷貲衹"
@@ -49,7 +50,7 @@ def forms_alone(convert: Convert) -> tuple[NDArray[np.uint32], NDArray[np.uint32
     lines = np.full(2 * (LAST + 1 - FIRST), ord("\n"), dtype=np.uint32)  # each character is a line
     lines[::2] = np.arange(FIRST, LAST + 1)
     lines[2 * (SURROGATES.start - FIRST) : 2 * (SURROGATES.stop - FIRST)] = ord("\n")
-    made = np.frombuffer(convert(lines.tobytes().decode("utf-32-le")).encode("utf-32-le"), dtype=np.uint32)
+    made = code_points(convert(text_of(lines)))
     chars = np.flatnonzero(lines != ord("\n"))
     return lines[chars], made[chars]
 
@@ -115,11 +116,8 @@ def _redone(
 
 def count_telling(served: str, simple: str, alone: frozenset[str]) -> tuple[int, int]:
     """Return how many characters of `served` t2s changed in `simple`, and how many are among `alone`."""
-    before, after = (
-        np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) for text in (served, simple)
-    )
-    known = members(alone)
-    hits = known.take(before, mode="clip")
+    before, after = code_points(served), code_points(simple)
+    hits = members(alone).take(before, mode="clip")
     return int(np.count_nonzero(before != after)), int(np.count_nonzero(hits))
 
 
@@ -129,24 +127,34 @@ def count_among(text: str, chars: frozenset[str]) -> int:
     >>> count_among("務必服務", frozenset("務範"))
     2
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return int(np.count_nonzero(members(chars).take(codes, mode="clip")))
+    return int(np.count_nonzero(members(chars).take(code_points(text), mode="clip")))
 
 
 def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
-    """Return how often each character among `chars` stands in a text, where it does. 2 ns a character.
+    """Return how often each character among `chars` stands in a text, where it does; in order.
+
+    4 ns a character, and 50 for each different one.
 
     >>> count_members("務必服務", frozenset("務範"))
     {'務': 2}
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    found = np.sort(codes[members(chars).take(codes, mode="clip")])
-    if not len(found):
-        return {}
-    last = np.flatnonzero(found[1:] != found[:-1])  # the last place of each character but the last one
-    ends = [*(last + 1).tolist(), len(found)]
-    each = found[last].tobytes().decode("utf-32-le", "surrogatepass") + chr(found[-1])
-    return dict(zip(each, map(sub, ends, [0, *ends[:-1]]), strict=True))
+    known, numbers = numbered(chars)
+    counts = np.bincount(numbers.take(code_points(text), mode="clip"), minlength=1)
+    counts[0] = 0
+    found = counts.nonzero()[0]
+    return dict(zip(map(known.__getitem__, found.tolist()), counts[found].tolist(), strict=True))
+
+
+@cache
+def numbered(chars: frozenset[str]) -> tuple[list[str], NDArray[np.uint16]]:
+    """Return characters in order behind an empty string, and by code point their places there, 0 for none.
+
+    The last entry stands for all code points beyond.
+    """
+    known = sorted(chars)
+    numbers = np.zeros(ord(known[-1]) + 2, dtype=np.uint16)
+    numbers[code_points("".join(known))] = np.arange(1, len(known) + 1)
+    return ["", *known], numbers
 
 
 @cache

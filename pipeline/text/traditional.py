@@ -7,7 +7,6 @@ pairs of characters of which every such phrase holds one (scripts/make_phrase_ta
 whole dictionary in tests/text/test_traditional.py.
 """
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.points import code_points, text_of
 from pipeline.text.simplify import COMPATIBILITY, SURROGATES, Convert, forms_alone
 
 MARKS = "\n\r\t \u3000，。；：、！？（）《》“”"  # in no entry of the dictionaries: no phrase reaches over one
@@ -47,7 +47,7 @@ def tables(convert: Convert) -> Tables:
     classes[list(map(ord, MARKS))] = MARK
     classes[COMPATIBILITY] = classes[SURROGATES] = classes[LAST_OF_PLANE] = DOUBTFUL
     line = files("pipeline").joinpath("data/phrase_pairs.txt").read_text("utf-8").split("\n")[1]
-    told = np.frombuffer(line.encode("utf-32-le"), dtype=np.uint32)
+    told = code_points(line)
     sieve = np.zeros(SIEVE, dtype=np.bool_)
     sieve[_places(told)[::2]] = True
     return Tables(classes, forms, np.sort(_pairs(told[::2], told[1::2])), sieve)
@@ -58,7 +58,7 @@ def traditionalize(text: str, convert: Convert) -> str:
 
     Linear: 10 ns a character, and OpenCC's time where a phrase may stand, a fifth of most texts.
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(text)
     if not len(codes):
         return text
     table = tables(convert)
@@ -70,7 +70,7 @@ def traditionalize(text: str, convert: Convert) -> str:
         marks = np.concatenate(([-1], np.flatnonzero(classes == MARK), [len(codes)]))
         behind = np.unique(marks.searchsorted(told))
         _convert_again(text, (marks[behind - 1] + 1, marks[behind]), forms, convert)
-    return forms.tobytes().decode("utf-32-le", "surrogatepass")
+    return text_of(forms)
 
 
 def _telling(codes: NDArray[np.uint32], table: Tables) -> NDArray[np.intp]:
@@ -107,8 +107,4 @@ def _convert_again(
     sizes = ends - starts
     before = np.cumsum(sizes) - sizes
     places = np.repeat(starts - before, sizes) + np.arange(sizes.sum())
-    forms[places] = _codes_of([made[part] for part in parts])
-
-
-def _codes_of(texts: Sequence[str]) -> NDArray[np.uint32]:
-    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    forms[places] = code_points("".join([made[part] for part in parts]))

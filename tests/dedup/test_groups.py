@@ -21,7 +21,7 @@ from pipeline.dedup.groups import (
     stars,
 )
 from pipeline.dedup.intake import fold_batches
-from pipeline.dedup.meetings import NOW, WORDS
+from pipeline.dedup.meetings import LONGEST, NOW, PARITY, PARITY_BITS, WORDS
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO
 from pipeline.dedup.work import Work
@@ -197,7 +197,7 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
     texts = near.texts_folded(keys)
     bitmap = fast.bitmap_of(fast.fit_large(texts, work))
     drawn = near.room_for(*groups.room_in_memory(len(texts)))
-    near.put_drawn(keys, bitmap, work, drawn, np.arange(len(texts)))
+    near.put_drawn(keys, (bitmap, work), drawn, np.arange(len(texts)), np.arange(len(texts)))
     now = np.full(len(texts), NOW, dtype=np.uint8)
     gained, lost = near.changed_pairs(drawn, now, work)
     left, right = texts_of(near.near_pairs(keys, gained, work))
@@ -238,7 +238,7 @@ def first_rows(pairs: Near, count: int) -> near.Sketched:
     """What was drawn from the texts of a run, without those that had gone."""
     drawn = pairs.drawn
     assert drawn is not None
-    columns = (drawn.signatures, drawn.parities, drawn.length, drawn.hashes)
+    columns = (drawn.signatures, drawn.briefs, drawn.text, drawn.length, drawn.hashes)
     return near.Sketched(*(column[:count] for column in columns))
 
 
@@ -262,9 +262,20 @@ def test_stars_of_many_are_those_of_few(pairs: set[tuple[int, int]]) -> None:
 @given(st.lists(st.text("甲乙丙丁戊己庚\U00020000", max_size=12), min_size=2, max_size=2))
 def test_parities_differ_in_no_more_bits_than_texts_are_apart(pair: list[str]) -> None:
     texts = keys_as_texts(pair)
-    parities = np.empty((2, WORDS), dtype=np.uint64)
-    near.write_parities(texts.units, (texts.begin, texts.length), parities)
-    differ = sum(int(a ^ b).bit_count() for a, b in zip(*parities.tolist(), strict=True))
+    briefs = np.empty((2, WORDS), dtype=np.uint64)
+    near.write_briefs(texts.units, (texts.begin, texts.length), briefs)
+    assert (briefs[:, -1] >> np.uint64(PARITY_BITS)).tolist() == texts.length.tolist()
+    briefs[:, -1] &= np.uint64(PARITY)
+    differ = sum(int(a ^ b).bit_count() for a, b in zip(*briefs.tolist(), strict=True))
     (ratio,) = plain.ratios(texts, np.array([0]), np.array([1]))
     both = len("".join(pair))
     assert differ <= round((1 - ratio / 100) * both)
+
+
+@pytest.mark.parametrize("length", [0, LONGEST - 1, LONGEST, LONGEST + 1, 70_000])
+def test_a_brief_has_the_length_up_to_the_most_it_holds(length: int) -> None:
+    briefs = np.empty((1, WORDS), dtype=np.uint64)
+    near.write_briefs(np.full(length, 0x4E00, np.uint16), (np.array([0]), np.array([length])), briefs)
+    assert int(briefs[0, -1]) >> PARITY_BITS == min(length, LONGEST)
+    parity = [*briefs[0, :-1].tolist(), int(briefs[0, -1]) & PARITY]
+    assert sum(word.bit_count() for word in parity) == length % 2

@@ -61,6 +61,34 @@ def test_others_are_none(trail: str) -> None:
     assert crumbs(trail) == ()
 
 
+@pytest.mark.parametrize("between", ["", " ", "-", " / ", "|", "<i></i>", "<img src=x>", "<span>::</span>"])
+@pytest.mark.parametrize("first", ["首页", "甲文网"])
+def test_a_few_links_above_the_title_below_a_menu(between: str, first: str) -> None:
+    links = between.join(f'<a href="/{k}/">{x}</a>' for k, x in enumerate((first, "公文", "规章")))
+    assert crumbs(f'<div class="x">{links}</div>') == (first, "公文", "规章")
+    assert crumbs(f'<div class="x">当前位置：{links}</div>') == (first, "公文", "规章")
+
+
+def test_a_list_of_links_above_the_title() -> None:
+    items = "".join(f"<li>{x}</li>" for x in ITEMS)
+    assert crumbs(f"<ul>{items}</ul>") == ("首页", "行政公文", "制度")
+
+
+def test_links_that_begin_elsewhere_are_none() -> None:
+    assert crumbs("<div><a href=/1>公文</a><a href=/2>规章</a></div>") == ()
+
+
+def test_a_menu_above_the_title_is_none() -> None:
+    links = "".join(f"<a href=/{x}>{x}</a>" for x in ("首页", "公文", "规章"))
+    body = f"<title>值班日记 - 甲文网</title><div>{links}</div><h1>值班日记</h1><div>{TEXT}</div>"
+    assert fw.parse_page(f"<html><body>{body}</body></html>").page.breadcrumb == ()
+
+
+@pytest.mark.parametrize("label", ["导航", "位置 "])
+def test_a_label_that_runs_into_the_home_page(label: str) -> None:
+    assert crumbs(f"<p>{label}首页 > 公文 > 规章</p>") == ("首页", "公文", "规章")
+
+
 def test_a_line_that_shows_one_comes_first() -> None:
     assert crumbs('<p>位置：乙网 > 制度 > 值班</p><div class="breadcrumb"><a>首页</a><a>制</a></div>') == (
         *("乙网", "制度", "值班"),

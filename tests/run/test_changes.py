@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from small_corpora import settings, write_pages
 
+import pipeline.run.dedupe as dedupe
+import pipeline.run.segments as segments
 from pipeline.check import check
 from pipeline.config import Config, DedupConfig, PageConfig, RepairConfig
 from pipeline.run import ingest
@@ -127,3 +129,35 @@ def test_so_many_runs_and_generations_stay_as_the_configuration_says(raw: Path, 
     assert not ingest(raw, out, config=settings()).changed  # what is kept changes no row
     assert numbers(".generations") == [4, 5]
     assert check(out) == []
+
+
+def test_files_of_articles_that_comparison_alone_changes_are_hashed_and_told_by_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copies that come, go and return move clusters and canonicals of pages whose segments stay."""
+    monkeypatch.setattr(segments, "SEGMENT_PAGES", 4)
+    monkeypatch.setattr(segments, "SMALL_PAGES", 1)
+    raw, out, replaced = tmp_path / "raw", tmp_path / "out", []
+    plain = dedupe.new_shard
+    monkeypatch.setattr(dedupe, "new_shard", lambda *args: replaced.append(args[4]) or plain(*args))
+    paths = write_pages(raw, range(20))
+    ingest(raw, out, config=settings(by_site=True))
+    for number, source in enumerate(paths[:6]):
+        body = source.read_bytes()
+        cut = body.rindex(b"<p>")
+        (raw / f"copy-{number}.html").write_bytes(body[:cut] + b"<p>1</p>" * number + body[cut:])
+    away = tmp_path / "away.html"
+    for change in (
+        lambda: None,
+        lambda: shutil.move(raw / "copy-1.html", away),
+        lambda: paths[2].unlink(),
+        lambda: shutil.move(away, raw / "copy-1.html"),
+    ):
+        change()
+        ingest(raw, out, config=settings(by_site=True))
+        assert followed(out) == as_they_are(out)
+        assert check(out) == []
+    assert any(replaced)
+    assert None in replaced
+    ingest(raw, tmp_path / "fresh", config=settings(by_site=True))
+    assert as_they_are(out) == as_they_are(tmp_path / "fresh")

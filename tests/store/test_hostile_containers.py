@@ -3,9 +3,11 @@
 Each was tried by hand first; before, one address or time ended a run, and one odd record a WARC.
 """
 
+import base64
 import gzip
 import io
 import json
+import quopri
 import tarfile
 import zipfile
 import zlib
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.config import IngestConfig
-from pipeline.store.containers import Found, Record, Skipped
+from pipeline.store.containers import READERS, Found, Record, Skipped
 from pipeline.store.scan import SourceFile, scan
 from pipeline.store.sources import read_source
 from pipeline.store.warc import HEADER_BYTES
@@ -65,6 +67,7 @@ def chunked(body: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
+CODINGS = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
 CHUNKED, GZIP = "Transfer-Encoding: chunked\r\n", "Content-Encoding: gzip\r\n"
 RECORDS = {
     "chunked": (record(answer(chunked(PAGE), CHUNKED)), "page"),
@@ -91,6 +94,7 @@ RECORDS = {
     "no header": (record(PAGE), "page"),
     "no fields": (record(b"HTTP/1.0 200\r\n\r\n" + PAGE), "page"),
     "HTTP/2": (record(answer(PAGE, status="HTTP/2 200")), "page"),
+    "HTTP/4": (record(answer(PAGE, status="HTTP/4 200")), "corrupt"),
     "gone": (record(answer(PAGE, status="HTTP/1.1 404 Not Found")), "status 404"),
     "resource": (record(PAGE, "resource", "text/html"), "page"),
     "resource, a picture": (record(b"\x89PNG\r\n", "resource", "image/png"), "image/png"),
@@ -144,6 +148,22 @@ def test_members_of_a_zip(tmp_path: Path) -> None:
     ]  # fmt: skip
     got = found(tmp_path / "a.zip", zipped(members))
     assert told(got) == ["hidden", "hidden", "hidden", "symlink", "nested_archive", "page", "page"]
+
+
+def test_a_member_whose_packing_is_broken(tmp_path: Path) -> None:
+    for number, method in enumerate((zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)):
+        sink = io.BytesIO()
+        with zipfile.ZipFile(sink, "w", method) as archive:
+            archive.writestr("a.html", PAGE)
+        data = bytearray(sink.getvalue())
+        data[50:60] = b"\xff" * 10
+        assert told(found(tmp_path / f"{number}.zip", bytes(data))) == ["corrupt"]
+
+
+def test_an_address_is_taken_in_silence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    odd = record(answer(PAGE)).replace(b"http://a.example/1", b"<http://a.example/1 2>")
+    (got,) = found(tmp_path / "a.warc", odd)
+    assert (got.url, capfd.readouterr()) == ("http://a.example/1%202", ("", ""))
 
 
 def test_names_of_a_chinese_windows(tmp_path: Path) -> None:
@@ -211,6 +231,43 @@ def test_columns_that_hold_no_text(tmp_path: Path) -> None:
     for number, column in enumerate(([1, 2], [["a"], ["b"]])):
         pq.write_table(pa.table({"html": column}), tmp_path / f"{number}.parquet")
         assert told(found(tmp_path / f"{number}.parquet")) == ["unknown_type"]
+
+
+def test_a_row_of_parquet_that_unpacks_without_end_is_not_unpacked(tmp_path: Path) -> None:
+    rows = pa.array([b"<html>" + bytes(64 << 20)] * 40).dictionary_encode()
+    pq.write_table(pa.table({"html": rows}), tmp_path / "a.parquet", compression="zstd")
+    assert told(found(tmp_path / "a.parquet")) == ["expands"]
+
+
+def mhtml(parts: list[tuple[str, bytes]], more: str = "") -> bytes:
+    head = f'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"{more}\r\n\r\n'.encode()
+    return head + b"".join(b"--B\r\n%b\r\n\r\n%b\r\n" % (h.encode(), b) for h, b in parts) + b"--B--\r\n"
+
+
+def test_parts_of_mhtml(tmp_path: Path) -> None:
+    html = "Content-Type: text/html\r\nContent-Location: http://a.example/"
+    frame, main = (f"{html}1\r\nContent-ID: <1>", b"<p>x"), (f"{html}2\r\nContent-ID: <2>", PAGE)
+    got = found(tmp_path / "a.mhtml", mhtml([frame, main], '; start="<2>"'))
+    assert [(r.body, r.url) for r in got] == [(PAGE, "http://a.example/2")]
+    assert told(found(tmp_path / "b.mhtml", mhtml([main, frame]))) == ["page"]
+    assert told(found(tmp_path / "c.mhtml", mhtml([("Content-Type: text/css", b"a{}")]))) == ["corrupt"]
+    coded = [(f"{html}\r\nContent-Transfer-Encoding: {c}", e(PAGE)) for c, e in CODINGS.items()]
+    assert [r.body.strip() for part in coded for r in found(tmp_path / "d.mhtml", mhtml([part]))] == [
+        PAGE
+    ] * 2
+    deep = b"<p>x"
+    for n in range(2000):
+        deep = b'Content-Type: multipart/related; boundary="%d"\r\n\r\n--%d\r\n%b' % (n, n, deep)
+    assert told(found(tmp_path / "e.mhtml", b"MIME-Version: 1.0\r\n" + deep)) == ["corrupt"]
+
+
+def test_what_nobody_thought_of_is_a_reject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a case that was forgotten")
+
+    monkeypatch.setitem(READERS, "zip", fails)
+    (got,) = found(tmp_path / "a.zip", zipped([("a.html", PAGE)]))
+    assert (got.reason, got.detail) == ("parse_error", "RuntimeError: a case that was forgotten")
 
 
 def test_lines_of_json(tmp_path: Path) -> None:

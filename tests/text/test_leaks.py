@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.text.repair import count_leaks, fit_table, repair
-from pipeline.text.repair.leaks import learn_leaks, split_leaks, strip_leaks
+from pipeline.text.repair.headed import split_leaks
+from pipeline.text.repair.leaks import learn_leaks, strip_leaks
 from pipeline.text.repair.readings import normal_pinyin, readings
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -10,7 +10,7 @@ from pipeline.text.convert import convert
 from pipeline.text.offsets import replay
 from pipeline.text.repair import leads, repair
 from pipeline.text.repair.blanks import find_blanks
-from pipeline.text.repair.leaks import count_leaks
+from pipeline.text.repair.headed import count_leaks
 from pipeline.text.repair.passes import RULES, Clues
 from pipeline.text.repair.signs import BLANK, CONVERTED, LEAK, count_each, rules_needed, signs_of
 

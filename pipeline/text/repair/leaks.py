@@ -7,57 +7,22 @@ gloss stands at a headword, and that a word is glossed once. So the list is lear
 site where the page is too short.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, chain, compress, repeat
 from typing import NamedTuple
 
 from pipeline.records import Edit, from_columns
+from pipeline.text.repair.headed import FIRST_HANZI, GLOSS_KEY, HEADWORD_KEY, LAST_HANZI, SAMPLE, Headed
 from pipeline.text.repair.language import is_word
 from pipeline.text.repair.readings import (
     CLOSING,
-    HANZI,
-    PINYIN,
     leak_readings,
     plain_reading,
     readings,
     simplified_forms,
-    simplified_only,
-    simplified_readings,
-    syllables,
     toneless,
     usual_readings,
 )
-from pipeline.text.simplify import count_members
-
-LeakCounts = Counter[tuple[str, str]]
-
-_USUAL, _OTHER = "(（", "[〔［【{<〈"  # brackets of leaks; the others are rare
-OPENING = _USUAL + _OTHER
-
-
-def _leaks_in(marks: str) -> re.Pattern[str]:
-    """Return a pattern for leaks in some brackets: `(dāng)` in `當(dāng)`, `（huì ）` in `會（huì ）`.
-
-    `(doc)` after a blank is none. The bracket comes first: a set of two characters is found five times as
-    fast as a set of all Chinese ones. Titles in lists are cut to a length, through a leak too: `(w` in
-    `客戶服務(w...`.
-    """
-    one = re.escape(marks) if len(marks) == 1 else f"[{re.escape(marks)}]"
-    opening = f"{one}(?<=[{HANZI}]{one}) ?"
-    cut = "(?=\\.\\.\\.|…|$)"
-    group = f"{opening}[{PINYIN}]{{1,8}}(?:[ \u00a0\u3000]{{0,2}}[{re.escape(CLOSING)}]|{cut})"
-    return re.compile(f"({group})", re.MULTILINE)
-
-
-# A pattern that begins with one character is found at once, a set of two takes 4 ns a character.
-_LEAK_OF = {marks: _leaks_in(marks) for marks in (*_USUAL, *_OTHER, _USUAL, OPENING)}
-_FIRST_HANZI, _LAST_HANZI = "\u3400", "\u9fff"
-_GLOSS_KEY = ("", "gloss")
-_HEADWORD_KEY = ("", "headword")
-_SAMPLE = 100  # leaks whose neighbours are looked at; headwords are half of the candidates or hardly any
 
 # Gates, from docs/accuracy.md: on the source page every leaking character leaks on all occurrences.
 _MIN_SHARE = 0.8  # of X's occurrences that leak
@@ -72,102 +37,6 @@ _MIN_INSIDE = (
 _BEFORE_NAMES = frozenset("由和與与及請请")
 _MAX_UNUSUAL = 0.2  # characters with one note of an unusual reading, per character that leaks
 _MAX_HEADWORDS = 0.5  # candidates that stand alone between marks or line ends, per leak
-
-
-class Headed(NamedTuple):
-    """The leak-like groups of a text: `parts` alternates text and group, `pairs` holds (character, group)."""
-
-    parts: Sequence[str]
-    pairs: Sequence[tuple[str, str]]
-    counted: Mapping[tuple[str, str], int]
-
-
-def split_leaks(text: str) -> Headed:
-    """Cut a text at everything that looks like a leak. Linear; about 3 ns a character without brackets."""
-    marks = "".join(mark for mark in _USUAL if mark in text)
-    if any(mark in text and _LEAK_OF[mark].search(text) for mark in _OTHER):
-        marks = OPENING
-    if not marks:
-        return Headed([text], [], {})
-    parts = _LEAK_OF[marks].split(text)
-    heads = [part[-1:] for part in parts[:-1:2]]
-    pairs = list(zip(heads, parts[1::2], strict=True))
-    return Headed(parts, pairs, Counter(pairs))
-
-
-def count_leaks(text: str) -> LeakCounts:
-    """Count, for the corpus model, what `fit_table` needs of one text.
-
-    Returns (character, pinyin) -> leaks and (character, "") -> occurrences for each Traditional character,
-    and two entries of evidence against leaks under "". Simplified characters are counted where the text has
-    leaks of such. The counts of pages add up to those of a site and may be subtracted again. Linear, 4 ns a
-    character of a Simplified text, about 40 of a Traditional one.
-
-    >>> sorted(count_leaks("客戶服務(wù)").items())
-    [(('務', ''), 1), (('務', 'wù'), 1), (('戶', ''), 1)]
-    """
-    headed = split_leaks(text)
-    known = _leaking(headed)
-    counts = Counter(_count_pairs(headed, known))
-    for char, n in count_members(text, _traditional()).items():
-        counts[char, ""] = n
-    if counts and known is simplified_readings():
-        heads = {char for char, pinyin in counts if char and pinyin}
-        for char, n in count_members(text, simplified_only()).items():
-            counts[char, ""] = n
-        for char in heads:
-            counts[char, ""] = text.count(char)
-    return counts
-
-
-def count_pairs(text: str) -> LeakCounts:
-    """Return what `count_leaks` does but for the occurrences of characters."""
-    headed = split_leaks(text)
-    return Counter(_count_pairs(headed, _leaking(headed)))
-
-
-@cache
-def _traditional() -> frozenset[str]:
-    """Return the characters that `simplified_forms` changes: 務, not 务."""
-    return frozenset(simplified_forms())
-
-
-def _leaking(headed: Headed) -> Mapping[str, frozenset[str]]:
-    """Return the characters of the script that a text's groups stand behind, with their readings.
-
-    A Traditional page that leaks may have been converted to Simplified since: 責(zé) is 责(zé) there.
-    """
-    heads = {char for char, _ in headed.counted}
-    n_hans = len(heads & simplified_only())
-    return simplified_readings() if n_hans > len(heads & readings().keys()) else readings()
-
-
-def _count_pairs(headed: Headed, known: Mapping[str, frozenset[str]]) -> dict[tuple[str, str], int]:
-    """Count leaks by normal pinyin, glosses, and headwords (scaled up from a sample).
-
-    `known`: the characters that may leak, and their readings.
-    """
-    counts: dict[tuple[str, str], int] = {}
-    for (char, group), n in headed.counted.items():
-        pinyin = plain_reading(char, group)
-        if pinyin in known.get(char, ()):
-            counts[char, pinyin] = counts.get((char, pinyin), 0) + n
-        elif char not in known and toneless(pinyin) in syllables():
-            counts[_GLOSS_KEY] = counts.get(_GLOSS_KEY, 0) + n
-    if headed.pairs and (headwords := _count_headwords(headed.parts)):
-        counts[_HEADWORD_KEY] = headwords
-    return counts
-
-
-def _count_headwords(parts: Sequence[str]) -> int:
-    """Count groups whose character has no Chinese neighbour: `鐵(tiě)，`, `、陳(chén)、`."""
-    n = len(parts) // 2
-    step = max(1, n // _SAMPLE)
-    found = 0
-    for i in range(0, n, step):
-        before, after = parts[2 * i][-2:-1], parts[2 * i + 2][:1]
-        found += not (_FIRST_HANZI <= before <= _LAST_HANZI or _FIRST_HANZI <= after <= _LAST_HANZI)
-    return found * step
 
 
 class _Seen(NamedTuple):
@@ -199,8 +68,8 @@ def _vetoed(counts: Mapping[tuple[str, str], int], seen: Mapping[str, _Seen]) ->
     leaks = sum(s.leaks for s in seen.values())
     several = sum(s.single < _MIN_SINGLE * s.leaks for s in seen.values())
     return (
-        counts.get(_GLOSS_KEY, 0) > max(_MAX_GLOSSES * leaks, min(_NOTES, _MAX_NOTES * leaks))
-        or counts.get(_HEADWORD_KEY, 0) > _MAX_HEADWORDS * leaks
+        counts.get(GLOSS_KEY, 0) > max(_MAX_GLOSSES * leaks, min(_NOTES, _MAX_NOTES * leaks))
+        or counts.get(HEADWORD_KEY, 0) > _MAX_HEADWORDS * leaks
         or several > 0.2 * len(seen)  # a lesson on characters of two readings has all of them so
     )
 
@@ -229,8 +98,8 @@ def _passes(good: Iterable[str], evidence: _Evidence) -> bool:
         found.append(char)
         if len(found) >= 5 and leaks >= 10 and seen[found[0]].leaks >= 3:
             return True
-    notes = counts.get(_GLOSS_KEY, 0)
-    glosses = notes + counts.get(_HEADWORD_KEY, 0)
+    notes = counts.get(GLOSS_KEY, 0)
+    glosses = notes + counts.get(HEADWORD_KEY, 0)
     if len(seen) >= 10 and leaks >= 15 and glosses <= max(0.05 * leaks, min(_NOTES, notes)):
         return True  # several lists on one page: ten characters, and by accident t2s changes all of them
     if glosses or not evidence.inside or 2 * evidence.untouched < len(seen):
@@ -266,7 +135,7 @@ def fit_table(counts: Mapping[tuple[str, str], int]) -> dict[str, str]:
     Empty unless the pages together show a leak list beyond doubt. Raises nothing; order of counts is
     irrelevant.
 
-    >>> fit_table(Counter({("務", "wù"): 9, ("務", ""): 9}))
+    >>> fit_table({("務", "wù"): 9, ("務", ""): 9})
     {}
     """
     seen = _by_character(counts)
@@ -290,13 +159,11 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
     """
     if not headed.pairs:
         return {}
-    known = _leaking(headed)
-    counts = _count_pairs(headed, known)
-    seen = _by_character(counts)
+    counts, seen = headed.told, _by_character(headed.told)
     if not seen or _vetoed(counts, seen):
         return {}
     chosen = seen
-    untouched = _count_untouched(headed, seen) if known is readings() else len(seen)
+    untouched = _count_untouched(headed, seen) if headed.known is readings() else len(seen)
     evidence = _Evidence(counts, seen, untouched, _are_inside(headed))
     if not _passes(_good_characters(headed, seen), evidence):
         site = table or {}
@@ -308,8 +175,8 @@ def learn_leaks(headed: Headed, table: Mapping[str, str] | None) -> dict[str, st
 def _are_inside(headed: Headed) -> bool:
     """Tell whether enough groups stand behind a character that has a Chinese one in front; true of many."""
     n = len(headed.pairs)
-    return n > _SAMPLE or _MIN_INSIDE * n <= sum(
-        _FIRST_HANZI <= part[-2:-1] <= _LAST_HANZI for part in headed.parts[:-1:2]
+    return n > SAMPLE or _MIN_INSIDE * n <= sum(
+        FIRST_HANZI <= part[-2:-1] <= LAST_HANZI for part in headed.parts[:-1:2]
     )
 
 
@@ -337,7 +204,7 @@ def _notes(headed: Headed, seen: Mapping[str, _Seen], table: Mapping[str, str]) 
     for i, (char, _) in enumerate(headed.pairs):
         if char in once:
             before, after = headed.parts[2 * i][-2:-1], headed.parts[2 * i + 2][:1]
-            begins = before in _BEFORE_NAMES or not _FIRST_HANZI <= before <= _LAST_HANZI
+            begins = before in _BEFORE_NAMES or not FIRST_HANZI <= before <= LAST_HANZI
             if begins and not is_word(char + after):
                 found.add(char)
     return found

@@ -8,10 +8,11 @@ from pipeline.config import RepairConfig
 from pipeline.records import Edit, Repaired, RuleName, Unresolved
 from pipeline.text.offsets import OffsetMap, compose, replay
 from pipeline.text.repair.blanks import find_blanks
+from pipeline.text.repair.headed import Headed, split_leaks
 from pipeline.text.repair.invisible import find_invisible
 from pipeline.text.repair.language import PagePairs
 from pipeline.text.repair.leads import find_lead_losses
-from pipeline.text.repair.leaks import learn_leaks, split_leaks, strip_leaks
+from pipeline.text.repair.leaks import learn_leaks, strip_leaks
 from pipeline.text.repair.marks import find_stray_marks
 from pipeline.text.repair.shifts import Found, find_shifts
 from pipeline.text.repair.starts import find_a1_inserts
@@ -21,9 +22,10 @@ _MAX_PASSES = 8  # each pass that edits shortens the text or its damage; two or 
 
 @dataclass(slots=True)
 class Clues:
-    """What one pass knows of a page: its site's leak table, what leaks, its pairs of characters."""
+    """What one pass knows of a page: its site's leak table, its leak-like groups, what leaks, its pairs."""
 
     table: Mapping[str, str] | None
+    headed: Headed | None = None
     learnt: dict[str, str] = field(default_factory=dict)
     pairs: Container[str] = ()
 
@@ -35,7 +37,7 @@ class Clues:
 
 
 def _leak(text: str, clues: Clues) -> Found:
-    headed = split_leaks(text)
+    headed = clues.headed if clues.headed and clues.headed.text is text else split_leaks(text)
     clues.learnt.update(learn_leaks(headed, clues.table))
     if not clues.learnt:
         return Found([], [])
@@ -69,13 +71,15 @@ def repair(
     *,
     table: Mapping[str, str] | None = None,
     needed: Container[RuleName] | None = None,
+    headed: Headed | None = None,
 ) -> Repaired:
     """Undo the damage of a page, and nothing else.
 
     `text` is the raw visible text of a page or of a piece of one; `table` is its site's leak table
-    (`fit_table`), for pieces too short to be sure of by themselves; `needed` are the rules that may find
-    anything, where that is known already. Returns the repaired text with its edits,
-    which applied to `text` give it exactly, and the spans in which something is lost and nothing was guessed.
+    (`fit_table`), for pieces too short to be sure of by themselves. Where that is known already, `needed`
+    are the rules that may find anything, `headed` is the text cut at its leaks. Returns the repaired text
+    with its edits, which applied to `text` give it exactly, and the spans in which something is lost and
+    nothing was guessed.
     Repairing twice changes nothing. Raises nothing; linear, see docs/accuracy.md for speed.
 
     >>> repair("客戶服務(wù)", table={"務": "wù"})
@@ -87,7 +91,7 @@ def repair(
     lost: dict[int, Unresolved] = {}
     current = text
     for _ in range(_MAX_PASSES):
-        before, clues = current, Clues(table)
+        before, clues = current, Clues(table, headed)
         needed = _rules_needed(current) if needed is None else needed
         for name, rule in RULES.items():
             if name not in needed or not getattr(config, name):

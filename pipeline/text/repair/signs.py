@@ -6,19 +6,19 @@ Each rule by itself would search the whole text for what it begins with. Slow tw
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.compiled import kernel, part
 from pipeline.records import RuleName
 from pipeline.text.convert import chars_that_t2s_keeps
+from pipeline.text.points import code_points, text_of
+from pipeline.text.repair.headed import OPENING
 from pipeline.text.repair.invisible import ANY
 from pipeline.text.repair.language import word_pairs
-from pipeline.text.repair.leaks import OPENING
 from pipeline.text.repair.readings import HANZI, PINYIN, simplified_forms
 from pipeline.text.repair.starts import ROW
 
@@ -57,26 +57,22 @@ def char_tables():
 
     Words are those of two characters, by the slot of `pair_slot` on. 12 ms, once a process.
     """
-    plane = np.arange(BMP, dtype=np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
+    plane = text_of(np.arange(BMP, dtype=np.uint32))
     classes = np.full(BMP, IS_CONVERTED, dtype=np.uint16)
     classes[chars_that_t2s_keeps()] = 0
     for bit, pattern in CLASSES:
         for match in re.finditer(f"(?:{pattern})+", plane):
             classes[match.start() : match.end()] |= bit
     plain = np.arange(BMP, dtype=np.uint16)
-    chars, forms = _codes_of(simplified_forms()), _codes_of(simplified_forms().values())
+    chars, forms = (code_points("".join(each)) for each in zip(*simplified_forms().items(), strict=True))
     plain[chars[forms < BMP]] = forms[forms < BMP]  # no word holds any other
     return classes, plain, _word_table()
-
-
-def _codes_of(texts: Iterable[str]) -> NDArray[np.uint32]:
-    return np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _word_table():
     """Put each word into the first free slot, all of them at once; where two meet, one goes on."""
     words = np.zeros(WORD_SLOTS, dtype=np.uint32)
-    codes = _codes_of(word_pairs())
+    codes = code_points("".join(word_pairs()))
     keys = codes[::2] << 16 | codes[1::2]
     slots = pair_slot(keys)
     while len(keys):
@@ -214,7 +210,7 @@ def signs_of(texts: Sequence[str]) -> list[int]:
     True
     """
     joined = "\0\0\n".join(texts)
-    codes = np.frombuffer(f"\n{joined}\0\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(f"\n{joined}\0\0")
     bounds = np.fromiter(accumulate((len(text) + 3 for text in texts), initial=0), dtype=np.int64)
     room = (
         *(np.empty(MOST_SPLITS, dtype=np.int64), np.empty(MOST_SPLITS, dtype=np.int64)),
@@ -253,7 +249,7 @@ def count_pairs(codes, pairs, counts):
 
 def count_each(text: str, pairs: Sequence[str]) -> list[int]:
     """Return how often each of some pairs of characters stands in a text; faster than `str.count`."""
-    codes, wanted = _codes_of([text]), _codes_of(pairs)
+    codes, wanted = code_points(text), code_points("".join(pairs))
     counts = np.zeros(len(pairs), dtype=np.int64)
     count_pairs(codes, wanted, counts)
     return counts.tolist()
