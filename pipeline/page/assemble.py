@@ -4,11 +4,12 @@
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate, compress, count, groupby, repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter, lt, ne, or_
 from typing import NamedTuple
 
 from pipeline.clauses.structure import ClauseColumns, clause_columns
@@ -40,6 +41,7 @@ from pipeline.text.repair.headed import Headed
 from pipeline.urls import first_page_of
 
 HIDDEN_GAP = REASONS.index("hidden_gap")
+RULE = itemgetter(Edit._fields.index("rule"))
 IS_DROPPED = bytes(role == DROPPED for role in range(256))
 
 
@@ -135,7 +137,7 @@ def by_column(cut: CutPage) -> CutColumns:
 def lay_out(cut: CutColumns) -> Layout:
     """Build a page from its pieces, all but its clauses. Linear; 0.1 ms."""
     origin, texts, told, columns = cut.origin, cut.texts, cut.told, cut.columns
-    leaks = [e.rule for e in texts.repaired.edits].count("leak")
+    leaks = list(map(RULE, texts.repaired.edits)).count("leak")
     if texts.repaired.text == texts.canonical:  # nothing of it is Traditional: no need to count
         script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
     else:
@@ -348,16 +350,21 @@ def _flags(origin: Origin, told: Told, columns: Columns, n_articles: int) -> lis
     return flags
 
 
+def _count_repairs(edits: Sequence[Edit]) -> dict[str, int]:
+    """Return how many places each rule mended."""
+    counts: dict[str, int] = dict.fromkeys(RULE_NAMES, 0)
+    if edits:
+        starts, ends, _, rules = zip(*edits, strict=True)
+        # Edits that touch mend one place: a byte shift takes out the pinyin and rewrites what follows.
+        apart = map(or_, map(lt, (-1, *ends), starts), map(ne, ("", *rules), rules))
+        counts.update(Counter(compress(rules, apart)))
+    return counts
+
+
 def _fields(
     origin: Origin, texts: Texts, told: Told, script: ScriptEvidence, flags: Sequence[PageFlag]
 ) -> PageFields:
-    repairs: dict[str, int] = dict.fromkeys(RULE_NAMES, 0)
-    last: Edit | None = None
-    for e in texts.repaired.edits:
-        # Edits that touch mend one place: a byte shift takes out the pinyin and rewrites what follows.
-        repairs[e.rule] += last is None or last.end < e.start or last.rule != e.rule
-        last = e
-    repairs["unresolved"] = len(texts.repaired.unresolved)
+    repairs = _count_repairs(texts.repaired.edits) | {"unresolved": len(texts.repaired.unresolved)}
     fields = told.fields
     hant_origin: HantOrigin = script.hant_origin
     return PageFields(

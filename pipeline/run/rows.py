@@ -114,7 +114,8 @@ def _unpacked(row: dict[str, Any]) -> CutColumns:
 
 def _placed(rows: list[dict[str, Any]]) -> list[Placed]:
     """Lay out some pages, without the lines that their sites say on every page."""
-    known = [frozenset[str](json.loads(row["known"] or "[]")) for row in rows]
+    lines = {given: frozenset[str](json.loads(given or "[]")) for given in {row["known"] for row in rows}}
+    known = [lines[row["known"]] for row in rows]
     places = [Place(*json.loads(row["place"])) for row in rows]
     pages = list(map(lay_out, drop_boilerplate([_unpacked(row) for row in rows], known)))
     moved = map(_moved, pages, places)
