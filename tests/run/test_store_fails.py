@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,11 +119,9 @@ def test_a_password_in_a_url_is_refused(store: Store, tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_command_ends_within_a_minute(store: Store, tmp_path: Path) -> None:
     store.fails("silent")
-    started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "ingest", store.url("bucket/raw"), "--out", tmp_path / "out"],
-        env={**os.environ}, capture_output=True, text=True,
+        env={**os.environ}, capture_output=True, text=True, timeout=90,  # without limits: minutes
     )  # fmt: skip
     assert done.returncode == 75
     assert done.stderr.startswith("cannot list s3://bucket/raw")
-    assert time.monotonic() - started < 90
