@@ -7,8 +7,8 @@ from typing import Any
 from pipeline.store.appending import Appended
 from pipeline.store.checksum import Checksum
 from pipeline.store.copying import copy_beginning
+from pipeline.store.files import COPY_BYTES
 
-COPY_BYTES = 1 << 20
 HOT_BYTES = 1 << 18  # a quarter of what a core's second cache holds
 
 Span = tuple[int, int, int]  # first byte, bytes, rows
