@@ -135,7 +135,7 @@ def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subje
             ends = "".join([x[-1] for x in lines if len(x) > MARKER])
         others = others or len(ends) < len(lines)
         lasts += ends
-        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
+        spans.append((page.starts[rows.start], page.ends[rows.stop - 1]))
         if len(rows) <= FEW:
             stops += page.text.count("。", *spans[-1])
     others = others or lasts.strip(CLAUSE_ENDS) != ""

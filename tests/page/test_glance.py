@@ -101,7 +101,10 @@ def closely(line: str) -> int:
 
 def assert_nothing_is_missed(text: str) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    ((sights, shown),) = glance([text])
+    (told,) = glance([text])
+    sights, shown = told.sights, told.shown
+    page = lines_of(text.split("\n"))  # at which nobody has looked
+    assert told[2:] == (page.starts, page.ends, page.lasts)
     assert [closely(line) & ~sight for line, sight in zip(lines, sights, strict=True)] == [0] * len(lines)
     assert shown[LISTED_AT] == [row for row, line in enumerate(lines) if NUMBERED.match(line)]
     for group in range(GROUPS):
@@ -124,7 +127,8 @@ def test_nothing_is_missed_on_pages(path: Path) -> None:
 
 
 def test_most_lines_show_little() -> None:
-    ((sights, shown),) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
+    (told,) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
+    sights, shown = told.sights, told.shown
     assert sights == [UNLISTED | STOPPED] * 2
     assert [1 << group for group, rows in enumerate(shown) if rows] == [UNLISTED, STOPPED]
 
