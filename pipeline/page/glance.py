@@ -31,6 +31,7 @@ from pipeline.page.headings import MAX_HEADING, NUMBER_ENDS, UNITS
 from pipeline.page.headings import SENTENCE_ENDS as NO_HEADING_ENDS
 from pipeline.page.headings import WORDS as WORDS_BEFORE_NUMBERS
 from pipeline.page.lines import (
+    BRIEF,
     COUNTING,
     DATED,
     ENDING,
@@ -42,28 +43,34 @@ from pipeline.page.lines import (
     LISTED,
     NUMERAL,
     NUMERALS,
+    PAGED,
     PLACED,
     SAYING,
     SEPARATORS,
     SIGNED,
     STOPPED,
+    SUMMED,
     UNLISTED,
     Told,
 )
+from pipeline.page.manner import MARKER
 from pipeline.page.search import openings
+from pipeline.page.summary import CUT_ENDS
 from pipeline.page.tags import look_up
+from pipeline.page.told import MAX_FOREIGN
 from pipeline.page.views import FIELD_WORDS
+from pipeline.page.wording import PAGE_WORDS
 from pipeline.text.points import code_points, text_of
 
 CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
 LABEL_FROM, LABEL_TO = 2, 16
 # Bits of a character beside those of lines: what counts behind a label, what is stripped; that a word of two
 # characters begins, or one that a number may follow.
-CLOSES, STRIPPED, OPENS, BEFORE_NUMBER = (FIELDED << shift for shift in range(1, 5))
+CLOSES, STRIPPED, OPENS, BEFORE_NUMBER = (PAGED << shift for shift in range(1, 5))
 FOUND = CLOSES - 1
 # Bits of what characters are at the beginning and at the end of a line, and in the number there.
-HINTING, DISCLAIMS, ITEM, CIRCLED, DIGIT, SMALL_DIGIT, BEHIND_DIGITS, STOP, NO_END, NUMBER_END, UNIT = (
-    BEFORE_NUMBER << shift for shift in range(1, 12)
+HINTING, DISCLAIMS, ITEM, CIRCLED, DIGIT, SMALL_DIGIT, BEHIND_DIGITS, STOP, NO_END, NUMBER_END, UNIT, CUT = (
+    BEFORE_NUMBER << shift for shift in range(1, 13)
 )
 AT_BEGIN = [way[1:] for way in HINT_WORDS.split("|") if way.startswith("^")]
 WORDS = (
@@ -76,6 +83,7 @@ WORDS = (
     (NUMERALS, NUMERAL),
     (SEPARATORS, "[：:]"),
     (FIELDED, FIELD_WORDS),
+    (PAGED, PAGE_WORDS),
     (BEFORE_NUMBER, f"第|{WORDS_BEFORE_NUMBERS}"),
 )
 DIGITS = "0123456789０１２３４５６７８９一二三四五六七八九十"
@@ -93,6 +101,7 @@ KINDS = (
     (SMALL_DIGIT, DIGITS),
     (BEHIND_DIGITS, "、.．条章节编款项)）]"),
     (CLOSES, CLOSING),
+    (CUT, CUT_ENDS),
 )
 NTH, OPENING, CLOSED = ord("第"), (ord("（"), ord("(")), (ord("）"), ord(")"))
 FULL_STOP, SEMICOLON = ord("。"), ord("；")
@@ -180,8 +189,12 @@ def tell_of_line(codes, span, found, tables):
     ends = codes[end - 1]
     if listed:
         found |= LISTED
-    if not item:
+    if not item and end - begin <= MAX_FOREIGN:
         found |= UNLISTED
+    if last & CUT or (found & LABELLED and not listed):
+        found |= SUMMED
+    if end - begin <= MARKER:
+        found |= BRIEF
     if first & HINTING:
         found |= HINTED
     if item or last & STOP or end - begin > MAX_CUE:
