@@ -23,6 +23,7 @@ NEAR_EDGE = (
 )
 NUMBERING = beginnings(re.compile(NUMBER)) or frozenset()
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
+MAX_LINE = 200  # boilerplate is a line or two; a longer line is somebody's text
 
 
 class Edges(NamedTuple):
@@ -75,7 +76,7 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     r"""Return the canonical lines of a page that may be its site's boilerplate.
 
     Lines outside every article (of a guide none that leads into a list: `包括以下部分：`), and the very first
-    and last line of each article's body. None that opens a numbered clause. The page was cut
+    and last line of each article's body. None that opens a numbered clause or is long. The page was cut
     *without* knowledge of its site's lines, so that what is dropped does not change what is counted. Count
     each line once a distinct body: integer sums by site, in any order.
 
@@ -87,7 +88,7 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     """
     out = {line for line in lines.guide | lines.guide_headings if line[-1] not in LEADING}
     out.update(lines.dropped, *[(body.near[0], body.near[-1]) for body in lines.bodies])
-    return frozenset([line for line in out if len(line) >= MIN_LINE and not _is_numbered(line)])
+    return frozenset([line for line in out if MIN_LINE <= len(line) <= MAX_LINE and not _is_numbered(line)])
 
 
 def _is_numbered(line: str) -> bool:
