@@ -1,6 +1,7 @@
 """The pieces of a page into its record: articles, guide, dropped lines, all with spans in raw.
 
-`lay_out` does all but the clauses; `assemble` adds them as records, an ingest as columns of many pages.
+`lay_out` does all but the clauses; `assemble` adds them. An ingest does the same by column, of many pages at
+once (`run/laid.py`).
 """
 
 from bisect import bisect_right
@@ -22,7 +23,6 @@ from pipeline.records import (
     Article,
     Clause,
     Dropped,
-    DropReason,
     Edit,
     HantForms,
     HantOrigin,
@@ -196,17 +196,11 @@ def _with_clauses(a: Article, own: tuple[Clause, ...]) -> Article:
 
 def dropped(laid: Layout) -> tuple[Dropped, ...]:
     """Return the dropped lines of a page."""
-    return tuple(from_columns(Dropped, *dropped_columns(laid)))
-
-
-def dropped_columns(laid: Layout) -> tuple[list[DropReason], list[str]]:
-    """Return why the dropped lines of a page are, and the lines."""
     canonical, (starts, ends, roles, reasons, _, _) = laid.texts.canonical, laid.columns
     mine = roles.translate(IS_DROPPED)
-    return (
-        [REASONS[code] or "navigation" for code in compress(reasons, mine)],
-        [canonical[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)],
-    )
+    why = [REASONS[code] or "navigation" for code in compress(reasons, mine)]
+    said = [canonical[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)]
+    return tuple(from_columns(Dropped, why, said))
 
 
 def lines(laid: Layout) -> tuple[Line, ...]:
