@@ -1,12 +1,16 @@
 """Ingest: bytes to Parquet, growth, memory, a run with nothing to do, and 1 % more pages.
 
-usage: bench_ingest.py [--sizes 300,1000,3000] [--size-kb 50] [--peer-pages 200] [--corpus RAW --more RAW]
+usage: bench_ingest.py [--sizes 300,1000,3000] [--size-kb 50] [--rounds 3] [--corpus RAW --more RAW]
 Pages are of our own making (scripts/make_pages.py), `--size-kb` KB each. Everything is CPU time of whole
 processes with one worker, start-up included. `pages/cpu s` is pages per second and core, the growth exponent
-the slope of log time over log pages. The peer, trafilatura in its own environment, merely extracts the text.
-`--sizes 1000,10000,100000` is the run of docs/operations.md, half an hour; "" is none. `--corpus` and
-`--more` are folders of pages made before, the second with what is added: they are the last size, and are
-linked into a folder beside the first.
+the slope of log time over log pages. `--sizes 1000,10000,100000` is the run of docs/operations.md, half an
+hour; "" is none. `--corpus` and `--more` are folders of pages made before, the second with what is added:
+they are the last size, and are linked into a folder beside the first; without `--more` nothing is added.
+
+The peer, trafilatura in its own environment, merely extracts the text of `--peer-pages` pages, drawn evenly
+over the last size, its start-up and the reading of files left out. It has its turn before and after each of
+`--rounds` more ingests of all pages, and its pages per CPU second are those of both turns: the speed of a
+shared machine changes within minutes.
 """
 
 import argparse
@@ -15,7 +19,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from itertools import chain
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness import ROOT, TRAFILATURA, Piece, Run, grid, growth_exponent, interpreter, run_once
@@ -23,6 +28,8 @@ from harness import ROOT, TRAFILATURA, Piece, Run, grid, growth_exponent, interp
 EXTRACTOR = Piece("trafilatura", (), TRAFILATURA)
 SMALLEST_REFIT = "50000"  # pages; below it every ingest refits the corpus model
 NEVER_REFIT = "0"
+HEAD = ["ingest, one worker", "cpu s", "wall s", "peak MB", "pages/cpu s", "parsed", "of the whole"]
+TURNS = ["ingest, pages/cpu s", "trafilatura, pages/cpu s", "times as many"]
 INGEST = """
 import dataclasses, gc, json, resource, sys
 from pipeline.__main__ import OBJECTS
@@ -42,12 +49,22 @@ EXTRACT = """
 import json, sys, time
 from pathlib import Path
 import trafilatura
-pages = [p.read_bytes() for p in sorted(Path(sys.argv[1]).rglob("*.html"))[: int(sys.argv[2])]]
+files, count = sorted(p for p in Path(sys.argv[1]).rglob("*") if p.is_file()), int(sys.argv[2])
+pages = [files[k * len(files) // count].read_bytes() for k in range(count)]
 start = time.process_time()
 found = sum(bool(trafilatura.extract(p)) for p in pages)
 cpu_s = time.process_time() - start
 print(json.dumps({"cpu_s": cpu_s, "items": len(pages), "quality": {"extracted": found}}))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What lays pages out in a folder, what adds some to them, and where that folder is to be."""
+
+    lay_out: Callable[[Path], None]
+    add: Callable[[Path], None] | None
+    beside: Path | None = None
 
 
 def make_pages(out: Path, count: int, start: int, size_kb: int) -> None:
@@ -78,41 +95,45 @@ def link_pages(out: Path, raw: Path) -> None:
     shutil.copytree(raw, out / "raw", copy_function=os.link, dirs_exist_ok=True)
 
 
-def measure(work: Path, first: Callable[[], None], more: Callable[[], None]) -> tuple[list[list[str]], Run]:
-    """All runs over the pages that `first` puts into `work`, `more` more; the lines, and the whole ingest."""
-    first()
+def measure(work: Path, corpus: Corpus) -> tuple[list[list[str]], Run]:
+    """All runs over a corpus, laid out in `work`; the lines, and the whole ingest."""
+    corpus.lay_out(work)
     whole = ingest(work)
     lines = [line(f"{whole.said['items']:,} pages", whole, whole), line("  nothing new", ingest(work), whole)]
-    more()
-    lines.append(line("  1 % more, stored model", ingest(work, NEVER_REFIT), whole))
+    if corpus.add:
+        corpus.add(work)
+        lines.append(line("  1 % more, stored model", ingest(work, NEVER_REFIT), whole))
     return lines, whole
 
 
-def measure_size(size: int, size_kb: int) -> tuple[list[list[str]], Run]:
-    """All runs at one size, of pages made for it."""
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        return measure(
-            work,
-            lambda: make_pages(work, size, 0, size_kb),
-            lambda: make_pages(work, max(1, size // 100), size, size_kb),
-        )
+def extract(work: Path, pages: int) -> Run:
+    """Trafilatura over some of the pages in `work`."""
+    return run_once([str(interpreter(EXTRACTOR)), "-c", EXTRACT, str(work / "raw"), str(pages)])
 
 
-def measure_corpus(raw: Path, more: Path) -> tuple[list[list[str]], Run]:
-    """All runs over pages that were made before."""
-    with tempfile.TemporaryDirectory(dir=raw.resolve().parent) as folder:
-        work = Path(folder)
-        return measure(work, lambda: link_pages(work, raw), lambda: link_pages(work, more))
+def take_turns(work: Path, pages: int, rounds: int) -> list[list[str]]:
+    """Whole ingests of the pages in `work`, with the peer before and after each; the lines."""
+    found, before = [], extract(work, pages)
+    for _ in range(rounds):
+        shutil.rmtree(work / "out")
+        whole, after = ingest(work), extract(work, pages)
+        ours = whole.said["items"] / whole.cpu_s
+        theirs = 2 * pages / (before.said["cpu_s"] + after.said["cpu_s"])
+        found.append([f"{ours:.0f}", f"{theirs:.0f}", f"{ours / theirs:.2f}"])
+        before = after
+    return found
 
 
-def peer(pages: int, size_kb: int) -> list[str]:
-    """Trafilatura over the same kind of pages."""
-    with tempfile.TemporaryDirectory() as folder:
-        make_pages(Path(folder), pages, 0, size_kb)
-        python = str(interpreter(EXTRACTOR))
-        found = run_once([python, "-c", EXTRACT, str(Path(folder) / "raw"), str(pages)])
-    return line(f"trafilatura, {pages} pages extracted", found, None)
+def of_size(size: int, size_kb: int) -> Corpus:
+    """A corpus of so many pages, and of 1 % more."""
+    more = partial(make_pages, count=max(1, size // 100), start=size, size_kb=size_kb)
+    return Corpus(partial(make_pages, count=size, start=0, size_kb=size_kb), more)
+
+
+def made_before(raw: Path, more: Path | None) -> Corpus:
+    """A corpus of folders of pages."""
+    beside = raw.resolve().parent
+    return Corpus(partial(link_pages, raw=raw), partial(link_pages, raw=more) if more else None, beside)
 
 
 def main() -> None:
@@ -122,20 +143,22 @@ def main() -> None:
     )
     parser.add_argument("--sizes", default="300,1000,3000", help="an empty word: none")
     parser.add_argument("--size-kb", type=int, default=50)
-    parser.add_argument("--peer-pages", type=int, default=200, help="0: no peer")
+    parser.add_argument("--peer-pages", type=int, default=300, help="of a turn of the peer")
+    parser.add_argument("--rounds", type=int, default=3, help="0: no peer")
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--more", type=Path)
     o = parser.parse_args()
-    head = ["ingest, one worker", "cpu s", "wall s", "peak MB", "pages/cpu s", "parsed", "of the whole"]
+    corpora = [of_size(int(size), o.size_kb) for size in o.sizes.split(",") if size]
+    if o.corpus:
+        corpora.append(made_before(o.corpus, o.more))
     wholes: list[Run] = []
-    sizes = [int(size) for size in o.sizes.split(",") if size]
-    made = (measure_size(size, o.size_kb) for size in sizes)
-    last = (measure_corpus(o.corpus, o.more) for _ in range(1 if o.corpus else 0))
-    for found, whole in chain(made, last):
-        print(grid([head, *found]), flush=True)
-        wholes.append(whole)
-    if o.peer_pages:
-        print(grid([head, peer(o.peer_pages, o.size_kb)]))
+    for corpus in corpora:
+        with tempfile.TemporaryDirectory(dir=corpus.beside) as folder:
+            found, whole = measure(Path(folder), corpus)
+            print(grid([HEAD, *found]), flush=True)
+            wholes.append(whole)
+            if o.rounds and corpus is corpora[-1]:
+                print(grid([TURNS, *take_turns(Path(folder), o.peer_pages, o.rounds)]))
     if len(wholes) > 1:
         pages = [whole.said["items"] for whole in wholes]
         print(f"growth exponent {growth_exponent(pages, [whole.cpu_s for whole in wholes]):.2f}")

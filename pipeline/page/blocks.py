@@ -12,11 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import accumulate, compress
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.config import PageConfig
+from pipeline.page.elements import MAX_ATTRIBUTES
 from pipeline.page.layout import BLOCK_NAMES, Layout, is_custom, read_layout
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Unicode noncharacters, which no text holds, stand for tags between the passes.
 LINK_OPEN, LINK_CLOSE, HEAD, BOLD_OPEN, BOLD_CLOSE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
@@ -85,8 +91,6 @@ MANY_TAGS = 3_000
 MAX_DEPTH = PageConfig().max_depth
 MAX_TITLE = 1_000  # characters of `<title>` that are read: ten times the longest of facts §1
 MAX_UNCLOSED_FORMATTING = 100
-# Of attributes too: 0.4 s at 16,000 in one tag, 7 ms at 2,000. A long tag alone is a picture.
-MAX_ATTRIBUTES = 2_000
 # Every node is held against every selector of a sheet that hides: a page of our own has at most some ten.
 MAX_SELECTORS = 300
 LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{2 * MAX_ATTRIBUTES},}}")
@@ -181,17 +185,18 @@ def _is_doubtful(body: bytes, begin: int, end: int) -> bool:
     return first < end and (body.find(SCRIPT, first, end) >= 0 or body.find(b"<!--", first, end) >= 0)
 
 
-def read_blocks(text: str, max_depth: int = MAX_DEPTH) -> Blocks:
+def read_blocks(text: str, max_depth: int = MAX_DEPTH, points: "NDArray[np.uint32] | None" = None) -> Blocks:
     r"""Give the visible lines of a decoded page or plain text.
 
     Markup nested deeper than `max_depth` is read as it stands, without a tree: all its text, hidden or not.
+    `points` are the code points of the text as `encoding.Decoded` has them, if anybody has.
 
     >>> read_blocks("<h1>制度</h1><p>一、<b>总</b>则<br>二、<a href=x>分则</a>").lines
     ['制度', '一、总则', '二、分则']
     >>> read_blocks("甲\r\n\r\n  乙").lines
     ['甲', '', '  乙']
     """
-    if "numba" in sys.modules and (blocks := _read_well_formed(text, max_depth)):
+    if "numba" in sys.modules and (blocks := _read_well_formed(text, max_depth, points)):
         return blocks
     for mark in MARKS:
         if mark in text:
@@ -203,16 +208,18 @@ def read_blocks(text: str, max_depth: int = MAX_DEPTH) -> Blocks:
     return read_tree(text, max_depth)
 
 
-def _read_well_formed(html: str, max_depth: int = MAX_DEPTH) -> Blocks | None:
+def _read_well_formed(
+    html: str, max_depth: int = MAX_DEPTH, points: "NDArray[np.uint32] | None" = None
+) -> Blocks | None:
     """Read a page whose markup needs no tree; None for any other."""
     from pipeline.page.wellformed import read_well_formed
 
-    if _is_endless(html, max_depth):
-        return None
     if "noscript" in html:
-        html = NOSCRIPT.sub("", html)
-    found = read_well_formed(html, _hidden_by)
-    if found is None:
+        if _is_endless(html, max_depth):
+            return None
+        html, points = NOSCRIPT.sub("", html), None
+    found = read_well_formed(html, _hidden_by, points)
+    if found is None or ((found.tags > max_depth or found.unended) and _is_endless(html, max_depth)):
         return None
     return Blocks(found.text, found.linked, found.heads, _words(found.title), found.layout)
 

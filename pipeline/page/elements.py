@@ -52,6 +52,8 @@ KINDS = dict.fromkeys(("dd", "dt"), DD) | dict.fromkeys(("tbody", "thead", "tfoo
 KINDS |= {"html": HTML, "head": HEAD, "body": BODY, "p": P, "li": LI, "a": ANCHOR, "form": FORM, "tr": TR}
 KINDS |= {"button": BUTTON, "select": SELECT, "title": TITLE, "style": STYLE, "script": SCRIPT}
 KINDS |= {"table": TABLE, "option": OPTION, "template": TEMPLATE}
+# Of one tag: 0.4 s at 16,000, 7 ms at 2,000. A long tag alone is a picture.
+MAX_ATTRIBUTES = 2_000
 KEY_MASK = (1 << 55) - 1  # a key times 33 stays below 2 to the 61st
 SLOTS = 1024  # of the table of names: a power of two, eight times as many as there are names
 # Entities that are read without a tree; all other names, and those without a semicolon, need one.

@@ -22,8 +22,10 @@ TOP, MUTED, PLACE, OPEN_P, OPEN_A, OPEN_FORM, OPEN_BUTTON = range(14, 21)
 ANCHORS, UNADDRESSED, ADDRESSES = range(21, 24)
 # The tag: whether it has an address, is hidden; its style. Hidden styles met, spans kept, the page's title.
 HREF, HIDDEN, STYLE_AT, STYLE_END, MET, SPANS, TITLE_AT, TITLE_END = range(24, 32)
+# The markup: how many tags may begin in it, whether a long stretch of it has no tag's end.
+TAGS, UNENDED = range(32, 34)
 # Behind these the open elements, key and flags of each, and where styles stand: first, end, kind.
-STACK = 32
+STACK = 34
 MAX_TOP = 1_000  # open elements; blocks.MAX_DEPTH is beyond
 SPANS_AT = STACK + 2 * MAX_TOP
 MAX_SPANS = 500  # styles that may hide something: more are a doubt

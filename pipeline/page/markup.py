@@ -7,6 +7,8 @@ Whatever a tree might change is a doubt, and the page goes to lexbor. Slow twin:
 
 # mypy: allow-untyped-defs, no-check-untyped-defs
 # (numba types the kernels)
+import numpy as np
+
 from pipeline.compiled import inlined, kernel, part
 from pipeline.page import elements as el
 from pipeline.page import linewriter as lw
@@ -218,6 +220,20 @@ def skip_blanks(codes, at):
     return at
 
 
+@part
+def count_tags(codes, size, state):
+    """Count the tags of a page, and look for a stretch in which none ends (`blocks._is_endless`)."""
+    for begin in range(0, size, el.MAX_ATTRIBUTES):
+        stretch = codes[begin : min(begin + el.MAX_ATTRIBUTES, size)]
+        begins, ends = np.uint32(0), np.uint32(0)  # as wide as a code point: several at a time
+        for k in range(len(stretch)):
+            begins += np.uint32(stretch[k] == LESS)
+            ends += np.uint32(stretch[k] == GREATER)
+        state[lw.TAGS] += begins
+        if ends == 0:
+            state[lw.UNENDED] = 1
+
+
 @kernel
 def read_markup(codes, tables, room, state):
     """Write the lines of a page; return how many, or DOUBT where only a tree can tell.
@@ -226,6 +242,7 @@ def read_markup(codes, tables, room, state):
     room: characters, lines, open elements, spans of styles. state: as `linewriter` numbers it.
     """
     at, size = 0, len(codes) - 4  # four zeros behind
+    count_tags(codes, size, state)
     while 0 <= at < size:
         code = codes[at]
         if code == LESS:

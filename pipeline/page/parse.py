@@ -118,7 +118,7 @@ def read_pages(
     of one alone. Raises PageReject where one of them is rejected.
     """
     decoded = [decode(_checked(page.body, config)) for page in served]
-    blocks = [_checked_blocks(each.text, config) for each in decoded]
+    blocks = [_checked_blocks(each, config) for each in decoded]
     texts, titles = _canonical(blocks, config, leaks)
     pages = _lines(blocks, texts, titles)
     for page, own in zip(pages, decoded, strict=True):
@@ -139,8 +139,8 @@ def _checked(body: bytes, config: Config) -> bytes:
     return body
 
 
-def _checked_blocks(html: str, config: Config) -> Blocks:
-    blocks = read_blocks(html, config.page.max_depth)
+def _checked_blocks(page: Decoded, config: Config) -> Blocks:
+    blocks = read_blocks(page.text, config.page.max_depth, page.points)
     if len(blocks.linked) > config.page.max_lines:
         raise PageReject("too_many_lines", f"{len(blocks.linked)}, page.max_lines is {config.page.max_lines}")
     return blocks
@@ -216,8 +216,7 @@ def finish_page(
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
     with collector_paused(many=len(cut.parts.columns.starts) > MANY):
-        (kept,) = drop_boilerplate([by_column(cut)], [boilerplate])
-        return assemble(kept, config or DEFAULT)
+        return assemble(drop_boilerplate(by_column(cut), boilerplate), config or DEFAULT)
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:

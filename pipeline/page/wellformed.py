@@ -14,21 +14,28 @@ from pipeline.page.elements import ENTITIES, element_table, entity_table
 from pipeline.page.layout import Layout
 from pipeline.page.markup import read_markup
 from pipeline.page.tags import STYLE_VALUE
+from pipeline.text.encoding import POINTS_BEHIND
 from pipeline.text.points import code_points, text_of
 
-PAD = "\0" * 4  # so that the kernel may look ahead
+PAD = "\0" * POINTS_BEHIND  # so that the kernel may look ahead
 SHORTEST_LINE = len("<p>a")  # of markup: there are no more lines than so many fit in
 NO_NAMES = np.zeros(0, dtype=np.int32)
 
 
 class Written(NamedTuple):
-    """What stands on a page: its lines joined, by line links and heads as in `Blocks`, layout and title."""
+    """What stands on a page: its lines joined, by line links and heads as in `Blocks`, layout and title.
+
+    And of its markup, how many tags may begin in it, and whether a stretch as long as a tag of as many
+    attributes as may be has no end of one.
+    """
 
     text: str
     linked: list[int]
     heads: list[int]
     layout: Layout
     title: str
+    tags: int
+    unended: bool
 
 
 # What hides elements: which classes (`.x`) and ids (`#x`), and where the style attributes stand that do.
@@ -41,16 +48,19 @@ def _tables() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def read_well_formed(
-    html: str, hidden_by: Callable[[Sequence[tuple[str, int]]], Hiding | None]
+    html: str,
+    hidden_by: Callable[[Sequence[tuple[str, int]]], Hiding | None],
+    points: NDArray[np.uint32] | None = None,
 ) -> Written | None:
     """Return the lines of a page whose markup leaves no doubt, None for any other.
 
     `hidden_by` tells what is hidden by the style sheets (at -1) and the style attributes (at their places)
-    that may hide anything. 3 ns a character.
+    that may hide anything. `points` are the code points of `html` with four zeros behind, if anybody has
+    them. 3 ns a character.
     """
     if "\r" in html:  # as a tree's reader does first
-        html = html.replace("\r\n", "\n").replace("\r", "\n")
-    codes = code_points(html + PAD)
+        html, points = html.replace("\r\n", "\n").replace("\r", "\n"), None
+    codes = code_points(html + PAD) if points is None else points
     lines = len(html) // SHORTEST_LINE + 2
     room = np.empty(len(codes), dtype=np.uint32), np.empty(lines * lw.LINE, dtype=np.int32)
     state = _run(codes, room, ((), ()))
@@ -87,7 +97,8 @@ def _written(html: str, room: tuple[Any, ...], state: list[int]) -> Written | No
         return None
     text = text_of(room[0][: max(0, state[lw.SIZE] - 1)])
     lines = room[1][: state[lw.LINES] * lw.LINE].reshape(-1, lw.LINE).T.tolist()
-    return Written(text, lines[1], lines[2], Layout(lines[3], lines[4]), title)
+    layout = Layout(lines[3], lines[4])
+    return Written(text, lines[1], lines[2], layout, title, state[lw.TAGS], bool(state[lw.UNENDED]))
 
 
 AFTER_AMPERSAND = re.compile("&([a-z]*;?| )")

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.local import map_batches
-from pipeline.run.columns import BY_PAGE, Place, made_schema
+from pipeline.run.columns import BY_PAGE, made_schema
 from pipeline.run.corpus import Run
 from pipeline.run.emit import link_shards, page_shards
 from pipeline.run.groups import write_counts
+from pipeline.run.laid import Place
 from pipeline.run.read import IN_PROCESS_ROWS, plan_for
 from pipeline.run.rows import ORDERS, PACKED, finish_batch, lost_rows
 from pipeline.run.segments import (

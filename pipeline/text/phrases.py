@@ -21,9 +21,7 @@ from pipeline.text.utf8 import decoded, encode
 PLANE = 0x10000
 IDEOGRAPHS, MORE_IDEOGRAPHS = (0xF900, 0xFB00), (0x2F800, 0x2FA20)  # blocks of compatibility ideographs
 IN_FIRST = IDEOGRAPHS[1] - IDEOGRAPHS[0]
-EDGES = (
-    1 << 18
-)  # places for the edges of the tree, of which there are 88,000: most stand where they are looked for
+EDGES = 1 << 18  # places for the edges of the tree, 88,000: most stand where they are looked for
 EDGE_SHIFT = np.uint64(64 - 18)
 PAIRS = 1 << 20  # bits of the sieve for 33,200 pairs: 3 % of the others fall through it
 SPREAD_1, SPREAD_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(1021)  # odd: numbers of all bits, and of few
