@@ -23,7 +23,7 @@ from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.parameters import BINS
 from pipeline.dedup.tables import booleans, indices, rows_of
 from pipeline.run.corpus import Run
-from pipeline.run.segments import damaged, open_arrow, read_arrow, write_batches
+from pipeline.run.segments import damaged, open_arrow, read_arrow, write_arrow, write_batches
 from pipeline.store.files import reserve
 from pipeline.store.generations import state_of
 from pipeline.store.model import CLAUSE_SHINGLES, read_model
@@ -180,7 +180,7 @@ def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]
 def _write_near(kept: Path, near: Near, texts: int) -> None:
     """Write down the near pairs, and what was drawn from the texts; their signatures stand in their file."""
     pairs = pa.table([pa.array(near.pairs)], ["pair"]).replace_schema_metadata({FOUND_WITH: near.found_with})
-    write_batches(kept / NEAR, pairs.schema, pairs.to_batches(), compression=None)
+    write_arrow(kept / NEAR, pairs)
     if near.drawn is not None:
         columns = [near.drawn.text[:texts], near.drawn.length[:texts], near.drawn.hashes[:texts]]
         columns += list(near.drawn.briefs[:texts].T)
