@@ -53,7 +53,7 @@ from pipeline.page.lines import (
 from pipeline.page.search import openings
 from pipeline.page.tags import look_up
 from pipeline.page.views import FIELD_WORDS
-from pipeline.text.points import code_points
+from pipeline.text.points import code_points, text_of
 
 CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
 LABEL_FROM, LABEL_TO = 2, 16
@@ -199,18 +199,22 @@ def tell_of_line(codes, span, found, tables):
 
 
 @part
-def find_sights_of(codes, tables, sights):
-    """Write what each line of a text that is not empty shows.
+def find_sights_of(codes, tables, sights, edges):
+    """Write what each line of a text that is not empty shows, where it begins and its last character.
 
-    A line feed and a zero stand behind the text. How many lines there are is returned.
+    A line feed and a zero stand behind the text. How many lines there are is returned, and how many
+    characters of the text they are with their line feeds.
     """
-    row, begin, end, found = 0, -1, 0, 0
+    starts, lasts = edges
+    row, begin, end, found, size = 0, -1, 0, 0, 0
     for at in range(len(codes) - 1):
         code = codes[at]
         mask = mask_of(code, tables)
         if code == LINE_FEED:
             if begin >= 0:
                 sights[row] = tell_of_line(codes, (begin, end), found, tables)
+                starts[row], lasts[row] = begin, codes[end - 1]
+                size += end - begin + 1
                 row += 1
             begin, found = -1, 0
             continue
@@ -226,30 +230,35 @@ def find_sights_of(codes, tables, sights):
             found |= SIGNED
         if mask & CLOSES and LABEL_FROM <= at - begin <= LABEL_TO:
             found |= LABELLED
-    return row
+    return row, size
 
 
 @kernel
-def find_sights(codes, begins, tables, sights, shown, ends):
+def find_sights(codes, begins, tables, lines, shown, ends):
     """Write what the lines of several texts show, and which of a text's lines show each of the first bits.
 
-    `begins` are where the texts begin. Where the lines that show a bit end in `shown` stands in `ends`, for
-    all bits of a text one behind the other, and then where its lines end in `sights`.
+    `begins` are where the texts begin, `lines` what is told of each line: sights, start, last character.
+    Where the lines that show a bit end in `shown` stands in `ends`, for all bits of a text one behind the
+    other, then where its lines end in `lines`, and whether all of the text is lines.
     """
+    sights, starts, lasts = lines
     row, at = 0, 0
     for k in range(len(begins) - 1):
-        last = row + find_sights_of(codes[begins[k] : begins[k + 1]], tables, sights[row:])
+        text = codes[begins[k] : begins[k + 1]]
+        count, size = find_sights_of(text, tables, sights[row:], (starts[row:], lasts[row:]))
+        last = row + count
         for group in range(GROUPS):
             for line in range(row, last):
                 if sights[line] >> group & 1:
                     shown[at] = line - row
                     at += 1
-            ends[k * (GROUPS + 1) + group] = at
-        ends[k * (GROUPS + 1) + GROUPS] = row = last
+            ends[k * (GROUPS + 2) + group] = at
+        ends[k * (GROUPS + 2) + GROUPS] = row = last
+        ends[k * (GROUPS + 2) + GROUPS + 1] = size == len(text) - 1
 
 
 def glance(texts: Sequence[str]) -> list[Told]:
-    """Return of each text what its lines that are not empty may show, and which lines, by bit.
+    """Return what is told of the lines of each text: what they may show, and which, by bit; where they are.
 
     2 ns a character.
     """
@@ -257,12 +266,15 @@ def glance(texts: Sequence[str]) -> list[Told]:
     codes = code_points(f"{joined}\n\0")
     begins = np.fromiter(accumulate((len(text) + 2 for text in texts), initial=0), dtype=np.int64)
     room = joined.count("\n") + 1
-    sights, shown = np.empty(room, dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)
-    ends = np.empty((GROUPS + 1) * len(texts), dtype=np.int32)
-    find_sights(codes, begins, glance_tables(), sights, shown, ends)
-    bits, rows, row, at = sights.tolist(), shown[: ends[-2] if texts else 0].tolist(), 0, 0
+    lines = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint32)
+    shown, ends = np.empty(GROUPS * room, np.int32), np.empty((GROUPS + 2) * len(texts), np.int32)
+    find_sights(codes, begins, glance_tables(), lines, shown, ends)
+    listed, count = (ends[-3], ends[-2]) if texts else (0, 0)
+    sights, starts, lasts = lines[0][:count].tolist(), lines[1][:count].tolist(), text_of(lines[2][:count])
+    rows, row, at = shown[:listed].tolist(), 0, 0
     found: list[Told] = []
-    for *groups, last in ends.reshape(-1, GROUPS + 1).tolist():
-        found.append((bits[row:last], [rows[a:b] for a, b in pairwise([at, *groups])]))
+    for *groups, last, bare in ends.reshape(-1, GROUPS + 2).tolist():
+        by_bit = [rows[a:b] for a, b in pairwise([at, *groups])]
+        found.append(Told(sights[row:last], by_bit, starts[row:last], lasts[row:last], bool(bare)))
         row, at = last, groups[-1]
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, compress
+from typing import NamedTuple
 
 from pipeline.page.layout import Layout
 
@@ -73,7 +74,21 @@ HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED, LISTED, UNLISTED, ENDI
 )
 NUMERALS, SEPARATORS, LABELLED, FIELDED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
 LISTED_AT = LISTED.bit_length() - 1
-Told = tuple[list[int], Sequence[Sequence[int]]]  # bits by line, and the lines by bit
+
+
+class Told(NamedTuple):
+    """What is told of the lines of a text that are not empty.
+
+    `sights` are the bits of each, `shown` the lines that show each of the first bits; `starts` where they
+    begin without the blanks around them, `lasts` their last characters. `bare` tells whether there are no
+    others and no such blanks.
+    """
+
+    sights: Sequence[int]
+    shown: Sequence[Sequence[int]]
+    starts: list[int]
+    lasts: str
+    bare: bool
 
 
 @dataclass(slots=True)
@@ -128,33 +143,35 @@ def page_lines(
     anybody has looked.
     """
     linked, heads = marks
-    lines = text.split("\n")
-    texts = list(map(str.strip, lines))
-    starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
-    if texts != lines:  # indented or empty lines: a plain text, or what repair left
-        starts = [at + line.find(bare[:1]) for at, line, bare in zip(starts, lines, texts, strict=True)]
-    if not all(texts):
+    sights, shown, starts, lasts, bare_lines = told or _unseen(text)
+    texts = text.split("\n")
+    if not bare_lines:  # a plain text, or what repair left
+        texts = list(map(str.strip, texts))
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
-        starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
+        texts = [bare for bare in texts if bare]
     shares, partly = [0.0] * len(texts), [row for row, n in enumerate(linked) if n]
     for row in partly:
         bare, n = texts[row], linked[row]
         shares[row] = 1.0 if n >= len(bare) else _share(bare, n)
-    lasts = "".join([bare[-1] for bare in texts])
     links = [row for row in partly if shares[row] > LINKED]
-    sights, shown = told or _unseen(texts)
     return PageLines(
         text, texts, starts, shares, list(heads), title, from_html, lasts, links, partly, sights, shown
     )
 
 
-def _unseen(texts: Sequence[str]) -> Told:
+def _unseen(text: str) -> Told:
     """Return what `glance` does, of lines at which nobody has looked: all may show all."""
+    lines = text.split("\n")
+    begins = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+    every = [(at + line.find(line.strip()[:1]), line.strip()) for at, line in zip(begins, lines, strict=True)]
+    texts = [bare for _, bare in every if bare]
+    starts, lasts = [at for at, bare in every if bare], "".join([bare[-1] for bare in texts])
     listed = [row for row, line in enumerate(texts) if NUMBERED.match(line)]
     sights, shown = [~LISTED] * len(texts), [range(len(texts))] * GROUPS
     for row in listed:
         sights[row] = -1
-    return sights, [*shown[:LISTED_AT], listed, *shown[LISTED_AT + 1 :]]
+    by_bit = [*shown[:LISTED_AT], listed, *shown[LISTED_AT + 1 :]]
+    return Told(sights, by_bit, starts, lasts, bare=texts == lines)
 
 
 def _share(line: str, linked: int) -> float:

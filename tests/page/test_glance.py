@@ -44,6 +44,7 @@ from pipeline.page.lines import (
     SIGNED,
     STOPPED,
     UNLISTED,
+    _unseen,
     rows_showing,
 )
 from pipeline.page.search import openings
@@ -101,7 +102,8 @@ def closely(line: str) -> int:
 
 def assert_nothing_is_missed(text: str) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    ((sights, shown),) = glance([text])
+    ((sights, shown, *edges),) = glance([text])
+    assert (*edges,) == _unseen(text)[2:]
     assert [closely(line) & ~sight for line, sight in zip(lines, sights, strict=True)] == [0] * len(lines)
     assert shown[LISTED_AT] == [row for row, line in enumerate(lines) if NUMBERED.match(line)]
     for group in range(GROUPS):
@@ -124,7 +126,7 @@ def test_nothing_is_missed_on_pages(path: Path) -> None:
 
 
 def test_most_lines_show_little() -> None:
-    ((sights, shown),) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
+    ((sights, shown, *_),) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
     assert sights == [UNLISTED | STOPPED] * 2
     assert [1 << group for group, rows in enumerate(shown) if rows] == [UNLISTED, STOPPED]
 
