@@ -113,7 +113,7 @@ def _made(run: Run, plan: Plan, pages: int, kept: Path) -> Iterator[tuple[Making
     if pages > COMPILED_ROWS and total > LOADED_ROWS:  # gives the same, sooner
         config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
     kernel = functools.partial(finish_batch, config=config)
-    stream = (b for m in plan.made for b in _batches(run, m, kept))
+    stream = (b for making, cuts in cut_pages(run, plan) for b in _batches(run, making, cuts, kept))
     homes = {page_id: m.name for m in plan.made for page_id in m.fresh}
     found: dict[str, list[pa.RecordBatch]] = {m.name: [] for m in plan.made}
     missing = {m.name: len(m.fresh) for m in plan.made}
@@ -129,11 +129,12 @@ def _made(run: Run, plan: Plan, pages: int, kept: Path) -> Iterator[tuple[Making
         yield making, found.pop(making.name)
 
 
-def _batches(run: Run, making: Making, kept: Path) -> Iterator[pa.RecordBatch]:
+def _batches(run: Run, making: Making, cuts: pa.Table, kept: Path) -> Iterator[pa.RecordBatch]:
     """Write the cut pages of a segment to the state, and yield those to be made with their orders."""
-    cuts = cut_pages(run, making)
     write_arrow(cuts_path(kept, making.name), cuts)
-    cuts = cuts.filter(pa.array([i in making.fresh for i in cuts.column("page_id").to_pylist()], pa.bool_()))
+    if making.fresh != making.pages:
+        fresh = [i in making.fresh for i in cuts.column("page_id").to_pylist()]
+        cuts = cuts.filter(pa.array(fresh, pa.bool_()))
     mine = [_order(run, i) for i in cuts.column("page_id").to_pylist()]
     table = cuts.select(PACKED)
     for place, name in enumerate(("known", "place")):

@@ -49,7 +49,7 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
         f"counts-{name}.arrow": (COUNTS, _cut(counted, ends)),
         f"sites-{name}.arrow": (SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))),
     }
-    for file, (schema, batches) in made.items():  # packing takes as long as writing twice as much
+    for file, (schema, batches) in made.items():
         write_batches(kept / file, schema, batches)
 
 
@@ -95,7 +95,7 @@ class Texts:
         listed = {p.stem.partition("-")[2] for p in before.glob("counts-*.arrow")} if self.known else set()
         changed = [*((self.now, n) for n in names if n not in listed)]
         changed += [(before, n) for n in sorted(listed - set(names))]
-        self.changed = [open_arrow(folder / f"counts-{n}.arrow", ["text_id"]) for folder, n in changed]
+        self.changed = [open_arrow(folder / f"counts-{n}.arrow") for folder, n in changed]
         self.source, self.stand = np.zeros(0, np.int64), False
 
     def brought_up(self) -> Iterator[pa.RecordBatch]:
@@ -124,7 +124,7 @@ class Texts:
 
     def _merged(self, k: int, known: pa.Table) -> tuple[pa.Table, Ints]:
         """Return the texts of a range, those of changed segments added up anew, and places in `known`."""
-        ids = [pa.array([], pa.string()), *(reader.get_batch(k).column(0) for reader in self.changed)]
+        ids = [pa.array([], pa.string()), *(reader.get_batch(k).column("text_id") for reader in self.changed)]
         wanted = pa.concat_arrays(ids).unique()
         if not len(wanted):
             return known, np.arange(known.num_rows)
@@ -179,8 +179,8 @@ def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]
 
 def _write_near(kept: Path, near: Near, texts: int) -> None:
     """Write down the near pairs, and what was drawn from the texts; their signatures stand in their file."""
-    pairs = pa.table([pa.array(side, pa.int32()) for side in (near.left, near.right)], ["left", "right"])
-    write_arrow(kept / NEAR, pairs.replace_schema_metadata({FOUND_WITH: near.found_with}))
+    pairs = pa.table([pa.array(near.pairs)], ["pair"]).replace_schema_metadata({FOUND_WITH: near.found_with})
+    write_arrow(kept / NEAR, pairs)
     if near.drawn is not None:
         columns = [near.drawn.text[:texts], near.drawn.length[:texts], near.drawn.hashes[:texts]]
         columns += list(near.drawn.briefs[:texts].T)
@@ -200,7 +200,6 @@ def _known(run: Run, texts: Texts) -> Known | None:
 
     pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
-    left, right = (column.to_numpy().astype(np.int64) for column in pairs.columns)
     path = folder / SIGNATURES
     if not path.is_file() or path.stat().st_size < drawn.num_rows * BINS:
         raise damaged(path, ValueError("it is too short"))
@@ -211,4 +210,4 @@ def _known(run: Run, texts: Texts) -> Known | None:
     release = partial(held.madvise, mmap.MADV_DONTNEED)
     was = Sketched(signatures[: len(length)], np.stack(briefs, axis=1), text, length, hashes, release)
     model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
-    return Known(texts.source, Near(left, right, model, found_with, was))
+    return Known(texts.source, Near(pairs.column(0).to_numpy(), model, found_with, was))
