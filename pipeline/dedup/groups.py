@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import plain
+from pipeline.dedup.arrays import keys_of, texts_of
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
 from pipeline.dedup.frames import Folded, distinct_plain, fold_plain, whole_numbers
 from pipeline.dedup.model import CorpusModel
@@ -39,14 +40,13 @@ Pairs = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Pairs of near texts, as places in the order of all text_ids, and the model that they were found with.
+    """Pairs (lower << 32 | upper) of near texts, as places in the order of all text_ids; and their model.
 
     `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at. `drawn`
     is what was drawn from each text then, in the order of their hash; there may be rows behind.
     """
 
-    left: Ints
-    right: Ints
+    pairs: Pairs
     model: CorpusModel
     found_with: str
     drawn: "Sketched | None" = None
@@ -201,9 +201,8 @@ def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> pa.Table:
 
 def _groups(near: Near, count: int) -> Ints:
     """Return the first text of the group of each of `count` texts."""
-    group = stars(near.left, near.right, count)
-    first = np.full(count, count, dtype=np.int64)
-    np.minimum.at(first, group, np.arange(count))
+    group, first = stars(near.pairs, count), np.empty(count, np.int64)
+    first[group[::-1]] = np.arange(count)[::-1]  # the last that is written stays
     return first[group]
 
 
@@ -227,7 +226,8 @@ def _compared(texts: Reading, work: Work) -> Near:
     left, right = np.triu_indices(len(judged), 1)
     pairs = near_ones(folded.length, judged[left], judged[right], partial(plain.ratios, folded))
     row_of = np.argsort(of_row)
-    return Near(row_of[pairs[0]], row_of[pairs[1]], CorpusModel(np.zeros(0, np.uint32), len(row_of)), "")
+    found = keys_of(row_of[pairs[0]], row_of[pairs[1]])
+    return Near(found, CorpusModel(np.zeros(0, np.uint32), len(row_of)), "")
 
 
 def _brought_up(
@@ -235,9 +235,8 @@ def _brought_up(
 ) -> Near:
     """Return the near pairs of `count` texts: those known of texts that stay, and those that changed."""
     from pipeline.dedup import fast
-    from pipeline.dedup.components import keys_of, texts_of
     from pipeline.dedup.intake import fold_batches
-    from pipeline.dedup.near import changed_pairs, fit_clauses
+    from pipeline.dedup.near import changed_pairs, fit_clauses, pairs_that_stay
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
@@ -253,16 +252,12 @@ def _brought_up(
     met, lost = changed_pairs(drawn, standing, work)
     found = _near_pairs(texts, fold, met, work)
     if known is not None:
-        old = keys_of(place[known.near.left], place[known.near.right])
-        left, right = texts_of(old)
-        stay = (left < count) & (right < count) & ~np.isin(old, lost)
-        found = np.concatenate((old[stay], found))
-    return Near(*texts_of(found), model, found_with, drawn)
+        found = np.concatenate((pairs_that_stay(known.near.pairs, place, count, lost), found))
+    return Near(found, model, found_with, drawn)
 
 
 def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
     """Return those of some pairs of texts that are near; only these texts are folded."""
-    from pipeline.dedup.components import keys_of, texts_of
     from pipeline.dedup.near import near_pairs
 
     asked = np.unique(np.concatenate(texts_of(met)))
@@ -313,30 +308,35 @@ def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
     return order
 
 
-def stars(left: Ints, right: Ints, count: int) -> Ints:
+def stars(pairs: Pairs, count: int) -> Ints:
     """Return the centre of each of `count` nodes: the node with most neighbours takes them, and so on.
 
     Ties go to the lower number. Nobody is in a group but beside its centre: there is no chaining.
 
-    >>> stars(np.array([0, 1, 2]), np.array([1, 2, 3]), 5).tolist()
+    >>> stars(keys_of(np.array([0, 1, 2]), np.array([1, 2, 3])), 5).tolist()
     [1, 1, 1, 3, 4]
     """
-    degree = np.bincount(left, minlength=count) + np.bincount(right, minlength=count)
-    linked = np.flatnonzero(degree)
-    linked = linked[np.argsort(-degree[linked], kind="stable")]
     if count <= SMALL_SHORT_ROWS:
-        return _settled(linked, left, right, count)
-    from pipeline.dedup.components import keys_of
+        return _settled(pairs, count)
     from pipeline.dedup.graph import neighbours
     from pipeline.dedup.near import settle_stars
 
+    starts, rows = neighbours(pairs, count)
     centre = np.full(count, -1, dtype=np.int64)
-    settle_stars(linked, *neighbours(keys_of(left, right), count), centre)
+    settle_stars(_most_first(np.diff(starts)), starts, rows, centre)
     return np.where(centre < 0, np.arange(count), centre)
 
 
-def _settled(linked: Ints, left: Ints, right: Ints, count: int) -> Ints:
+def _most_first(degree: Ints) -> Ints:
+    """Return the nodes that have neighbours, those of most first."""
+    linked = np.flatnonzero(degree)
+    return linked[np.argsort(-degree[linked], kind="stable")]
+
+
+def _settled(pairs: Pairs, count: int) -> Ints:
     """Return the centres of few nodes; twin of `near.settle_stars`."""
+    left, right = texts_of(pairs)
+    linked = _most_first(np.bincount(left, minlength=count) + np.bincount(right, minlength=count))
     beside: dict[int, list[int]] = {node: [] for node in linked.tolist()}
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
         beside[one].append(other)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel
 from pipeline.dedup import fast
-from pipeline.dedup.arrays import MIX, Texts
-from pipeline.dedup.components import keys_of, texts_of
+from pipeline.dedup.arrays import MIX, Texts, keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
+from pipeline.dedup.growing import place_in
 from pipeline.dedup.meetings import LONGEST, PARITY, PARITY_BITS, WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
@@ -43,6 +43,22 @@ def write_briefs(units, spans, briefs):
         parity = briefs[t, WORDS - 1]
         parity = (parity ^ (parity >> np.uint64(PARITY_BITS))) & np.uint64(PARITY)
         briefs[t, WORDS - 1] = parity | (np.uint64(min(length[t], LONGEST)) << np.uint64(PARITY_BITS))
+
+
+@kernel
+def carry_pairs(pairs, place, lost, among, kept):
+    """Write to `kept` the pairs of texts that still stand, by their places now; return how many.
+
+    Texts keep their order, so each pair stays the lower first; places beyond those of `among` are of texts
+    that have gone. `lost` are pairs of now, in order, which are left out; `among` flags their lower texts.
+    """
+    n, low, count = np.uint64(0), np.uint64(0xFFFFFFFF), len(among)
+    for p in pairs:
+        a, b = place[p >> np.uint64(32)], place[p & low]
+        if max(a, b) < count:
+            kept[n] = (np.uint64(a) << np.uint64(32)) | np.uint64(b)
+            n += np.uint64(among[a] == 0 or place_in(lost, kept[n]) < 0)
+    return np.int64(n)
 
 
 @kernel
@@ -143,6 +159,16 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
 def _of_texts(pairs: Pairs, drawn: Sketched) -> Pairs:
     """Return pairs of rows as pairs of the places of texts."""
     return keys_of(*(drawn.text[rows] for rows in texts_of(pairs)))
+
+
+def pairs_that_stay(pairs: Pairs, place: Ints, count: int, lost: Pairs) -> Pairs:
+    """Return the pairs of which both texts are among the `count` of now, but for those `lost`.
+
+    `place` is where each text stands now, in the order that they had; those that have gone stand behind.
+    """
+    among, kept = np.zeros(count, np.bool_), np.empty(len(pairs), np.uint64)
+    among[texts_of(lost)[0]] = True
+    return kept[: carry_pairs(pairs, place, np.sort(lost), among, kept)]
 
 
 def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:

@@ -179,8 +179,8 @@ def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]
 
 def _write_near(kept: Path, near: Near, texts: int) -> None:
     """Write down the near pairs, and what was drawn from the texts; their signatures stand in their file."""
-    pairs = pa.table([pa.array(side, pa.int32()) for side in (near.left, near.right)], ["left", "right"])
-    write_arrow(kept / NEAR, pairs.replace_schema_metadata({FOUND_WITH: near.found_with}))
+    pairs = pa.table([pa.array(near.pairs)], ["pair"]).replace_schema_metadata({FOUND_WITH: near.found_with})
+    write_arrow(kept / NEAR, pairs)
     if near.drawn is not None:
         columns = [near.drawn.text[:texts], near.drawn.length[:texts], near.drawn.hashes[:texts]]
         columns += list(near.drawn.briefs[:texts].T)
@@ -200,7 +200,6 @@ def _known(run: Run, texts: Texts) -> Known | None:
 
     pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
-    left, right = (column.to_numpy().astype(np.int64) for column in pairs.columns)
     path = folder / SIGNATURES
     if not path.is_file() or path.stat().st_size < drawn.num_rows * BINS:
         raise damaged(path, ValueError("it is too short"))
@@ -211,4 +210,4 @@ def _known(run: Run, texts: Texts) -> Known | None:
     release = partial(held.madvise, mmap.MADV_DONTNEED)
     was = Sketched(signatures[: len(length)], np.stack(briefs, axis=1), text, length, hashes, release)
     model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
-    return Known(texts.source, Near(left, right, model, found_with, was))
+    return Known(texts.source, Near(pairs.column(0).to_numpy(), model, found_with, was))
