@@ -126,7 +126,7 @@ def phrases() -> tuple[re.Pattern[str], dict[str, NDArray[np.uint16]]]:
 
 
 def _put_phrases(text: str, simple: NDArray[np.uint16], places: Sequence[int]) -> None:
-    """Write the forms of the phrases in the lines of `places`, each sought from its beginning on as by t2s."""
+    """Write the forms of the phrases in the lines of `places`, sought from where a line begins, as by t2s."""
     end = -1
     for at in sorted(places):
         if at > end:
