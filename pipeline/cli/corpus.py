@@ -68,9 +68,9 @@ def ingest(
 ) -> None:
     """Bring the tables into step with the sources: new added, changed replaced, vanished removed."""
     from pipeline.config import override
-    from pipeline.engine.lean import leave_pandas_out
+    from pipeline.engine.lean import run_lean
 
-    leave_pandas_out()
+    run_lean()
     from pipeline.run import Options
     from pipeline.run import ingest as run_ingest
     from pipeline.store.sites import load_sites
