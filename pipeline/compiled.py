@@ -17,6 +17,8 @@ import numba.extending
 from llvmlite.binding import parse_assembly
 from numba.core import cgutils
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 
 PACKAGE = __name__.split(".")[0]
 # No array is made in a kernel: what it needs is handed in. numba then counts no references, which makes
@@ -96,12 +98,72 @@ class KernelCache(FunctionCache):
         return (*key, fingerprint(self._py_func))
 
 
+class _Part(JITCodeLibrary):
+    """LLVM's code of a function that kernels alone call: it is neither optimized nor made machine code.
+
+    numba does both for each function with all it calls, so for the innermost once more at each level above.
+    Here they are done once, for the kernel: a third of the time of compiling (docs/operations.md).
+    """
+
+    def finalize(self) -> None:
+        """Let it be built into others as it is."""
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return 0, numba's word for a function that Python cannot call."""
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """Return itself: numba asks for it to set the environment."""
+        return self
+
+    def set_env(self, env_name: str, env: Any) -> None:
+        """Leave out the environment, with which objects of Python would be made."""
+
+    def below(self) -> Iterator[JITCodeLibrary]:
+        """Yield the code of all that it calls."""
+        for library in self._linking_libraries:
+            yield library
+            if isinstance(library, _Part):
+                yield from library.below()
+
+
+class _Kernel(_Part):
+    """The machine code of a kernel, with all its parts built in."""
+
+    get_pointer_to_function = JITCodeLibrary.get_pointer_to_function
+    codegen = JITCodeLibrary.codegen
+
+    def finalize(self) -> None:
+        """Build in the parts of all levels, which hold only themselves; optimize; make machine code."""
+        self._linking_libraries = list(dict.fromkeys(self.below()))
+        super(_Part, self).finalize()  # type: ignore[no-untyped-call]
+
+
+class PartCompiler(Compiler):
+    """numba's compiler of a function that kernels alone call."""
+
+    def __init__(self, typing: Any, target: Any, _library: Any, *rest: Any) -> None:
+        library = _Part(target.codegen(), "part")  # type: ignore[no-untyped-call]
+        super().__init__(typing, target, library, *rest)  # type: ignore[no-untyped-call]
+
+
+class _KernelCompiler(Compiler):
+    """numba's compiler of a kernel."""
+
+    def __init__(self, typing: Any, target: Any, _library: Any, *rest: Any) -> None:
+        library = _Kernel(target.codegen(), "kernel")  # type: ignore[no-untyped-call]
+        library.enable_object_caching()  # type: ignore[no-untyped-call]
+        super().__init__(typing, target, library, *rest)  # type: ignore[no-untyped-call]
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function of arrays at its first call; cached beside the package or in the user's cache.
 
     Where neither can be written, the kernel is compiled anew by each process.
     """
-    compiled: Any = numba.njit(function, nogil=True, **OPTIONS)
+    compiled: Any = numba.njit(function, nogil=True, pipeline_class=_KernelCompiler, **OPTIONS)
     with suppress(RuntimeError):  # numba: "cannot cache function": no folder can be written
         compiled._cache = KernelCache(function)  # type: ignore[no-untyped-call]
     return compiled
@@ -109,14 +171,25 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 def part(function: Callable[..., Any]) -> Any:
     """Make a function callable from kernels alone: uncached, without what Python needs to call it."""
-    inner: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **OPTIONS}
-    return numba.njit(function, **inner)
+    return _made_part(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Make a function part of the code that calls it: a call copies the headers of all arrays, 15 ns."""
-    inner: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True, **OPTIONS}
-    return numba.njit(function, **inner)
+    return _made_part(function, forceinline=True)
+
+
+def _made_part(function: Callable[..., Any], **more: Any) -> Any:
+    more |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Any = numba.njit(function, pipeline_class=PartCompiler, **OPTIONS, **more)
+    described = compiled.get_call_template
+
+    def get_call_template(kinds: Any, names: Any) -> Any:
+        """Describe a call; numba would compile it for the number 0, say, and again for any."""
+        return described(list(map(numba.types.unliteral, kinds)), names)
+
+    compiled.get_call_template = get_call_template
+    return compiled
 
 
 def written(returns: str) -> Callable[[Callable[..., Any]], Any]:

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numba.core.caching import NullCache
 
 import pipeline
-from pipeline.compiled import KernelCache, fingerprint
+from pipeline.compiled import KernelCache, fingerprint, kernel, part
 from pipeline.dedup import growing, siblings, sketch, starring, verify
 from pipeline.store import blake2, lanes
 
@@ -69,6 +71,28 @@ def test_no_kernel_is_called_by_another() -> None:
         rooms = value.py_func.__globals__
         called = [rooms.get(each) for each in value.py_func.__code__.co_names]
         assert not [c for c in called if isinstance(getattr(c, "_cache", None), KernelCache)], name
+
+
+@part
+def added(numbers: Any, place: int, more: int) -> Any:
+    return numbers[place] + more
+
+
+@kernel
+def added_up(numbers: Any) -> Any:
+    total, place = 0, 0
+    while place < len(numbers):
+        total = added(numbers, place, total)
+        place += 1
+    return total
+
+
+def test_a_part_is_compiled_once_and_is_no_machine_code_of_its_own() -> None:
+    added_up._cache = NullCache()  # one that was kept knows nothing of its parts
+    assert added_up(np.array([3, 4, 5])) == 12
+    (part_of,) = added.overloads.values()  # numba alone would compile it for the number 0 too
+    assert "added" in part_of.library.get_llvm_str()
+    assert not part_of.library.get_pointer_to_function(part_of.fndesc.llvm_func_name)
 
 
 def test_a_kernel_out_of_the_cache_gives_the_same(tmp_path: Path) -> None:

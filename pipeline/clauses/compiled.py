@@ -30,13 +30,13 @@ from pipeline.clauses.parts import LABEL_CODES, PART
 from pipeline.clauses.pieces import PIECE
 from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
-from pipeline.compiled import kernel
+from pipeline.compiled import PartCompiler, kernel
 from pipeline.text.points import code_points
 
 MODULES = (scan, shapes, digits, letters, references, candidates, search, beam, pieces, parts, tree, nodes)
 # Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
 # and the beam 1.6 times as fast (docs/accuracy-clauses.md).
-OPTIONS: Any = {"_nrt": False, "forceinline": True}
+OPTIONS: Any = {"_nrt": False, "forceinline": True, "pipeline_class": PartCompiler}
 
 
 def kernel_functions() -> dict[str, Any]:
