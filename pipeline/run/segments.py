@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_part
+from pipeline.engine.shuffle import PARTS, SUFFIX, Parts, part_of
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
@@ -133,12 +133,12 @@ def base_path(kept: Path, name: str) -> Path:
     return kept / f"articles-{name}.arrow"
 
 
-def cut_pages(run: Run, making: Making) -> pa.Table:
+def cut_pages(run: Run, making: Making, spool: Parts) -> pa.Table:
     """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
     old = state_of(run.out, run.generation)
     tables = [CUTS.empty_table(), *(read_arrow(cuts_path(old, name)) for name in making.sources)]
     if making.part is not None:
-        tables += read_part(spool_of(run.out), "page_id", making.part, making.parts)
+        tables += spool.read(making.part, making.parts)
     found = pa.concat_tables(tables)
     rows = zip(*(found.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
     newest = {i: row for row, (i, key) in enumerate(rows) if i in making.pages and run.pages[i].key == key}

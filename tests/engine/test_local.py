@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.engine.local import Plan, map_batches
-from pipeline.engine.shuffle import PARTS, columns, part_of, read_part, shuffle, spill
+from pipeline.engine.shuffle import PARTS, Parts, columns, part_of, shuffle, spill
 
 SCHEMA = pa.schema([("n", pa.int64())])
 
@@ -83,9 +83,9 @@ KEYS = [f"{i:02x}{i:02x}" for i in range(256)]
 def test_a_shuffle_gives_every_row_once_in_its_part(tmp_path, parts: int) -> None:
     stream = [keyed(KEYS[i::5], i) for i in range(5)]
     assert sum(b.num_rows for b in shuffle(iter(stream), "key", tmp_path, rows=60)) == 256
-    found = []
+    found, spool = [], Parts(tmp_path, "key")
     for part in range(parts):
-        rows = [r for b in read_part(tmp_path, "key", part, parts) for r in b.column("key").to_pylist()]
+        rows = [r for b in spool.read(part, parts) for r in b.column("key").to_pylist()]
         assert all(part_of(key, parts) == part for key in rows)
         found += rows
     assert sorted(found) == KEYS
