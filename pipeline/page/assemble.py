@@ -1,6 +1,7 @@
 """The pieces of a page into its record: articles, guide, dropped lines, all with spans in raw.
 
-`lay_out` does all but the clauses; `assemble` adds them as records, an ingest as columns of many pages.
+`lay_out` does all but the clauses; `assemble` adds them. An ingest does the same by column, of many pages at
+once (`run/laid.py`).
 """
 
 from bisect import bisect_right
@@ -22,7 +23,6 @@ from pipeline.records import (
     Article,
     Clause,
     Dropped,
-    DropReason,
     Edit,
     HantForms,
     HantOrigin,
@@ -138,10 +138,7 @@ def lay_out(cut: CutColumns) -> Layout:
     """Build a page from its pieces, all but its clauses. Linear; 0.1 ms."""
     origin, texts, told, columns = cut.origin, cut.texts, cut.told, cut.columns
     leaks = list(map(RULE, texts.repaired.edits)).count("leak")
-    if texts.repaired.text == texts.canonical:  # nothing of it is Traditional: no need to count
-        script = ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
-    else:
-        script = detect_script(texts.repaired.text, texts.canonical, leaks)
+    script = script_evidence(texts.repaired.text, texts.canonical, leaks)
     guide: list[tuple[Section, Body]] = []
     articles: list[tuple[Article, Body]] = []
     for (role, group), (headings, body) in _gather(columns).items():
@@ -153,7 +150,9 @@ def lay_out(cut: CutColumns) -> Layout:
         else:
             own = _body(f"{origin.page_id}:{group}/", texts.canonical, columns, (body, span[0]))
             articles.append((_article(cut, group, (heading, own), span, script), own))
-    fields = _fields(origin, texts, told, script, _flags(origin, told, columns, len(articles)))
+    flags = page_flags(origin, told, HIDDEN_GAP in columns.reasons, len(articles))
+    repairs = _count_repairs(texts.repaired.edits) | {"unresolved": len(texts.repaired.unresolved)}
+    fields = page_fields(origin, told, script, (flags, repairs))
     groups = range(1, max(columns.groups, default=0) + 1)
     return Layout(
         page=fields,
@@ -197,17 +196,11 @@ def _with_clauses(a: Article, own: tuple[Clause, ...]) -> Article:
 
 def dropped(laid: Layout) -> tuple[Dropped, ...]:
     """Return the dropped lines of a page."""
-    return tuple(from_columns(Dropped, *dropped_columns(laid)))
-
-
-def dropped_columns(laid: Layout) -> tuple[list[DropReason], list[str]]:
-    """Return why the dropped lines of a page are, and the lines."""
     canonical, (starts, ends, roles, reasons, _, _) = laid.texts.canonical, laid.columns
     mine = roles.translate(IS_DROPPED)
-    return (
-        [REASONS[code] or "navigation" for code in compress(reasons, mine)],
-        [canonical[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)],
-    )
+    why = [REASONS[code] or "navigation" for code in compress(reasons, mine)]
+    said = [canonical[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)]
+    return tuple(from_columns(Dropped, why, said))
 
 
 def lines(laid: Layout) -> tuple[Line, ...]:
@@ -316,6 +309,13 @@ def _clauses(
     return tuple(from_columns(Clause, ids, c.paths, parents, *told, *raw, c.flags, repeat(hant), numbers))
 
 
+def script_evidence(repaired: str, canonical: str, leaks: int) -> ScriptEvidence:
+    """Tell in which script a page was served (`detect_script`)."""
+    if repaired == canonical:  # nothing of it is Traditional: no need to count
+        return ScriptEvidence("hans", "generated", 0, 0, 0, 0, leaks)
+    return detect_script(repaired, canonical, leaks)
+
+
 def _script_of(texts: Texts, first: int, last: int, page: ScriptEvidence) -> Script:
     """Return the script of a part; that of the page unless the page is mixed."""
     if page.script != "mixed":
@@ -338,12 +338,13 @@ def _hant_forms(
     return [""] * len(own) if hant == "none" else convert_lines(own, hant)
 
 
-def _flags(origin: Origin, told: Told, columns: Columns, n_articles: int) -> list[PageFlag]:
+def page_flags(origin: Origin, told: Told, hidden_gap: bool, n_articles: int) -> list[PageFlag]:
+    """Return the flags of a page; `hidden_gap`: a line of it says that text is missing."""
     continued = origin.url is not None and first_page_of(origin.url) is not None
     flags: list[PageFlag] = []
     if told.declared is not None and told.declared != n_articles and not continued:
         flags.append("count_mismatch")
-    if "cut" in origin.evidence or HIDDEN_GAP in columns.reasons:
+    if "cut" in origin.evidence or hidden_gap:
         flags.append("truncated")
     if continued:
         flags.append("continued")
@@ -361,11 +362,11 @@ def _count_repairs(edits: Sequence[Edit]) -> dict[str, int]:
     return counts
 
 
-def _fields(
-    origin: Origin, texts: Texts, told: Told, script: ScriptEvidence, flags: Sequence[PageFlag]
+def page_fields(
+    origin: Origin, told: Told, script: ScriptEvidence, counted: tuple[Sequence[PageFlag], dict[str, int]]
 ) -> PageFields:
-    repairs = _count_repairs(texts.repaired.edits) | {"unresolved": len(texts.repaired.unresolved)}
-    fields = told.fields
+    """Return what a page says of itself; `counted` are its flags and repairs."""
+    fields, (flags, repairs) = told.fields, counted
     hant_origin: HantOrigin = script.hant_origin
     return PageFields(
         page_id=origin.page_id,

@@ -1,7 +1,6 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
 import re
-from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from pipeline.clauses.nodes import ORDINAL, PARENT, START
 from pipeline.clauses.structure import clause_nodes
 from pipeline.page.assemble import CutColumns
 from pipeline.page.lines import NUMBER, NUMBERED
-from pipeline.page.pieces import ARTICLE, DROPPED, GUIDE, REASONS
+from pipeline.page.pieces import ARTICLE, DROPPED, GUIDE, REASONS, Columns
 from pipeline.page.search import beginnings
 
 LEADING = "：:"  # ends of a line that leads into a list
@@ -23,6 +22,14 @@ NEAR_EDGE = (
 )
 NUMBERING = beginnings(re.compile(NUMBER)) or frozenset()
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
+MAX_LINE = 200  # boilerplate is a line or two; a longer line is somebody's text
+
+
+class Pieces(NamedTuple):
+    """The pieces of a page, and the text that they are spans of."""
+
+    canonical: str
+    columns: Columns
 
 
 class Edges(NamedTuple):
@@ -64,10 +71,11 @@ def page_lines(cut: CutColumns) -> PageLines:
 
 
 def _edges(cut: CutColumns, rows: list[int]) -> Edges:
-    near = _lines_of(cut, [*rows[:NEAR_EDGE], *rows[-NEAR_EDGE:]])
+    page = Pieces(cut.texts.canonical, cut.columns)
+    near = _lines_of(page, [*rows[:NEAR_EDGE], *rows[-NEAR_EDGE:]])
     if len(rows) < 3:
         return Edges(near, (near[-1], near[0]) if len(rows) == 2 else ("", ""))
-    (inner,) = _lines_of(cut, [rows[len(rows) // 2]])
+    (inner,) = _lines_of(page, [rows[len(rows) // 2]])
     return Edges(near, (inner, inner))
 
 
@@ -75,7 +83,7 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     r"""Return the canonical lines of a page that may be its site's boilerplate.
 
     Lines outside every article (of a guide none that leads into a list: `包括以下部分：`), and the very first
-    and last line of each article's body. None that opens a numbered clause. The page was cut
+    and last line of each article's body. None that opens a numbered clause or is long. The page was cut
     *without* knowledge of its site's lines, so that what is dropped does not change what is counted. Count
     each line once a distinct body: integer sums by site, in any order.
 
@@ -87,7 +95,7 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     """
     out = {line for line in lines.guide | lines.guide_headings if line[-1] not in LEADING}
     out.update(lines.dropped, *[(body.near[0], body.near[-1]) for body in lines.bodies])
-    return frozenset([line for line in out if len(line) >= MIN_LINE and not _is_numbered(line)])
+    return frozenset([line for line in out if MIN_LINE <= len(line) <= MAX_LINE and not _is_numbered(line)])
 
 
 def _is_numbered(line: str) -> bool:
@@ -95,48 +103,61 @@ def _is_numbered(line: str) -> bool:
     return (line[0] in NUMBERING or line[0].isspace()) and NUMBERED.match(line) is not None
 
 
-def drop_boilerplate(cuts: Sequence[CutColumns], known: Sequence[frozenset[str]]) -> list[CutColumns]:
-    """Drop the known lines of each page: in guides anywhere, in articles at the first and last edge.
+def drop_boilerplate(cut: CutColumns, known: frozenset[str]) -> CutColumns:
+    """Return a page without its known lines (`fallen_pieces`)."""
+    (places,) = fallen_pieces([Pieces(cut.texts.canonical, cut.columns)], [known])
+    if not places:
+        return cut
+    roles, reasons = bytearray(cut.columns.roles), bytearray(cut.columns.reasons)
+    groups = list(cut.columns.groups)
+    for k in places:
+        roles[k], reasons[k], groups[k] = DROPPED, SITE_BOILERPLATE, 0
+    columns = cut.columns._replace(roles=bytes(roles), reasons=bytes(reasons), groups=groups)
+    return replace(cut, columns=columns)
+
+
+def fallen_pieces(pages: Sequence[Pieces], known: Sequence[frozenset[str]]) -> list[list[int]]:
+    """Return the pieces of each page that fall: known lines of guides, and of articles at either edge.
 
     A heading stays, and so does every line that opens a numbered clause or stands inside one (`三、附则` with
     its paragraph below). The articles of all pages are structured in one call.
     """
     edged = [
         (k, body)
-        for k, (cut, lines) in enumerate(zip(cuts, known, strict=True))
+        for k, (page, lines) in enumerate(zip(pages, known, strict=True))
         if lines
-        for body in _bodies_at_known_edges(cut, lines)
+        for body in _bodies_at_known_edges(page, lines)
     ]
-    texts = [_lines_of(cuts[k], body) for k, body in edged]
-    fallen: list[list[int]] = [_of_guides(*each) for each in zip(cuts, known, strict=True)]
+    texts = [_lines_of(pages[k], body) for k, body in edged]
+    fallen: list[list[int]] = [_of_guides(*each) for each in zip(pages, known, strict=True)]
     for (k, body), lines, inside in zip(edged, texts, _inside_clauses(texts), strict=True):
         fallen[k] += [body[at] for at in _at_edges(lines, inside, known[k])]
-    return [_without(cut, places) if places else cut for cut, places in zip(cuts, fallen, strict=True)]
+    return fallen
 
 
-def _bodies_at_known_edges(cut: CutColumns, boilerplate: frozenset[str]) -> Iterator[list[int]]:
+def _bodies_at_known_edges(page: Pieces, boilerplate: frozenset[str]) -> Iterator[list[int]]:
     """Yield the pieces of each article's body whose first or last line is known."""
-    columns, bodies = cut.columns, defaultdict[int, list[int]](list)
+    columns, bodies = page.columns, defaultdict[int, list[int]](list)
     for k, role in enumerate(columns.roles):
         if role == ARTICLE and not columns.headings[k]:
             bodies[columns.groups[k]].append(k)
     for body in bodies.values():
-        if any(_known(line, boilerplate) for line in _lines_of(cut, (body[0], body[-1]))):
+        if any(_known(line, boilerplate) for line in _lines_of(page, (body[0], body[-1]))):
             yield body
 
 
-def _lines_of(cut: CutColumns, places: Sequence[int]) -> list[str]:
-    text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
+def _lines_of(page: Pieces, places: Sequence[int]) -> list[str]:
+    text, starts, ends = page.canonical, page.columns.starts, page.columns.ends
     return [text[starts[k] : ends[k]] for k in places]
 
 
-def _of_guides(cut: CutColumns, boilerplate: frozenset[str]) -> list[int]:
+def _of_guides(page: Pieces, boilerplate: frozenset[str]) -> list[int]:
     """Return the pieces of guides that are known lines."""
-    if not boilerplate or GUIDE not in cut.columns.roles:
+    columns = page.columns
+    if not boilerplate or GUIDE not in columns.roles:
         return []
-    heads = cut.columns.headings
-    places = [k for k, role in enumerate(cut.columns.roles) if role == GUIDE and not heads[k]]
-    return [k for k, line in zip(places, _lines_of(cut, places), strict=True) if _known(line, boilerplate)]
+    places = [k for k, role in enumerate(columns.roles) if role == GUIDE and not columns.headings[k]]
+    return [k for k, line in zip(places, _lines_of(page, places), strict=True) if _known(line, boilerplate)]
 
 
 def _at_edges(lines: Sequence[str], inside: set[int], boilerplate: frozenset[str]) -> set[int]:
@@ -148,16 +169,6 @@ def _at_edges(lines: Sequence[str], inside: set[int], boilerplate: frozenset[str
                 break
             found.add(at)
     return found
-
-
-def _without(cut: CutColumns, places: Sequence[int]) -> CutColumns:
-    """Return a page with some of its pieces dropped."""
-    roles, reasons = bytearray(cut.columns.roles), bytearray(cut.columns.reasons)
-    groups = array("i", cut.columns.groups)
-    for k in places:
-        roles[k], reasons[k], groups[k] = DROPPED, SITE_BOILERPLATE, 0
-    columns = cut.columns._replace(roles=bytes(roles), reasons=bytes(reasons), groups=groups)
-    return replace(cut, columns=columns)
 
 
 def _inside_clauses(articles: Sequence[Sequence[str]]) -> Iterator[set[int]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import repeat
 from operator import contains
@@ -122,7 +122,7 @@ def find_breadcrumb(page: PageLines) -> tuple[tuple[str, ...], range]:
     """
     best: Found | None = None
     for first, last in ((0, FIRST_LINES), (FIRST_LINES, HEAD_LINES)):
-        for row in _rows_with_signs(page, first, last):
+        for row in rows_showing(page, PLACED, first, last):
             if best and row < best.rows.stop:
                 continue
             found = _read(page, row)
@@ -140,33 +140,51 @@ def _is_better(found: Found, best: Found) -> bool:
     return found.weight > best.weight or (found.weight == best.weight >= 0 and close)
 
 
-def _rows_with_signs(page: PageLines, first: int, last: int) -> Iterator[int]:
-    """Yield the lines from `first` to before `last` that hold a sign; the whole text is never asked."""
-    for row in rows_showing(page, PLACED, first, last):
-        line = page.texts[row]
-        if not PLACE_SIGN.search(line) or len(line) > MAX_LABELLED:
-            continue
-        if line.strip(ARROWS) and ("<" not in line or not TAG.search(line)):
-            yield row
+class Reading(NamedTuple):
+    """What a line says by itself: behind the label of a place, or any; the rest; whether it goes on below."""
+
+    placed: bool
+    labelled: bool
+    rest: str
+    opened: bool
 
 
-def _read(page: PageLines, row: int) -> Found | None:
-    """Return what a line says as a breadcrumb, with the lines below it over which it is spread."""
-    line = page.texts[row]
+@lru_cache(maxsize=REMEMBERED)
+def _reading(line: str) -> Reading | None:
+    """Return what a line says that may be a breadcrumb; None where it is none, whatever page it stands on.
+
+    As most menus, which stand on each page of a site.
+    """
+    if len(line) > MAX_LABELLED or not PLACE_SIGN.search(line):
+        return None
+    if not line.strip(ARROWS) or ("<" in line and TAG.search(line)):
+        return None
     told = "：" in line or ":" in line
     place = PLACE.match(line) if told or "]" in line or "位置" in line or "路径" in line else None
     label = place or (OTHER_LABEL.match(line) if told else None)
     rest = _arrowed(BEHIND.sub("", line[label.end() :]).lstrip(BETWEEN + ARROWS) if label else line)
-    last = row
-    if label is None and line in HOME and (found := _listed_from_home(page, row)):
-        return found
     opened = place or (OPEN_END.search(line) and SINGLE.fullmatch(ARROW.sub("", rest.strip(ARROWS))))
-    if opened and len(_split(rest)) < 3:
-        rest, last = _joined(page, row, rest, placed=place is not None)  # over lines, or there are two
+    sure = label or opened or line in HOME
+    if not (sure or _bare_breadcrumb(rest, labelled=False) or _parts_of_home(rest) or TWO.fullmatch(rest)):
+        return None
+    return Reading(place is not None, label is not None, rest, opened is not None)
+
+
+def _read(page: PageLines, row: int) -> Found | None:
+    """Return what a line says as a breadcrumb, with the lines below it over which it is spread."""
+    line, last = page.texts[row], row
+    reading = _reading(line)
+    if reading is None:
+        return None
+    rest = reading.rest
+    if not reading.labelled and line in HOME and (found := _listed_from_home(page, row)):
+        return found
+    if reading.opened and len(_split(rest)) < 3:
+        rest, last = _joined(page, row, rest, placed=reading.placed)  # over lines, or there are two
     if len(rest) > MAX_LABELLED:
         return None
-    if place is None:
-        return _without_place(page, row, rest, range(row, last + 1), labelled=label is not None)
+    if not reading.placed:
+        return _without_place(page, row, rest, range(row, last + 1), labelled=reading.labelled)
     items = _items(rest, labelled=True)
     if last > row:
         items = tuple(x.strip(BETWEEN + " ") for x in items)
@@ -306,15 +324,21 @@ def _bare_breadcrumb(line: str, *, labelled: bool) -> bool:
 
 def _of_home(page: PageLines, line: str, row: int) -> tuple[str, ...]:
     """Return the items of `首页 · 制度 · 值班`, which is no menu: the last is here, or in the title."""
-    line = _bare(line)
-    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
-    if not 3 <= len(parts) <= MOST_ITEMS or not all(parts):
+    parts = _parts_of_home(line)
+    if not parts:
         return ()
     parts[0] = PLACED_HOME.sub("", parts[0])
     here = HERE.fullmatch(parts[-1]) is not None
     near = (page.title, *page.texts[row + 1 : row + 1 + NEAR])
     named = here or (len(parts[-1]) >= MIN_NAME and any(parts[-1] in x for x in near))
     return tuple(parts[: -1 if here else None]) if named else ()
+
+
+def _parts_of_home(line: str) -> list[str]:
+    """Return what marks separate in `首页 · 制度 · 值班`; nothing where that is not all."""
+    line = _bare(line)
+    parts = [x.strip() for x in MARK_OF_HOME.split(line)] if HOMEPAGE.match(line) else []
+    return parts if 3 <= len(parts) <= MOST_ITEMS and all(parts) else []
 
 
 def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:

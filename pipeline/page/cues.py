@@ -346,36 +346,26 @@ def cue_rows(
         labelled = page.shares[row] > LABEL_SHARE and page.sights[row] & LABELLED
         if labelled and row >= start and row not in out and (reason := _labelled_links(page, row)):
             out[row] = reason
-    for row in _hinted_rows(page, start):
-        if row not in out and (reason := drop_reason(page.texts[row], subjects)):
-            out[row] = reason
+    for sight in (HINTED, SAYING):
+        for row in rows_showing(page, sight, start):
+            line = page.texts[row]
+            if row not in out and _may_be_cue(line) and (reason := drop_reason(line, subjects)):
+                out[row] = reason
     return out
 
 
-def _hinted_rows(page: PageLines, start: int) -> list[int]:
-    """Return the lines that may be cues: short, with a hint, no item of a list; or disclaimers."""
-    lasts, texts = page.lasts, page.texts
-    rows = []
-    for row in rows_showing(page, HINTED, start):
-        line = texts[row]
-        if len(line) > MAX_CUE:
-            if line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line):
-                rows.append(row)
-        elif lasts[row] not in SENTENCE_ENDS and _may_be_cue(page, row, line) and HINT.search(line):
-            rows.append(row)
-    for row in rows_showing(page, SAYING, start):
-        line = texts[row]
-        said = lasts[row] == "。" and len(line) <= MAX_CUE and _may_be_cue(page, row, line)
-        if said and any(word in line for word in SENTENCE_HINTS):
-            rows.append(row)
-    return rows
-
-
-def _may_be_cue(page: PageLines, row: int, line: str) -> bool:
-    """Tell whether a line is no item of a list, and short if it begins with a number."""
+@lru_cache(maxsize=REMEMBERED)
+def _may_be_cue(line: str) -> bool:
+    """Tell whether a line may be a cue: a short one with a hint, no item of a list; or a disclaimer."""
+    if len(line) > MAX_CUE:
+        return line[0] in DISCLAIMER_BEGINS and DISCLAIMER.match(line) is not None
+    if line[0] in LIST_SIGNS and NUMBERED.match(line):
+        return False
     if line[0] in NUMERALS and len(line) > MAX_COUNT_CUE:
         return False
-    return not (line[0] in LIST_SIGNS and page.sights[row] & LISTED)
+    if line[-1] in SENTENCE_ENDS:
+        return line[-1] == "。" and any(word in line for word in SENTENCE_HINTS)
+    return HINT.search(line) is not None
 
 
 def _labelled_links(page: PageLines, row: int) -> DropReason | None:

@@ -31,6 +31,7 @@ from pipeline.page.headings import MAX_HEADING, NUMBER_ENDS, UNITS
 from pipeline.page.headings import SENTENCE_ENDS as NO_HEADING_ENDS
 from pipeline.page.headings import WORDS as WORDS_BEFORE_NUMBERS
 from pipeline.page.lines import (
+    BRIEF,
     COUNTING,
     DATED,
     ENDING,
@@ -42,28 +43,34 @@ from pipeline.page.lines import (
     LISTED,
     NUMERAL,
     NUMERALS,
+    PAGED,
     PLACED,
     SAYING,
     SEPARATORS,
     SIGNED,
     STOPPED,
+    SUMMED,
     UNLISTED,
     Told,
 )
+from pipeline.page.manner import MARKER
 from pipeline.page.search import openings
+from pipeline.page.summary import CUT_ENDS
 from pipeline.page.tags import look_up
+from pipeline.page.told import MAX_FOREIGN
 from pipeline.page.views import FIELD_WORDS
-from pipeline.text.points import code_points
+from pipeline.page.wording import PAGE_WORDS
+from pipeline.text.points import code_points, text_of
 
 CLOSING = "：:】])）"  # behind the label of links, and how far from the beginning of the line
 LABEL_FROM, LABEL_TO = 2, 16
 # Bits of a character beside those of lines: what counts behind a label, what is stripped; that a word of two
 # characters begins, or one that a number may follow.
-CLOSES, STRIPPED, OPENS, BEFORE_NUMBER = (FIELDED << shift for shift in range(1, 5))
+CLOSES, STRIPPED, OPENS, BEFORE_NUMBER = (PAGED << shift for shift in range(1, 5))
 FOUND = CLOSES - 1
 # Bits of what characters are at the beginning and at the end of a line, and in the number there.
-HINTING, DISCLAIMS, ITEM, CIRCLED, DIGIT, SMALL_DIGIT, BEHIND_DIGITS, STOP, NO_END, NUMBER_END, UNIT = (
-    BEFORE_NUMBER << shift for shift in range(1, 12)
+HINTING, DISCLAIMS, ITEM, CIRCLED, DIGIT, SMALL_DIGIT, BEHIND_DIGITS, STOP, NO_END, NUMBER_END, UNIT, CUT = (
+    BEFORE_NUMBER << shift for shift in range(1, 13)
 )
 AT_BEGIN = [way[1:] for way in HINT_WORDS.split("|") if way.startswith("^")]
 WORDS = (
@@ -76,6 +83,7 @@ WORDS = (
     (NUMERALS, NUMERAL),
     (SEPARATORS, "[：:]"),
     (FIELDED, FIELD_WORDS),
+    (PAGED, PAGE_WORDS),
     (BEFORE_NUMBER, f"第|{WORDS_BEFORE_NUMBERS}"),
 )
 DIGITS = "0123456789０１２３４５６７８９一二三四五六七八九十"
@@ -93,6 +101,7 @@ KINDS = (
     (SMALL_DIGIT, DIGITS),
     (BEHIND_DIGITS, "、.．条章节编款项)）]"),
     (CLOSES, CLOSING),
+    (CUT, CUT_ENDS),
 )
 NTH, OPENING, CLOSED = ord("第"), (ord("（"), ord("(")), (ord("）"), ord(")"))
 FULL_STOP, SEMICOLON = ord("。"), ord("；")
@@ -180,8 +189,12 @@ def tell_of_line(codes, span, found, tables):
     ends = codes[end - 1]
     if listed:
         found |= LISTED
-    if not item:
+    if not item and end - begin <= MAX_FOREIGN:
         found |= UNLISTED
+    if last & CUT or (found & LABELLED and not listed):
+        found |= SUMMED
+    if end - begin <= MARKER:
+        found |= BRIEF
     if first & HINTING:
         found |= HINTED
     if item or last & STOP or end - begin > MAX_CUE:
@@ -199,8 +212,8 @@ def tell_of_line(codes, span, found, tables):
 
 
 @part
-def find_sights_of(codes, tables, sights):
-    """Write what each line of a text that is not empty shows.
+def find_lines_of(codes, tables, lines):
+    """Write of each line of a text that is not empty what it shows, where it stands, and its last character.
 
     A line feed and a zero stand behind the text. How many lines there are is returned.
     """
@@ -210,7 +223,8 @@ def find_sights_of(codes, tables, sights):
         mask = mask_of(code, tables)
         if code == LINE_FEED:
             if begin >= 0:
-                sights[row] = tell_of_line(codes, (begin, end), found, tables)
+                lines[0, row] = tell_of_line(codes, (begin, end), found, tables)
+                lines[1, row], lines[2, row], lines[3, row] = begin, end, codes[end - 1]
                 row += 1
             begin, found = -1, 0
             continue
@@ -230,18 +244,18 @@ def find_sights_of(codes, tables, sights):
 
 
 @kernel
-def find_sights(codes, begins, tables, sights, shown, ends):
-    """Write what the lines of several texts show, and which of a text's lines show each of the first bits.
+def find_lines(codes, begins, tables, lines, shown, ends):
+    """Write what is told of the lines of several texts, and which of a text's show each of the first bits.
 
     `begins` are where the texts begin. Where the lines that show a bit end in `shown` stands in `ends`, for
-    all bits of a text one behind the other, and then where its lines end in `sights`.
+    all bits of a text one behind the other, and then where its lines end in `lines`.
     """
     row, at = 0, 0
     for k in range(len(begins) - 1):
-        last = row + find_sights_of(codes[begins[k] : begins[k + 1]], tables, sights[row:])
+        last = row + find_lines_of(codes[begins[k] : begins[k + 1]], tables, lines[:, row:])
         for group in range(GROUPS):
             for line in range(row, last):
-                if sights[line] >> group & 1:
+                if lines[0, line] >> group & 1:
                     shown[at] = line - row
                     at += 1
             ends[k * (GROUPS + 1) + group] = at
@@ -249,7 +263,7 @@ def find_sights(codes, begins, tables, sights, shown, ends):
 
 
 def glance(texts: Sequence[str]) -> list[Told]:
-    """Return of each text what its lines that are not empty may show, and which lines, by bit.
+    """Return of each text what its lines that are not empty may show, and where they stand.
 
     2 ns a character.
     """
@@ -257,12 +271,16 @@ def glance(texts: Sequence[str]) -> list[Told]:
     codes = code_points(f"{joined}\n\0")
     begins = np.fromiter(accumulate((len(text) + 2 for text in texts), initial=0), dtype=np.int64)
     room = joined.count("\n") + 1
-    sights, shown = np.empty(room, dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)
+    lines, shown = np.empty((4, room), dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)
     ends = np.empty((GROUPS + 1) * len(texts), dtype=np.int32)
-    find_sights(codes, begins, glance_tables(), sights, shown, ends)
-    bits, rows, row, at = sights.tolist(), shown[: ends[-2] if texts else 0].tolist(), 0, 0
+    find_lines(codes, begins, glance_tables(), lines, shown, ends)
+    lines = lines[:, : ends[-1] if texts else 0]
+    rows, row, at = shown[: ends[-2] if texts else 0].tolist(), 0, 0
+    (bits, starts, stops), lasts = lines[:3].tolist(), text_of(lines[3])
     found: list[Told] = []
     for *groups, last in ends.reshape(-1, GROUPS + 1).tolist():
-        found.append((bits[row:last], [rows[a:b] for a, b in pairwise([at, *groups])]))
+        of_text = slice(row, last)
+        listed = [rows[a:b] for a, b in pairwise([at, *groups])]
+        found.append(Told(bits[of_text], listed, starts[of_text], stops[of_text], lasts[of_text]))
         row, at = last, groups[-1]
     return found

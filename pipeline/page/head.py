@@ -10,7 +10,7 @@ from pipeline.page.counts import declared_count
 from pipeline.page.cues import INTRODUCTION, WEAK_INTRODUCTION
 from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate
-from pipeline.page.lines import LINKED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
 from pipeline.page.sitewords import advertises, site_words
 from pipeline.page.subjects import base_titles
@@ -21,9 +21,6 @@ MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些�
 GUIDE_WORD = compile_search(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
     r"哪些|什么|何[为谓]|错误|误区|问题|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
     r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
-)
-MARKER = re.compile(
-    r"^\s*(?:第?[\d一二三四五六七八九十]+\s*[、.．条章节)）]|[（(][\d一二三四五六七八九十]+[）)]|[①-⑳⑴-⑽])"
 )
 
 
@@ -112,7 +109,7 @@ def _take_repeats(
 
 
 def _text_of_guide(page: PageLines, row: int) -> bool:
-    return page.texts[row][-1] in "：:" or bool(MARKER.match(page.texts[row]))
+    return page.lasts[row] in "：:" or page.sights[row] & LISTED != 0
 
 
 def _take_contents(page: PageLines, chosen: Sequence[Candidate], rows: Sequence[int], plan: HeadPlan) -> None:
@@ -154,16 +151,16 @@ def _take_above_contents(page: PageLines, rows: Sequence[int], plan: HeadPlan) -
         if (
             listed
             and len(line) <= MAX_CONTENTS_NAME
-            and not (SENTENCE_MARK.search(line) or MARKER.match(line))
+            and not (SENTENCE_MARK.search(line) or NUMBERED.match(line))
         ):
             plan.dropped.setdefault(before, "contents")
 
 
 def _numbered_name(line: str, names: set[str]) -> bool:
-    bare = letters(MARKER.sub("", line))
+    bare = letters(NUMBERED.sub("", line))
     return (
         len(line) < 80
-        and bool(MARKER.match(line))
+        and bool(NUMBERED.match(line))
         and any(n and (n in bare or bare in n) for n in names if bare)
     )
 
@@ -176,7 +173,9 @@ def _take_guide(page: PageLines, rows: Sequence[int], subjects: Sequence[str], p
         following = rows[k + 1] if k + 1 < len(rows) else None
         if page.shares[row] > LINKED:
             plan.dropped[row] = "related"
-        elif MARKER.match(line):  # an item of a list: no heading, no introduction, none of the site's words
+        elif (
+            page.sights[row] & LISTED
+        ):  # an item of a list: no heading, no introduction, none of the site's words
             _take_item(plan, row, section)
         elif line[-1] in "：:" and plan.guide.get(row - 1) == (section, True):
             plan.guide[row] = (section, False)  # leads from its heading into the list
@@ -203,7 +202,7 @@ def _take_item(plan: HeadPlan, row: int, section: int) -> None:
 
 def of_site(line: str) -> DropReason | None:
     """Return why a line above the texts is no guide's: `投稿邮箱：tg@某网`."""
-    if line[-1] in "。：:" or MARKER.match(line):
+    if line[-1] in "。：:" or NUMBERED.match(line):
         return None
     if advertises(line):
         return "advert"
@@ -214,7 +213,7 @@ def _leads_guide(page: PageLines, row: int, following: int | None) -> bool:
     """Tell the line that leads into a guide's list where no heading stands above: `要注意以下几点：`."""
     line = page.texts[row]
     leads = following is not None and line[-1] in "：:"
-    return leads and bool(MARKER.match(page.texts[following or 0])) and not INTRODUCTION.search(line)
+    return leads and page.sights[following or 0] & LISTED != 0 and not INTRODUCTION.search(line)
 
 
 def _introduces(line: str, subjects: Sequence[str]) -> bool:
@@ -245,11 +244,9 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
         return False
     if line[-1] in "，,、" or INTRODUCTION.search(line):
         return False
-    after = page.texts[following]
-    text_follows = len(after) > len(line) or after[-1] in "：:。；" or bool(MARKER.match(after))
-    if not text_follows:
+    listed = _text_of_guide(page, following)
+    if not (listed or len(page.texts[following]) > len(line) or page.lasts[following] in "。；"):
         return False
-    listed = after[-1] in "：:" or bool(MARKER.match(after))
     return (
         page.heads[row] > 1
         or bool(GUIDE_WORD.search(line))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, compress
+from typing import NamedTuple
 
 from pipeline.page.layout import Layout
 
@@ -67,23 +68,32 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 
 # What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`). A line is
 # LISTED if NUMBERED matches it, and only then; all others only *may* show what they are said to.
-GROUPS = 11
-HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED, LISTED, UNLISTED, ENDING, STOPPED = (
+GROUPS = 13
+HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED, LISTED, UNLISTED, ENDING, STOPPED, SUMMED, BRIEF = (
     1 << bit for bit in range(GROUPS)
 )
-NUMERALS, SEPARATORS, LABELLED, FIELDED = (1 << bit for bit in range(GROUPS, GROUPS + 4))
+NUMERALS, SEPARATORS, LABELLED, FIELDED, PAGED = (1 << bit for bit in range(GROUPS, GROUPS + 5))
 LISTED_AT = LISTED.bit_length() - 1
-Told = tuple[list[int], Sequence[Sequence[int]]]  # bits by line, and the lines by bit
+
+
+class Told(NamedTuple):
+    """What is told of the lines of a text that are not empty: as in `PageLines`."""
+
+    sights: Sequence[int]
+    shown: Sequence[Sequence[int]]
+    starts: list[int]
+    ends: list[int]
+    lasts: str
 
 
 @dataclass(slots=True)
 class PageLines:
     """The visible, non-empty lines of a page in canonical text.
 
-    `starts[i]` is where `texts[i]` (stripped) begins in the canonical text; `shares[i]` which part of it
-    stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in `blocks.Blocks`;
-    `title` is the canonical text of `<title>`, `text` that of the whole page; `layout` that of its markup,
-    where every line of it is a line here; `markup` the page as decoded, where it has any.
+    `texts[i]`, stripped, stands from `starts[i]` to before `ends[i]` in the canonical text; `shares[i]` is
+    which part of it stands in links, 0 to 1, dates and numbers beside them left out; `heads[i]` as in
+    `blocks.Blocks`; `title` is the canonical text of `<title>`, `text` that of the whole page; `layout` that
+    of its markup, where every line of it is a line here; `markup` the page as decoded, where it has any.
 
     What nearly every step asks of every line is told once: `lasts` is the last character of each, `linked`
     the numbers of those that stand in links, `partly` of those that do in part. `sights[i]` is what line i
@@ -93,6 +103,7 @@ class PageLines:
     text: str
     texts: list[str]
     starts: list[int]
+    ends: list[int]
     shares: list[float]
     heads: list[int]
     title: str
@@ -128,33 +139,37 @@ def page_lines(
     anybody has looked.
     """
     linked, heads = marks
-    lines = text.split("\n")
-    texts = list(map(str.strip, lines))
-    starts = list(accumulate([len(line) + 1 for line in lines[:-1]], initial=0))
-    if texts != lines:  # indented or empty lines: a plain text, or what repair left
-        starts = [at + line.find(bare[:1]) for at, line, bare in zip(starts, lines, texts, strict=True)]
-    if not all(texts):
+    texts = list(map(str.strip, text.split("\n")))
+    sights, shown, starts, ends, lasts = told or _unseen(text)
+    if len(starts) < len(texts):  # empty lines
         linked, heads = list(compress(linked, texts)), list(compress(heads, texts))
-        starts, texts = list(compress(starts, texts)), [bare for bare in texts if bare]
+        texts = [bare for bare in texts if bare]
     shares, partly = [0.0] * len(texts), [row for row, n in enumerate(linked) if n]
     for row in partly:
         bare, n = texts[row], linked[row]
         shares[row] = 1.0 if n >= len(bare) else _share(bare, n)
-    lasts = "".join([bare[-1] for bare in texts])
     links = [row for row in partly if shares[row] > LINKED]
-    sights, shown = told or _unseen(texts)
-    return PageLines(
-        text, texts, starts, shares, list(heads), title, from_html, lasts, links, partly, sights, shown
-    )
+    places = (starts, ends, shares, list(heads))
+    return PageLines(text, texts, *places, title, from_html, lasts, links, partly, sights, shown)
 
 
-def _unseen(texts: Sequence[str]) -> Told:
+def _unseen(text: str) -> Told:
     """Return what `glance` does, of lines at which nobody has looked: all may show all."""
-    listed = [row for row, line in enumerate(texts) if NUMBERED.match(line)]
-    sights, shown = [~LISTED] * len(texts), [range(len(texts))] * GROUPS
+    lines = text.split("\n")
+    begins = accumulate([len(line) + 1 for line in lines[:-1]], initial=0)
+    places = [
+        (at + line.find(bare[0]), bare)
+        for at, line in zip(begins, lines, strict=True)
+        if (bare := line.strip())
+    ]
+    listed = [row for row, (_, bare) in enumerate(places) if NUMBERED.match(bare)]
+    sights = [~LISTED] * len(places)
+    shown: list[Sequence[int]] = [range(len(places))] * GROUPS
     for row in listed:
         sights[row] = -1
-    return sights, [*shown[:LISTED_AT], listed, *shown[LISTED_AT + 1 :]]
+    shown[LISTED_AT] = listed
+    ends = [at + len(bare) for at, bare in places]
+    return Told(sights, shown, [at for at, _ in places], ends, "".join([bare[-1] for _, bare in places]))
 
 
 def _share(line: str, linked: int) -> float:

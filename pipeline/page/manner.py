@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.page.lines import PageLines
+from pipeline.page.lines import BRIEF, PageLines, rows_showing
 from pipeline.page.persons import greets
 from pipeline.page.sitewords import has_address
 from pipeline.page.wording import LEAST, SHORT, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
@@ -128,14 +128,15 @@ def read_manner(page: PageLines, parts: Sequence[range], site: str | None, subje
     for rows in parts:
         if not rows:
             continue
-        lines, ends = page.texts[rows.start : rows.stop], page.lasts[rows.start : rows.stop]
-        if links := linked and _linked(page, rows.start, rows.stop):
+        links = linked and _linked(page, rows.start, rows.stop)
+        if links or rows_showing(page, BRIEF, rows.start, rows.stop):
             lines = [page.texts[row] for row in rows if row not in links]
-        if links or min(map(len, lines)) <= MARKER:
             ends = "".join([x[-1] for x in lines if len(x) > MARKER])
-        others = others or len(ends) < len(lines)
+            others = others or len(ends) < len(lines)
+        else:
+            ends = page.lasts[rows.start : rows.stop]
         lasts += ends
-        spans.append((page.starts[rows.start], page.starts[rows.stop - 1] + len(page.texts[rows.stop - 1])))
+        spans.append((page.starts[rows.start], page.ends[rows.stop - 1]))
         if len(rows) <= FEW:
             stops += page.text.count("。", *spans[-1])
     others = others or lasts.strip(CLAUSE_ENDS) != ""

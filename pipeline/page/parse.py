@@ -216,8 +216,7 @@ def finish_page(
     `finish_page(read_page(body))` is `parse_page(body)`.
     """
     with collector_paused(many=len(cut.parts.columns.starts) > MANY):
-        (kept,) = drop_boilerplate([by_column(cut)], [boilerplate])
-        return assemble(kept, config or DEFAULT)
+        return assemble(drop_boilerplate(by_column(cut), boilerplate), config or DEFAULT)
 
 
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:

@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import add
 from typing import Any, NamedTuple
 
 from pipeline.page.counts import declared_count
@@ -126,9 +125,9 @@ class Places:
 
     def columns(self) -> Columns:
         """Return all pieces in order of place."""
-        starts, texts = self.page.starts, self.page.texts
+        page = self.page
         columns: list[Any] = [
-            *(list(starts), list(map(add, starts, map(len, texts)))),
+            *((list(page.starts), list(page.ends)) if self.parts else (page.starts, page.ends)),
             *(self.roles, self.reasons, self.groups, self.headings),
         ]
         for row in sorted(self.parts, reverse=True):

@@ -87,7 +87,7 @@ def _offset(page: PageLines, c: Candidate) -> int:
 
 def _best_chain(page: PageLines, members: Sequence[Candidate]) -> tuple[list[Candidate], float]:
     """Return the chain of highest score, by dynamic programming over places."""
-    total = page.starts[-1] + len(page.texts[-1])
+    total = page.ends[-1]
     empty = _without_content(page, members, total)
     scores: list[float] = []
     before: list[int] = []

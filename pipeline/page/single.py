@@ -4,9 +4,9 @@ from collections.abc import Sequence, Set
 
 from pipeline.page.cues import INTRODUCTION
 from pipeline.page.fields import Fields
-from pipeline.page.head import GUIDE_WORD, MARKER, of_site
+from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import DOCUMENT, LINKED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles
 from pipeline.records import DropReason
@@ -47,7 +47,7 @@ def name_of_single(
 
 def _names(line: str, known: Set[str]) -> bool:
     """Tell whether a line is the name of a document, that of the page or one of its subject."""
-    if len(line) > MAX_NAME or SENTENCE_MARK.search(line) or line[-1] in "：:，、；" or MARKER.match(line):
+    if len(line) > MAX_NAME or SENTENCE_MARK.search(line) or line[-1] in "：:，、；" or NUMBERED.match(line):
         return False
     says = letters(line)
     if says in known:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 
-from pipeline.page.lines import LABELLED, LISTED, PageLines
+from pipeline.page.lines import LABELLED, LISTED, SUMMED, PageLines, rows_showing
 from pipeline.records import DropReason
 
 CUT_OFF = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[【（(].{2,6}[\]】）)])?$")  # `…[详细]`
@@ -28,12 +28,9 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
     Two articles of a page may begin alike: a line that the text below only repeats is none.
     """
     out: dict[int, DropReason] = {}
-    first = slice(start, start + FIRST_LINES)
-    for row, (last, sights) in enumerate(zip(page.lasts[first], page.sights[first], strict=True), start):
+    for row in rows_showing(page, SUMMED, start, start + FIRST_LINES):
+        line, last, sights = page.texts[row], page.lasts[row], page.sights[row]
         labelled = sights & LABELLED and not sights & LISTED  # `（十二）` is a clause's
-        if last not in CUT_ENDS and not labelled:
-            continue
-        line = page.texts[row]
         cut = CUT_OFF.search(line) if last in CUT_ENDS else None
         label = LABEL.match(line) if labelled and len(line) > LEAST else None
         if not (cut or label):

@@ -73,10 +73,11 @@ OF_SITES = compile_search(  # `感谢您的浏览`
 
 
 # Of what sites speak; a line without one of these may be worded like theirs by chance.
-OF_PAGES = compile_search(
+PAGE_WORDS = (
     "本[站网页文篇]|读者|网友|[小主]编|编[辑者]|下载|分享|收藏|浏览|阅读|转载|版权|会员|登录|注册|关注|范[文例]|模板|文档|样例|例文|一篇"
     "|[下上]面|以[下上]|前面|后面|接[着下]|继续|网站|站长|客服|广告|点击|评论|投稿|来源|借鉴|雷同|原件|出入"
 )
+OF_PAGES = compile_search(PAGE_WORDS)
 
 
 def speaks_of_pages(line: str) -> bool:

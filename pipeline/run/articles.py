@@ -109,7 +109,7 @@ def _made_with(path: Path) -> str | None:
 def _write(path: Path, table: pa.Table, says: dict[bytes, str]) -> None:
     """Write a table as one batch that can be mapped as it is."""
     table = table.replace_schema_metadata(says).combine_chunks()
-    write_batches(path, table.schema, table.to_batches(), compression=None)
+    write_batches(path, table.schema, table.to_batches())
 
 
 def _read_known(old: Path, made_with: str) -> "Kept | None":

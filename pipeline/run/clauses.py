@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from pipeline.clauses import nodes as nd
 from pipeline.clauses.structure import clause_rows
 from pipeline.config import Config
-from pipeline.page.assemble import Body, Layout
 from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS
+from pipeline.run.laid import Bodies, Laid
 from pipeline.run.strings import ids_of_texts, joined_strings, traditional_strings, utf8_of
-from pipeline.text.offset_arrays import OffsetArrays
 
 Ints = NDArray[np.int32]
 NOTHING_BETWEEN = pa.scalar("")
-PATH_DOT = pa.scalar(".")
+PATH_DOT, ID_SLASH = pa.scalar("."), pa.scalar("/")
 
 
 class Clauses(NamedTuple):
@@ -42,24 +41,24 @@ class Clauses(NamedTuple):
     numbered: Ints
 
 
-def clause_columns(pages: Sequence[Layout], offsets: OffsetArrays, config: Config) -> Clauses:
-    """Return the clauses of some pages; `offsets` lead from their texts to raw."""
-    bodies = [body for page in pages for body in page.bodies]
-    rows, counts = clause_rows([body.text for body in bodies], config.clauses)
+def clause_columns(laid: Laid, config: Config) -> Clauses:
+    """Return the clauses of some pages."""
+    bodies, offsets = laid.bodies, laid.offsets
+    rows, counts = clause_rows(bodies.texts, config.clauses)
     nodes = np.ascontiguousarray(rows.T)
-    owner = np.repeat(np.arange(len(bodies), dtype=np.int32), counts)
-    by_page = _sums(counts, [len(page.bodies) for page in pages])
-    markers, own, texts = _texts(bodies, nodes, counts)
+    owner = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    by_page = _sums(counts, np.bincount(bodies.pages, minlength=len(laid.pages)))
+    markers, own, texts = _texts(bodies.texts, nodes, counts)
     firsts, lasts = _places(bodies, nodes, counts)
     distinct = own.dictionary_encode()
     sizes = nodes[nd.LAST_CHAR] - nodes[nd.FIRST]
-    columns = _ids(bodies, nodes, owner, counts) | {
+    columns = _ids(laid.ids, nodes, owner, counts) | {
         "level": pa.array(nodes[nd.LEVEL]),
         "kind": pa.array(CLAUSE_KINDS, pa.string()).take(pa.array(nodes[nd.KIND])),
         "marker": markers,
         "ordinal": pa.array(nodes[nd.ORDINAL], mask=nodes[nd.ORDINAL] < 0),
         "text": own,
-        "text_hant": _hant_forms(pages, by_page, (distinct, lasts - sizes, lasts), config.page.hant),
+        "text_hant": _hant_forms(laid, by_page, (distinct, lasts - sizes, lasts), config.page.hant),
         "raw_start": pa.array(offsets.starts(firsts, by_page)),
         "raw_end": pa.array(offsets.ends(lasts, by_page)),
         "text_id": ids_of_texts(distinct.dictionary).take(distinct.indices),
@@ -70,7 +69,7 @@ def clause_columns(pages: Sequence[Layout], offsets: OffsetArrays, config: Confi
     return Clauses(columns, texts, flags, owner, counts, by_page, numbered)
 
 
-def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
+def _sums(values: Ints, counts: Sequence[int] | NDArray[np.int64] | Ints) -> Ints:
     """Return the sum of each run of so many values.
 
     >>> _sums(np.array([1, 2, 3], dtype=np.int32), [2, 0, 1]).tolist()
@@ -82,14 +81,14 @@ def _sums(values: Ints, counts: Sequence[int] | Ints) -> Ints:
     return found
 
 
-def _texts(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[pa.StringArray, ...]:
+def _texts(bodies: Sequence[str], nodes: Ints, counts: Ints) -> tuple[pa.StringArray, ...]:
     """Return marker (null for none) and own text of each clause, and the texts of the bodies.
 
     Marker, what is left out, own text, what is left out of each clause tile the joined texts: they are one
     array of strings, of which every fourth is taken. Another begins with each body, and is passed over.
     """
-    joined = "".join([body.text for body in bodies])
-    begin = np.cumsum([0, *(len(body.text) for body in bodies)], dtype=np.int64)
+    joined = "".join(bodies)
+    begin = np.cumsum([0, *map(len, bodies)], dtype=np.int64)
     places = nodes[[nd.START, nd.BODY, nd.FIRST, nd.LAST_CHAR]] + np.repeat(begin[:-1], counts)
     before = np.concatenate(([0], np.cumsum(4 * counts, dtype=np.int64)))
     data, ends = utf8_of(joined, np.insert(places.T.ravel(), before, begin))
@@ -100,25 +99,23 @@ def _texts(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[pa.String
     return markers, tiles.take(pa.array(at + 2)), joined_strings(data, ends[opens])
 
 
-def _places(bodies: Sequence[Body], nodes: Ints, counts: Ints) -> tuple[Ints, Ints]:
+def _places(bodies: Bodies, nodes: Ints, counts: Ints) -> tuple[Ints, Ints]:
     """Return where clauses begin and end in the canonical text of their page."""
-    starts = np.array([body.start for body in bodies], dtype=np.int32)
-    moved = np.repeat(starts, counts)
+    moved = np.repeat(bodies.starts, counts)
     firsts, lasts = nodes[nd.START] + moved, nodes[nd.END] + moved
     ends = np.cumsum(counts)
-    for body, count, end in zip(bodies, counts, ends, strict=True):
-        if body.shifts:
-            at, there = np.array(body.shifts, dtype=np.int32).T
-            mine = slice(end - count, end)
-            own, last = nodes[nd.START, mine], nodes[nd.END, mine]
-            firsts[mine] = own + (there - at)[np.searchsorted(at, own, "right") - 1]
-            inside = np.maximum(last - 1, own)
-            lasts[mine] = last + (there - at)[np.searchsorted(at, inside, "right") - 1]
+    for k, shifts in bodies.shifts.items():
+        at, there = np.array(shifts, dtype=np.int32).T
+        mine = slice(ends[k] - counts[k], ends[k])
+        own, last = nodes[nd.START, mine], nodes[nd.END, mine]
+        firsts[mine] = own + (there - at)[np.searchsorted(at, own, "right") - 1]
+        inside = np.maximum(last - 1, own)
+        lasts[mine] = last + (there - at)[np.searchsorted(at, inside, "right") - 1]
     return firsts, lasts
 
 
 def _hant_forms(
-    pages: Sequence[Layout], by_page: Ints, clauses: tuple[pa.DictionaryArray, Ints, Ints], hant: str
+    laid: Laid, by_page: Ints, clauses: tuple[pa.DictionaryArray, Ints, Ints], hant: str
 ) -> pa.StringArray:
     """Return `text_hant` of clauses, as `page.assemble` does: served, or generated for all pages.
 
@@ -126,34 +123,35 @@ def _hant_forms(
     """
     texts, firsts, lasts = clauses
     forms = traditional_strings(texts.dictionary, hant)
-    as_served = np.repeat([page.page.hant_origin == "served" for page in pages], by_page)
+    as_served = np.repeat([page.hant_origin == "served" for page in laid.pages], by_page)
     if not as_served.any():
         return forms.take(texts.indices)
-    cut = _cut_from_repaired(pages, by_page, firsts, lasts)
+    cut = _cut_from_repaired(laid, by_page, firsts, lasts)
     there = texts.indices.to_numpy().copy()
     there[as_served] = np.arange(len(cut)) + len(forms)
     return pa.concat_arrays([forms, pa.array(cut, pa.string())]).take(pa.array(there))
 
 
-def _cut_from_repaired(pages: Sequence[Layout], by_page: Ints, firsts: Ints, lasts: Ints) -> list[str]:
+def _cut_from_repaired(laid: Laid, by_page: Ints, firsts: Ints, lasts: Ints) -> list[str]:
     """Return the clauses of pages that were served in Traditional as they were written."""
     found: list[str] = []
-    for page, count, end in zip(pages, by_page, np.cumsum(by_page), strict=True):
-        if page.page.hant_origin == "served":
-            mine, repaired = slice(end - count, end), page.texts.repaired.text
+    pages = zip(laid.pages, laid.cuts.repaired, by_page, np.cumsum(by_page), strict=True)
+    for page, repaired, count, end in pages:
+        if page.hant_origin == "served":
+            mine = slice(end - count, end)
             own = zip(firsts[mine].tolist(), lasts[mine].tolist(), strict=True)
             found += [repaired[first:last] for first, last in own]
     return found
 
 
-def _ids(bodies: Sequence[Body], nodes: Ints, owner: Ints, counts: Ints) -> dict[str, pa.Array]:
-    """Return clause_id, path and parent_id of each clause."""
+def _ids(bodies: Sequence[str], nodes: Ints, owner: Ints, counts: Ints) -> dict[str, pa.Array]:
+    """Return clause_id, path and parent_id of each clause; `bodies` are what the ids begin with."""
     begin = np.repeat(np.cumsum(counts, dtype=np.int32) - counts, counts)
     parents = nodes[nd.PARENT] + begin
     at_root = nodes[nd.PARENT] < 0
     paths = _paths(nodes, parents)
-    prefixes = pa.array([body.prefix for body in bodies], pa.string()).take(pa.array(owner))
-    ids = pc.binary_join_element_wise(prefixes, paths, NOTHING_BETWEEN)
+    prefixes = pa.array(bodies, pa.string()).take(pa.array(owner))
+    ids = pc.binary_join_element_wise(prefixes, paths, ID_SLASH)
     return {"clause_id": ids, "path": paths, "parent_id": ids.take(pa.array(parents, mask=at_root))}
 
 

@@ -1,22 +1,20 @@
-"""Finished pages as Arrow columns, a batch at a time: no dictionary a row, texts folded together."""
+"""Finished pages as Arrow columns, a batch at a time: no object a row, texts folded together."""
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any, NamedTuple
+from itertools import compress
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.page.assemble import Layout
-from pipeline.page.pieces import ARTICLE, REASONS
+from pipeline.page.pieces import REASONS
 from pipeline.records import LINE_ROLES, RULE_NAMES
 from pipeline.run.clauses import Clauses
+from pipeline.run.laid import REPAIRS, Ints, Laid
 from pipeline.run.strings import ids_of_texts
 from pipeline.schema import TABLES
-from pipeline.text.offset_arrays import OffsetArrays
 
 BY_PAGE = ("pages", "articles", "clauses", "edits", "lines")
 COMPARED = ("cluster_id", "canonical", "relation", "ratio", "family_id")  # comparison adds them to articles
@@ -33,52 +31,25 @@ def made_schema(name: str) -> pa.Schema:
     return pa.schema([f for f in TABLES[name] if name != "articles" or f.name not in COMPARED])
 
 
-class Place(NamedTuple):
-    """What other pages and the sources say of a page."""
-
-    first: str  # page whose list of articles this one's belong to; its own id for most
-    offset: int  # articles of that list before its own
-    latest: bool  # not superseded by a later capture: it carries articles
-    sources: tuple[str, ...]
-    url: str | None
-    url_key: str | None
-    captured_at: int | None  # µs since 1970
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A page laid out, with its place; `page` has no articles where it is superseded."""
-
-    page: Layout
-    place: Place
-    n_articles: int
-
-
-def nested(pages: Sequence[Placed], offsets: OffsetArrays, clauses: Clauses) -> dict[str, pa.ListArray]:
-    """Return, by table, the rows of each page as one list array; `offsets` lead from their texts to raw."""
+def nested(laid: Laid, clauses: Clauses) -> dict[str, pa.ListArray]:
+    """Return, by table, the rows of each page as one list array."""
     made: dict[str, tuple[Columns, Counts]] = {
-        "pages": _pages(pages),
-        "articles": _articles(pages, clauses),
-        "clauses": (clauses.columns | _owners_of(pages, clauses), clauses.pages),
-        "edits": _edits(pages),
-        "lines": _lines(pages, offsets),
+        "pages": _pages(laid),
+        "articles": _articles(laid, clauses),
+        "clauses": (clauses.columns | _owners_of(laid, clauses), clauses.pages),
+        "edits": _edits(laid),
+        "lines": _lines(laid),
     }
     return {name: _listed(name, columns, counts) for name, (columns, counts) in made.items()}
 
 
-def _owners_of(pages: Sequence[Placed], clauses: Clauses) -> Columns:
+def _owners_of(laid: Laid, clauses: Clauses) -> Columns:
     """Return whose each clause is: page, article (null in a guide), heading of the section (null in none)."""
-    guides, owners = [p.page.guide for p in pages], pa.array(clauses.owner)
-    articles = [
-        [None] * len(g) + [a.article_id for a in p.page.articles] for g, p in zip(guides, pages, strict=True)
-    ]
-    sections = [
-        [s.heading for s in g] + [None] * len(p.page.articles) for g, p in zip(guides, pages, strict=True)
-    ]
+    in_article = laid.bodies.is_article[clauses.owner]
     return {
-        "article_id": pa.array(chain.from_iterable(articles), pa.string()).take(owners),
-        "section": pa.array(chain.from_iterable(sections), pa.string()).take(owners),
-        "page_id": _repeated(_page_ids(pages), clauses.pages),
+        "article_id": pa.array(laid.ids, pa.string()).take(pa.array(clauses.owner, mask=~in_article)),
+        "section": pa.array(laid.bodies.headings, pa.string()).take(pa.array(clauses.owner, mask=in_article)),
+        "page_id": _repeated(laid.page_ids, clauses.pages),
     }
 
 
@@ -103,91 +74,82 @@ def _repeated(values: Sequence[str | None], counts: Counts) -> pa.StringArray:
     return pa.array(values, pa.string()).take(pa.array(places))
 
 
-def _pages(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
-    fields = [p.page.page for p in placed]
-    rules = (*RULE_NAMES, "unresolved")
-    repairs = [pa.array([f.repairs[rule] for f in fields], pa.int32()) for rule in rules]
+def _pages(laid: Laid) -> tuple[Columns, list[int]]:
+    fields, places = laid.pages, laid.places
+    repairs = [pa.array([f.repairs[rule] for f in fields], pa.int32()) for rule in REPAIRS]
     columns: Columns = {
         "repairs": pa.StructArray.from_arrays(repairs, fields=list(ROWS["pages"].field("repairs").type)),
         "updated": [_date(f.updated) for f in fields],
-        "n_articles": [p.n_articles for p in placed],
-        "raw_text": [p.page.texts.raw for p in placed],
-        "sources": [p.place.sources for p in placed],
-        "url": [p.place.url for p in placed],
-        "url_key": [p.place.url_key for p in placed],
-        "captured_at": pa.array([p.place.captured_at for p in placed], pa.int64()).cast(
+        "n_articles": laid.n_articles,
+        "raw_text": laid.cuts.raws,
+        "sources": [place.sources for place in places],
+        "url": [place.url for place in places],
+        "url_key": [place.url_key for place in places],
+        "captured_at": pa.array([place.captured_at for place in places], pa.int64()).cast(
             ROWS["pages"].field("captured_at").type
         ),
-        "latest": [p.place.latest for p in placed],
-        "continues": [None if p.place.first == p.page.page.page_id else p.place.first for p in placed],
+        "latest": [place.latest for place in places],
+        "continues": [
+            None if place.first == f.page_id else place.first for f, place in zip(fields, places, strict=True)
+        ],
     }
     for name in TABLES["pages"].names:
         if name not in columns:
             columns[name] = [getattr(f, name) for f in fields]
-    return columns, [1] * len(placed)
+    return columns, [1] * len(fields)
 
 
 def _date(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text[:10]) if text else None
 
 
-def _articles(placed: Sequence[Placed], clauses: Clauses) -> tuple[Columns, list[int]]:
-    listed = [a for p in placed for a in p.page.articles]
-    own = ("article_id", "ordinal", "heading", "title", "script", "raw_start", "raw_end")
-    columns: Columns = {name: [getattr(a, name) for a in listed] for name in own}
-    counts = [len(p.page.articles) for p in placed]
-    in_article = [[False] * len(p.page.guide) + [True] * n for p, n in zip(placed, counts, strict=True)]
-    mine = np.array(list(chain.from_iterable(in_article)), dtype=np.bool_)
-    columns["page_id"] = _repeated(_page_ids(placed), counts)
-    columns["n_chars"] = [len(a.text) for a in listed]
-    columns["n_clauses"] = clauses.numbered[mine]
-    columns["text"] = clauses.texts.filter(pa.array(mine))
+def _articles(laid: Laid, clauses: Clauses) -> tuple[Columns, Ints]:
+    bodies, mine, counts = laid.bodies, laid.bodies.is_article, laid.numbers(articles=True)
+    pages, groups = bodies.pages[mine], bodies.groups[mine]
+    offsets = np.array([place.offset for place in laid.places], dtype=np.int32)
+    starts, ends = bodies.starts[mine], bodies.ends[mine]
+    raw_starts, raw_ends = laid.offsets.starts(starts, counts), laid.offsets.ends(ends, counts)
+    columns: Columns = {
+        "article_id": list(compress(laid.ids, mine.tolist())),
+        "ordinal": pa.array((groups + offsets[pages]).astype(np.int32)),
+        "heading": list(compress(bodies.headings, mine.tolist())),
+        "title": laid.titles,
+        "script": laid.scripts,
+        # An article without a text stands behind its heading.
+        "raw_start": pa.array(np.where(starts == ends, raw_ends, raw_starts)),
+        "raw_end": pa.array(raw_ends),
+        "page_id": _repeated(laid.page_ids, counts),
+        "n_chars": list(map(len, compress(bodies.texts, mine.tolist()))),
+        "n_clauses": clauses.numbered[mine],
+        "text": clauses.texts.filter(pa.array(mine)),
+    }
     columns["text_id"] = ids_of_texts(columns["text"])
     return columns, counts
 
 
-def _page_ids(placed: Sequence[Placed]) -> list[str]:
-    return [p.page.page.page_id for p in placed]
-
-
-def _edits(placed: Sequence[Placed]) -> tuple[Columns, list[int]]:
-    edits = [e for p in placed for e in p.page.texts.repaired.edits]
-    counts = [len(p.page.texts.repaired.edits) for p in placed]
-    start, end, replacement, rule = zip(*edits, strict=True) if edits else ((), (), (), ())
+def _edits(laid: Laid) -> tuple[Columns, Ints]:
+    edits = laid.cuts.edits
+    nothing = pa.array([""], pa.string()).take(pa.array(np.zeros(len(edits.rules), dtype=np.int32)))
     return {
-        "page_id": _repeated(_page_ids(placed), counts),
-        "raw_start": start,
-        "raw_end": end,
-        "replacement": replacement,
-        "rule": rule,
-    }, counts
+        "page_id": _repeated(laid.page_ids, edits.counts),
+        "raw_start": pa.array(edits.starts),
+        "raw_end": pa.array(edits.ends),
+        "replacement": nothing if edits.replacements is None else edits.replacements,
+        "rule": pa.array(RULE_NAMES, pa.string()).take(pa.array(edits.rules)),
+    }, edits.counts
 
 
-def _lines(placed: Sequence[Placed], offsets: OffsetArrays) -> tuple[Columns, Counts]:
+def _lines(laid: Laid) -> tuple[Columns, Ints]:
     """Return where each line ended up: `page.assemble.lines` for all pages."""
-    pages = [p.page for p in placed]
-    counts = np.array([len(page.columns.starts) for page in pages], dtype=np.int32)
-    roles, reasons = (
-        np.frombuffer(b"".join(codes), dtype=np.uint8)
-        for codes in ([page.columns.roles for page in pages], [page.columns.reasons for page in pages])
-    )
-    starts, ends, groups = (
-        np.concatenate([np.asarray(each, dtype=np.int32) for each in numbers])
-        for numbers in zip(
-            *((p.columns.starts, p.columns.ends, p.columns.groups) for p in pages), strict=True
-        )
-    )
-    n_owners = np.array([len(page.owners) for page in pages], dtype=np.int32)
-    owners = pa.array(chain.from_iterable(page.owners for page in pages), pa.string())
-    owner = groups + np.repeat(np.cumsum(n_owners) - n_owners, counts)
+    pieces, counts = laid.cuts.pieces, laid.cuts.pieces.counts
     return {
-        "page_id": _repeated(_page_ids(placed), counts),
+        "page_id": _repeated(laid.page_ids, counts),
         "line": _numbered(counts),
-        "raw_start": pa.array(offsets.starts(starts, counts)),
-        "raw_end": pa.array(offsets.ends(ends, counts)),
-        "role": pa.array(LINE_ROLES, pa.string()).take(pa.array(roles)),
-        "reason": pa.array(REASONS, pa.string()).take(pa.array(reasons)),
-        "article_id": owners.take(pa.array(owner, mask=roles != ARTICLE)),
+        "raw_start": pa.array(laid.offsets.starts(pieces.starts, counts)),
+        "raw_end": pa.array(laid.offsets.ends(pieces.ends, counts)),
+        "role": pa.array(LINE_ROLES, pa.string()).take(pa.array(pieces.roles)),
+        "reason": pa.array(REASONS, pa.string()).take(pa.array(pieces.reasons)),
+        "article_id": pa.array(laid.ids, pa.string()).take(pa.array(laid.owners, mask=laid.owners < 0)),
     }, counts
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
+import numpy as np
+
 from pipeline.page.assemble import CutColumns
-from pipeline.page.boilerplate import Edges, boilerplate_candidates, page_lines
+from pipeline.page.boilerplate import MAX_LINE, Edges, boilerplate_candidates, page_lines
+from pipeline.text.points import text_of
 from pipeline.text.repair.headed import Headed, LeakCounts, count_occurrences, split_leaks
 
 BRACKETS = "(（"  # in front of every leak (`text/repair/headed.py`)
-MAX_LINE_CHARS = 200  # boilerplate is a line or two; a longer line is somebody's text
 CORE_CHARS = 12  # of sha256 in hex: 48 bits, one collision in 20 million articles of a site
 
 
@@ -57,14 +59,20 @@ def features(cut: CutColumns) -> Features:
 
 
 def pack_counts(headed: Headed) -> str:
-    """Return as text, in order, what `leaks.count_leaks` counts of one that was split at its leaks.
+    """Return as text what `headed.count_leaks` counts of one that was split at its leaks.
 
     >>> pack_counts(split_leaks("客戶服務(wù)"))
-    '務,,1;務,wù,1;戶,,1'
+    '務,wù,1;務,,1;戶,,1'
     """
-    entries = [f"{char},{pinyin},{n}" for (char, pinyin), n in headed.told.items()]
-    entries += [f"{char},,{n}" for char, n in count_occurrences(headed).items()]
-    return ";".join(sorted(entries))
+    codes, counts = count_occurrences(headed)
+    few = counts < 10  # nearly all
+    written = np.full((np.count_nonzero(few), len("務,,1;")), ord(","), dtype=np.uint32)
+    written[:, 0], written[:, 3], written[:, 4] = codes[few], counts[few] + ord("0"), ord(";")
+    leaks = sorted(f"{char},{pinyin},{n};" for (char, pinyin), n in headed.told.items())
+    often = sorted(
+        f"{chr(c)},,{n};" for c, n in zip(codes[~few].tolist(), counts[~few].tolist(), strict=True)
+    )
+    return "".join((*leaks, text_of(written.ravel()), *often))[:-1]
 
 
 def unpack_counts(packed: Mapping[str, int]) -> LeakCounts:
@@ -82,16 +90,16 @@ def unpack_counts(packed: Mapping[str, int]) -> LeakCounts:
 
 def _edge_lines(cut: CutColumns) -> EdgeLines:
     lines = page_lines(cut)
-    counted = {line for line in boilerplate_candidates(lines) if len(line) <= MAX_LINE_CHARS}
+    counted = boilerplate_candidates(lines)
     loose = lines.guide.union(*[(body.near[0], body.near[-1]) for body in lines.bodies])
     fixed = lines.dropped | (lines.guide_headings - loose)
     others = set().union(*[body.near for body in lines.bodies]) - counted
     edges = {core + line for body in lines.bodies for core, line in _at_edges(body, counted)}
-    near = [line for line in others if 0 < len(line) <= MAX_LINE_CHARS]
+    near = [line for line in others if 0 < len(line) <= MAX_LINE]
     return EdgeLines(*map(sorted, (counted - fixed, counted & fixed, near, edges)))
 
 
-def _at_edges(body: Edges, counted: set[str]) -> Iterator[tuple[str, str]]:
+def _at_edges(body: Edges, counted: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Yield the counted first and last line of an article, behind the hash of a line in its middle.
 
     By that line copies of the article are known.

@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.local import map_batches
-from pipeline.engine.shuffle import Parts
-from pipeline.run.columns import BY_PAGE, Place, made_schema
+from pipeline.run.columns import BY_PAGE, made_schema
 from pipeline.run.corpus import Run
 from pipeline.run.emit import link_shards, page_shards
 from pipeline.run.groups import write_counts
+from pipeline.run.laid import Place
 from pipeline.run.read import IN_PROCESS_ROWS, plan_for
 from pipeline.run.rows import ORDERS, PACKED, finish_batch, lost_rows
 from pipeline.run.segments import (
@@ -33,7 +33,7 @@ from pipeline.run.segments import (
 )
 from pipeline.run.stay import lines_that_stay, with_rows_that_stay
 from pipeline.store import generations
-from pipeline.store.generations import JSON_LINES, folder_of, spool_of
+from pipeline.store.generations import JSON_LINES, folder_of
 from pipeline.store.jsonl import Joined
 from pipeline.urls import url_key
 
@@ -113,8 +113,7 @@ def _made(run: Run, plan: Plan, pages: int, kept: Path) -> Iterator[tuple[Making
     if pages > COMPILED_ROWS and total > LOADED_ROWS:  # gives the same, sooner
         config = dataclasses.replace(config, clauses=dataclasses.replace(config.clauses, compile_above=0))
     kernel = functools.partial(finish_batch, config=config)
-    spool = Parts(spool_of(run.out), "page_id")
-    stream = (b for m in plan.made for b in _batches(run, m, kept, spool))
+    stream = (b for making, cuts in cut_pages(run, plan) for b in _batches(run, making, cuts, kept))
     homes = {page_id: m.name for m in plan.made for page_id in m.fresh}
     found: dict[str, list[pa.RecordBatch]] = {m.name: [] for m in plan.made}
     missing = {m.name: len(m.fresh) for m in plan.made}
@@ -130,11 +129,12 @@ def _made(run: Run, plan: Plan, pages: int, kept: Path) -> Iterator[tuple[Making
         yield making, found.pop(making.name)
 
 
-def _batches(run: Run, making: Making, kept: Path, spool: Parts) -> Iterator[pa.RecordBatch]:
+def _batches(run: Run, making: Making, cuts: pa.Table, kept: Path) -> Iterator[pa.RecordBatch]:
     """Write the cut pages of a segment to the state, and yield those to be made with their orders."""
-    cuts = cut_pages(run, making, spool)
     write_arrow(cuts_path(kept, making.name), cuts)
-    cuts = cuts.filter(pa.array([i in making.fresh for i in cuts.column("page_id").to_pylist()], pa.bool_()))
+    if making.fresh != making.pages:
+        fresh = [i in making.fresh for i in cuts.column("page_id").to_pylist()]
+        cuts = cuts.filter(pa.array(fresh, pa.bool_()))
     mine = [_order(run, i) for i in cuts.column("page_id").to_pylist()]
     table = cuts.select(PACKED)
     for place, name in enumerate(("known", "place")):

@@ -49,8 +49,8 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
         f"counts-{name}.arrow": (COUNTS, _cut(counted, ends)),
         f"sites-{name}.arrow": (SITES, _from(ends, _cut(standing, np.searchsorted(rows, ends)))),
     }
-    for file, (schema, batches) in made.items():  # packing takes as long as writing twice as much
-        write_batches(kept / file, schema, batches, compression=None)
+    for file, (schema, batches) in made.items():
+        write_batches(kept / file, schema, batches)
 
 
 def _cut(table: pa.Table, starts: Sequence[int]) -> Iterator[pa.RecordBatch]:
@@ -69,7 +69,7 @@ def _from(starts: Sequence[int], batches: Iterable[pa.RecordBatch]) -> Iterator[
 def clause_groups(run: Run) -> tuple[pa.Table, CorpusModel]:
     """Return the table: every distinct clause text, its group and where it stands; and the model used."""
     kept, texts = state_of(run.out, run.generation + 1), Texts(run)
-    write_batches(kept / ALL_TEXTS, TEXTS, texts.brought_up(), compression=None)
+    write_batches(kept / ALL_TEXTS, TEXTS, texts.brought_up())
     model = None if run.refit else read_model(run.out / "model", CLAUSE_SHINGLES)
     known, drawn = _known(run, texts), kept / SIGNATURES
     table, near = group_clauses(
@@ -95,7 +95,7 @@ class Texts:
         listed = {p.stem.partition("-")[2] for p in before.glob("counts-*.arrow")} if self.known else set()
         changed = [*((self.now, n) for n in names if n not in listed)]
         changed += [(before, n) for n in sorted(listed - set(names))]
-        self.changed = [open_arrow(folder / f"counts-{n}.arrow", ["text_id"]) for folder, n in changed]
+        self.changed = [open_arrow(folder / f"counts-{n}.arrow") for folder, n in changed]
         self.source, self.stand = np.zeros(0, np.int64), False
 
     def brought_up(self) -> Iterator[pa.RecordBatch]:
@@ -124,7 +124,7 @@ class Texts:
 
     def _merged(self, k: int, known: pa.Table) -> tuple[pa.Table, Ints]:
         """Return the texts of a range, those of changed segments added up anew, and places in `known`."""
-        ids = [pa.array([], pa.string()), *(reader.get_batch(k).column(0) for reader in self.changed)]
+        ids = [pa.array([], pa.string()), *(reader.get_batch(k).column("text_id") for reader in self.changed)]
         wanted = pa.concat_arrays(ids).unique()
         if not len(wanted):
             return known, np.arange(known.num_rows)
@@ -186,7 +186,7 @@ def _write_near(kept: Path, near: Near, texts: int) -> None:
         columns += list(near.drawn.briefs[:texts].T)
         names = ["text", "length", "hash", *(f"brief_{k}" for k in range(len(columns) - 3))]
         drawn = pa.table([pa.array(c) for c in columns], names)
-        write_batches(kept / DRAWN, drawn.schema, drawn.to_batches(), compression=None)
+        write_batches(kept / DRAWN, drawn.schema, drawn.to_batches())
         with (kept / SIGNATURES).open("rb") as file:
             os.fsync(file.fileno())
 

@@ -8,7 +8,7 @@ itself takes 3 µs.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, compress, pairwise
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from pipeline.clauses.structure import FLAGS
 from pipeline.emit import fields_object
-from pipeline.page.assemble import Layout, dropped_columns
-from pipeline.records import CLAUSE_FLAGS, SCHEMA_VERSION
+from pipeline.page.pieces import DROPPED, REASONS
+from pipeline.records import CLAUSE_FLAGS, SCHEMA_VERSION, PageFields
 from pipeline.run.clauses import NOTHING_BETWEEN, Clauses
-from pipeline.run.columns import Placed
+from pipeline.run.laid import Laid
 from pipeline.run.strings import bytes_of
 
 BETWEEN = ", "  # the members of a list
@@ -44,25 +44,29 @@ class JsonLines(NamedTuple):
 class Pieces(NamedTuple):
     """What the lines of pages are put together from, in order.
 
-    The objects of the clauses of each section or article; of each article what stands before them; and the
-    objects of the dropped lines of each page.
+    The headings of the sections; the objects of the clauses of each section or article; of each article what
+    stands before them; and the objects of the dropped lines of each page.
     """
 
+    sections: Iterator[str]
     clauses: Iterator[memoryview]
     openings: Iterator[memoryview]
     dropped: Iterator[memoryview]
 
 
-def json_lines(pages: Sequence[Placed], articles: pa.StructArray, clauses: Clauses) -> JsonLines:
+def json_lines(laid: Laid, articles: pa.StructArray, clauses: Clauses) -> JsonLines:
     """Return the lines of some pages, whose articles and clauses are these. 2 µs a clause, 20 µs a page."""
     told, parents = _told(clauses), _in_quotes(clauses.columns["parent_id"])
     pieces = Pieces(
+        compress(laid.bodies.headings, (~laid.bodies.is_article).tolist()),
         _runs(_objects(clauses, parents, told), clauses.counts, len(BETWEEN)),
         _runs(_openings(articles), np.ones(len(articles), dtype=np.int32), 0),
-        _dropped([p.page for p in pages]),
+        _dropped(laid),
     )
-    written = [_page(placed.page, placed.place.sources[0], pieces) for placed in pages]
-    lines = _lines(clauses, parents, told, pages)
+    sources = [place.sources[0] for place in laid.places]
+    counts = zip(*(laid.numbers(articles=of).tolist() for of in (False, True)), strict=True)
+    written = [_page(*page, pieces) for page in zip(laid.pages, sources, counts, strict=True)]
+    lines = _lines(clauses, parents, told, laid)
     ends = np.frombuffer(lines.buffers()[1], dtype=np.int32)[np.concatenate(([0], np.cumsum(clauses.pages)))]
     return JsonLines(_in_one(written), _binary(ends, lines.buffers()[2]), clauses.pages.tolist())
 
@@ -77,16 +81,20 @@ def _binary(ends: NDArray[np.int32], data: pa.Buffer) -> pa.BinaryArray:
     return pa.Array.from_buffers(pa.binary(), len(ends) - 1, [None, pa.py_buffer(ends), data])
 
 
-def _page(page: Layout, source: str, pieces: Pieces) -> list[bytes | memoryview]:
-    """Return the line of a page in parts, among them the next of `pieces`."""
-    fields = FIELDS(fields_object(page.page))
+def _page(page: PageFields, source: str, counts: tuple[int, ...], pieces: Pieces) -> list[bytes | memoryview]:
+    """Return the line of a page in parts, among them the next of `pieces`.
+
+    counts: how many sections its guide has, and how many articles it has.
+    """
+    n_sections, n_articles = counts
+    fields = FIELDS(fields_object(page))
     head = f'{{"schema": "{SCHEMA_VERSION}", "source": {quoted(source)}, "page": {fields}, "guide": ['
     parts: list[bytes | memoryview] = [head.encode()]
-    for k, section in enumerate(page.guide):
-        opening = f'{BETWEEN if k else ""}{{"heading": {quoted(section.heading)}, "clauses": ['
+    for k in range(n_sections):
+        opening = f'{BETWEEN if k else ""}{{"heading": {quoted(next(pieces.sections))}, "clauses": ['
         parts += (opening.encode(), next(pieces.clauses), b"]}")
     parts.append(b'], "articles": [')
-    for k in range(len(page.articles)):
+    for k in range(n_articles):
         parts += (b", " if k else b"", next(pieces.openings), next(pieces.clauses), b"]}")
     parts += (b'], "dropped": [', next(pieces.dropped), b"]}\n")
     return parts
@@ -106,15 +114,21 @@ def _openings(articles: pa.StructArray) -> pa.StringArray:
     )
 
 
-def _dropped(pages: Sequence[Layout]) -> Iterator[memoryview]:
+def _dropped(laid: Laid) -> Iterator[memoryview]:
     """Yield the objects of the dropped lines of each page."""
-    columns = [dropped_columns(page) for page in pages]
-    reasons, texts = (pa.array(chain.from_iterable(each), pa.string()) for each in zip(*columns, strict=True))
-    objects = _joined('{"reason": "', reasons, '", "text": "', _escaped(texts), '"}' + BETWEEN)
-    return _runs(objects, np.array([len(why) for why, _ in columns], dtype=np.int32), len(BETWEEN))
+    pieces = laid.cuts.pieces
+    is_dropped = pieces.roles == DROPPED
+    mine, own = np.flatnonzero(is_dropped), np.concatenate(([0], np.cumsum(is_dropped)))
+    ends = np.cumsum(pieces.counts)
+    reasons = pa.array([reason or "navigation" for reason in REASONS]).take(pa.array(pieces.reasons[mine]))
+    texts = _escaped(pa.array(laid.lines.of(mine), pa.string()))
+    objects = _joined('{"reason": "', reasons, '", "text": "', texts, '"}' + BETWEEN)
+    return _runs(objects, own[ends] - own[ends - pieces.counts], len(BETWEEN))
 
 
-def _runs(strings: pa.StringArray, counts: NDArray[np.int32], without: int) -> Iterator[memoryview]:
+def _runs(
+    strings: pa.StringArray, counts: NDArray[np.int32] | NDArray[np.int64], without: int
+) -> Iterator[memoryview]:
     """Yield the bytes of so many strings at a time, without so many behind the last."""
     _, ends = bytes_of(strings)
     data = memoryview(strings.buffers()[2] or b"")
@@ -186,13 +200,11 @@ def _objects(clauses: Clauses, parents: pa.StringArray, told: pa.StringArray) ->
     )
 
 
-def _lines(
-    clauses: Clauses, parents: pa.StringArray, told: pa.StringArray, pages: Sequence[Placed]
-) -> pa.StringArray:
+def _lines(clauses: Clauses, parents: pa.StringArray, told: pa.StringArray, laid: Laid) -> pa.StringArray:
     """Return the lines of clauses."""
     columns = clauses.columns
     return _joined(
-        *('{"clause_id": "', columns["clause_id"], '", ', _owners(clauses, pages), ', "path": "'),
+        *('{"clause_id": "', columns["clause_id"], '", ', _owners(clauses, laid), ', "path": "'),
         *(columns["path"], '", "parent_id": ', parents, ", ", told),
         *(_by_flags(clauses, _members), '"text_id": "', columns["text_id"], '"}\n'),
     )
@@ -207,17 +219,14 @@ def _members(flags: Sequence[str]) -> str:
     return "".join(f'"{flag}": {"true" if flag in flags else "false"}, ' for flag in CLAUSE_FLAGS)
 
 
-def _owners(clauses: Clauses, pages: Sequence[Placed]) -> pa.StringArray:
+def _owners(clauses: Clauses, laid: Laid) -> pa.StringArray:
     """Return, for each clause, the members of its line that say where it stands."""
-    owners = []
-    for p in pages:
-        page_id = p.page.page.page_id
-        owners += [
-            f'"article_id": null, "page_id": "{page_id}", "section": {quoted(section.heading)}'
-            for section in p.page.guide
-        ]
-        owners += [
-            f'"article_id": "{article.article_id}", "page_id": "{page_id}", "section": null'
-            for article in p.page.articles
-        ]
+    bodies, page_ids = laid.bodies, laid.page_ids
+    told = zip(laid.ids, bodies.headings, bodies.pages.tolist(), bodies.is_article.tolist(), strict=True)
+    owners = [
+        f'"article_id": "{body}", "page_id": "{page_ids[page]}", "section": null'
+        if is_article
+        else f'"article_id": null, "page_id": "{page_ids[page]}", "section": {quoted(heading)}'
+        for body, heading, page, is_article in told
+    ]
     return pa.array(owners, pa.string()).take(pa.array(clauses.owner))

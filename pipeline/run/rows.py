@@ -1,6 +1,5 @@
 """The second kernel: pages that were cut, with what the corpus knows of them, into rows of every table."""
 
-import dataclasses
 import json
 import sys
 from functools import cache
@@ -11,16 +10,14 @@ import pyarrow.compute as pc
 
 from pipeline.clauses.structure import structure
 from pipeline.config import ClausesConfig, Config
-from pipeline.page.assemble import CutColumns, Layout, lay_out
-from pipeline.page.boilerplate import drop_boilerplate
-from pipeline.records import PageFlag, RejectReason
+from pipeline.records import RejectReason
 from pipeline.run.clauses import Clauses, clause_columns
-from pipeline.run.columns import BY_PAGE, ROWS, Place, Placed, nested
+from pipeline.run.columns import BY_PAGE, ROWS, nested
 from pipeline.run.cut import CUTS, reason_of, stoppable, time_limit
 from pipeline.run.jsonlines import json_lines
+from pipeline.run.laid import Laid, Place, drop_known, lay_out_pages
 from pipeline.run.packed import unpack
 from pipeline.run.strings import ids_of_texts, traditional_strings
-from pipeline.text.offset_arrays import OffsetArrays
 
 PACKED = ("page_id", "url", "n_chars", "packed")
 ORDERS = pa.schema(
@@ -81,12 +78,11 @@ def _made_or_rejected(row: dict[str, Any], config: Config) -> pa.RecordBatch:
 def _made(rows: list[dict[str, Any]], config: Config) -> pa.RecordBatch:
     """Make the rows of some pages; raises where one of them fails."""
     with time_limit(config.ingest.page_seconds):
-        pages = _placed(rows)
-        offsets = OffsetArrays([p.page.texts.offsets for p in pages])
-        clauses = clause_columns([p.page for p in pages], offsets, config)
-    given: dict[str, Any] = dict(nested(pages, offsets, clauses))
+        laid = _laid(rows)
+        clauses = clause_columns(laid, config)
+    given: dict[str, Any] = dict(nested(laid, clauses))
     if config.ingest.json_lines:
-        given |= _lines(pages, given["articles"].values, clauses)
+        given |= _lines(laid, given["articles"].values, clauses)
     else:
         given |= {name: pa.nulls(len(rows), FINISHED.field(name).type) for name in JSON}
     given["page_id"] = pa.array([row["page_id"] for row in rows], pa.string())
@@ -105,53 +101,21 @@ def _reject(row: dict[str, Any], reason: RejectReason, detail: str) -> pa.Record
 
 
 def _excerpt(row: dict[str, Any]) -> str:
-    return _unpacked(row).texts.raw[:EXCERPT_CHARS]
+    return unpack([row["packed"]], [row["page_id"]], [row["url"]]).raws[0][:EXCERPT_CHARS]
 
 
-def _unpacked(row: dict[str, Any]) -> CutColumns:
-    return unpack(row["packed"], row["page_id"], row["url"])
-
-
-def _placed(rows: list[dict[str, Any]]) -> list[Placed]:
+def _laid(rows: list[dict[str, Any]]) -> Laid:
     """Lay out some pages, without the lines that their sites say on every page."""
     lines = {given: frozenset[str](json.loads(given or "[]")) for given in {row["known"] for row in rows}}
-    known = [lines[row["known"]] for row in rows]
     places = [Place(*json.loads(row["place"])) for row in rows]
-    pages = list(map(lay_out, drop_boilerplate([_unpacked(row) for row in rows], known)))
-    moved = map(_moved, pages, places)
-    return list(map(Placed, moved, places, [len(page.articles) for page in pages]))
+    cuts = unpack(*([row[name] for row in rows] for name in ("packed", "page_id", "url")))
+    drop_known(cuts, [lines[row["known"]] for row in rows])
+    return lay_out_pages(cuts, places)
 
 
-def _moved(page: Layout, place: Place) -> Layout:
-    """Give the articles of a page that continues another the ids of that list; of a superseded page, none."""
-    if not place.latest:
-        nobody = (None,) * len(page.owners)
-        return dataclasses.replace(page, articles=(), guide=(), bodies=(), owners=nobody)
-    own = page.page.page_id
-    if place.first == own:
-        return page
-    ids = {owner: f"{place.first}:{k + place.offset}" for k, owner in enumerate(page.owners) if owner}
-    flags: tuple[PageFlag, ...] = tuple(
-        f for f in page.page.flags if f not in ("continued", "count_mismatch")
-    )
-    bodies = tuple(
-        b._replace(prefix=f"{ids[b.prefix[:-1]]}/" if b.prefix[:-1] in ids else b.prefix) for b in page.bodies
-    )
-    return dataclasses.replace(
-        page,
-        page=dataclasses.replace(page.page, flags=(*flags, "continued"), continues=place.first),
-        articles=tuple(
-            dataclasses.replace(a, article_id=ids[a.article_id], ordinal=a.ordinal + place.offset)
-            for a in page.articles
-        ),
-        bodies=bodies,
-        owners=tuple(owner and ids[owner] for owner in page.owners),
-    )
-
-
-def _lines(made: list[Placed], articles: pa.StructArray, clauses: Clauses) -> dict[str, pa.Array]:
+def _lines(laid: Laid, articles: pa.StructArray, clauses: Clauses) -> dict[str, pa.Array]:
     """Return the columns of JSON Lines: none of a page that is superseded."""
-    lines = json_lines(made, articles, clauses)
-    shown = pa.array([p.place.latest for p in made], pa.bool_())
-    pages = lines.pages if all(p.place.latest for p in made) else pc.if_else(shown, lines.pages, None)
+    lines = json_lines(laid, articles, clauses)
+    latest = [place.latest for place in laid.places]
+    pages = lines.pages if all(latest) else pc.if_else(pa.array(latest), lines.pages, None)
     return dict(zip(JSON, (pages, lines.clauses, pa.array(lines.n_clauses, pa.int32())), strict=True))

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.engine.shuffle import PARTS, SUFFIX, Parts, part_of
+from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_parts
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
@@ -133,13 +133,20 @@ def base_path(kept: Path, name: str) -> Path:
     return kept / f"articles-{name}.arrow"
 
 
-def cut_pages(run: Run, making: Making, spool: Parts) -> pa.Table:
-    """Return the rows of `CUTS` of a segment to be made, in order of page ids."""
+def cut_pages(run: Run, plan: Plan) -> Iterator[tuple[Making, pa.Table]]:
+    """Yield the segments to be made, in order, with the rows of `CUTS` of their pages in order of ids."""
     old = state_of(run.out, run.generation)
-    tables = [CUTS.empty_table(), *(read_arrow(cuts_path(old, name)) for name in making.sources)]
-    if making.part is not None:
-        tables += spool.read(making.part, making.parts)
-    found = pa.concat_tables(tables)
+    spooled: Iterator[tuple[int, list[pa.RecordBatch]]] | None = None
+    for making in plan.made:
+        batches = [b for name in making.sources for b in read_arrow(cuts_path(old, name)).to_batches()]
+        if making.part is not None:
+            spooled = spooled or read_parts(spool_of(run.out), "page_id", making.parts)
+            batches += next(rows for part, rows in spooled if part == making.part)
+        yield making, _newest(run, making, pa.Table.from_batches(batches, CUTS))
+
+
+def _newest(run: Run, making: Making, found: pa.Table) -> pa.Table:
+    """Return the rows of the pages of a segment in order of their ids, of each page the last that counts."""
     rows = zip(*(found.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
     newest = {i: row for row, (i, key) in enumerate(rows) if i in making.pages and run.pages[i].key == key}
     return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
@@ -164,33 +171,29 @@ def page_features(run: Run, names: Sequence[str], asked: set[str] | None = None)
 
 
 def write_arrow(path: Path, table: pa.Table) -> None:
-    """Write a table of the state, LZ4, whole or not at all."""
+    """Write a table of the state, whole or not at all."""
     write_batches(path, table.schema, table.to_batches())
 
 
-def write_batches(
-    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], compression: str | None = "lz4"
-) -> None:
-    """Write batches of a table of the state, those without rows too, all or nothing."""
+def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write batches of a table of the state, those without rows too, all or nothing.
+
+    As they lie in memory: packing them takes three times as long as writing what it saves, and what is
+    mapped is read where it is looked at, and no more of it.
+    """
 
     def write(to: Path) -> None:
-        options = pa.ipc.IpcWriteOptions(compression=compression)
-        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
+        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
             for batch in batches:
                 writer.write_batch(batch)
 
     write_atomically(path, write)
 
 
-def open_arrow(path: Path, names: list[str] | None = None) -> pa.ipc.RecordBatchFileReader:
-    """Open a table of the state, to read some columns or all of a batch at a time."""
+def open_arrow(path: Path) -> pa.ipc.RecordBatchFileReader:
+    """Open a table of the state, to read a batch at a time."""
     try:
-        source = pa.memory_map(str(path))
-        options = pa.ipc.IpcReadOptions()
-        if names is not None:
-            schema = pa.ipc.open_file(source).schema
-            options = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(n) for n in names])
-        return pa.ipc.open_file(source, options=options)
+        return pa.ipc.open_file(pa.memory_map(str(path)))
     except (pa.ArrowInvalid, OSError) as error:
         raise damaged(path, error) from error
 
@@ -206,7 +209,7 @@ def damaged(path: Path, error: Exception) -> DamagedStateError:
 
 def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
     """Return a table of the state, all columns or some. Raises DamagedStateError."""
-    reader = open_arrow(path, names)
+    reader = open_arrow(path)
     try:
         table = reader.read_all()
         return table if names is None else table.select(names)

@@ -1,12 +1,7 @@
 """Positions carried back through the edits of many texts at once: `offsets.OffsetMap` of each, as arrays."""
 
-from collections.abc import Sequence
-from itertools import chain
-
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.text.offsets import OffsetMap
 
 Ints = NDArray[np.int32]
 APART = 1 << 32  # from text to text, so that all edits are in one order: no text is as long
@@ -15,22 +10,25 @@ APART = 1 << 32  # from text to text, so that all edits are in one order: no tex
 class OffsetArrays:
     """The offset maps of some texts, in order.
 
-    >>> from pipeline.records import Edit
-    >>> maps = OffsetArrays([OffsetMap(()), OffsetMap([Edit(1, 6, "", "leak")])])
+    Made from the edits of all by column: where each begins and ends in its old text, how many characters it
+    puts there; and how many edits are of each text.
+
+    >>> none_and_one = np.array([0, 1], np.int32)
+    >>> maps = OffsetArrays(np.array([1]), np.array([6]), np.array([0]), none_and_one)
     >>> maps.starts(np.array([1, 1], np.int32), np.array([1, 1])).tolist()
     [1, 6]
     """
 
     __slots__ = ("_ends", "_keys", "_old_ends", "_old_starts", "_own", "_starts")
 
-    def __init__(self, maps: Sequence[OffsetMap]) -> None:
-        columns = [each.columns for each in maps]
-        counts = np.array([len(each.starts) for each in columns], dtype=np.int64)
-        self._own = np.concatenate(([0], np.cumsum(counts)))  # of each text: which of all edits
-        self._old_starts, self._old_ends, self._starts, self._ends = (
-            np.array(list(chain.from_iterable(each)), dtype=np.int32) for each in zip(*columns, strict=True)
-        )
-        self._keys = self._starts + np.repeat(np.arange(len(maps), dtype=np.int64) * APART, counts)
+    def __init__(self, starts: Ints, ends: Ints, sizes: Ints, counts: Ints) -> None:
+        self._own = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))  # of each text: which of all
+        self._old_starts, self._old_ends = starts, ends
+        shrunk = np.concatenate(([0], np.cumsum(ends - starts - sizes)))  # in front of each, in all texts
+        moved = shrunk[:-1] - np.repeat(shrunk[self._own[:-1]], counts)
+        self._starts = (starts - moved).astype(np.int32)
+        self._ends = (self._starts + sizes).astype(np.int32)
+        self._keys = self._starts + np.repeat(np.arange(len(counts), dtype=np.int64) * APART, counts)
 
     def starts(self, places: Ints, counts: Ints) -> Ints:
         """Return `start` of each place; `counts` says how many are of each text."""

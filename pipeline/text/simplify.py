@@ -130,31 +130,31 @@ def count_among(text: str, chars: frozenset[str]) -> int:
     return int(np.count_nonzero(members(chars).take(code_points(text), mode="clip")))
 
 
-def count_members(text: str, chars: frozenset[str]) -> dict[str, int]:
-    """Return how often each character among `chars` stands in a text, where it does; in order.
+def count_members(text: str, chars: frozenset[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the code points of those among `chars` that stand in a text, in order, and how often each does.
 
-    4 ns a character, and 50 for each different one.
+    4 ns a character.
 
-    >>> count_members("務必服務", frozenset("務範"))
-    {'務': 2}
+    >>> count_members("務必服務", frozenset("務範"))[1].tolist()
+    [2]
     """
     known, numbers = numbered(chars)
     counts = np.bincount(numbers.take(code_points(text), mode="clip"), minlength=1)
     counts[0] = 0
     found = counts.nonzero()[0]
-    return dict(zip(map(known.__getitem__, found.tolist()), counts[found].tolist(), strict=True))
+    return known[found], counts[found]
 
 
 @cache
-def numbered(chars: frozenset[str]) -> tuple[list[str], NDArray[np.uint16]]:
-    """Return characters in order behind an empty string, and by code point their places there, 0 for none.
+def numbered(chars: frozenset[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    """Return code points in order behind a zero, and by code point their places there, 0 for none.
 
     The last entry stands for all code points beyond.
     """
-    known = sorted(chars)
-    numbers = np.zeros(ord(known[-1]) + 2, dtype=np.uint16)
-    numbers[code_points("".join(known))] = np.arange(1, len(known) + 1)
-    return ["", *known], numbers
+    known = code_points("\0" + "".join(sorted(chars)))
+    numbers = np.zeros(int(known[-1]) + 2, dtype=np.uint16)
+    numbers[known[1:]] = np.arange(1, len(known))
+    return known, numbers
 
 
 @cache

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.engine.local import Plan, map_batches
-from pipeline.engine.shuffle import PARTS, Parts, columns, part_of, shuffle, spill
+from pipeline.engine.shuffle import PARTS, columns, part_of, read_parts, shuffle, spill
 
 SCHEMA = pa.schema([("n", pa.int64())])
 
@@ -83,12 +83,11 @@ KEYS = [f"{i:02x}{i:02x}" for i in range(256)]
 def test_a_shuffle_gives_every_row_once_in_its_part(tmp_path, parts: int) -> None:
     stream = [keyed(KEYS[i::5], i) for i in range(5)]
     assert sum(b.num_rows for b in shuffle(iter(stream), "key", tmp_path, rows=60)) == 256
-    found, spool = [], Parts(tmp_path, "key")
-    for part in range(parts):
-        rows = [r for b in spool.read(part, parts) for r in b.column("key").to_pylist()]
-        assert all(part_of(key, parts) == part for key in rows)
-        found += rows
-    assert sorted(found) == KEYS
+    found = dict(read_parts(tmp_path, "key", parts))
+    assert list(found) == list(range(parts))
+    rows = {part: [r for b in read for r in b.column("key").to_pylist()] for part, read in found.items()}
+    assert all(part_of(key, parts) == part for part, keys in rows.items() for key in keys)
+    assert sorted(key for keys in rows.values() for key in keys) == KEYS
 
 
 def test_an_interrupted_shuffle_keeps_what_came(tmp_path) -> None:

@@ -25,6 +25,7 @@ from pipeline.page.dates import DATE
 from pipeline.page.glance import WORDS, glance
 from pipeline.page.headings import ANY_WORD_N, MAX_HEADING, NUMBER_ENDS, SENTENCE_ENDS, SIGN
 from pipeline.page.lines import (
+    BRIEF,
     COUNTING,
     DATED,
     ENDING,
@@ -38,16 +39,22 @@ from pipeline.page.lines import (
     NUMBERED,
     NUMERAL,
     NUMERALS,
+    PAGED,
     PLACED,
     SAYING,
     SEPARATORS,
     SIGNED,
     STOPPED,
+    SUMMED,
     UNLISTED,
     rows_showing,
 )
+from pipeline.page.manner import MARKER
 from pipeline.page.search import openings
+from pipeline.page.summary import CUT_OFF, LABEL
+from pipeline.page.told import MAX_FOREIGN
 from pipeline.page.views import SMALL_FIELD
+from pipeline.page.wording import speaks_of_pages
 from pipeline.text.encoding import decode
 
 from .oracles import lines_of
@@ -89,19 +96,25 @@ def closely(line: str) -> int:
         COUNTING: "篇" in line,
         PLACED: any(sign in line for sign in PLACE_SIGNS),
         LISTED: NUMBERED.match(line),
-        UNLISTED: not is_item(line),
+        UNLISTED: len(line) <= MAX_FOREIGN and not is_item(line),
         ENDING: may_end_heading(line),
         STOPPED: line[-1] in "。；",
         NUMERALS | SEPARATORS: ANY_WORD_N.match(line),
         LABELLED: LINK_LABEL.match(line),
         FIELDED: SMALL_FIELD.search(line),
+        SUMMED: CUT_OFF.search(line) or (LABEL.match(line) and not NUMBERED.match(line)),
+        BRIEF: len(line) <= MARKER,
+        PAGED: speaks_of_pages(line),
     }
     return sum(bits for bits, shown in found.items() if shown)
 
 
 def assert_nothing_is_missed(text: str) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    ((sights, shown),) = glance([text])
+    (told,) = glance([text])
+    sights, shown = told.sights, told.shown
+    page = lines_of(text.split("\n"))  # at which nobody has looked
+    assert told[2:] == (page.starts, page.ends, page.lasts)
     assert [closely(line) & ~sight for line, sight in zip(lines, sights, strict=True)] == [0] * len(lines)
     assert shown[LISTED_AT] == [row for row, line in enumerate(lines) if NUMBERED.match(line)]
     for group in range(GROUPS):
@@ -124,7 +137,8 @@ def test_nothing_is_missed_on_pages(path: Path) -> None:
 
 
 def test_most_lines_show_little() -> None:
-    ((sights, shown),) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
+    (told,) = glance(["为了加强管理，制定本制度。\n各部门应当遵守；"])
+    sights, shown = told.sights, told.shown
     assert sights == [UNLISTED | STOPPED] * 2
     assert [1 << group for group, rows in enumerate(shown) if rows] == [UNLISTED, STOPPED]
 

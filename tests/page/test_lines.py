@@ -23,7 +23,7 @@ def test_starts_lead_back_to_the_text(lines: list[str]) -> None:
     text = "\n".join(lines)
     page = page_lines(text, ([0] * len(lines), [1] * len(lines)), "", from_html=False)
     assert page.texts == [x.strip() for x in lines if x.strip()]
-    assert all(text[s : s + len(t)] == t for s, t in zip(page.starts, page.texts, strict=True))
+    assert [text[a:b] for a, b in zip(page.starts, page.ends, strict=True)] == page.texts
 
 
 def test_last_characters_and_lines_in_links() -> None:

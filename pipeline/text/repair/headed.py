@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.text.points import code_points, text_of
 from pipeline.text.repair.readings import (
     CLOSING,
     HANZI,
@@ -92,23 +96,31 @@ def count_leaks(text: str) -> LeakCounts:
     [(('務', ''), 1), (('務', 'wù'), 1), (('戶', ''), 1)]
     """
     headed = split_leaks(text)
-    occurrences = count_occurrences(headed)
-    return Counter(dict(headed.told) | {(char, ""): n for char, n in occurrences.items()})
+    codes, counts = count_occurrences(headed)
+    occurrences = zip(text_of(codes), counts.tolist(), strict=True)
+    return Counter(dict(headed.told) | {(char, ""): n for char, n in occurrences})
 
 
-def count_occurrences(headed: Headed) -> dict[str, int]:
-    """Return how often each character stands in a text that may leak, as `count_leaks` counts it."""
-    found = count_members(headed.text, _traditional())
-    if (found or headed.told) and headed.known is simplified_readings():
-        found |= count_members(headed.text, simplified_only())
-        found |= {char: headed.text.count(char) for char, pinyin in headed.told if char and pinyin}
-    return found
+def count_occurrences(headed: Headed) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the code points that `count_leaks` counts in a text, and how often each stands in it."""
+    codes, counts = count_members(headed.text, _traditional())
+    if headed.known is not simplified_readings() or not (len(codes) or headed.told):
+        return codes, counts
+    codes, counts = count_members(headed.text, _of_either_script())
+    leaking = sorted({char for char, pinyin in headed.told if char and pinyin} - _of_either_script())
+    more = [headed.text.count(char) for char in leaking]
+    return np.append(codes, code_points("".join(leaking))), np.append(counts, np.array(more, np.int64))
 
 
 @cache
 def _traditional() -> frozenset[str]:
     """Return the characters that `simplified_forms` changes: 務, not 务."""
     return frozenset(simplified_forms())
+
+
+@cache
+def _of_either_script() -> frozenset[str]:
+    return _traditional() | simplified_only()
 
 
 def _leaking(heads: set[str]) -> Mapping[str, frozenset[str]]:
