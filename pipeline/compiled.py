@@ -18,7 +18,23 @@ from llvmlite.binding import parse_assembly
 from numba.core import cgutils
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_machinery import PassManager
+from numba.core.typed_passes import (
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.typing.templates import infer_global
+from numba.core.untyped_passes import (
+    FixupArgs,
+    GenericRewrites,
+    IRProcessing,
+    ReconstructSSA,
+    TranslateByteCode,
+)
 
 PACKAGE = __name__.split(".")[0]
 # No array is made in a kernel: what it needs is handed in. numba then counts no references, which makes
@@ -141,7 +157,36 @@ class _Kernel(_Part):
         super(_Part, self).finalize()  # type: ignore[no-untyped-call]
 
 
-class PartCompiler(Compiler):
+# What numba does to a function, without the 16 passes that look for what no kernel holds, such as closures,
+# comprehensions, sums of whole arrays and lists of several types: a third of the time spent before LLVM.
+PASSES: tuple[Any, ...] = (
+    TranslateByteCode,
+    FixupArgs,
+    IRProcessing,
+    GenericRewrites,
+    ReconstructSSA,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+)
+
+
+class _Compiler(CompilerBase):
+    """numba's compiler, with only those passes that a kernel needs."""
+
+    def define_pipelines(self) -> list[Any]:
+        """Return the one way of compiling."""
+        passes: Any
+        passes = PassManager("kernel")  # type: ignore[no-untyped-call]
+        for each in PASSES:
+            passes.add_pass(each, each.__name__)
+        passes.finalize()
+        return [passes]
+
+
+class _PartCompiler(_Compiler):
     """numba's compiler of a function that kernels alone call."""
 
     def __init__(self, typing: Any, target: Any, _library: Any, *rest: Any) -> None:
@@ -149,7 +194,7 @@ class PartCompiler(Compiler):
         super().__init__(typing, target, library, *rest)  # type: ignore[no-untyped-call]
 
 
-class _KernelCompiler(Compiler):
+class _KernelCompiler(_Compiler):
     """numba's compiler of a kernel."""
 
     def __init__(self, typing: Any, target: Any, _library: Any, *rest: Any) -> None:
@@ -163,7 +208,8 @@ def kernel(function: Callable[..., Any]) -> Any:
 
     Where neither can be written, the kernel is compiled anew by each process.
     """
-    compiled: Any = numba.njit(function, nogil=True, pipeline_class=_KernelCompiler, **OPTIONS)
+    outer: Any = {"nogil": True, "no_cfunc_wrapper": True, **OPTIONS}
+    compiled: Any = numba.njit(function, pipeline_class=_KernelCompiler, **outer)
     with suppress(RuntimeError):  # numba: "cannot cache function": no folder can be written
         compiled._cache = KernelCache(function)  # type: ignore[no-untyped-call]
     return compiled
@@ -179,9 +225,19 @@ def inlined(function: Callable[..., Any]) -> Any:
     return _made_part(function, forceinline=True)
 
 
+def callable_from_kernels(function: Callable[..., Any]) -> Any:
+    """Let kernels call a function of Python by its name, as if it were `inlined`.
+
+    To Python it stays what it is. Returns what must be kept for as long as kernels are compiled.
+    """
+    made = inlined(function)
+    infer_global(function, numba.types.Dispatcher(made))  # type: ignore[no-untyped-call]
+    return made
+
+
 def _made_part(function: Callable[..., Any], **more: Any) -> Any:
     more |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Any = numba.njit(function, pipeline_class=PartCompiler, **OPTIONS, **more)
+    compiled: Any = numba.njit(function, pipeline_class=_PartCompiler, **OPTIONS, **more)
     described = compiled.get_call_template
 
     def get_call_template(kinds: Any, names: Any) -> Any:

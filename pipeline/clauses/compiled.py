@@ -7,7 +7,6 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 
 from pipeline.clauses import (
     beam,
@@ -30,13 +29,10 @@ from pipeline.clauses.parts import LABEL_CODES, PART
 from pipeline.clauses.pieces import PIECE
 from pipeline.clauses.scan import FIELDS, PAD
 from pipeline.clauses.search import BEAM, MOVE, MOVES
-from pipeline.compiled import PartCompiler, kernel
+from pipeline.compiled import callable_from_kernels, kernel
 from pipeline.text.points import code_points
 
 MODULES = (scan, shapes, digits, letters, references, candidates, search, beam, pieces, parts, tree, nodes)
-# Kernels make no arrays, so numba's counting of references buys nothing; without it the sweep is five times
-# and the beam 1.6 times as fast (docs/accuracy-clauses.md).
-OPTIONS: Any = {"_nrt": False, "forceinline": True, "pipeline_class": PartCompiler}
 
 
 def kernel_functions() -> dict[str, Any]:
@@ -80,10 +76,15 @@ def decide(codes: Any, bounds: Any, grammar: Any, work: Any, out: Any) -> int:
 
 
 @cache
+def parts_of_kernels() -> list[Any]:
+    """Make every function of the kernel modules callable from compiled code."""
+    return [callable_from_kernels(function) for function in kernel_functions().values()]
+
+
+@cache
 def kernels() -> dict[str, Any]:
-    """Return the entry points compiled; every function they call is made callable from compiled code."""
-    for function in kernel_functions().values():
-        register_jitable(**OPTIONS)(function)
+    """Return the entry points compiled."""
+    parts_of_kernels()
     return {"count_places": kernel(count_places), "decide": kernel(decide)}
 
 

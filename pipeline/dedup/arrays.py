@@ -1,6 +1,7 @@
 """The arrays that the two engines share: distinct texts in, related pairs out."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,22 @@ class Related:
     ratio: NDArray[np.float64]
     slots: dict[int, list[Slot]]
     hot: int = 0
+
+
+def texts_of(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the texts of pairs (lower << 32 | upper).
+
+    >>> [side.tolist() for side in texts_of(keys_of(np.array([5, 2]), np.array([3, 9])))]
+    [[3, 2], [5, 9]]
+    """
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def keys_of(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.uint64]:
+    """Return pairs of texts as (lower << 32 | upper)."""
+    low, high = np.minimum(one, other).astype(np.uint64), np.maximum(one, other).astype(np.uint64)
+    keys: NDArray[np.uint64] = (low << np.uint64(32)) | high
+    return keys
 
 
 def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import collation, graph, growing, measures, starring, verify
-from pipeline.dedup.arrays import Texts
+from pipeline.dedup.arrays import Texts, keys_of, texts_of
 from pipeline.dedup.rules import REJECTED, STORED
 from pipeline.dedup.work import Work, fill
 
@@ -130,18 +130,6 @@ def _settled(
     rows = measure_pairs(corpus, np.setdiff1d(touching, np.unique(keys_of(one, other))), work)
     near = (rows[:, 2] > REJECTED) | (np.maximum(rows[:, 4], rows[:, 5]) >= STORED) | work.config.all_pairs
     return np.concatenate((grown[kept], rows[near]))
-
-
-def texts_of(pairs: NDArray[np.uint64]) -> tuple[Ints, Ints]:
-    """Return the texts of pairs (lower << 32 | upper)."""
-    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-def keys_of(one: Any, other: Any) -> NDArray[np.uint64]:
-    """Return pairs of texts as (lower << 32 | upper)."""
-    low, high = np.minimum(one, other).astype(np.uint64), np.maximum(one, other).astype(np.uint64)
-    keys: NDArray[np.uint64] = (low << np.uint64(32)) | high
-    return keys
 
 
 def measure_pairs(corpus: Corpus, pairs: NDArray[np.uint64], work: Work) -> Rows:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import candidates, collation, components, counting, held, indel, plain, siblings, sketch
-from pipeline.dedup.arrays import Related, Texts, slot_bits
+from pipeline.dedup.arrays import Related, Texts, keys_of, slot_bits, texts_of
 from pipeline.dedup.model import FROM_COPIES, CorpusModel, count_bits, frequent_from, sample_size
 from pipeline.dedup.parameters import Parameters
 from pipeline.dedup.rules import TEMPLATE, Slot
@@ -333,7 +333,7 @@ def rows_of_members(
 
     `sizes` (informative positions) tell what cannot be held; without them every candidate is measured.
     """
-    left, right = components.texts_of(pairs)
+    left, right = texts_of(pairs)
     apart = centre[left] != centre[right]
     if len(sizes):
         inner = np.where(sizes[left] <= sizes[right], left, right)
@@ -351,7 +351,7 @@ def _ratios(
     """Return the ratio of each pair, known or measured."""
     if work.memory is None:
         return ratios(texts, left, right, work)
-    found = work.memory.ratios(components.keys_of(left, right))
+    found = work.memory.ratios(keys_of(left, right))
     new = np.isnan(found)
     found[new] = ratios(texts, left[new], right[new], work)
     return found

@@ -32,6 +32,15 @@ def join(pairs, parent):
 
 
 @kernel
+def count_links(pairs, starts):
+    """Count the pairs of each text, one place behind its own."""
+    low = np.uint64(0xFFFFFFFF)
+    for p in pairs:
+        starts[np.int64(p >> np.uint64(32)) + 1] += 1
+        starts[np.int64(p & low) + 1] += 1
+
+
+@kernel
 def link(pairs, starts, rows):
     """Write both directions of each pair to the rows of neighbours; `starts` moves on to each row's end."""
     low = np.uint64(0xFFFFFFFF)
@@ -55,9 +64,9 @@ def components(pairs: NDArray[np.uint64], texts: int) -> tuple[Ints, Ints]:
 
 def neighbours(pairs: NDArray[np.uint64], texts: int) -> tuple[Ints, NDArray[np.int32]]:
     """Return the candidate graph as rows of neighbours: where each text's row starts, and the rows."""
-    left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    degree = np.bincount(left, minlength=texts) + np.bincount(right, minlength=texts)
-    starts = np.concatenate(([0], np.cumsum(degree)))
+    starts = np.zeros(texts + 1, np.int64)
+    count_links(pairs, starts)
+    np.cumsum(starts, out=starts)
     rows = np.empty(2 * len(pairs), np.int32)
     link(pairs, starts[:-1].copy(), rows)
     return starts, rows

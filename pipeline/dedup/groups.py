@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import plain
+from pipeline.dedup.arrays import keys_of, texts_of
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
 from pipeline.dedup.frames import Folded, distinct_plain, fold_plain, whole_numbers
 from pipeline.dedup.model import CorpusModel
@@ -32,6 +33,10 @@ NOTHING = text_id("")
 MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
 
 PAIRS_AT_ONCE = 1 << 20  # that are measured: some 60 MB
+# Beside so many rows of what is drawn from texts one is left for new texts. Of 2 million texts the others,
+# 700 MB, then stay where they are for a dozen runs that each bring 1 % more.
+SPARE = 8
+MOST_UNUSED = 2  # of so many rows held one is of a text that stays: of fewer, they are put together anew
 
 Ints = NDArray[np.int64]
 Pairs = NDArray[np.uint64]
@@ -39,14 +44,13 @@ Pairs = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Pairs of near texts, as places in the order of all text_ids, and the model that they were found with.
+    """Pairs (lower << 32 | upper) of near texts, as places in the order of all text_ids; and their model.
 
     `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at. `drawn`
-    is what was drawn from each text then, in the order of their hash; there may be rows behind.
+    is what was drawn from each text then.
     """
 
-    left: Ints
-    right: Ints
+    pairs: Pairs
     model: CorpusModel
     found_with: str
     drawn: "Sketched | None" = None
@@ -201,9 +205,8 @@ def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> pa.Table:
 
 def _groups(near: Near, count: int) -> Ints:
     """Return the first text of the group of each of `count` texts."""
-    group = stars(near.left, near.right, count)
-    first = np.full(count, count, dtype=np.int64)
-    np.minimum.at(first, group, np.arange(count))
+    group, first = stars(near.pairs, count), np.empty(count, np.int64)
+    first[group[::-1]] = np.arange(count)[::-1]  # the last that is written stays
     return first[group]
 
 
@@ -227,7 +230,8 @@ def _compared(texts: Reading, work: Work) -> Near:
     left, right = np.triu_indices(len(judged), 1)
     pairs = near_ones(folded.length, judged[left], judged[right], partial(plain.ratios, folded))
     row_of = np.argsort(of_row)
-    return Near(row_of[pairs[0]], row_of[pairs[1]], CorpusModel(np.zeros(0, np.uint32), len(row_of)), "")
+    found = keys_of(row_of[pairs[0]], row_of[pairs[1]])
+    return Near(found, CorpusModel(np.zeros(0, np.uint32), len(row_of)), "")
 
 
 def _brought_up(
@@ -235,9 +239,8 @@ def _brought_up(
 ) -> Near:
     """Return the near pairs of `count` texts: those known of texts that stay, and those that changed."""
     from pipeline.dedup import fast
-    from pipeline.dedup.components import keys_of, texts_of
     from pipeline.dedup.intake import fold_batches
-    from pipeline.dedup.near import changed_pairs, fit_clauses
+    from pipeline.dedup.near import NOBODY, changed_pairs, fit_clauses, pairs_that_stay
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
@@ -252,17 +255,14 @@ def _brought_up(
     del folded
     met, lost = changed_pairs(drawn, standing, work)
     found = _near_pairs(texts, fold, met, work)
+    drawn.text[drawn.text >= count] = NOBODY
     if known is not None:
-        old = keys_of(place[known.near.left], place[known.near.right])
-        left, right = texts_of(old)
-        stay = (left < count) & (right < count) & ~np.isin(old, lost)
-        found = np.concatenate((old[stay], found))
-    return Near(*texts_of(found), model, found_with, drawn)
+        found = np.concatenate((pairs_that_stay(known.near.pairs, place, count, lost), found))
+    return Near(found, model, found_with, drawn)
 
 
 def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
     """Return those of some pairs of texts that are near; only these texts are folded."""
-    from pipeline.dedup.components import keys_of, texts_of
     from pipeline.dedup.near import near_pairs
 
     asked = np.unique(np.concatenate(texts_of(met)))
@@ -277,66 +277,85 @@ def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
 def _drawn(
     folded: Folded, source: Ints, known: Known | None, given: tuple[NDArray[np.uint8], Work], room: Room
 ) -> tuple["Sketched", NDArray[np.uint8], Ints]:
-    """Return what is drawn from all texts in the order of their hash, and behind them from those gone.
+    """Return what is drawn from all texts and those gone, each in the row it had while there are free ones.
 
-    Also which are of which run, and where each text of the last run stands now. `folded` are the texts that
-    are new by `source`. Rows that stay keep their order, so they are copied as they lie.
+    Also which are of which run, and where each text of the last run stands now; those gone behind the others.
+    `folded` are the texts that are new by `source`.
     """
     from pipeline.dedup.meetings import BOTH, LAST, NOW
-    from pipeline.dedup.near import put_drawn, room_for
+    from pipeline.dedup.near import NOBODY, put_drawn, room_for
 
     before = None if known is None else known.near.drawn
     before = before or room_for(*room_in_memory(0))
     new, stay, count = np.flatnonzero(source < 0), np.flatnonzero(source >= 0), len(source)
-    place = np.full(len(before.length), -1)
+    place = np.full(int(before.text.max(initial=NOBODY)) + 1, -1)
     place[source[stay]] = stay
     place[place < 0] = count + np.arange(len(place) - len(stay))
-    text = place[before.text]
-    kept, gone = np.flatnonzero(text < count), np.flatnonzero(text >= count)
-    order = _by_hash(np.append(before.hashes[kept], folded.hashes), np.append(text[kept], new))
-    drawn = room_for(*room(count + len(gone)))
-    drawn.text[:] = np.concatenate((np.append(text[kept], new)[order], text[gone]))
-    standing = np.full(count + len(gone), BOTH, np.uint8)
-    old, put = np.flatnonzero(order < len(kept)), np.flatnonzero(order >= len(kept))
-    drawn.put(old, before, kept[order[old]])
-    drawn.put(count + np.arange(len(gone)), before, gone)
-    put_drawn(folded, given, drawn, put, order[put] - len(kept))
-    standing[put], standing[count:] = NOW, LAST
+    moved = replace(before, text=before.text.copy())
+    held = np.flatnonzero(before.text != NOBODY)
+    moved.text[held] = place[before.text[held]]
+    free = before.fixed + np.flatnonzero(before.text[before.fixed :] == NOBODY)
+    if len(new) <= len(free) and MOST_UNUSED * len(stay) >= len(held):
+        drawn, put, order = moved, free[: len(new)], np.argsort(folded.hashes, kind="stable")
+    else:
+        drawn, put, order = _with_room(moved, held, count, folded.hashes, room)
+    drawn.text[put] = new[order]
+    put_drawn(folded, given, drawn, put, order)
+    standing = np.where(drawn.text == NOBODY, 0, np.where(drawn.text < count, BOTH, LAST)).astype(np.uint8)
+    standing[put] = NOW
     return drawn, standing, place
 
 
-def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
-    """Return the order of texts by hash, and of equal ones by place; it is quick where most are in order."""
-    order = np.argsort(hashes, kind="stable")
-    if np.any(hashes[order[1:]] == hashes[order[:-1]]):
-        order = np.lexsort((text, hashes))
-    return order
+def _with_room(
+    before: "Sketched", held: Ints, count: int, hashes: NDArray[np.uint64], room: Room
+) -> tuple["Sketched", Ints, Ints]:
+    """Return the rows held in new room, the `count` texts of now in the order of their hash, others behind.
+
+    Also the rows that are left for new texts, and the order in which these go there, from their `hashes`.
+    Rows that stay keep their order, so they are copied as they lie.
+    """
+    from pipeline.dedup.near import room_for
+
+    kept, gone = held[before.text[held] < count], held[before.text[held] >= count]
+    order = np.argsort(np.append(before.hashes[kept], hashes), kind="stable")
+    rows = count + len(gone)
+    drawn = room_for(*room(rows + rows // SPARE))
+    old, put = np.flatnonzero(order < len(kept)), np.flatnonzero(order >= len(kept))
+    for at, source in ((old, kept[order[old]]), (count + np.arange(len(gone)), gone)):
+        drawn.put(at, before, source)
+        drawn.text[at] = before.text[source]
+    return drawn, put, order[put] - len(kept)
 
 
-def stars(left: Ints, right: Ints, count: int) -> Ints:
+def stars(pairs: Pairs, count: int) -> Ints:
     """Return the centre of each of `count` nodes: the node with most neighbours takes them, and so on.
 
     Ties go to the lower number. Nobody is in a group but beside its centre: there is no chaining.
 
-    >>> stars(np.array([0, 1, 2]), np.array([1, 2, 3]), 5).tolist()
+    >>> stars(keys_of(np.array([0, 1, 2]), np.array([1, 2, 3])), 5).tolist()
     [1, 1, 1, 3, 4]
     """
-    degree = np.bincount(left, minlength=count) + np.bincount(right, minlength=count)
-    linked = np.flatnonzero(degree)
-    linked = linked[np.argsort(-degree[linked], kind="stable")]
     if count <= SMALL_SHORT_ROWS:
-        return _settled(linked, left, right, count)
-    from pipeline.dedup.components import keys_of
+        return _settled(pairs, count)
     from pipeline.dedup.graph import neighbours
     from pipeline.dedup.near import settle_stars
 
+    starts, rows = neighbours(pairs, count)
     centre = np.full(count, -1, dtype=np.int64)
-    settle_stars(linked, *neighbours(keys_of(left, right), count), centre)
+    settle_stars(_most_first(np.diff(starts)), starts, rows, centre)
     return np.where(centre < 0, np.arange(count), centre)
 
 
-def _settled(linked: Ints, left: Ints, right: Ints, count: int) -> Ints:
+def _most_first(degree: Ints) -> Ints:
+    """Return the nodes that have neighbours, those of most first."""
+    linked = np.flatnonzero(degree)
+    return linked[np.argsort(-degree[linked], kind="stable")]
+
+
+def _settled(pairs: Pairs, count: int) -> Ints:
     """Return the centres of few nodes; twin of `near.settle_stars`."""
+    left, right = texts_of(pairs)
+    linked = _most_first(np.bincount(left, minlength=count) + np.bincount(right, minlength=count))
     beside: dict[int, list[int]] = {node: [] for node in linked.tolist()}
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
         beside[one].append(other)

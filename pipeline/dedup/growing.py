@@ -41,8 +41,12 @@ def make_lists(texts: int, longest: int) -> tuple[NDArray[Any], ...]:
 @part
 def place_of_pair(known, a, b):
     """Return where what is known of two texts stands, -1 where nothing is; `known` are `Measures`."""
-    pairs, _ = known
-    pair = (np.uint64(min(a, b)) << np.uint64(32)) | np.uint64(max(a, b))
+    return place_in(known[0], (np.uint64(min(a, b)) << np.uint64(32)) | np.uint64(max(a, b)))
+
+
+@part
+def place_in(pairs, pair):
+    """Return where a pair stands among others, which are in order, -1 where it does not."""
     low, high = 0, len(pairs)
     while low < high:
         middle = (low + high) // 2

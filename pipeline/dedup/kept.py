@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup import fast, graph, measures, reuse, sketch
-from pipeline.dedup.arrays import Related, Texts
-from pipeline.dedup.components import keys_of, texts_of
+from pipeline.dedup.arrays import Related, Texts, keys_of, texts_of
 from pipeline.dedup.entry import described_articles
 from pipeline.dedup.frames import Ints
 from pipeline.dedup.meetings import LAST, NOW, WORDS, Met, changed_meetings

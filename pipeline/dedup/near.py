@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from pipeline.compiled import kernel
 from pipeline.dedup import fast
-from pipeline.dedup.arrays import MIX, Texts
-from pipeline.dedup.components import keys_of, texts_of
+from pipeline.dedup.arrays import MIX, Texts, keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
+from pipeline.dedup.growing import place_in
 from pipeline.dedup.meetings import LONGEST, PARITY, PARITY_BITS, WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work, joined
 
+NOBODY = -1  # in the place of a text
 ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
 
 
@@ -46,6 +47,22 @@ def write_briefs(units, spans, briefs):
 
 
 @kernel
+def carry_pairs(pairs, place, lost, among, kept):
+    """Write to `kept` the pairs of texts that still stand, by their places now; return how many.
+
+    Texts keep their order, so each pair stays the lower first; places beyond those of `among` are of texts
+    that have gone. `lost` are pairs of now, in order, which are left out; `among` flags their lower texts.
+    """
+    n, low, count = np.uint64(0), np.uint64(0xFFFFFFFF), len(among)
+    for p in pairs:
+        a, b = place[p >> np.uint64(32)], place[p & low]
+        if max(a, b) < count:
+            kept[n] = (np.uint64(a) << np.uint64(32)) | np.uint64(b)
+            n += np.uint64(among[a] == 0 or place_in(lost, kept[n]) < 0)
+    return np.int64(n)
+
+
+@kernel
 def settle_stars(nodes, starts, rows, centre):
     """Give each of `nodes`, in order, that has no centre itself and its neighbours without one to it."""
     for node in nodes:
@@ -58,10 +75,11 @@ def settle_stars(nodes, starts, rows, centre):
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """What is drawn from each of some texts, in the order of their hash.
+    """What is drawn from each of some texts, most in the order of their hash.
 
-    `text` are their places among all texts, `length` is in units, `briefs` as of `write_briefs`. `release`
-    gives back the memory of signatures that stand in a file.
+    `text` are their places among all texts, `NOBODY` of rows that are free; `length` is in units, `briefs` as
+    of `write_briefs`. Of the first rows, `fixed` so many stand in a file: they are never written to.
+    `release` gives back the memory of signatures that stand in a file.
     """
 
     signatures: NDArray[np.uint8]
@@ -70,6 +88,7 @@ class Sketched:
     length: Ints
     hashes: NDArray[np.uint64]
     release: Callable[[], None] = lambda: None
+    fixed: int = 0
 
     def put(self, at: Ints, other: "Sketched", rows: Ints) -> None:
         """Put rows of another in rows of this, but for the places of texts."""
@@ -84,7 +103,8 @@ class Sketched:
 def room_for(signatures: NDArray[np.uint8], release: Callable[[], None] = lambda: None) -> Sketched:
     """Return the room for what is drawn from as many texts as there is room for signatures."""
     rows = len(signatures)
-    briefs, text, length = np.empty((rows, WORDS), np.uint64), np.arange(rows), np.empty(rows, np.int64)
+    briefs, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
+    text = np.full(rows, NOBODY)
     return Sketched(signatures, briefs, text, length, np.empty(rows, np.uint64), release)
 
 
@@ -128,9 +148,7 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
     texts are in no pair. Pairs are of the places of texts.
     """
     judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
-    judged = judged[
-        np.argsort(drawn.hashes[judged], kind="stable")
-    ]  # those that went stand behind the others
+    judged = judged[_by_hash(drawn.hashes[judged], drawn.text[judged])]
     met = Met(drawn.signatures, judged, standing, drawn.briefs, int(100 - MIN_RATIO), drawn.release)
     new, old = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
     for gained, lost in changed_meetings(met, work.chosen()):
@@ -140,9 +158,27 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
     return _of_texts(joined(new), drawn), _of_texts(joined(old), drawn)
 
 
+def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
+    """Return the order of texts by hash, and of equal ones by place; it is quick where most are in order."""
+    order = np.argsort(hashes, kind="stable")
+    if np.any(hashes[order[1:]] == hashes[order[:-1]]):
+        order = np.lexsort((text, hashes))
+    return order
+
+
 def _of_texts(pairs: Pairs, drawn: Sketched) -> Pairs:
     """Return pairs of rows as pairs of the places of texts."""
     return keys_of(*(drawn.text[rows] for rows in texts_of(pairs)))
+
+
+def pairs_that_stay(pairs: Pairs, place: Ints, count: int, lost: Pairs) -> Pairs:
+    """Return the pairs of which both texts are among the `count` of now, but for those `lost`.
+
+    `place` is where each text stands now, in the order that they had; those that have gone stand behind.
+    """
+    among, kept = np.zeros(count, np.bool_), np.empty(len(pairs), np.uint64)
+    among[texts_of(lost)[0]] = True
+    return kept[: carry_pairs(pairs, place, np.sort(lost), among, kept)]
 
 
 def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:

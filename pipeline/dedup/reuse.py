@@ -13,8 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.dedup.arrays import MIX, Related
-from pipeline.dedup.components import texts_of
+from pipeline.dedup.arrays import MIX, Related, texts_of
 from pipeline.dedup.frames import Ints
 from pipeline.dedup.rules import TEMPLATE, Slot
 from pipeline.dedup.tables import indices, whole, words

@@ -222,7 +222,7 @@ def finish_page(
 def _marks_of_repaired(blocks: Blocks, texts: Texts) -> tuple[Sequence[int], Sequence[int]]:
     """Return links and heads by line of the repaired text: the blocks' own, unless repair joined lines."""
     text = texts.repaired.text
-    if text.count("\n") == blocks.text.count("\n"):
+    if not texts.repaired.edits or text.count("\n") == blocks.text.count("\n"):
         return blocks.linked, blocks.heads
     starts = list(accumulate((len(x) + 1 for x in blocks.lines[:-1]), initial=0))
     at = accumulate((len(x) + 1 for x in text.split("\n")[:-1]), initial=0)

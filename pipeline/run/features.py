@@ -94,17 +94,19 @@ def _edge_lines(cut: CutColumns) -> EdgeLines:
     loose = lines.guide.union(*[(body.near[0], body.near[-1]) for body in lines.bodies])
     fixed = lines.dropped | (lines.guide_headings - loose)
     others = set().union(*[body.near for body in lines.bodies]) - counted
-    edges = {core + line for body in lines.bodies for core, line in _at_edges(body, counted)}
+    edges = {edge for body in lines.bodies for edge in _at_edges(body, counted)}
     near = [line for line in others if 0 < len(line) <= MAX_LINE]
     return EdgeLines(*map(sorted, (counted - fixed, counted & fixed, near, edges)))
 
 
-def _at_edges(body: Edges, counted: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _at_edges(body: Edges, counted: frozenset[str]) -> Iterator[str]:
     """Yield the counted first and last line of an article, behind the hash of a line in its middle.
 
     By that line copies of the article are known.
     """
+    hashed = core = None
     for line, inner in zip((body.near[0], body.near[-1]), body.behind, strict=True):
         if line in counted:
-            core = sha256(inner.encode("utf-8", "surrogatepass")).hexdigest()
-            yield core[:CORE_CHARS], line
+            if inner != hashed:  # of most articles it is the same line for both
+                hashed, core = inner, sha256(inner.encode("utf-8", "surrogatepass")).hexdigest()[:CORE_CHARS]
+            yield f"{core}{line}"

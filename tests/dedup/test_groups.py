@@ -1,4 +1,3 @@
-import dataclasses
 import random
 
 import numpy as np
@@ -9,8 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import fast, groups, meetings, near, plain
-from pipeline.dedup.arrays import Texts
-from pipeline.dedup.components import texts_of
+from pipeline.dedup.arrays import Texts, keys_of, texts_of
 from pipeline.dedup.frames import Folded
 from pipeline.dedup.groups import (
     Known,
@@ -123,7 +121,7 @@ def slow_stars(pairs: list[tuple[int, int]], count: int) -> list[int]:
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
 def test_stars_are_those_of_the_slow_twin(pairs: set[tuple[int, int]]) -> None:
     left, right = (np.array([p[i] for p in sorted(pairs)], dtype=np.int64) for i in (0, 1))
-    assert stars(left, right, 10).tolist() == slow_stars(sorted(pairs), 10)
+    assert stars(keys_of(left, right), 10).tolist() == slow_stars(sorted(pairs), 10)
 
 
 def test_bands_find_what_all_pairs_find(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +195,8 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
     texts = near.texts_folded(keys)
     bitmap = fast.bitmap_of(fast.fit_large(texts, work))
     drawn = near.room_for(*groups.room_in_memory(len(texts)))
-    near.put_drawn(keys, (bitmap, work), drawn, np.arange(len(texts)), np.arange(len(texts)))
+    drawn.text[:] = np.arange(len(texts))
+    near.put_drawn(keys, (bitmap, work), drawn, drawn.text, drawn.text)
     now = np.full(len(texts), NOW, dtype=np.uint8)
     gained, lost = near.changed_pairs(drawn, now, work)
     left, right = texts_of(near.near_pairs(keys, gained, work))
@@ -211,6 +210,8 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
 def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts come and go, bands are hot; each run knows what the last found, and gives the rows of a first."""
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
+    monkeypatch.setattr(groups, "SPARE", 1 + seed % 3)
+    monkeypatch.setattr(groups, "MOST_UNUSED", 2 + 98 * (seed % 2))
     monkeypatch.setattr(near, "ROWS_AT_ONCE", 100)
     monkeypatch.setattr(meetings, "PIECE", 64)
     monkeypatch.setattr(meetings, "MOST_KEYS", 1 << 10)
@@ -231,15 +232,7 @@ def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: py
         anew, other = group_clauses(lambda now=now: now, DedupConfig(), model)
         assert sorted(zip(*pairs_of(pairs), strict=True)) == sorted(zip(*pairs_of(other), strict=True))
         assert table.equals(anew)
-        before, known = ids, dataclasses.replace(pairs, drawn=first_rows(pairs, len(ids)))
-
-
-def first_rows(pairs: Near, count: int) -> near.Sketched:
-    """What was drawn from the texts of a run, without those that had gone."""
-    drawn = pairs.drawn
-    assert drawn is not None
-    columns = (drawn.signatures, drawn.briefs, drawn.text, drawn.length, drawn.hashes)
-    return near.Sketched(*(column[:count] for column in columns))
+        before, known = ids, pairs
 
 
 def cut(texts: pa.Table, number: int) -> pa.Table:
@@ -248,7 +241,7 @@ def cut(texts: pa.Table, number: int) -> pa.Table:
 
 
 def pairs_of(pairs: Near) -> tuple[list[int], list[int]]:
-    low, high = np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right)
+    low, high = texts_of(pairs.pairs)
     return low.tolist(), high.tolist()
 
 
@@ -256,7 +249,8 @@ def pairs_of(pairs: Near) -> tuple[list[int], list[int]]:
 def test_stars_of_many_are_those_of_few(pairs: set[tuple[int, int]]) -> None:
     left, right = (np.array([p[i] for p in sorted(pairs)], dtype=np.int64) for i in (0, 1))
     many = groups.SMALL_SHORT_ROWS + 1
-    assert stars(left, right, many)[:10].tolist() == stars(left, right, 10).tolist()
+    found = keys_of(left, right)
+    assert stars(found, many)[:10].tolist() == stars(found, 10).tolist()
 
 
 @given(st.lists(st.text("甲乙丙丁戊己庚\U00020000", max_size=12), min_size=2, max_size=2))
@@ -279,3 +273,28 @@ def test_a_brief_has_the_length_up_to_the_most_it_holds(length: int) -> None:
     assert int(briefs[0, -1]) >> PARITY_BITS == min(length, LONGEST)
     parity = [*briefs[0, :-1].tolist(), int(briefs[0, -1]) & PARITY]
     assert sum(word.bit_count() for word in parity) == length % 2
+
+
+@given(
+    st.lists(st.booleans(), min_size=2, max_size=9),
+    st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda p: p[0] < p[1])),
+    st.data(),
+)
+def test_pairs_stay_where_both_texts_do_and_are_near_still(
+    stand: list[bool], pairs: set[tuple[int, int]], data: st.DataObject
+) -> None:
+    pairs = {(a, b) for a, b in pairs if b < len(stand)}
+    now = {n: at for at, n in enumerate(n for n, stands in enumerate(stand) if stands)}
+    gone = [n for n, stands in enumerate(stand) if not stands]
+    place = np.array([now.get(n, len(now) + gone.index(n) if n in gone else -1) for n in range(len(stand))])
+    there = sorted((now[a], now[b]) for a, b in pairs if a in now and b in now)
+    lost = data.draw(st.lists(st.sampled_from(there), unique=True)) if there else []
+    found = near.pairs_that_stay(keys(sorted(pairs)), place, len(now), keys(lost))
+    assert list(zip(*(side.tolist() for side in texts_of(found)), strict=True)) == sorted(
+        set(there) - set(lost)
+    )
+
+
+def keys(pairs: list[tuple[int, int]]) -> np.ndarray:
+    left, right = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
+    return keys_of(left, right)

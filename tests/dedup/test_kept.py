@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import candidates, components, entry, fast, growing, kept, measures, stored
+from pipeline.dedup.arrays import keys_of
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.stored import Part
 from pipeline.dedup.work import Work
@@ -136,7 +137,6 @@ def test_a_model_is_fitted_as_from_texts() -> None:
 
 def test_a_component_is_known_by_its_texts_ranks_and_pairs() -> None:
     from pipeline.dedup import graph, reuse
-    from pipeline.dedup.components import keys_of
 
     hashes = np.array([11, 22, 33, 44, 55, 66], np.uint64)
     left, right = np.array([0, 1, 3]), np.array([1, 2, 4])
@@ -176,7 +176,7 @@ def test_what_is_known_of_pairs_is_what_they_measure_from_either_side() -> None:
     texts = entry_texts(write_texts(random.Random(3), 6, 30))
     corpus = components.corpus_of(texts, np.zeros(0, np.uint8))
     left, right = np.triu_indices(len(texts), 1)
-    pairs = components.keys_of(left, right)
+    pairs = keys_of(left, right)
     memory = measures.Memory(measures.nothing())
     turned = np.empty((len(pairs), 6))
     tools = components.pair_tools(corpus, np.arange(len(texts)), WORK)
@@ -189,7 +189,7 @@ def test_what_is_known_of_pairs_is_what_they_measure_from_either_side() -> None:
     assert np.array_equal(components.measure_pairs(corpus, pairs, remembering), rows)
     assert np.array_equal(np.isnan(remembering.memory.ratios(pairs)), np.arange(len(pairs)) % 2 == 1)
     later = known.named(np.where(np.arange(len(texts)) == 1, -1, np.arange(len(texts)) * 2))
-    assert np.array_equal(later.pairs, components.keys_of(left * 2, right * 2)[(left != 1) & (right != 1)])
+    assert np.array_equal(later.pairs, keys_of(left * 2, right * 2)[(left != 1) & (right != 1)])
 
 
 def entry_texts(texts: list[str]) -> fast.Texts:

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.records import RULE_NAMES
@@ -11,8 +11,10 @@ from pipeline.text.offsets import replay
 from pipeline.text.repair import leads, repair
 from pipeline.text.repair.blanks import find_blanks
 from pipeline.text.repair.headed import count_leaks
+from pipeline.text.repair.language import is_frequent
 from pipeline.text.repair.passes import RULES, Clues
-from pipeline.text.repair.signs import BLANK, CONVERTED, LEAK, count_each, rules_needed, signs_of
+from pipeline.text.repair.signs import A1_INSERT, BLANK, CONVERTED, LEAK, count_each, rules_needed, signs_of
+from pipeline.text.repair.starts import FIRST, MARKERS, ROW, find_a1_inserts
 
 FOLDER = Path(__file__).parent.parent / "cases" / "repair"
 CASES = [
@@ -118,6 +120,26 @@ def test_texts_side_by_side_show_what_each_alone_does(texts: list[str]) -> None:
         assert shown & BLANK or not find_blanks(text).edits
         assert shown & CONVERTED or convert(text) == text
         assert shown & (CONVERTED | LEAK) or not count_leaks(text)
+
+
+STARTS = "、。“《★·①（龘趯俚务務服1a\n\0\U0002f800"
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(STARTS), max_size=20).map("".join))
+@example("★务务务务务趯")
+@example("★务务务务务务趯")
+@example("a\n·务\n趯")
+def test_a_line_that_begins_with_a_stray_a1_is_told(text: str) -> None:
+    """That is: with a mark, and in the characters behind it something rare."""
+    asked = False
+    for line in text.split("\n"):
+        begin = line[1 : 1 + FIRST]
+        rare = [c for c in begin if not c.isascii() and (not is_frequent(c) or c in MARKERS)]
+        marked = line[:1] in tuple(ROW) and (line[0] in "、。" or (rare and not begin[0].isascii()))
+        asked = asked or bool(marked)
+    assert bool(signs_of([text])[0] & A1_INSERT) == asked
+    assert asked or not (find_a1_inserts(text).edits or find_a1_inserts(text).unresolved)
 
 
 def test_a_blank_that_splits_no_known_pair_is_no_sign() -> None:

@@ -68,9 +68,15 @@ def words_among(pairs: Iterable[str]) -> set[str]:
     return {pair for pair in pairs if plain(pair[0], pair[0]) + plain(pair[1], pair[1]) in words}
 
 
+@cache
+def frequent_characters() -> frozenset[str]:
+    """Return the 4,000 commonest characters in either script, and marks."""
+    return frozenset(char for char, score in _single().items() if score > _RARE)
+
+
 def is_frequent(char: str) -> bool:
     """Tell whether a character, or its Simplified form, is among the 4,000 commonest."""
-    return _single().get(char, _RARE) > _RARE
+    return char in frequent_characters()
 
 
 def likelihood(text: str, before: str = "", after: str = "", *, pairs: Container[str] = ()) -> float:

@@ -18,9 +18,9 @@ from pipeline.text.convert import chars_that_t2s_keeps
 from pipeline.text.points import code_points, text_of
 from pipeline.text.repair.headed import OPENING
 from pipeline.text.repair.invisible import ANY
-from pipeline.text.repair.language import word_pairs
+from pipeline.text.repair.language import frequent_characters, word_pairs
 from pipeline.text.repair.readings import HANZI, PINYIN, simplified_forms
-from pipeline.text.repair.starts import ROW
+from pipeline.text.repair.starts import BEFORE_MARKERS, FIRST, MARKERS, ROW
 
 INVISIBLE, LEAK, A1_INSERT, LEAD_LOSS, STRAY_MARK, BLANK = (1 << bit for bit in range(6))
 CONVERTED = 1 << 6  # t2s may change a character
@@ -32,8 +32,10 @@ LEAST_PAIRS = 2  # split by blanks and known, without which blanks.find_blanks f
 MOST_SPLITS = 64  # blanks that are looked at: 97 % of pages have fewer, the rest is for the rule
 PAIR_SLOTS = 1024  # by which most pairs of a text are told from those, a power of two
 # Classes of characters, as bits; those from SPACES on are looked at with their neighbours.
-IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, IS_ROW, AFTER_OF, IS_CONVERTED = (1 << bit for bit in range(7))
-SPACES, LETTERS, LOST, OPENS, LINE_FEED, COMMAS, OF = (1 << bit for bit in range(7, 14))
+IS_HANZI, IS_SUSPECT, IS_PINYIN, IS_WORD, IS_ROW, AFTER_OF, IS_CONVERTED, IS_USUAL, IS_BEFORE_MARKERS = (
+    1 << bit for bit in range(9)
+)
+SPACES, LETTERS, LOST, OPENS, LINE_FEED, COMMAS, OF = (1 << bit for bit in range(9, 16))
 CLASSES = (
     *((IS_HANZI, f"[{HANZI}]"), (IS_SUSPECT, ANY.pattern), (IS_PINYIN, f"[{PINYIN}]")),
     *((IS_WORD, "[A-Za-z0-9@-~]"), (AFTER_OF, "['`´.]"), (SPACES, "[ \u00a0]"), (LETTERS, "[@-~]")),
@@ -41,12 +43,14 @@ CLASSES = (
         (LOST, "[?\ufffd]"),
         (OPENS, f"[{re.escape(OPENING)}]"),
         (IS_ROW, f"[{re.escape(ROW)}]"),
+        (IS_BEFORE_MARKERS, f"[{BEFORE_MARKERS}]"),
+        (IS_USUAL, "[\0-\x7f]"),
         (LINE_FEED, "\n"),
         (COMMAS, "[,，]"),
         (OF, "的"),
     ),
 )
-BMP = 0x10000
+BMP, FEED = 0x10000, ord("\n")
 WORD_SLOTS = 1 << 15  # four times as many as there are words
 COMPATIBLE = 0x2F800, 0x2FA1F  # the ideographs of `ANY` beyond the plane
 
@@ -63,6 +67,7 @@ def char_tables():
     for bit, pattern in CLASSES:
         for match in re.finditer(f"(?:{pattern})+", plane):
             classes[match.start() : match.end()] |= bit
+    classes[code_points("".join(frequent_characters().difference(MARKERS)))] |= IS_USUAL
     plain = np.arange(BMP, dtype=np.uint16)
     chars, forms = (code_points("".join(each)) for each in zip(*simplified_forms().items(), strict=True))
     plain[chars[forms < BMP]] = forms[forms < BMP]  # no word holds any other
@@ -101,6 +106,21 @@ def class_of(code, classes):
 
 
 @part
+def is_odd_start(codes, at, kind, classes):
+    """Tell whether a line may begin with a stray A1 and the lead byte of what `starts` asks about."""
+    if kind & IS_BEFORE_MARKERS:
+        return True
+    if codes[at + 1] <= 0x7F:
+        return False
+    for k in range(at + 1, min(at + 1 + FIRST, len(codes) - 2)):
+        if codes[k] == FEED:
+            break
+        if not class_of(codes[k], classes) & IS_USUAL:
+            return True
+    return False
+
+
+@part
 def signs_at(codes, at, before, kind, classes):
     """Return the rules that the character at `at`, which is of a class to look at, may be a sign of."""
     signs, after = 0, class_of(codes[at + 1], classes)
@@ -113,7 +133,7 @@ def signs_at(codes, at, before, kind, classes):
         signs |= LEAK if inside & IS_PINYIN else 0
     if (kind & OF and after & AFTER_OF) or (kind & COMMAS and codes[at + 1] == codes[at]):
         signs |= STRAY_MARK
-    if kind & LINE_FEED and after & IS_ROW:
+    if kind & LINE_FEED and after & IS_ROW and is_odd_start(codes, at + 1, after, classes):
         signs |= A1_INSERT
     return signs
 
@@ -169,7 +189,8 @@ def knows_pairs(codes, splits, tables, room):
 def signs_of_text(codes, classes, pairs):
     """Return the signs of a text, as bits, and how many blanks split two Chinese characters; write these."""
     signs, before, splits = 0, 0, 0
-    if class_of(codes[1], classes) & IS_ROW:
+    kind = class_of(codes[1], classes)
+    if kind & IS_ROW and is_odd_start(codes, 1, kind, classes):
         signs |= A1_INSERT
     for at in range(1, len(codes) - 2):
         kind = class_of(codes[at], classes)

@@ -13,12 +13,13 @@ from pipeline.text.repair.language import is_frequent, is_word, likelihood
 from pipeline.text.repair.numbers import DUE, fits
 from pipeline.text.repair.shifts import Found, follow, gain, run_edits, run_losses
 
-_MARKERS = "①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
+MARKERS = "①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
 _NUMERALS = "一二三四五六七八九十"
 # "②", "（一" and "（十二"; not "、", "（略"
-_MARKER = re.compile(f"[{_MARKERS}]|（[{_NUMERALS}]")
+_MARKER = re.compile(f"[{MARKERS}]|（[{_NUMERALS}]")
 _OPEN_MARKER = re.compile(f"（[{_NUMERALS}]{{0,2}}")
 ROW = bytes(byte for trail in range(0xA2, 0xFF) for byte in (0xA1, trail)).decode("gbk")  # 、。·ˉ … ↓〓
+BEFORE_MARKERS = "、。"  # what A1 makes with the lead byte of a marker
 # A line but the first that starts with one of them and something else; "、趯κ", "、1"
 _LATER = re.compile(f"\n[{re.escape(ROW)}](?=.)")
 # "。1）" for "（1）": the lead byte of the rest, A8, was dropped before an ASCII digit.
@@ -27,7 +28,7 @@ _DIGIT_START = re.compile("^。[?\ufffd]?(?=[0-9]{1,2}[）)])", re.MULTILINE)
 _LOST_START = re.compile("^[、。][?\ufffd]{1,3}(?=[^?\ufffd\\s])", re.MULTILINE)
 _GAIN = 6.0  # nats; natural lines that start with 、 lose 20 and more, damaged ones gain 10 to 200
 _GAIN_OTHER = 8.0  # nats where no list marker is read: “ and 《 begin many lines
-_FIRST = 6  # characters of a line in which text out of step holds a rare one; of Simplified text 96 of 100 do
+FIRST = 6  # characters of a line in which text out of step holds a rare one; of Simplified text 96 of 100 do
 
 
 def find_a1_inserts(text: str) -> Found:
@@ -44,7 +45,7 @@ def find_a1_inserts(text: str) -> Found:
         if run:
             found.edits.extend(run_edits(run, "a1_insert"))
             found.unresolved.extend(run_losses(run, "a1_insert"))
-    if any(text[start] in "、。" for start in places):
+    if any(text[start] in BEFORE_MARKERS for start in places):
         lost = (Unresolved(m.start() + 1, m.end(), "a1_insert") for m in _LOST_START.finditer(text))
         found.unresolved.extend(lost)
         found.edits.extend(Edit(m.start(), m.end(), "（", "a1_insert") for m in _DIGIT_START.finditer(text))
@@ -55,10 +56,10 @@ def find_a1_inserts(text: str) -> Found:
 def _run_behind(text: str, start: int) -> Run | None:
     """Read a line on from the byte behind its stray A1, if that makes better Chinese."""
     at, pending = start + 1, gbk(text[start])[1]
-    if text[start] in "、。" and (run := _marker_run(text, at, pending)):
+    if text[start] in BEFORE_MARKERS and (run := _marker_run(text, at, pending)):
         return run if _is_better(text, start, run, _GAIN) else None
-    begin = text[at : at + _FIRST].split("\n")[0]
-    if all(char.isascii() or (is_frequent(char) and char not in _MARKERS) for char in begin):
+    begin = text[at : at + FIRST].split("\n")[0]
+    if all(char.isascii() or (is_frequent(char) and char not in MARKERS) for char in begin):
         return None
     run = follow(text, at, pending, ())
     if run is None or not run.pieces:
