@@ -7,8 +7,8 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-# Arrow's allocator gives back what was free for so long (ms): a batch takes .2 s, and what is free for several
-# is not needed soon. Never giving back took 2.4 GB for 100,000 pages.
+# Arrow's allocator gives back what was free for so long (ms): a batch takes .2 s, and what is free for
+# several is not needed soon. Never giving back took 2.4 GB for 100,000 pages.
 FREE_FOR_MS = "1000"
 # glibc's numbers for `mallopt`, and what it is given (bytes). Arrays of a batch have up to some 10 MB: above
 # its default of 128 KB each is mapped anew and zeroed page by page. 32 MB is the most that glibc takes.
