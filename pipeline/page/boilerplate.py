@@ -4,7 +4,6 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -113,7 +112,7 @@ def drop_boilerplate(cut: CutColumns, known: frozenset[str]) -> CutColumns:
     for k in places:
         roles[k], reasons[k], groups[k] = DROPPED, SITE_BOILERPLATE, 0
     columns = cut.columns._replace(roles=bytes(roles), reasons=bytes(reasons), groups=groups)
-    return replace(cut, columns=columns)
+    return cut._replace(columns=columns)
 
 
 def fallen_pieces(pages: Sequence[Pieces], known: Sequence[frozenset[str]]) -> list[list[int]]:
