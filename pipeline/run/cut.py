@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import pyarrow as pa
@@ -50,6 +50,7 @@ CUTS = pa.schema(
     ]
 )
 EXCERPT_CHARS = 80
+IS_ARTICLE = bytes(role == ARTICLE for role in range(256))
 
 
 class PageTimeoutError(Exception):
@@ -154,8 +155,8 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
     _, _, roles, _, groups, headings = cut.columns
     if not roles:
         return _reject(row, "empty", "no visible text")
-    articles = [k for k, role in enumerate(roles) if role == ARTICLE]
-    bare = not any(headings[k] for k in articles)
+    mine = roles.translate(IS_ARTICLE)
+    bare = not any(compress(headings, mine))
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],
@@ -164,9 +165,9 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
         "excerpt": "",
         "site": found.site,
         "url": row["url"],
-        "n_articles": len({groups[k] for k in articles}),
+        "n_articles": len(set(compress(groups, mine))),
         "left": found.left,
-        "bare": _bare(cut, articles, found.lines) if bare else [],
+        "bare": _bare(cut, found.lines) if bare else [],
         "leaks": found.leaks,
         **dict(zip(EdgeLines._fields, map("\n".join, found.lines), strict=True)),
         "n_chars": len(cut.texts.raw),
@@ -174,10 +175,10 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
     }
 
 
-def _bare(cut: CutColumns, articles: list[int], known: EdgeLines) -> list[str]:
+def _bare(cut: CutColumns, known: EdgeLines) -> list[str]:
     """Return the lines of an article without a heading that its site's boilerplate may eat up whole."""
-    text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
-    lines = {text[starts[k] : ends[k]] for k in articles}
+    text, (starts, ends, roles, *_) = cut.texts.canonical, cut.columns
+    lines = {text[a:b] for a, b, role in zip(starts, ends, roles, strict=True) if role == ARTICLE}
     return sorted(lines) if lines.issubset(chain(known.kept, known.dropped, known.near)) else []
 
 
