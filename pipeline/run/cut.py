@@ -23,7 +23,7 @@ from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.page.assemble import CutColumns, CutPage, by_column
 from pipeline.page.parse import PageReject, Served, load_kernels, read_pages
-from pipeline.page.pieces import ARTICLE
+from pipeline.page.pieces import IS_ARTICLE
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
 from pipeline.run.features import EdgeLines, Features, features
@@ -50,7 +50,6 @@ CUTS = pa.schema(
     ]
 )
 EXCERPT_CHARS = 80
-IS_ARTICLE = bytes(role == ARTICLE for role in range(256))
 
 
 class PageTimeoutError(Exception):
@@ -156,7 +155,6 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
     if not roles:
         return _reject(row, "empty", "no visible text")
     mine = roles.translate(IS_ARTICLE)
-    bare = not any(compress(headings, mine))
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],
@@ -167,7 +165,7 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
         "url": row["url"],
         "n_articles": len(set(compress(groups, mine))),
         "left": found.left,
-        "bare": _bare(cut, found.lines) if bare else [],
+        "bare": [] if any(compress(headings, mine)) else _bare(cut, mine, found.lines),
         "leaks": found.leaks,
         **dict(zip(EdgeLines._fields, map("\n".join, found.lines), strict=True)),
         "n_chars": len(cut.texts.raw),
@@ -175,10 +173,13 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
     }
 
 
-def _bare(cut: CutColumns, known: EdgeLines) -> list[str]:
-    """Return the lines of an article without a heading that its site's boilerplate may eat up whole."""
-    text, (starts, ends, roles, *_) = cut.texts.canonical, cut.columns
-    lines = {text[a:b] for a, b, role in zip(starts, ends, roles, strict=True) if role == ARTICLE}
+def _bare(cut: CutColumns, mine: bytes, known: EdgeLines) -> list[str]:
+    """Return the lines of an article without a heading that its site's boilerplate may eat up whole.
+
+    `mine` tells which pieces are its.
+    """
+    text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
+    lines = {text[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)}
     return sorted(lines) if lines.issubset(chain(known.kept, known.dropped, known.near)) else []
 
 
