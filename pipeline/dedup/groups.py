@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -33,6 +33,10 @@ NOTHING = text_id("")
 MIN_CLAUSES = 2  # a clause that stands once in the corpus is no group
 
 PAIRS_AT_ONCE = 1 << 20  # that are measured: some 60 MB
+# Beside so many rows of what is drawn from texts one is left for new texts. Of 2 million texts the others,
+# 700 MB, then stay where they are for a dozen runs that each bring 1 % more.
+SPARE = 8
+MOST_UNUSED = 2  # of so many rows held one is of a text that stays: of fewer, they are put together anew
 
 Ints = NDArray[np.int64]
 Pairs = NDArray[np.uint64]
@@ -43,7 +47,7 @@ class Near:
     """Pairs (lower << 32 | upper) of near texts, as places in the order of all text_ids; and their model.
 
     `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at. `drawn`
-    is what was drawn from each text then, in the order of their hash; there may be rows behind.
+    is what was drawn from each text then.
     """
 
     pairs: Pairs
@@ -236,35 +240,43 @@ def _brought_up(
     """Return the near pairs of `count` texts: those known of texts that stay, and those that changed."""
     from pipeline.dedup import fast
     from pipeline.dedup.intake import fold_batches
-    from pipeline.dedup.near import changed_pairs, fit_clauses, pairs_that_stay
+    from pipeline.dedup.near import NOBODY, changed_pairs, fit_clauses, pairs_that_stay
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
-    model = model or fit_clauses(fold(_numbered(texts)), work)
+    folded = None
+    if model is None:
+        folded = fold(_numbered(texts))
+        model = fit_clauses(folded, work)
     bitmap = fast.bitmap_of(model)
     found_with = hashlib.sha256(bitmap.tobytes()).hexdigest()[:32]
     if known is not None and known.near.found_with != found_with:
         known = None
     source = np.full(count, -1) if known is None else known.source
-    folded = fold(_numbered(texts, np.flatnonzero(source < 0)))
+    if folded is None or known is not None:
+        folded = fold(_numbered(texts, np.flatnonzero(source < 0)))
     drawn, standing, place = _drawn(folded, source, known, (bitmap, work), room)
     del folded
     met, lost = changed_pairs(drawn, standing, work)
-    found = _near_pairs(texts, fold, met, work)
+    found = _near_pairs(texts, fold, met, count, work)
+    drawn.text[drawn.text >= count] = NOBODY
     if known is not None:
         found = np.concatenate((pairs_that_stay(known.near.pairs, place, count, lost), found))
     return Near(found, model, found_with, drawn)
 
 
-def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
-    """Return those of some pairs of texts that are near; only these texts are folded."""
+def _near_pairs(texts: Reading, fold: Folding, met: Pairs, count: int, work: Work) -> Pairs:
+    """Return those of some pairs of `count` texts that are near; only these texts are folded."""
     from pipeline.dedup.near import near_pairs
 
-    asked = np.unique(np.concatenate(texts_of(met)))
+    inside = np.zeros(count, np.bool_)
+    for side in texts_of(met):
+        inside[side] = True
+    asked, number = np.flatnonzero(inside), np.cumsum(inside) - 1
     folded, found = fold(_numbered(texts, asked)), [met[:0]]
     for start in range(0, len(met), PAIRS_AT_ONCE):
         sides = texts_of(met[start : start + PAIRS_AT_ONCE])
-        near = near_pairs(folded, keys_of(*(np.searchsorted(asked, side) for side in sides)), work)
+        near = near_pairs(folded, keys_of(*(number[side] for side in sides)), work)
         found.append(keys_of(*(asked[side] for side in texts_of(near))))
     return np.concatenate(found)
 
@@ -272,40 +284,54 @@ def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
 def _drawn(
     folded: Folded, source: Ints, known: Known | None, given: tuple[NDArray[np.uint8], Work], room: Room
 ) -> tuple["Sketched", NDArray[np.uint8], Ints]:
-    """Return what is drawn from all texts in the order of their hash, and behind them from those gone.
+    """Return what is drawn from all texts and those gone, each in the row it had while there are free ones.
 
-    Also which are of which run, and where each text of the last run stands now. `folded` are the texts that
-    are new by `source`. Rows that stay keep their order, so they are copied as they lie.
+    Also which are of which run, and where each text of the last run stands now; those gone behind the others.
+    `folded` are the texts that are new by `source`.
     """
     from pipeline.dedup.meetings import BOTH, LAST, NOW
-    from pipeline.dedup.near import put_drawn, room_for
+    from pipeline.dedup.near import NOBODY, put_drawn, room_for
 
     before = None if known is None else known.near.drawn
     before = before or room_for(*room_in_memory(0))
     new, stay, count = np.flatnonzero(source < 0), np.flatnonzero(source >= 0), len(source)
-    place = np.full(len(before.length), -1)
+    place = np.full(int(before.text.max(initial=NOBODY)) + 1, -1)
     place[source[stay]] = stay
     place[place < 0] = count + np.arange(len(place) - len(stay))
-    text = place[before.text]
-    kept, gone = np.flatnonzero(text < count), np.flatnonzero(text >= count)
-    order = _by_hash(np.append(before.hashes[kept], folded.hashes), np.append(text[kept], new))
-    drawn = room_for(*room(count + len(gone)))
-    drawn.text[:] = np.concatenate((np.append(text[kept], new)[order], text[gone]))
-    standing = np.full(count + len(gone), BOTH, np.uint8)
-    old, put = np.flatnonzero(order < len(kept)), np.flatnonzero(order >= len(kept))
-    drawn.put(old, before, kept[order[old]])
-    drawn.put(count + np.arange(len(gone)), before, gone)
-    put_drawn(folded, given, drawn, put, order[put] - len(kept))
-    standing[put], standing[count:] = NOW, LAST
+    moved = replace(before, text=before.text.copy())
+    held = np.flatnonzero(before.text != NOBODY)
+    moved.text[held] = place[before.text[held]]
+    free = before.fixed + np.flatnonzero(before.text[before.fixed :] == NOBODY)
+    if len(new) <= len(free) and MOST_UNUSED * len(stay) >= len(held):
+        drawn, put, order = moved, free[: len(new)], np.argsort(folded.hashes, kind="stable")
+    else:
+        drawn, put, order = _with_room(moved, held, count, folded.hashes, room)
+    drawn.text[put] = new[order]
+    put_drawn(folded, given, drawn, put, order)
+    standing = np.where(drawn.text == NOBODY, 0, np.where(drawn.text < count, BOTH, LAST)).astype(np.uint8)
+    standing[put] = NOW
     return drawn, standing, place
 
 
-def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
-    """Return the order of texts by hash, and of equal ones by place; it is quick where most are in order."""
-    order = np.argsort(hashes, kind="stable")
-    if np.any(hashes[order[1:]] == hashes[order[:-1]]):
-        order = np.lexsort((text, hashes))
-    return order
+def _with_room(
+    before: "Sketched", held: Ints, count: int, hashes: NDArray[np.uint64], room: Room
+) -> tuple["Sketched", Ints, Ints]:
+    """Return the rows held in new room, the `count` texts of now in the order of their hash, others behind.
+
+    Also the rows that are left for new texts, and the order in which these go there, from their `hashes`.
+    Rows that stay keep their order, so they are copied as they lie.
+    """
+    from pipeline.dedup.near import room_for
+
+    kept, gone = held[before.text[held] < count], held[before.text[held] >= count]
+    order = np.argsort(np.append(before.hashes[kept], hashes), kind="stable")
+    rows = count + len(gone)
+    drawn = room_for(*room(rows + rows // SPARE))
+    old, put = np.flatnonzero(order < len(kept)), np.flatnonzero(order >= len(kept))
+    for at, source in ((old, kept[order[old]]), (count + np.arange(len(gone)), gone)):
+        drawn.put(at, before, source)
+        drawn.text[at] = before.text[source]
+    return drawn, put, order[put] - len(kept)
 
 
 def stars(pairs: Pairs, count: int) -> Ints:

@@ -19,6 +19,7 @@ from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work, joined
 
+NOBODY = -1  # in the place of a text
 ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
 
 
@@ -74,10 +75,11 @@ def settle_stars(nodes, starts, rows, centre):
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """What is drawn from each of some texts, in the order of their hash.
+    """What is drawn from each of some texts, most in the order of their hash.
 
-    `text` are their places among all texts, `length` is in units, `briefs` as of `write_briefs`. `release`
-    gives back the memory of signatures that stand in a file.
+    `text` are their places among all texts, `NOBODY` of rows that are free; `length` is in units, `briefs` as
+    of `write_briefs`. Of the first rows, `fixed` so many stand in a file: they are never written to.
+    `release` gives back the memory of signatures that stand in a file.
     """
 
     signatures: NDArray[np.uint8]
@@ -86,6 +88,7 @@ class Sketched:
     length: Ints
     hashes: NDArray[np.uint64]
     release: Callable[[], None] = lambda: None
+    fixed: int = 0
 
     def put(self, at: Ints, other: "Sketched", rows: Ints) -> None:
         """Put rows of another in rows of this, but for the places of texts."""
@@ -100,7 +103,8 @@ class Sketched:
 def room_for(signatures: NDArray[np.uint8], release: Callable[[], None] = lambda: None) -> Sketched:
     """Return the room for what is drawn from as many texts as there is room for signatures."""
     rows = len(signatures)
-    briefs, text, length = np.empty((rows, WORDS), np.uint64), np.arange(rows), np.empty(rows, np.int64)
+    briefs, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
+    text = np.full(rows, NOBODY)
     return Sketched(signatures, briefs, text, length, np.empty(rows, np.uint64), release)
 
 
@@ -115,7 +119,7 @@ def put_drawn(
     for start in range(0, len(at), ROWS_AT_ONCE):
         here, wanted = slice(start, start + ROWS_AT_ONCE), chosen[start : start + ROWS_AT_ONCE]
         some = Texts(texts.units, texts.begin[wanted], texts.length[wanted], np.arange(len(wanted)))
-        made = room_for(fast.sketch_all(some, *given).signatures)
+        made = room_for(fast.sketch_all(some, *given, window=0).signatures)
         write_briefs(some.units, (some.begin, some.length), made.briefs)
         made.length[:], made.hashes[:] = some.length, folded.hashes[wanted]
         drawn.put(at[here], made, np.arange(len(some)))
@@ -144,9 +148,7 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
     texts are in no pair. Pairs are of the places of texts.
     """
     judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
-    judged = judged[
-        np.argsort(drawn.hashes[judged], kind="stable")
-    ]  # those that went stand behind the others
+    judged = judged[_by_hash(drawn.hashes[judged], drawn.text[judged])]
     met = Met(drawn.signatures, judged, standing, drawn.briefs, int(100 - MIN_RATIO), drawn.release)
     new, old = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)]
     for gained, lost in changed_meetings(met, work.chosen()):
@@ -154,6 +156,14 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
         old.append(lost)
     drawn.release()
     return _of_texts(joined(new), drawn), _of_texts(joined(old), drawn)
+
+
+def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
+    """Return the order of texts by hash, and of equal ones by place; it is quick where most are in order."""
+    order = np.argsort(hashes, kind="stable")
+    if np.any(hashes[order[1:]] == hashes[order[:-1]]):
+        order = np.lexsort((text, hashes))
+    return order
 
 
 def _of_texts(pairs: Pairs, drawn: Sketched) -> Pairs:

@@ -5,13 +5,14 @@ Each speaks for the site or for the text, by its words, by how it ends and to wh
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 
 from pipeline.page.cues import INTRODUCTION
 from pipeline.page.lines import LINKED, LISTED, PAGED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner
 from pipeline.page.otherpages import names_of_pages
 from pipeline.page.persons import names_person
-from pipeline.page.sitewords import CLOSING, EDGE_LABEL, site_words
+from pipeline.page.sitewords import CLOSING, EDGE_LABEL, REMEMBERED, site_words
 from pipeline.page.told import IN_DOUBT, MAX_FOREIGN, OWN_END, SAID_ENDS, SIGNED, STARS
 from pipeline.page.wording import LEAST, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 from pipeline.records import DropReason
@@ -178,6 +179,7 @@ def _weigh_foreign(line: str, manner: Manner) -> float:
     return FOREIGN if weight > IN_DOUBT and manner.is_foreign(line) else LOOSE
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _edge_reason(line: str) -> DropReason | None:
     """Return why a line with which a text ends is the site's."""
     if EDGE_LABEL.fullmatch(line) or NOTICE.fullmatch(line) or STARS.search(line):

@@ -72,6 +72,10 @@ FOUND = CLOSES - 1
 HINTING, DISCLAIMS, ITEM, CIRCLED, DIGIT, SMALL_DIGIT, BEHIND_DIGITS, STOP, NO_END, NUMBER_END, UNIT, CUT = (
     BEFORE_NUMBER << shift for shift in range(1, 13)
 )
+# Bits of what a word of two characters, whichever, has behind its first, and of a line feed.
+SECOND, FEED = CUT << 1, CUT << 2
+TO_SECOND = SECOND.bit_length() - OPENS.bit_length()
+RARE = FEED | BEFORE_NUMBER | CLOSES  # what is looked at, as are two characters that may be a word
 AT_BEGIN = [way[1:] for way in HINT_WORDS.split("|") if way.startswith("^")]
 WORDS = (
     (HINTED, "|".join(way for way in HINT_WORDS.split("|") if not way.startswith("^"))),
@@ -122,11 +126,13 @@ def glance_tables():
         for opening in openings(pattern):
             note(opening[0], bit if len(opening) == 1 else OPENS)
             if len(opening) == 2:
+                note(opening[1], SECOND)
                 key = ord(opening[0]) << 16 | ord(opening[1])
                 words[key] = words.get(key, 0) | bit
     for bit, chars in KINDS:
         note(chars, bit)
     note(filter(str.isspace, map(chr, range(BMP))), STRIPPED | SEPARATORS)
+    note("\n", FEED)
     kinds = sorted(set(masks.values()))
     classes = np.zeros(BMP, dtype=np.uint8)
     for code, mask in masks.items():
@@ -212,34 +218,50 @@ def tell_of_line(codes, span, found, tables):
 
 
 @part
+def next_letter(codes, at, tables):
+    """Return where the first character of a line stands that is not stripped, or its line feed."""
+    while codes[at] != LINE_FEED and mask_of(codes[at], tables) & STRIPPED:
+        at += 1
+    return at
+
+
+@part
+def write_line(codes, span, found, tables, lines):
+    """Write what is told of a line, unless it is empty; how many lines that are is returned."""
+    begin, end = span
+    if begin == end:
+        return 0
+    while mask_of(codes[end - 1], tables) & STRIPPED:
+        end -= 1
+    lines[0, 0] = tell_of_line(codes, (begin, end), found, tables)
+    lines[1, 0], lines[2, 0], lines[3, 0] = begin, end, codes[end - 1]
+    return 1
+
+
+@part
 def find_lines_of(codes, tables, lines):
     """Write of each line of a text that is not empty what it shows, where it stands, and its last character.
 
     A line feed and a zero stand behind the text. How many lines there are is returned.
     """
-    row, begin, end, found = 0, -1, 0, 0
+    row, found = 0, 0
+    begin = next_letter(codes, 0, tables)
+    following = mask_of(codes[0], tables)
     for at in range(len(codes) - 1):
-        code = codes[at]
-        mask = mask_of(code, tables)
-        if code == LINE_FEED:
-            if begin >= 0:
-                lines[0, row] = tell_of_line(codes, (begin, end), found, tables)
-                lines[1, row], lines[2, row], lines[3, row] = begin, end, codes[end - 1]
-                row += 1
-            begin, found = -1, 0
-            continue
-        if not mask & STRIPPED:
-            begin = at if begin < 0 else begin
-            end = at + 1
-        if mask == 0:
-            continue
-        if mask & OPENS:
-            mask |= look_up((code << 16) | codes[at + 1], tables[2])
+        mask, following = following, mask_of(codes[at + 1], tables)
+        may_be_word = (mask << TO_SECOND) & following & SECOND
+        if mask & RARE | may_be_word:  # one in ten: no branch that is hard to foresee stands before
+            if mask & FEED:
+                row += write_line(codes, (begin, at), found, tables, lines[:, row:])
+                begin, found = next_letter(codes, at + 1, tables), 0
+                continue
+            if may_be_word:
+                mask |= look_up((codes[at] << 16) | codes[at + 1], tables[2])
+            if mask & BEFORE_NUMBER and not found & SIGNED and number_follows(codes, at, tables):
+                found |= SIGNED
+            if mask & CLOSES and LABEL_FROM <= at - begin <= LABEL_TO:
+                found |= LABELLED
         found |= mask & FOUND
-        if mask & BEFORE_NUMBER and not found & SIGNED and number_follows(codes, at, tables):
-            found |= SIGNED
-        if mask & CLOSES and LABEL_FROM <= at - begin <= LABEL_TO:
-            found |= LABELLED
     return row
 
 
@@ -255,9 +277,8 @@ def find_lines(codes, begins, tables, lines, shown, ends):
         last = row + find_lines_of(codes[begins[k] : begins[k + 1]], tables, lines[:, row:])
         for group in range(GROUPS):
             for line in range(row, last):
-                if lines[0, line] >> group & 1:
-                    shown[at] = line - row
-                    at += 1
+                shown[at] = line - row  # the next overwrites it, where this line does not show the bit
+                at += lines[0, line] >> group & 1
             ends[k * (GROUPS + 1) + group] = at
         ends[k * (GROUPS + 1) + GROUPS] = row = last
 
@@ -271,7 +292,7 @@ def glance(texts: Sequence[str]) -> list[Told]:
     codes = code_points(f"{joined}\n\0")
     begins = np.fromiter(accumulate((len(text) + 2 for text in texts), initial=0), dtype=np.int64)
     room = joined.count("\n") + 1
-    lines, shown = np.empty((4, room), dtype=np.int32), np.empty(GROUPS * room, dtype=np.int32)
+    lines, shown = np.empty((4, room), dtype=np.int32), np.empty(GROUPS * room + 1, dtype=np.int32)
     ends = np.empty((GROUPS + 1) * len(texts), dtype=np.int32)
     find_lines(codes, begins, glance_tables(), lines, shown, ends)
     lines = lines[:, : ends[-1] if texts else 0]

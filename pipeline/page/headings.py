@@ -166,7 +166,8 @@ def candidates(page: PageLines, start: int, bases: Sequence[str]) -> list[Candid
         if row in signed and len(line) > MIN_SHARED_LINE:
             for offset in _inline_places(line, bases):
                 found += _at(row, line, bases, offset)
-        out += found if len(found) < 2 else sorted(set(found), key=BY_PLACE)
+        alike = len(found) < 2 or found.count(found[0]) == len(found)  # as most that are found twice
+        out += found[:1] if alike else sorted(set(found), key=BY_PLACE)
     return out
 
 
@@ -197,9 +198,9 @@ def _at_the_start(
     `worded`: one of the SEPARATORS that ANY_WORD_N needs stands in the line.
     """
     known, bases = titles
-    found = list(_at(row, line, bases)) if signed else []
+    found = _at(row, line, bases) if signed else []
     if not found and len(line) <= MAX_HEADING:
-        found = list(_whole_line(row, line, known))
+        found = _whole_line(row, line, known)
         if worded and line[-1] not in SENTENCE_ENDS:
             found += _any_word(row, line)
     if found:
@@ -207,39 +208,40 @@ def _at_the_start(
     return [*(_glued_word(row, line) if signed else ()), *_glued_item(row, line, bases)]
 
 
-def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> Iterator[Candidate]:
+def _at(row: int, line: str, bases: Sequence[str], offset: int = 0) -> list[Candidate]:
     """Match `第N篇 …` and `篇N …` at an offset of a line."""
     match = NTH.match(line, offset)
     key = ("第", match.group(2)) if match else ("", "")
     if not match:
         match = WORD_N.match(line, offset)
         if not match:
-            return
+            return []
         key = (match.group(1), "")
-    at = match.start("n")
-    for run, end in _readings(line, match["n"], at, match.end()):
+    found = []
+    for run, end in _readings(line, match["n"], match.start("n"), match.end()):
         rest = line[end : end + MAX_READ]
         cut = cut_title(rest, bases)
         title = rest[:cut].strip(" 《》：:【】=*★☆◆~")
         if remark := REMARK.match(rest, cut):
             cut = remark.end()
         alone = offset == 0 and end + cut >= len(line)
-        yield Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone)
+        found.append(Candidate(row, offset, end + cut, end + cut, NUMBERS[run], key, title, alone))
+    return found
 
 
-def _readings(line: str, run: str, at: int, end: int) -> Iterator[tuple[str, int]]:
-    """Yield the numerals that may be meant: `11、` is 11, or 1 with `1、`; `一一、` is 一 with `一、`.
+def _readings(line: str, run: str, at: int, end: int) -> list[tuple[str, int]]:
+    """Return the numerals that may be meant: `11、` is 11, or 1 with `1、`; `一一、` is 一 with `一、`.
 
     `run` is the numeral as matched at `at`, `end` the end of the heading behind it.
     """
     after = at + len(run)
     listed = line.startswith(LIST_MARKS, after)
-    if run in NUMBERS:
-        yield run, end if not listed or end == after else after
+    found = [(run, end if not listed or end == after else after)] if run in NUMBERS else []
     if listed and len(run) > 1:
         for size in range(1, len(run)):
             if run[:size] in NUMBERS and run[size:] in NUMBERS:
-                yield run[:size], at + size
+                found.append((run[:size], at + size))
+    return found
 
 
 def cut_title(rest: str, known: Sequence[str]) -> int:
@@ -266,34 +268,34 @@ def cut_title(rest: str, known: Sequence[str]) -> int:
     return blank.start() if blank and blank.start() >= 4 else 0
 
 
-def _whole_line(row: int, line: str, known: set[str]) -> Iterator[Candidate]:
+def _whole_line(row: int, line: str, known: set[str]) -> list[Candidate]:
     """Match a whole line `题1`, `题 篇一`, `题（一）`, `题1：夜班`, `一、题`."""
     numbered = ITEM_TITLE.match(line)
     if numbered:
         rest = letters(numbered["rest"])
         if rest in known and numbered["n"] in NUMBERS:
-            title = numbered["rest"].strip("《》【】 ")
-            yield Candidate(row, 0, len(line), len(line), NUMBERS[numbered["n"]], ("item", ""), title, True)
-        return
+            return [_whole(row, line, numbered["n"], ("item", ""), numbered["rest"].strip("《》【】 "))]
+        return []
     match = TITLE_N.match(line) if NUMBER_AT_END.search(line, 2) else None
     if not match:
-        return
+        return []
     title, word, unit = match["title"].strip(), match["word"] or "", match["unit"] or ""
-    ordinal = NUMBERS.get(match["n"])
-    if ordinal is None or bool(unit) != (word == "第") or title[-1] in "第、":
-        return  # `题3篇` counts, it does not number
+    if match["n"] not in NUMBERS or bool(unit) != (word == "第") or title[-1] in "第、":
+        return []  # `题3篇` counts, it does not number
     form = ("title", word or unit) if word and word not in "之其" else ("bare", letters(title))
-    yield Candidate(row, 0, len(line), len(line), ordinal, form, title.strip("《》【】[]，, "), True)
+    return [_whole(row, line, match["n"], form, title.strip("《》【】[]，, "))]
+
+
+def _whole(row: int, line: str, run: str, key: tuple[str, str], title: str) -> Candidate:
+    """Return a whole line as a heading."""
+    return Candidate(row, 0, len(line), len(line), NUMBERS[run], key, title, True)
 
 
 def _any_word(row: int, line: str) -> Iterator[Candidate]:
     """Match a whole line `方案一：题`, whatever the word."""
     match = ANY_WORD_N.match(line)
     if match and match["n"] in NUMBERS and match["word"] not in ("第", "之"):
-        title = match["rest"].strip(" 《》【】")
-        yield Candidate(
-            row, 0, len(line), len(line), NUMBERS[match["n"]], ("word", match["word"]), title, True
-        )
+        yield _whole(row, line, match["n"], ("word", match["word"]), match["rest"].strip(" 《》【】"))
 
 
 def _glued_word(row: int, line: str) -> Iterator[Candidate]:

@@ -183,10 +183,9 @@ def _share(line: str, linked: int) -> float:
 def rows_showing(page: PageLines, sight: int, first: int = 0, last: int | None = None) -> Sequence[int]:
     """Return the lines from `first` to before `last` that may show one of the first sights."""
     rows = page.shown[sight.bit_length() - 1]
-    if not rows:
+    if not rows or (rows[0] >= first and (last is None or rows[-1] < last)):
         return rows
-    end = len(rows) if last is None else bisect_left(rows, last)
-    return rows[bisect_left(rows, first) if first else 0 : end]
+    return rows[bisect_left(rows, first) : len(rows) if last is None else bisect_left(rows, last)]
 
 
 def rows_saying(page: PageLines, words: Iterable[str], first: int = 0, last: int | None = None) -> set[int]:

@@ -35,6 +35,8 @@ def names_of_pages(page: PageLines, rows: range, cues: Container[int]) -> range:
     end = rows.stop
     while end > rows.start and end - 1 in cues:
         end -= 1
+    if end - rows.start < LEAST_NAMES:
+        return range(0)
     first = end
     while first > rows.start and _names_page(page, first - 1) and end - first < MOST_NAMES:
         first -= 1

@@ -21,6 +21,10 @@ NTH_TEASER = re.compile(r".{0,3}第.{1,3}篇")  # `【第3篇】…`: yes
 REASONS: tuple[DropReason | None, ...] = (None, *DROP_REASONS)
 CODES = {reason: code for code, reason in enumerate(REASONS)}
 FIELD, GUIDE, ARTICLE, DROPPED = map(LINE_ROLES.index, ("field", "guide", "article", "dropped"))
+UNKNOWN = (
+    bytes((DROPPED,)),
+    bytes((CODES["navigation"],)),
+)  # role and reason of a line of which no more is known
 
 
 class Piece(NamedTuple):
@@ -48,6 +52,7 @@ class Columns(NamedTuple):
     headings: bytes  # 1 where the piece is one
 
 
+IS_ARTICLE, IS_DROPPED = (bytes(role == mine for role in range(256)) for mine in (ARTICLE, DROPPED))
 NOTHING = Columns((), (), b"", b"", (), b"")
 
 
@@ -80,8 +85,8 @@ class Places:
     def __init__(self, page: PageLines) -> None:
         count = len(page.texts)
         self.page = page
-        self.roles = bytearray((DROPPED,)) * count
-        self.reasons = bytearray((CODES["navigation"],)) * count
+        self.roles = bytearray(UNKNOWN[0] * count)
+        self.reasons = bytearray(UNKNOWN[1] * count)
         self.groups = [0] * count
         self.headings = bytearray(count)
         self.parts: dict[int, list[tuple[int, int, int, int, int, bool]]] = {}

@@ -143,20 +143,21 @@ class WholeLines:
         self._patterns = [re.compile(pattern, flags) for pattern in patterns]
         self._always = 0  # bits of the patterns that need no certain character
         self._needing: dict[str, int] = {}  # character -> bits of the patterns that it allows
+        self._anyhow = 0  # bits of the patterns that may begin with nearly anything
+        self._beginning: dict[str, int] = {}  # character -> bits of the patterns that may begin with it
         for k, pattern in enumerate(patterns):
-            needed = _needed(_parser.parse(pattern, flags), bool(flags & re.IGNORECASE))
-            if needed is None:
-                self._always |= 1 << k
-            for char in needed or ():
-                self._needing[char] = self._needing.get(char, 0) | 1 << k
+            parsed, fold = _parser.parse(pattern, flags), bool(flags & re.IGNORECASE)
+            needed, (firsts, empty) = _needed(parsed, fold), _firsts(parsed, fold)
+            self._always |= _note(self._needing, needed, k)
+            self._anyhow |= _note(self._beginning, None if empty else firsts, k)
         self._chars = frozenset(self._needing)
 
     def allowed(self, line: str) -> int:
-        """Return which patterns the characters of a line allow: bit k for pattern k."""
+        """Return which patterns the characters of a line and the first one allow: bit k for pattern k."""
         allowed = self._always
         for char in self._chars.intersection(line):
             allowed |= self._needing[char]
-        return allowed
+        return allowed & (self._anyhow | self._beginning.get(line[:1], 0))
 
     def first(self, line: str) -> int:
         """Return the number of the first pattern that the whole line matches, -1 for none."""
@@ -168,6 +169,13 @@ class WholeLines:
                 return k
             allowed ^= lowest
         return -1
+
+
+def _note(allowing: dict[str, int], chars: set[str] | None, k: int) -> int:
+    """Note pattern `k` with the characters that allow it; its bit is returned where any may."""
+    for char in chars or ():
+        allowing[char] = allowing.get(char, 0) | 1 << k
+    return 1 << k if chars is None else 0
 
 
 def _needed(parsed: Sequence[tuple[Any, Any]], fold: bool) -> set[str] | None:

@@ -140,11 +140,12 @@ def _repeated(page: PageLines, rows: Sequence[int], bodies: int, *, at_end: bool
 def _plain_inside(
     page: PageLines, bodies: Sequence[tuple[int, int]], cues: dict[int, DropReason]
 ) -> dict[int, DropReason]:
-    """Return short lines anywhere in the texts that are repeated and plainly worded as a site's."""
+    """Return short lines anywhere in the texts, headings left out, that are plainly worded as a site's."""
+    known = cues.keys() | {first - 1 for first, _ in bodies}
     rows = [
         row
         for row in rows_showing(page, UNLISTED, bodies[0][0], bodies[-1][1])
-        if len(page.texts[row]) <= MAX_SAME and page.lasts[row] not in SAID_ENDS and row not in cues
+        if row not in known and len(page.texts[row]) <= MAX_SAME and page.lasts[row] not in SAID_ENDS
     ]
     if len(rows) < LEAST_REPEATED:
         return {}

@@ -5,9 +5,7 @@ added up a range at a time, and memory is that of a range. Pairs of near texts t
 known; only texts that came or went are compared (`dedup/near.py`).
 """
 
-import mmap
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -20,11 +18,10 @@ from numpy.typing import NDArray
 from pipeline.dedup.frames import Ints, whole_numbers
 from pipeline.dedup.groups import COUNTS, SITES, TEXTS, Known, Near, add_parts, count_part, group_clauses
 from pipeline.dedup.model import CorpusModel
-from pipeline.dedup.parameters import BINS
 from pipeline.dedup.tables import booleans, indices, rows_of
 from pipeline.run.corpus import Run
-from pipeline.run.segments import damaged, open_arrow, read_arrow, write_arrow, write_batches
-from pipeline.store.files import reserve
+from pipeline.run.drawn import read_drawn, room, stands, write_drawn
+from pipeline.run.segments import open_arrow, read_arrow, write_arrow, write_batches
 from pipeline.store.generations import state_of
 from pipeline.store.model import CLAUSE_SHINGLES, read_model
 from pipeline.text.fold import text_id
@@ -33,7 +30,6 @@ RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 10
 FIRST_OF_RANGES = np.array(list(RANGES), "S1")
 ALL_TEXTS = "texts.arrow"
 NEAR = "near.arrow"  # pairs of near texts, as places in the order of all text_ids
-DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # of all texts, in the order of their hash
 COUNTED = ("counts", "sites")
 FOUND_WITH = b"found_with"
 
@@ -71,11 +67,10 @@ def clause_groups(run: Run) -> tuple[pa.Table, CorpusModel]:
     kept, texts = state_of(run.out, run.generation + 1), Texts(run)
     write_batches(kept / ALL_TEXTS, TEXTS, texts.brought_up())
     model = None if run.refit else read_model(run.out / "model", CLAUSE_SHINGLES)
-    known, drawn = _known(run, texts), kept / SIGNATURES
     table, near = group_clauses(
-        lambda: _read(kept / ALL_TEXTS), run.config.dedup, model, known, partial(_room, drawn)
+        lambda: _read(kept / ALL_TEXTS), run.config.dedup, model, _known(run, texts), partial(room, kept)
     )
-    _write_near(kept, near, len(texts.source))
+    _write_near(run, near, len(texts.source))
     return table, near.model
 
 
@@ -167,47 +162,21 @@ def _read(path: Path) -> Iterator[pa.Table]:
         yield pa.Table.from_batches([open_arrow(path).get_batch(k)])
 
 
-def _room(path: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
-    """Return room for the signatures of so many texts, in a file, and what gives its memory back."""
-    rows = max(1, texts)  # there is no mapping of nothing
-    with path.open("w+b") as file:
-        reserve(file.fileno(), rows * BINS)
-        held = mmap.mmap(file.fileno(), rows * BINS)
-    signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)[:texts]
-    return signatures, partial(held.madvise, mmap.MADV_DONTNEED)  # it stays in the file
-
-
-def _write_near(kept: Path, near: Near, texts: int) -> None:
-    """Write down the near pairs, and what was drawn from the texts; their signatures stand in their file."""
+def _write_near(run: Run, near: Near, texts: int) -> None:
+    """Write down the near pairs, and what was drawn from the texts."""
+    kept = state_of(run.out, run.generation + 1)
     pairs = pa.table([pa.array(near.pairs)], ["pair"]).replace_schema_metadata({FOUND_WITH: near.found_with})
     write_arrow(kept / NEAR, pairs)
     if near.drawn is not None:
-        columns = [near.drawn.text[:texts], near.drawn.length[:texts], near.drawn.hashes[:texts]]
-        columns += list(near.drawn.briefs[:texts].T)
-        names = ["text", "length", "hash", *(f"brief_{k}" for k in range(len(columns) - 3))]
-        drawn = pa.table([pa.array(c) for c in columns], names)
-        write_batches(kept / DRAWN, drawn.schema, drawn.to_batches())
-        with (kept / SIGNATURES).open("rb") as file:
-            os.fsync(file.fileno())
+        write_drawn(kept, state_of(run.out, run.generation), near.drawn, texts)
 
 
 def _known(run: Run, texts: Texts) -> Known | None:
     """Return what the last run knew, None where other code made it or all texts were compared."""
     folder = state_of(run.out, run.generation)
-    if not texts.stand or not (folder / NEAR).is_file() or not (folder / DRAWN).is_file():
+    if not texts.stand or not (folder / NEAR).is_file() or not stands(folder):
         return None
-    from pipeline.dedup.near import Sketched  # loads the compiler, which few texts need
-
-    pairs, drawn = read_arrow(folder / NEAR), read_arrow(folder / DRAWN)
+    pairs = read_arrow(folder / NEAR)
     found_with = (pairs.schema.metadata or {}).get(FOUND_WITH, b"").decode()
-    path = folder / SIGNATURES
-    if not path.is_file() or path.stat().st_size < drawn.num_rows * BINS:
-        raise damaged(path, ValueError("it is too short"))
-    with path.open("rb") as file:
-        held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-    signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)
-    text, length, hashes, *briefs = (column.to_numpy() for column in drawn.columns)
-    release = partial(held.madvise, mmap.MADV_DONTNEED)
-    was = Sketched(signatures[: len(length)], np.stack(briefs, axis=1), text, length, hashes, release)
     model = CorpusModel(np.zeros(0, dtype=np.uint32), 0)
-    return Known(texts.source, Near(pairs.column(0).to_numpy(), model, found_with, was))
+    return Known(texts.source, Near(pairs.column(0).to_numpy(), model, found_with, read_drawn(folder)))

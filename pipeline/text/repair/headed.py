@@ -26,8 +26,7 @@ from pipeline.text.simplify import count_members
 
 LeakCounts = Counter[tuple[str, str]]
 
-_USUAL, _OTHER = "(（", "[〔［【{<〈"  # brackets of leaks; the others are rare
-OPENING = _USUAL + _OTHER
+OPENING = "(（[〔［【{<〈"  # brackets of leaks; all but the first two are rare
 FIRST_HANZI, LAST_HANZI = "\u3400", "\u9fff"
 GLOSS_KEY = ("", "gloss")
 HEADWORD_KEY = ("", "headword")
@@ -71,12 +70,10 @@ def unsplit(text: str) -> Headed:
 
 def split_leaks(text: str) -> Headed:
     """Cut a text at everything that looks like a leak. Linear; about 3 ns a character without brackets."""
-    marks = "".join(mark for mark in _USUAL if mark in text)
-    if any(mark in text and _leaks_in(mark).search(text) for mark in _OTHER):
-        marks = OPENING
-    parts = _leaks_in(marks).split(text) if marks else [text]
-    if len(parts) == 1:
+    marks = "".join([mark for mark in OPENING if mark in text and _leaks_in(mark).search(text)])
+    if not marks:
         return unsplit(text)
+    parts = _leaks_in(marks).split(text)
     heads = [part[-1:] for part in parts[:-1:2]]
     pairs = list(zip(heads, parts[1::2], strict=True))
     counted = Counter(pairs)
