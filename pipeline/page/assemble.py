@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pipeline.clauses.structure import ClauseColumns, clause_columns
 from pipeline.config import Config
 from pipeline.page.fields import Fields
-from pipeline.page.pieces import ARTICLE, DROPPED, GUIDE, REASONS, Columns, Segments
+from pipeline.page.pieces import ARTICLE, GUIDE, IS_DROPPED, REASONS, Columns, Segments
 from pipeline.records import (
     LINE_ROLES,
     RULE_NAMES,
@@ -42,11 +42,9 @@ from pipeline.urls import first_page_of
 
 HIDDEN_GAP = REASONS.index("hidden_gap")
 RULE = itemgetter(Edit._fields.index("rule"))
-IS_DROPPED = bytes(role == DROPPED for role in range(256))
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a page comes from: its id, address, encoding and how the encoding was found."""
 
     page_id: str
@@ -80,8 +78,7 @@ class Told(NamedTuple):
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class CutPage:
+class CutPage(NamedTuple):
     """A page read and cut into pieces, before lines of its site are dropped and articles are structured."""
 
     origin: Origin
@@ -89,8 +86,7 @@ class CutPage:
     parts: Segments
 
 
-@dataclass(frozen=True, slots=True)
-class CutColumns:
+class CutColumns(NamedTuple):
     """A page that was cut, its pieces by column: what the second half of the way of a page begins with."""
 
     origin: Origin

@@ -9,10 +9,9 @@ passes of regular expressions over the whole page, not a walk over its nodes, gi
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape, unescape
 from itertools import accumulate, compress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -109,8 +108,7 @@ UNTREED = re.compile(
 UNTREED_TAG = re.compile(r"</?[A-Za-z!?][^>]*(?:>|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """The visible lines of a page, joined to a `text`, and what the markup says of them.
 
     `linked[i]` is how many characters of line i stand in links; `heads[i]` is 1 to 3: plain, wholly bold, a

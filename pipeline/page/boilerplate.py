@@ -1,17 +1,15 @@
 """Boilerplate of a site: the lines a page offers for counting, and those of the model dropped."""
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.clauses.nodes import ORDINAL, PARENT, START
 from pipeline.clauses.structure import clause_nodes
 from pipeline.page.assemble import CutColumns
-from pipeline.page.lines import NUMBER, NUMBERED
+from pipeline.page.lines import NUMBERED
 from pipeline.page.pieces import ARTICLE, DROPPED, GUIDE, REASONS, Columns
 from pipeline.page.search import beginnings
 
@@ -20,7 +18,7 @@ SITE_BOILERPLATE = REASONS.index("site_boilerplate")
 NEAR_EDGE = (
     4  # lines of an article's first and last edge that may turn out to be boilerplate with the outermost
 )
-NUMBERING = beginnings(re.compile(NUMBER)) or frozenset()
+NUMBERING = beginnings(NUMBERED) or frozenset()  # of lines that may open a numbered clause, which most do not
 MIN_LINE = 4  # characters; shorter lines are no sign of anything
 MAX_LINE = 200  # boilerplate is a line or two; a longer line is somebody's text
 
@@ -95,12 +93,8 @@ def boilerplate_candidates(lines: PageLines) -> frozenset[str]:
     """
     out = {line for line in lines.guide | lines.guide_headings if line[-1] not in LEADING}
     out.update(lines.dropped, *[(body.near[0], body.near[-1]) for body in lines.bodies])
-    return frozenset([line for line in out if MIN_LINE <= len(line) <= MAX_LINE and not _is_numbered(line)])
-
-
-def _is_numbered(line: str) -> bool:
-    """Tell whether a line opens a numbered clause: most do not even begin as one does."""
-    return (line[0] in NUMBERING or line[0].isspace()) and NUMBERED.match(line) is not None
+    sized = [line for line in out if MIN_LINE <= len(line) <= MAX_LINE]
+    return frozenset([line for line in sized if line[0] not in NUMBERING or not NUMBERED.match(line)])
 
 
 def drop_boilerplate(cut: CutColumns, known: frozenset[str]) -> CutColumns:
@@ -113,7 +107,7 @@ def drop_boilerplate(cut: CutColumns, known: frozenset[str]) -> CutColumns:
     for k in places:
         roles[k], reasons[k], groups[k] = DROPPED, SITE_BOILERPLATE, 0
     columns = cut.columns._replace(roles=bytes(roles), reasons=bytes(reasons), groups=groups)
-    return replace(cut, columns=columns)
+    return cut._replace(columns=columns)
 
 
 def fallen_pieces(pages: Sequence[Pieces], known: Sequence[frozenset[str]]) -> list[list[int]]:

@@ -205,7 +205,7 @@ def load_kernels() -> None:
     from pipeline.text.repair.signs import count_each
 
     count_each("甲 乙", ["甲 "])
-    read_page(b"<html><body><p>1</p></body></html>")
+    read_page("<html><body><p>的</p></body></html>".encode("gbk"))
 
 
 def finish_page(

@@ -52,6 +52,7 @@ class Columns(NamedTuple):
     headings: bytes  # 1 where the piece is one
 
 
+IS_ARTICLE, IS_DROPPED = (bytes(role == mine for role in range(256)) for mine in (ARTICLE, DROPPED))
 NOTHING = Columns((), (), b"", b"", (), b"")
 
 

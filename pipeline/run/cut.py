@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ from pipeline.config import Config
 from pipeline.errors import PipelineError
 from pipeline.page.assemble import CutColumns, CutPage, by_column
 from pipeline.page.parse import PageReject, Served, load_kernels, read_pages
-from pipeline.page.pieces import ARTICLE
+from pipeline.page.pieces import IS_ARTICLE
 from pipeline.page.sites import Site
 from pipeline.records import RejectReason
 from pipeline.run.features import EdgeLines, Features, features
@@ -154,8 +154,7 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
     _, _, roles, _, groups, headings = cut.columns
     if not roles:
         return _reject(row, "empty", "no visible text")
-    articles = [k for k, role in enumerate(roles) if role == ARTICLE]
-    bare = not any(headings[k] for k in articles)
+    mine = roles.translate(IS_ARTICLE)
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],
@@ -164,9 +163,9 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
         "excerpt": "",
         "site": found.site,
         "url": row["url"],
-        "n_articles": len({groups[k] for k in articles}),
+        "n_articles": len(set(compress(groups, mine))),
         "left": found.left,
-        "bare": _bare(cut, articles, found.lines) if bare else [],
+        "bare": [] if any(compress(headings, mine)) else _bare(cut, mine, found.lines),
         "leaks": found.leaks,
         **dict(zip(EdgeLines._fields, map("\n".join, found.lines), strict=True)),
         "n_chars": len(cut.texts.raw),
@@ -174,10 +173,13 @@ def _told(row: dict[str, Any], cut: CutColumns, found: Features, packed: bytes) 
     }
 
 
-def _bare(cut: CutColumns, articles: list[int], known: EdgeLines) -> list[str]:
-    """Return the lines of an article without a heading that its site's boilerplate may eat up whole."""
+def _bare(cut: CutColumns, mine: bytes, known: EdgeLines) -> list[str]:
+    """Return the lines of an article without a heading that its site's boilerplate may eat up whole.
+
+    `mine` tells which pieces are its.
+    """
     text, starts, ends = cut.texts.canonical, cut.columns.starts, cut.columns.ends
-    lines = {text[starts[k] : ends[k]] for k in articles}
+    lines = {text[a:b] for a, b in zip(compress(starts, mine), compress(ends, mine), strict=True)}
     return sorted(lines) if lines.issubset(chain(known.kept, known.dropped, known.near)) else []
 
 

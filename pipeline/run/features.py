@@ -1,15 +1,14 @@
 """What one page adds to the corpus model (contract §4), from a page cut without knowledge of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.page.assemble import CutColumns
-from pipeline.page.boilerplate import MAX_LINE, Edges, boilerplate_candidates, page_lines
+from pipeline.page.boilerplate import MAX_LINE, boilerplate_candidates, page_lines
 from pipeline.text.points import text_of
 from pipeline.text.repair.headed import Headed, LeakCounts, count_occurrences, split_leaks
 
@@ -31,8 +30,7 @@ class EdgeLines(NamedTuple):
     edges: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """What a page adds to the counts of its `site`, as it names it.
 
     `leaks`: leak counts of its raw text (`pack_counts`), None where it has no Traditional text. `left`:
@@ -94,17 +92,16 @@ def _edge_lines(cut: CutColumns) -> EdgeLines:
     loose = lines.guide.union(*[(body.near[0], body.near[-1]) for body in lines.bodies])
     fixed = lines.dropped | (lines.guide_headings - loose)
     others = set().union(*[body.near for body in lines.bodies]) - counted
-    edges = {core + line for body in lines.bodies for core, line in _at_edges(body, counted)}
+    edges = {
+        _core(inner) + line
+        for near, inners in lines.bodies
+        for line, inner in ((near[0], inners[0]), (near[-1], inners[1]))
+        if line in counted
+    }
     near = [line for line in others if 0 < len(line) <= MAX_LINE]
     return EdgeLines(*map(sorted, (counted - fixed, counted & fixed, near, edges)))
 
 
-def _at_edges(body: Edges, counted: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Yield the counted first and last line of an article, behind the hash of a line in its middle.
-
-    By that line copies of the article are known.
-    """
-    for line, inner in zip((body.near[0], body.near[-1]), body.behind, strict=True):
-        if line in counted:
-            core = sha256(inner.encode("utf-8", "surrogatepass")).hexdigest()
-            yield core[:CORE_CHARS], line
+def _core(line: str) -> str:
+    """Return the hash of a line in the middle of an article, by which copies of the article are known."""
+    return sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:CORE_CHARS]

@@ -87,7 +87,7 @@ def plain_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) -> La
         parts += [pc.cast(pc.binary_length(text), pa.large_string()) for text in parts[:-1]]
         lanes = _hash_each(parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, SEPARATOR))
     for column in numbers:
-        number = np.where(np.asarray(column.is_null()), NULL, _mixed(_number_words(column)))
+        number = np.where(np.asarray(column.is_null()), NULL, _mixed(_number_words(column).astype(np.uint64)))
         lanes = _mixed(lanes * GOLDEN + number[:, None])
     return lanes
 
@@ -101,11 +101,9 @@ def compiled_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) ->
     if texts:
         spans, pieces = np.empty((2, len(texts), rows), np.int64), [np.frombuffer(ABSENT.encode(), np.uint8)]
         for mine, text in zip(spans.swapaxes(0, 1), texts, strict=True):
-            behind = sum(map(len, pieces))
-            pieces.append(_put_spans(text, mine))
-            mine += behind
+            pieces.append(_put_spans(text, mine, sum(map(len, pieces))))
             if text.null_count:
-                mine[:, text.is_null().to_numpy(zero_copy_only=False)] = [[0], [len(ABSENT)]]
+                np.copyto(mine, [[0], [len(ABSENT)]], where=_nulls(text))
         pieces.append(np.zeros(BYTES_AT_ONCE, np.uint8))
         blake2.hash_strings(np.concatenate(pieces), spans, lanes)
     if numbers:
@@ -113,7 +111,7 @@ def compiled_lanes(texts: list[pa.Array], numbers: list[pa.Array], rows: int) ->
         for n, column in enumerate(numbers):
             words[n] = _number_words(column)
             if column.null_count:
-                absent[n] = column.is_null()
+                absent[n] = _nulls(column)
         blake2.mix_numbers(words, absent, lanes)
     return lanes
 
@@ -173,25 +171,30 @@ def _as_json(column: pa.Array) -> pa.Array:
         offsets = pa.array(np.insert(ends, 0, 0), pa.int32())
         joined = pc.binary_join(pa.ListArray.from_arrays(offsets, _as_json(column.flatten())), ", ")
         texts = pc.binary_join_element_wise("[", joined, "]", "")
+    elif pa.types.is_integer(kind):
+        texts = pc.cast(column, pa.string())
     else:
         distinct = column.dictionary_encode()
         written = pa.array(map(_WRITE, distinct.dictionary.to_pylist()), pa.string())
-        texts = pc.fill_null(written.take(distinct.indices), "null")
+        texts = written.take(distinct.indices)
     return pc.if_else(column.is_null(), "null", texts) if column.null_count else texts
 
 
-def _put_spans(texts: pa.Array, spans: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-    """Write where each of some strings begins and ends in their bytes, (2, rows); return these."""
+def _put_spans(texts: pa.Array, spans: npt.NDArray[np.int64], behind: int) -> npt.NDArray[np.uint8]:
+    """Write where each of some strings begins and ends, (2, rows); return their bytes.
+
+    These come behind so many others.
+    """
     if pa.types.is_dictionary(texts.type):
         held = np.zeros(
             (2, len(texts.dictionary) + 1), np.int64
         )  # and a place for nulls, where there is none
-        data = _put_spans(texts.dictionary, held[:, 1:])
+        data = _put_spans(texts.dictionary, held[:, 1:], behind)
         spans[:] = held[:, np.asarray(pc.fill_null(pc.cast(texts.indices, pa.int64()), -1)) + 1]
         return data
     ends = _ends(texts)
-    spans[0], spans[1] = ends[:-1], ends[1:]
-    spans -= ends[0]
+    np.add(ends[:-1], behind - int(ends[0]), out=spans[0])
+    np.add(ends[1:], behind - int(ends[0]), out=spans[1])
     return np.frombuffer(texts.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
 
 
@@ -209,17 +212,28 @@ def _hash_each(texts: pa.Array) -> Lanes:
     return np.frombuffer(b"".join(digests), dtype=np.uint64).reshape(-1, 2)
 
 
-def _number_words(column: pa.Array) -> Lanes:
-    """Return numbers as words of 64 bits, of which nulls are 0."""
+def _number_words(column: pa.Array) -> npt.NDArray[Any]:
+    """Return numbers as what becomes words of 64 bits; what stands for a null means nothing."""
     kind = column.type
+    if pa.types.is_boolean(kind):
+        return _bits(column.buffers()[1], column)
     if pa.types.is_floating(kind):
-        floats = _filled(column, pa.float64(), 0.0) + 0.0  # -0.0 + 0.0 is 0.0
-        return floats.view(np.uint64)
-    if pa.types.is_date32(kind):
-        column = pc.cast(column, pa.int32())
-    return _filled(column, pa.int64(), 0).view(np.uint64)
+        floats = pc.fill_null(pc.cast(column, pa.float64()), 0.0)
+        return (np.asarray(floats) + 0.0).view(np.uint64)  # -0.0 + 0.0 is 0.0
+    sign = "u" if pa.types.is_unsigned_integer(kind) else "i"
+    values = np.frombuffer(column.buffers()[1] or b"", f"{sign}{kind.bit_width // 8}")
+    return values[column.offset : column.offset + len(column)]
 
 
-def _filled(column: pa.Array, kind: pa.DataType, missing: float) -> npt.NDArray[Any]:
-    column = pc.cast(column, kind)
-    return np.ascontiguousarray(pc.fill_null(column, missing) if column.null_count else column)
+def _nulls(column: pa.Array) -> npt.NDArray[np.bool_]:
+    """Return which values of a column are null, of which some are."""
+    nulls: npt.NDArray[np.bool_] = _bits(column.buffers()[0], column) == 0
+    return nulls
+
+
+def _bits(buffer: pa.Buffer | None, column: pa.Array) -> npt.NDArray[np.uint8]:
+    """Return the bits of a buffer of a column, one of each value."""
+    end = column.offset + len(column)
+    return np.unpackbits(np.frombuffer(buffer or b"", np.uint8), count=end, bitorder="little")[
+        column.offset :
+    ]
