@@ -34,8 +34,8 @@ INGEST = """
 import dataclasses, gc, json, resource, sys
 from pipeline.__main__ import OBJECTS
 gc.set_threshold(OBJECTS)  # as the command does
-from pipeline.engine.lean import leave_pandas_out
-leave_pandas_out()  # as the command does, too
+from pipeline.engine.lean import run_lean
+run_lean()  # as the command does, too
 from pipeline.config import Config, IngestConfig
 from pipeline.run import ingest
 if __name__ == "__main__":

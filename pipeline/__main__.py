@@ -1,6 +1,7 @@
 """`python -m pipeline`, and the console command `fanwen`."""
 
 import gc
+import os
 import sys
 
 # New objects before the collector looks at them, 700 by default: imports make some 300,000 that stay, and
@@ -11,6 +12,7 @@ OBJECTS = 50_000
 def main() -> int:
     """Run the command line; return the exit code of contract §2."""
     gc.set_threshold(OBJECTS)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here: its threads would spin
     from pipeline.cli import run
 
     code = run(sys.argv[1:])

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.app import ConfigFile, app, logger, print_line, settings_of
 from pipeline.cli.progress import shown_progress
+from pipeline.engine.lean import leave_pandas_out, run_lean
 
 if TYPE_CHECKING:
     from pipeline.run import IngestSummary
@@ -68,9 +69,8 @@ def ingest(
 ) -> None:
     """Bring the tables into step with the sources: new added, changed replaced, vanished removed."""
     from pipeline.config import override
-    from pipeline.engine.lean import leave_pandas_out
 
-    leave_pandas_out()
+    run_lean()
     from pipeline.run import Options
     from pipeline.run import ingest as run_ingest
     from pipeline.store.sites import load_sites
@@ -97,6 +97,7 @@ def ingest(
 @app.command()
 def fit(out: Structured = Path("structured"), config: ConfigFile = None) -> None:
     """Recompute the corpus model from all pages, and the rows that depend on it."""
+    run_lean()
     from pipeline.run import fit as run_fit
 
     _told(run_fit(out, config=settings_of(config)), out)
@@ -105,6 +106,7 @@ def fit(out: Structured = Path("structured"), config: ConfigFile = None) -> None
 @app.command()
 def status(out: Structured = Path("structured")) -> None:
     """Print what an output folder holds: roots, rows, rejects, the last run."""
+    leave_pandas_out()
     from pipeline.run import status as run_status
 
     typer.echo(json.dumps(run_status(out), ensure_ascii=False, indent=2))
@@ -124,6 +126,7 @@ def report(
 @app.command()
 def check(out: Structured = Path("structured")) -> None:
     """Hold the tables against the contract: schema, references, counts, digests, edits, lines."""
+    leave_pandas_out()
     from pipeline.check import require_valid
 
     require_valid(out)
@@ -180,6 +183,7 @@ def explain(
     config: ConfigFile = None,
 ) -> None:
     """Say why two articles, or two rows of a table, are or are not duplicates."""
+    leave_pandas_out()
     from pipeline.explain import Source, explain_rows, explanation_lines
     from pipeline.explain import explain as run_explain
 
@@ -203,6 +207,7 @@ def match(
     config: ConfigFile = None,
 ) -> None:
     """Print what new texts duplicate, one JSON object a text, without ingesting them."""
+    leave_pandas_out()
     from pipeline.match import match as run_match
     from pipeline.match import texts_of
 

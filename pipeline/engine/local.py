@@ -18,7 +18,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from pipeline.engine.lean import leave_pandas_out
+from pipeline.engine.lean import run_lean
 from pipeline.errors import EngineError
 
 Kernel = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -233,7 +233,7 @@ def _serve(kernel: Kernel, pipe: Connection) -> None:
     """Answer batches until the pipe closes; the parent's Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    leave_pandas_out()
+    run_lean()
     parent = os.getppid()
     try:
         pipe.send(READY)

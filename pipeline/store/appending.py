@@ -4,14 +4,12 @@ What this run does not read again need not stand in the cache: a new page of it 
 hashing what it holds.
 """
 
-import errno
-import fcntl
 import mmap
 import os
 from pathlib import Path
 
-BLOCK = 4096  # what addresses and sizes are multiples of, for transfers past the cache (open(2), O_DIRECT)
-PAST_CACHE: int = getattr(os, "O_DIRECT", 0)  # Linux has it, macOS has not
+from pipeline.store.past_cache import BLOCK, open_past_cache, transfer
+
 AT_ONCE = 1 << 22  # bytes a transfer: of 1 MB the calls take twice the time
 
 
@@ -20,7 +18,7 @@ class Appended:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._handle = _opened(path)
+        self._handle = open_past_cache(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         self._room = mmap.mmap(-1, AT_ONCE)  # addresses of a mapping are multiples of blocks
         self._done = self._waiting = 0  # bytes that stand in the file, and behind them in `_room`
 
@@ -60,25 +58,4 @@ class Appended:
         written = 0
         while written < size:
             with memoryview(self._room)[written:size] as view:
-                written += self._put(view, self._done + written)
-
-    def _put(self, view: memoryview, at: int) -> int:
-        try:
-            return os.pwrite(self._handle, view, at)
-        except OSError as error:
-            flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
-            if error.errno != errno.EINVAL or not flags & PAST_CACHE:
-                raise
-        fcntl.fcntl(self._handle, fcntl.F_SETFL, flags & ~PAST_CACHE)  # not with these blocks, or this rest
-        return os.pwrite(self._handle, view, at)
-
-
-def _opened(path: Path) -> int:
-    """Open an empty file, past the cache where the file system has a way."""
-    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    try:
-        return os.open(path, how | PAST_CACHE, 0o666)
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        return os.open(path, how, 0o666)
+                written += transfer(os.pwritev, self._handle, view, self._done + written)

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.store.appending import BLOCK, PAST_CACHE
 from pipeline.store.files import reserve
+from pipeline.store.past_cache import BLOCK, open_past_cache, transfer
 
 FICLONE = 0x40049409  # ioctl_ficlonerange(2): blocks of the source become those of the target too
 AT_ONCE = 1 << 23
@@ -25,12 +25,7 @@ def copy_beginning(source: Path, target: Path, size: int) -> None:
         raise EOFError(f"{source} ends {size - source.stat().st_size} bytes early")
     if _cloned(source, target, size):
         return
-    try:
-        _copy(source, target, size, PAST_CACHE)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # no way past the cache, or not with these blocks
-            raise
-        _copy(source, target, size, 0)
+    _copy(source, target, size)
 
 
 def _cloned(source: Path, target: Path, size: int) -> bool:
@@ -44,19 +39,19 @@ def _cloned(source: Path, target: Path, size: int) -> bool:
     return True
 
 
-def _copy(source: Path, target: Path, size: int, past_cache: int) -> None:
+def _copy(source: Path, target: Path, size: int) -> None:
     whole, done = size - size % BLOCK, 0
     with (
-        _opened(source, os.O_RDONLY | past_cache) as old,
-        _opened(target, os.O_WRONLY | past_cache) as new,
+        _opened(source, os.O_RDONLY) as old,
+        _opened(target, os.O_WRONLY) as new,
         mmap.mmap(-1, AT_ONCE) as room,  # addresses of a mapping are multiples of blocks
     ):
         reserve(new, size)
         while done < whole:
             with memoryview(room)[: min(AT_ONCE, whole - done)] as view:
-                read = os.preadv(old, [view], done) // BLOCK * BLOCK
+                read = transfer(os.preadv, old, view, done) // BLOCK * BLOCK
             with memoryview(room)[:read] as view:
-                if not read or os.pwritev(new, [view], done) != read:
+                if not read or transfer(os.pwritev, new, view, done) != read:
                     raise OSError(errno.EIO, f"cannot be copied from byte {done} on", str(source))
             done += read
     with source.open("rb") as rest, target.open("r+b") as end:
@@ -68,7 +63,7 @@ def _copy(source: Path, target: Path, size: int, past_cache: int) -> None:
 
 @contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    handle = os.open(path, flags)
+    handle = open_past_cache(path, flags)
     try:
         yield handle
     finally:

@@ -1,13 +1,16 @@
 """Without pandas: what a worker leaves out is not missed, and comes when a DataFrame is asked for."""
 
+import ctypes
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 LEAN = """
 import sys
-from pipeline.engine.lean import leave_pandas_out
-leave_pandas_out()
+from pipeline.engine.lean import run_lean
+run_lean()
 from pipeline.run import ingest
 if __name__ == "__main__":
     summary = ingest(sys.argv[1], sys.argv[2])
@@ -25,3 +28,25 @@ def test_an_ingest_imports_no_pandas_and_a_frame_does(tmp_path: Path) -> None:
         (tmp_path / "raw" / f"{n}.txt").write_text(text, "utf-8")
     command = [sys.executable, "-c", LEAN, str(tmp_path / "raw"), str(tmp_path / "out")]
     subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
+
+
+USED_AGAIN = """
+import resource, sys
+from pipeline.engine.lean import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+for megabytes in range(1, 31):
+    b"x" * (megabytes << 20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+def _faults(how: str) -> int:
+    command = [sys.executable, "-c", USED_AGAIN, how]
+    return int(subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[2]).stdout)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="this C library keeps what it likes")
+def test_memory_given_back_is_used_again() -> None:
+    page = 4096
+    assert _faults("keep") < 2 * (30 << 20) // page < (sum(range(1, 31)) << 20) // page < _faults("leave")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ContractError, TemporaryError
-from pipeline.store import appending, checksum, digest, generations
+from pipeline.store import appending, checksum, copying, digest, generations, past_cache
 from pipeline.store.appending import AT_ONCE, Appended
 from pipeline.store.checksum import Checksum
 from pipeline.store.copying import copy_beginning
@@ -107,29 +107,31 @@ def test_a_span_that_is_not_there_is_seen(tmp_path: Path, state: str) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, (1 << 23) + 5, (1 << 24)])
-@pytest.mark.parametrize("past_cache", [True, False])
+@pytest.mark.parametrize("way", ["yes", "no", "not with these blocks"])
 def test_the_beginning_of_a_file_is_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, past_cache: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, way: str
 ) -> None:
     data = np.random.default_rng(size).bytes((1 << 24) + 7)
     (tmp_path / "old").write_bytes(data)
     (tmp_path / "new").write_bytes(b"")
-    if not past_cache:
-        monkeypatch.setattr(os, "O_DIRECT", 0)
+    if way == "no":
+        monkeypatch.setattr(past_cache, "PAST_CACHE", 0)
+    if way == "not with these blocks":
+        monkeypatch.setattr(copying, "BLOCK", 1)  # what the system refuses then
     copy_beginning(tmp_path / "old", tmp_path / "new", size)
     assert (tmp_path / "new").read_bytes() == data[:size]
     assert (tmp_path / "old").read_bytes() == data
 
 
 @pytest.mark.parametrize("sizes", [[0], [1], [4096, 4097], [AT_ONCE + 5, AT_ONCE], [AT_ONCE - 1, 2, 9]])
-@pytest.mark.parametrize("past_cache", ["yes", "no", "not with its rest"])
+@pytest.mark.parametrize("way", ["yes", "no", "not with its rest"])
 @pytest.mark.parametrize("begun", [0, 1, 4096, 4100])
 def test_a_file_grows_past_the_cache(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int], past_cache: str, begun: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int], way: str, begun: int
 ) -> None:
-    if past_cache == "no":
-        monkeypatch.setattr(os, "O_DIRECT", 0)
-    if past_cache == "not with its rest":
+    if way == "no":
+        monkeypatch.setattr(past_cache, "PAST_CACHE", 0)
+    if way == "not with its rest":
         monkeypatch.setattr(appending, "BLOCK", 1)  # what the system refuses then
     data = np.random.default_rng(0).bytes(begun + sum(sizes))
     file = Appended(tmp_path / "new")
@@ -143,6 +145,7 @@ def test_a_file_grows_past_the_cache(
     assert (tmp_path / "new").read_bytes() == data
 
 
+@settings(deadline=None)  # where the kernels are imported, the first call loads or compiles them
 @given(rows=ROWS, cut=st.integers(0, 12), seed=st.integers(0, 99))
 def test_digests_know_no_order_and_add_up(rows: list[dict[str, object]], cut: int, seed: int) -> None:
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
