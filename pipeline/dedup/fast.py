@@ -89,11 +89,14 @@ def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:
 
 
 def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work, window: int | None = None) -> Sketches:
-    """Sketch every text; the window of the sample is that of so many texts where none is given."""
+    """Sketch every text; the window of the sample is that of so many texts where none is given.
+
+    With a window of 0 no sample is drawn.
+    """
     count = len(texts)
     signatures, sizes = signature_rows(texts, work), np.zeros(count, dtype=np.int64)
     counts, thin = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    window = window or window_of(count, work)
+    window = window_of(count, work) if window is None else window
     ways, longest = sketch.routes(), int(texts.length.max(initial=0))
 
     def call(part: tuple[int, int]) -> NDArray[np.uint32]:

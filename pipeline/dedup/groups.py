@@ -244,32 +244,39 @@ def _brought_up(
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
-    model = model or fit_clauses(fold(_numbered(texts)), work)
+    folded = None
+    if model is None:
+        folded = fold(_numbered(texts))
+        model = fit_clauses(folded, work)
     bitmap = fast.bitmap_of(model)
     found_with = hashlib.sha256(bitmap.tobytes()).hexdigest()[:32]
     if known is not None and known.near.found_with != found_with:
         known = None
     source = np.full(count, -1) if known is None else known.source
-    folded = fold(_numbered(texts, np.flatnonzero(source < 0)))
+    if folded is None or known is not None:
+        folded = fold(_numbered(texts, np.flatnonzero(source < 0)))
     drawn, standing, place = _drawn(folded, source, known, (bitmap, work), room)
     del folded
     met, lost = changed_pairs(drawn, standing, work)
-    found = _near_pairs(texts, fold, met, work)
+    found = _near_pairs(texts, fold, met, count, work)
     drawn.text[drawn.text >= count] = NOBODY
     if known is not None:
         found = np.concatenate((pairs_that_stay(known.near.pairs, place, count, lost), found))
     return Near(found, model, found_with, drawn)
 
 
-def _near_pairs(texts: Reading, fold: Folding, met: Pairs, work: Work) -> Pairs:
-    """Return those of some pairs of texts that are near; only these texts are folded."""
+def _near_pairs(texts: Reading, fold: Folding, met: Pairs, count: int, work: Work) -> Pairs:
+    """Return those of some pairs of `count` texts that are near; only these texts are folded."""
     from pipeline.dedup.near import near_pairs
 
-    asked = np.unique(np.concatenate(texts_of(met)))
+    inside = np.zeros(count, np.bool_)
+    for side in texts_of(met):
+        inside[side] = True
+    asked, number = np.flatnonzero(inside), np.cumsum(inside) - 1
     folded, found = fold(_numbered(texts, asked)), [met[:0]]
     for start in range(0, len(met), PAIRS_AT_ONCE):
         sides = texts_of(met[start : start + PAIRS_AT_ONCE])
-        near = near_pairs(folded, keys_of(*(np.searchsorted(asked, side) for side in sides)), work)
+        near = near_pairs(folded, keys_of(*(number[side] for side in sides)), work)
         found.append(keys_of(*(asked[side] for side in texts_of(near))))
     return np.concatenate(found)
 

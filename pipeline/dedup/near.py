@@ -119,7 +119,7 @@ def put_drawn(
     for start in range(0, len(at), ROWS_AT_ONCE):
         here, wanted = slice(start, start + ROWS_AT_ONCE), chosen[start : start + ROWS_AT_ONCE]
         some = Texts(texts.units, texts.begin[wanted], texts.length[wanted], np.arange(len(wanted)))
-        made = room_for(fast.sketch_all(some, *given).signatures)
+        made = room_for(fast.sketch_all(some, *given, window=0).signatures)
         write_briefs(some.units, (some.begin, some.length), made.briefs)
         made.length[:], made.hashes[:] = some.length, folded.hashes[wanted]
         drawn.put(at[here], made, np.arange(len(some)))

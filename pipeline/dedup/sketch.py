@@ -128,10 +128,11 @@ def fill_signature(bins, ways, signatures, t):
 def sketch_texts(units, spans, bitmap, fixed, out, sample):
     """Sketch texts; `out` takes signatures, informative positions, who is thin, counts of samples.
 
-    `fixed` are the routes, the window of the sample (a power of two), room for the bins, for what they borrow
-    (16 bits), and for two words a unit of the longest text. The samples of all texts are written to `sample`,
-    one after the other. A text with hardly any informative shingle is taken whole. Returns how many texts are
-    done and the length of the samples: it ends early where that of the next might not fit.
+    `fixed` are the routes, the window of the sample (a power of two; 0: none is drawn), room for the bins,
+    for what they borrow (16 bits), and for two words a unit of the longest text. The samples of all texts are
+    written to `sample`, one after the other. A text with hardly any informative shingle is taken whole.
+    Returns how many texts are done and the length of the samples: it ends early where that of the next might
+    not fit.
     """
     begin, length = spans
     ways, window, bins, best, hashes, lows = fixed
@@ -148,7 +149,7 @@ def sketch_texts(units, spans, bitmap, fixed, out, sample):
         if size < OWN and thin[t]:
             size = hash_text(units, begin[t], length[t], bitmap, not filtered, hashes)
         fill_bins(hashes, size, bins)
-        counts[t] = draw_sample(hashes, size, window, lows, sample[at:])
+        counts[t] = draw_sample(hashes, size, window, lows, sample[at:]) if window else 0
         fill_signature(bins, (ways, best), signatures, t)
         sizes[t] = size
         at += counts[t]

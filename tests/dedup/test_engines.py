@@ -354,3 +354,13 @@ def test_engines_agree_on_texts_that_are_nearly_all_boilerplate(seed: int) -> No
     assert rows_of(one) == rows_of(other)
     found = fast.relate(texts, model, fast.Work(CONFIG))
     assert found.centre.tolist() == one.centre.tolist()
+
+
+def test_without_a_window_no_sample_is_drawn_and_all_else_is_as_with_one() -> None:
+    texts = texts_of(distinct_keys(5, 100))
+    found, bare = (
+        fast.sketch_all(texts, np.zeros(0, dtype=np.uint8), fast.Work(CONFIG), window) for window in (8, 0)
+    )
+    assert np.array_equal(found.signatures, bare.signatures)
+    assert np.array_equal(found.sizes, bare.sizes)
+    assert (len(found.samples) > 0, len(bare.samples)) == (True, 0)
