@@ -4,10 +4,12 @@ numba's cache looks at the file of the entry point alone. Here the key of a cach
 of everything the kernel calls or reads, so that an upgrade never runs yesterday's machine code.
 """
 
+import fcntl
 import hashlib
 import inspect
+import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from types import CodeType, ModuleType
 from typing import Any
@@ -103,6 +105,24 @@ class KernelCache(FunctionCache):
     """numba's cache of one function on disk, with the fingerprint in the key."""
 
     _impl_class = _EntryPoint
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other process compile what is kept in this folder: it waits, then loads what it would make.
+
+        The workers of an ingest all come to a kernel at once, and would each take a core to compile it.
+        """
+        handle = -1
+        with suppress(OSError):  # without a lock each compiles for itself
+            self._impl.locator.ensure_cache_path()
+            path = os.path.join(self.cache_path, "kernels.lock")
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            fcntl.flock(handle, fcntl.LOCK_EX)  # the system lets go of it when its holder dies
+        try:
+            yield
+        finally:
+            if handle >= 0:
+                os.close(handle)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Load compiled code, without all that numba needs to compile (.2 s): it loads that when it must."""
@@ -211,8 +231,14 @@ def kernel(function: Callable[..., Any]) -> Any:
     outer: Any = {"nogil": True, "no_cfunc_wrapper": True, **OPTIONS}
     compiled: Any = numba.njit(function, pipeline_class=_KernelCompiler, **outer)
     with suppress(RuntimeError):  # numba: "cannot cache function": no folder can be written
-        compiled._cache = KernelCache(function)  # type: ignore[no-untyped-call]
+        cache = KernelCache(function)  # type: ignore[no-untyped-call]
+        compiled._cache, compiled.compile = cache, partial(_compile_alone, cache, compiled.compile)
     return compiled
+
+
+def _compile_alone(cache: KernelCache, load_or_compile: Callable[[Any], Any], signature: Any) -> Any:
+    with cache.alone():
+        return load_or_compile(signature)
 
 
 def part(function: Callable[..., Any]) -> Any:

@@ -102,3 +102,10 @@ def test_a_kernel_out_of_the_cache_gives_the_same(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert told == [b"[2, 1] 0\n", b"[2, 1] 1\n"]
+
+
+def test_of_processes_that_want_a_kernel_at_once_one_compiles_it(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", CALL]
+    both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(2)]
+    assert sorted(each.communicate()[0] for each in both) == [b"[2, 1] 0\n", b"[2, 1] 1\n"]
