@@ -27,13 +27,15 @@ PATH_DOT, ID_SLASH = pa.scalar("."), pa.scalar("/")
 class Clauses(NamedTuple):
     """All clauses of some pages by column of table `clauses`, of each page guide first.
 
-    `texts` are those of the sections and articles; `flags` are bits (clauses/nodes.py); `owner` is the place
+    `texts` are those of the sections and articles; `kinds` are places in CLAUSE_KINDS; `flags` are bits
+    (clauses/nodes.py); `owner` is the place
     of each clause's section or article among those of all pages; `counts` how many stand in each of these,
     `pages` how many on each page; `numbered` how many of kind `clause` in each section or article.
     """
 
     columns: dict[str, pa.Array]
     texts: pa.StringArray
+    kinds: Ints
     flags: Ints
     owner: Ints
     counts: Ints
@@ -66,7 +68,7 @@ def clause_columns(laid: Laid, config: Config) -> Clauses:
     flags = nodes[nd.FLAGS]
     columns |= {name: pa.array((flags & 1 << bit) > 0) for bit, name in enumerate(CLAUSE_FLAGS)}
     numbered = _sums((nodes[nd.KIND] == 0).astype(np.int32), counts)
-    return Clauses(columns, texts, flags, owner, counts, by_page, numbered)
+    return Clauses(columns, texts, nodes[nd.KIND], flags, owner, counts, by_page, numbered)
 
 
 def _sums(values: Ints, counts: Sequence[int] | NDArray[np.int64] | Ints) -> Ints:

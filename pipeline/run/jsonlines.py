@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline.clauses.structure import FLAGS
 from pipeline.emit import fields_object
 from pipeline.page.pieces import DROPPED, REASONS
-from pipeline.records import CLAUSE_FLAGS, SCHEMA_VERSION, PageFields
+from pipeline.records import CLAUSE_FLAGS, CLAUSE_KINDS, SCHEMA_VERSION, PageFields
 from pipeline.run.clauses import NOTHING_BETWEEN, Clauses
 from pipeline.run.laid import Laid
 from pipeline.run.strings import bytes_of
@@ -182,12 +182,22 @@ def _told(clauses: Clauses) -> pa.StringArray:
     columns = clauses.columns
     ordinals = columns["ordinal"].cast(pa.string())
     return _joined(
-        *('"level": ', columns["level"].cast(pa.string()), ', "kind": "', columns["kind"]),
-        *('", "marker": ', _in_quotes(columns["marker"]), ', "ordinal": ', ordinals),
+        *(_levels(clauses), _in_quotes(columns["marker"]), ', "ordinal": ', ordinals),
         *(', "text": "', _escaped(columns["text"]), '", "text_hant": "', _escaped(columns["text_hant"])),
         *('", "raw_start": ', columns["raw_start"].cast(pa.string())),
         *(', "raw_end": ', columns["raw_end"].cast(pa.string()), ", "),
     )
+
+
+def _levels(clauses: Clauses) -> pa.StringArray:
+    """Return the members up to the marker of each clause: each level and kind written once."""
+    levels, n_kinds = np.asarray(clauses.columns["level"]), len(CLAUSE_KINDS)
+    written = [
+        f'"level": {level}, "kind": "{kind}", "marker": '
+        for level in range(levels.max(initial=0) + 1)
+        for kind in CLAUSE_KINDS
+    ]
+    return pa.array(written, pa.string()).take(pa.array(levels * n_kinds + clauses.kinds))
 
 
 def _objects(clauses: Clauses, parents: pa.StringArray, told: pa.StringArray) -> pa.StringArray:
@@ -195,8 +205,7 @@ def _objects(clauses: Clauses, parents: pa.StringArray, told: pa.StringArray) ->
     columns = clauses.columns
     return _joined(
         *('{"clause_id": "', columns["clause_id"], '", "path": "', columns["path"], '", "parent": '),
-        *(parents, ", ", told, '"flags": '),
-        *(_by_flags(clauses, lambda flags: json.dumps(flags)), "}" + BETWEEN),
+        *(parents, ", ", told, _by_flags(clauses, _listed)),
     )
 
 
@@ -204,8 +213,8 @@ def _lines(clauses: Clauses, parents: pa.StringArray, told: pa.StringArray, laid
     """Return the lines of clauses."""
     columns = clauses.columns
     return _joined(
-        *('{"clause_id": "', columns["clause_id"], '", ', _owners(clauses, laid), ', "path": "'),
-        *(columns["path"], '", "parent_id": ', parents, ", ", told),
+        *('{"clause_id": "', columns["clause_id"], _owners(clauses, laid), columns["path"]),
+        *('", "parent_id": ', parents, ", ", told),
         *(_by_flags(clauses, _members), '"text_id": "', columns["text_id"], '"}\n'),
     )
 
@@ -215,18 +224,22 @@ def _by_flags(clauses: Clauses, write: Callable[[Sequence[str]], str]) -> pa.Str
     return pa.array([write(flags) for flags in FLAGS], pa.string()).take(pa.array(clauses.flags))
 
 
+def _listed(flags: Sequence[str]) -> str:
+    return f'"flags": {json.dumps(flags)}}}{BETWEEN}'
+
+
 def _members(flags: Sequence[str]) -> str:
     return "".join(f'"{flag}": {"true" if flag in flags else "false"}, ' for flag in CLAUSE_FLAGS)
 
 
 def _owners(clauses: Clauses, laid: Laid) -> pa.StringArray:
-    """Return, for each clause, the members of its line that say where it stands."""
+    """Return, for each clause, what its line says between its id and its path: where it stands."""
     bodies, page_ids = laid.bodies, laid.page_ids
     told = zip(laid.ids, bodies.headings, bodies.pages.tolist(), bodies.is_article.tolist(), strict=True)
     owners = [
-        f'"article_id": "{body}", "page_id": "{page_ids[page]}", "section": null'
+        f'", "article_id": "{body}", "page_id": "{page_ids[page]}", "section": null, "path": "'
         if is_article
-        else f'"article_id": null, "page_id": "{page_ids[page]}", "section": {quoted(heading)}'
+        else f'", "article_id": null, "page_id": "{page_ids[page]}", "section": {quoted(heading)}, "path": "'
         for body, heading, page, is_article in told
     ]
     return pa.array(owners, pa.string()).take(pa.array(clauses.owner))
