@@ -47,9 +47,9 @@ def leave_pandas_out() -> None:
 def keep_freed_memory() -> None:
     """Let the allocators keep what they were given back: else a run asks the system for the same pages again.
 
-    10,276 pages meet 150,000 page faults instead of 260,000 to 320,000, which is .3 to .6 of 2.4 CPU seconds in
-    the system; the peak grows by 15 to 45 MB. Arrow's allocator looks at its variable when it is loaded, so
-    this comes first; workers inherit it. A C library without `mallopt` stays as it is.
+    10,276 pages meet 150,000 page faults instead of 260,000 to 320,000: .3 to .6 of 2.4 CPU seconds in the
+    system; the peak grows by 15 to 45 MB. Arrow's allocator looks at its variable when it is loaded, so this
+    comes first; workers inherit it. A C library without `mallopt` stays as it is.
     """
     import ctypes  # not by commands that need none of this
 
