@@ -51,11 +51,13 @@ def _leaks_in(marks: str) -> re.Pattern[str]:
 class Headed(NamedTuple):
     """The leak-like groups of a text: `parts` alternates text and group, `pairs` holds (character, group).
 
+    `plain` is the text without them.
     `counted`: how many of each pair; `known`: the characters that may leak, with their readings; `told`: how
     many leaks, glosses and headwords that makes (`_count_pairs`).
     """
 
     text: str
+    plain: str
     parts: Sequence[str]
     pairs: Sequence[tuple[str, str]]
     counted: Mapping[tuple[str, str], int]
@@ -65,7 +67,7 @@ class Headed(NamedTuple):
 
 def unsplit(text: str) -> Headed:
     """Return a text in which nothing looks like a leak."""
-    return Headed(text, [text], [], {}, readings(), {})
+    return Headed(text, text, [text], [], {}, readings(), {})
 
 
 def split_leaks(text: str) -> Headed:
@@ -78,7 +80,8 @@ def split_leaks(text: str) -> Headed:
     pairs = list(zip(heads, parts[1::2], strict=True))
     counted = Counter(pairs)
     known = _leaking({char for char, _ in counted})
-    return Headed(text, parts, pairs, counted, known, _count_pairs(counted, parts, known))
+    told = _count_pairs(counted, parts, known)
+    return Headed(text, "".join(parts[::2]), parts, pairs, counted, known, told)
 
 
 def count_leaks(text: str) -> LeakCounts:
@@ -150,10 +153,10 @@ def _count_pairs(
 
 def _count_headwords(parts: Sequence[str]) -> int:
     """Count groups whose character has no Chinese neighbour: `鐵(tiě)，`, `、陳(chén)、`."""
-    n = len(parts) // 2
-    step = max(1, n // SAMPLE)
-    found = 0
-    for i in range(0, n, step):
-        before, after = parts[2 * i][-2:-1], parts[2 * i + 2][:1]
-        found += not (FIRST_HANZI <= before <= LAST_HANZI or FIRST_HANZI <= after <= LAST_HANZI)
-    return found * step
+    step = max(1, len(parts) // 2 // SAMPLE)
+    ends, begins = [part[-2:-1] for part in parts[:-1:2]], [part[:1] for part in parts[2::2]]
+    alone = [
+        not (FIRST_HANZI <= before <= LAST_HANZI or FIRST_HANZI <= after <= LAST_HANZI)
+        for before, after in zip(ends[::step], begins[::step], strict=True)
+    ]
+    return sum(alone) * step

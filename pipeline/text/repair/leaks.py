@@ -28,6 +28,7 @@ from pipeline.text.repair.readings import (
 _MIN_SHARE = 0.8  # of X's occurrences that leak
 _MIN_SINGLE = 0.9  # of X's leaks that have one reading
 _BEGINNING = 600  # characters of a page in which Traditional ones that do not leak are counted
+_LINES = 150  # that mostly hold enough of them
 _MAX_GLOSSES = 0.1  # glosses of characters that t2s leaves, per leak
 # A few notes are no lesson: of its 15 glosses 9 or so are of such characters, 3 or less in one of 500
 _NOTES, _MAX_NOTES = 3, 0.25  # how many, per leak
@@ -49,7 +50,7 @@ class _Seen(NamedTuple):
 
 def _by_character(counts: Mapping[tuple[str, str], int]) -> dict[str, _Seen]:
     seen: dict[str, _Seen] = {}
-    for (char, pinyin), n in sorted(counts.items(), key=lambda item: item[0]):
+    for (char, pinyin), n in sorted(counts.items()):
         if char and pinyin and n > 0:
             old = seen.get(char, _Seen(0, 0, ""))
             wins = n > old.single or (n == old.single and not _is_usual(char, old.pinyin))
@@ -183,11 +184,15 @@ def _are_inside(headed: Headed) -> bool:
 def _count_untouched(headed: Headed, seen: Mapping[str, _Seen]) -> int:
     """Return how many Traditional characters do not leak: in the beginning, or where none is there in all.
 
-    Of a Simplified page it says nothing: who glosses every character that has another form in Traditional
-    glosses others too.
+    Where half as many are as leak, as a few lines tell, there may be more. Of a Simplified page it says
+    nothing: who glosses every character that has another form in Traditional glosses others too.
     """
-    plain, forms = "".join(headed.parts[::2]), simplified_forms().keys()
-    return len((set(plain[:_BEGINNING]) & forms) - seen.keys()) or len((set(plain) & forms) - seen.keys())
+    forms, found = simplified_forms().keys(), 0
+    for end in (_LINES, _BEGINNING, len(headed.plain)):
+        found = len((set(headed.plain[:end]) & forms) - seen.keys())
+        if 2 * found >= len(seen) or (found and end == _BEGINNING):
+            break
+    return found
 
 
 def _notes(headed: Headed, seen: Mapping[str, _Seen], table: Mapping[str, str]) -> set[str]:
@@ -215,10 +220,9 @@ def _good_characters(headed: Headed, seen: Mapping[str, _Seen]) -> Iterator[str]
 
     (Another part of a page may have another list.) Those that leak most come first.
     """
-    plain = "".join(headed.parts[::2])
     heads = ""
     for char in sorted(seen, key=lambda c: (-seen[c].leaks, c)):
-        total = plain.count(char)
+        total = headed.plain.count(char)
         if not _is_good(seen[char], total):
             heads = heads or "".join(pair[0] for pair in headed.pairs)
             first, last = heads.index(char), heads.rindex(char)
@@ -242,7 +246,7 @@ def strip_leaks(headed: Headed, learnt: Mapping[str, str]) -> tuple[str, list[Ed
     bounds = list(accumulate(map(len, headed.parts)))
     starts, ends = bounds[:-1:2], bounds[1::2]
     if not stays:
-        return "".join(headed.parts[::2]), _deletions(starts, ends)
+        return headed.plain, _deletions(starts, ends)
     drop = [pair not in stays for pair in headed.pairs]
     kept = (
         group if pair in stays else "" for group, pair in zip(headed.parts[1::2], headed.pairs, strict=True)
