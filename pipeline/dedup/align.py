@@ -7,10 +7,10 @@ witnesses of textual criticism.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import compress, count
-from operator import ne
 from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from rapidfuzz.fuzz import ratio as indel_ratio
 
@@ -25,6 +25,8 @@ MAX_GAP_PAIRS = 40_000  # pairs compared between two anchors; above, only what s
 
 
 Row = tuple[int | None, int | None, Op, float | None]  # of `Aligned`
+Ints = NDArray[np.int64]
+Spans = tuple[Ints, Ints]  # of articles: where each begins and ends
 Matched = dict[int, tuple[int, Op, float]]  # place in the canonical: in the member, what happened, ratio
 
 
@@ -52,6 +54,22 @@ def align(canonical: Sequence[str], member: Sequence[str]) -> list[Aligned]:
 
 def align_keys(left: list[str], right: list[str]) -> list[Row]:
     """Do what `align` does for texts that are folded already; the rows are plain tuples."""
+    if len(left) == len(right) == 1:
+        return align_two(*left, *right)
+    return align_any(left, right)
+
+
+def align_two(one: str, other: str) -> list[Row]:
+    """Do what `align_any` does for lists of one: most members differ from their canonical in one clause."""
+    if one == other != "":
+        return [(0, 0, "same", 100.0)]
+    if ratio := indel_ratio(one, other, score_cutoff=MIN_CHANGED_RATIO):
+        return [(0, 0, "changed", ratio)]
+    return [(None, 0, "added", None), (0, None, "removed", None)]
+
+
+def align_any(left: list[str], right: list[str]) -> list[Row]:
+    """Do what `align_keys` does, for lists of any length."""
     anchors = _anchors(left, right)
     matched: Matched = {i: (j, "same", 100.0) for i, j in anchors}
     taken = {j for _, j in anchors}
@@ -139,25 +157,35 @@ def _in_order(n_left: int, n_right: int, matched: Matched, taken: set[int]) -> l
     return rows
 
 
-def unlike_parts(codes: Sequence[int], left: range, right: range, nothing: int) -> tuple[range, range]:
-    """Return what is left of two articles, ranges of clauses, without what is the same in front and behind.
+def unlike_parts(codes: Ints, left: Spans, right: Spans, nothing: int) -> tuple[Spans, Spans]:
+    """Return what is left of pairs of articles without what is the same in front and behind.
 
-    `codes` are numbers of the clauses' keys. What is left, aligned, gives all rows that are not "same":
-    anchors begin and end with what is. An empty key, `nothing`, is none: an article with one stays whole.
+    `codes` are numbers of the clauses' keys; an article is a span of clauses, where it begins and ends. What
+    is left, aligned, gives all rows that are not "same": anchors begin and end with what is. An empty key,
+    `nothing`, is none: a pair with one stays whole. Vectorised.
 
-    >>> unlike_parts([1, 2, 3, 1, 4, 5, 3], range(0, 3), range(3, 7), 0)
-    (range(1, 2), range(4, 6))
+    >>> one, other = (np.array([0]), np.array([3])), (np.array([3]), np.array([7]))
+    >>> found = unlike_parts(np.array([1, 2, 3, 1, 4, 5, 3]), one, other, 0)
+    >>> [tuple(int(edge[0]) for edge in span) for span in found]
+    [(1, 2), (4, 6)]
     """
-    one, other = codes[left.start : left.stop], codes[right.start : right.stop]
-    if one == other and nothing not in one:
-        return left[:0], right[:0]
-    if nothing in one or nothing in other:
-        return left, right
-    most = min(len(one), len(other))
-    front = next(compress(count(), map(ne, one, other)), most)
-    behind = next(compress(count(), map(ne, reversed(one), reversed(other))), most)
-    behind = min(behind, most - front)
-    return left[front : len(left) - behind], right[front : len(right) - behind]
+    empty = np.concatenate(([0], np.cumsum(codes == nothing)))
+    bare = (empty[left[1]] > empty[left[0]]) | (empty[right[1]] > empty[right[0]])
+    most = np.where(bare, 0, np.minimum(left[1] - left[0], right[1] - right[0]))
+    front = _alike(codes, (left[0], right[0]), most, 1)
+    behind = np.minimum(_alike(codes, (left[1] - 1, right[1] - 1), most, -1), most - front)
+    return (left[0] + front, left[1] - behind), (right[0] + front, right[1] - behind)
+
+
+def _alike(codes: Ints, places: tuple[Ints, Ints], most: Ints, step: int) -> Ints:
+    """Return how many codes of each pair are the same from its two places on, of up to so many."""
+    pair = np.repeat(np.arange(len(most)), most)
+    ahead = np.arange(len(pair)) - np.repeat(np.cumsum(most) - most, most)
+    one, other = (codes[side[pair] + step * ahead] for side in places)
+    unlike = np.flatnonzero(one != other)[::-1]
+    found = most.copy()
+    found[pair[unlike]] = ahead[unlike]  # the last that is written stays: the nearest
+    return found
 
 
 def character_edits(canonical: str, member: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.page.headings import AFTER_TITLE, BODY_START, BY_PLACE, MAX_TITLE_IN_HEADING, Candidate
@@ -152,7 +153,7 @@ def _found(
 
 def _may_say(text: str, frame: Frame, runs: Sequence[str]) -> bool:
     """Tell whether a text without its blanks says the frame with one of some numbers; lines may be joined."""
-    said, before, after = ("".join(x.split()) for x in (text, frame.before, frame.after))
+    said, before, after = map(_without_blanks, (text, frame.before, frame.after))
     for signs in WIDTHS:
         if not set(signs).isdisjoint(before + after):
             for other in signs[1:]:
@@ -164,6 +165,11 @@ def _may_say(text: str, frame: Frame, runs: Sequence[str]) -> bool:
     while at >= 0 and not said.startswith(follows, at + len(before)):
         at = said.find(before, at + 1)
     return at >= 0
+
+
+@lru_cache(maxsize=8)  # one text is asked for each form and each number that a page lacks
+def _without_blanks(text: str) -> str:
+    return "".join(text.split())
 
 
 def _is_plain(frame: Frame) -> bool:

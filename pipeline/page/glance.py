@@ -21,6 +21,7 @@ from pipeline.page.contents import LEADER_SIGNS
 from pipeline.page.cues import (
     DISCLAIMER_BEGINS,
     HINT_WORDS,
+    INTRODUCTION_WORDS,
     LIST_SIGNS,
     MAX_CUE,
     SENTENCE_ENDS,
@@ -38,6 +39,7 @@ from pipeline.page.lines import (
     FIELDED,
     GROUPS,
     HINTED,
+    INTRODUCED,
     LABELLED,
     LEADING,
     LISTED,
@@ -88,6 +90,7 @@ WORDS = (
     (SEPARATORS, "[：:]"),
     (FIELDED, FIELD_WORDS),
     (PAGED, PAGE_WORDS),
+    (INTRODUCED, INTRODUCTION_WORDS),
     (BEFORE_NUMBER, f"第|{WORDS_BEFORE_NUMBERS}"),
 )
 DIGITS = "0123456789０１２３４５６７８９一二三四五六七八九十"

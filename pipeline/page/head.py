@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pipeline.page.contents import CONTENTS, CONTENTS_ENDS
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import INTRODUCTION, WEAK_INTRODUCTION
+from pipeline.page.cues import WEAK_INTRODUCTION, introduces
 from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate
 from pipeline.page.lines import LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
@@ -184,7 +184,7 @@ def _take_guide(page: PageLines, rows: Sequence[int], subjects: Sequence[str], p
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
-        elif section == 0 or _introduces(line, subjects):
+        elif section == 0 or _introduces(page, row, subjects):
             plan.dropped[row] = "introduction"
         elif reason := of_site(line):
             plan.dropped[row] = reason
@@ -211,14 +211,14 @@ def of_site(line: str) -> DropReason | None:
 
 def _leads_guide(page: PageLines, row: int, following: int | None) -> bool:
     """Tell the line that leads into a guide's list where no heading stands above: `要注意以下几点：`."""
-    line = page.texts[row]
-    leads = following is not None and line[-1] in "：:"
-    return leads and page.sights[following or 0] & LISTED != 0 and not INTRODUCTION.search(line)
+    leads = following is not None and page.lasts[row] in "：:"
+    return leads and page.sights[following or 0] & LISTED != 0 and not introduces(page, row)
 
 
-def _introduces(line: str, subjects: Sequence[str]) -> bool:
+def _introduces(page: PageLines, row: int, subjects: Sequence[str]) -> bool:
     """Tell whether a line introduces the texts: it says so, or is a sentence in a site's words."""
-    if INTRODUCTION.search(line):
+    line = page.texts[row]
+    if introduces(page, row):
         return True
     for subject in subjects:
         line = line.replace(subject, "")
@@ -242,7 +242,7 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
         return False
     if page.heads[row] == 1 and SIDE_BY_SIDE.fullmatch(line) and not ASKS.search(line):
         return False
-    if line[-1] in "，,、" or INTRODUCTION.search(line):
+    if line[-1] in "，,、" or introduces(page, row):
         return False
     listed = _text_of_guide(page, following)
     if not (listed or len(page.texts[following]) > len(line) or page.lasts[following] in "。；"):

@@ -68,10 +68,9 @@ DOCUMENT = re.compile(  # `门卫值班制度`, `车辆使用办法（试行）`
 
 # What a line may show, as bits; of those before GROUPS the lines are listed (`page/glance.py`). A line is
 # LISTED if NUMBERED matches it, and only then; all others only *may* show what they are said to.
-GROUPS = 13
-HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED, LISTED, UNLISTED, ENDING, STOPPED, SUMMED, BRIEF = (
-    1 << bit for bit in range(GROUPS)
-)
+GROUPS = 14
+HINTED, SAYING, SIGNED, DATED, LEADING, COUNTING, PLACED = (1 << bit for bit in range(7))
+LISTED, UNLISTED, ENDING, STOPPED, SUMMED, BRIEF, INTRODUCED = (1 << bit for bit in range(7, GROUPS))
 NUMERALS, SEPARATORS, LABELLED, FIELDED, PAGED = (1 << bit for bit in range(GROUPS, GROUPS + 5))
 LISTED_AT = LISTED.bit_length() - 1
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import INTRODUCTION
+from pipeline.page.cues import introduces
 from pipeline.page.fields import Fields
 from pipeline.page.head import HeadPlan
 from pipeline.page.headings import Candidate
-from pipeline.page.lines import DENSE, LINKED, PageLines
+from pipeline.page.lines import DENSE, INTRODUCED, LINKED, PageLines, rows_showing
 from pipeline.records import DROP_REASONS, LINE_ROLES, DropReason, LineRole, from_columns
 
 MAX_RELATED = 60  # characters of a line in links that is the name of another page, and no text cited whole
@@ -145,10 +145,8 @@ class Places:
 def put_head(places: Places, plan: HeadPlan, fields: Fields) -> None:
     """Place the lines before the first heading: navigation, all but those of which more is known."""
     rows = {row for row in fields.rows | plan.fields if row < plan.end}
-    for row, line in enumerate(places.page.texts[: plan.end]):
-        if len(line) < DENSE or row in plan.dropped or row in plan.guide or row in rows:
-            continue
-        if INTRODUCTION.search(line):
+    for row in rows_showing(places.page, INTRODUCED, 0, plan.end):
+        if len(places.page.texts[row]) >= DENSE and introduces(places.page, row):
             places.reasons[row] = CODES["introduction"]
     for row, reason in plan.dropped.items():
         places.reasons[row] = CODES[reason]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pipeline.page.closes import rest_of_element
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, INTRODUCTION, drop_reason, goes_on
+from pipeline.page.cues import ENDING, drop_reason, goes_on, introduces
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
@@ -140,7 +140,7 @@ def _unnumbered_first(
         if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line):
             return whole_line(page, r, 1)
     for r in rows:
-        if not INTRODUCTION.search(page.texts[r]) and _chars(page, r, second.row) >= MIN_CONTENT:
+        if not introduces(page, r) and _chars(page, r, second.row) >= MIN_CONTENT:
             return Candidate(r, 0, 0, 0, 1, PLAIN, second.title, False)
     return None
 
@@ -205,8 +205,7 @@ def body_rows(
         last = _unless_told(page, cues, last, rest_of_element(page, first, last, end))
     introductions: dict[int, DropReason] = {}
     for row in range(first, min(first + 4, last)):
-        line = page.texts[row]
-        if not INTRODUCTION.search(line) or last - first < 2 or is_spoken(line):
+        if not introduces(page, row) or last - first < 2 or is_spoken(page.texts[row]):
             break
         introductions[row] = "introduction"
     return first, last, introductions

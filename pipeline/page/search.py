@@ -150,12 +150,13 @@ class WholeLines:
             needed, (firsts, empty) = _needed(parsed, fold), _firsts(parsed, fold)
             self._always |= _note(self._needing, needed, k)
             self._anyhow |= _note(self._beginning, None if empty else firsts, k)
-        self._chars = frozenset(self._needing)
+        listed = "".join(map(re.escape, sorted(self._needing)))
+        self._signs = re.compile(f"[{listed}]" if listed else "(?!)")
 
     def allowed(self, line: str) -> int:
         """Return which patterns the characters of a line and the first one allow: bit k for pattern k."""
         allowed = self._always
-        for char in self._chars.intersection(line):
+        for char in self._signs.findall(line):  # half the time of meeting a set
             allowed |= self._needing[char]
         return allowed & (self._anyhow | self._beginning.get(line[:1], 0))
 

@@ -9,7 +9,7 @@ from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import find_breadcrumb
 from pipeline.page.closes import end_of_element, end_of_single
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, INTRODUCTION, LOOK_BEHIND, cue_rows, goes_on
+from pipeline.page.cues import ENDING, LOOK_BEHIND, cue_rows, goes_on, introduces
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, site_rows
 from pipeline.page.fields import Fields, read_fields
@@ -241,7 +241,7 @@ def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequenc
         if "篇" not in line or not (count := declared_count(line)):
             continue
         said = count > 1 and any(subject in line for subject in subjects) and line[-1] in "。！"
-        if said or INTRODUCTION.search(line) or names_subject(line, subjects):
+        if said or introduces(page, row) or names_subject(line, subjects):
             return count
     return None
 

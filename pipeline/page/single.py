@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 
-from pipeline.page.cues import INTRODUCTION
+from pipeline.page.cues import introduces
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
@@ -40,7 +40,7 @@ def name_of_single(
         if not guided and of_site(line):
             continue
         above += 1
-        if above > MAX_ABOVE or not (guided or INTRODUCTION.search(line)):
+        if above > MAX_ABOVE or not (guided or introduces(page, row)):
             return None
     return None
 

@@ -55,6 +55,8 @@ NEUTRAL = (
 WORD = compile_search(
     "|".join(f"(?P<{reason}>{words})" for reason, words in WORDS) + f"|(?P<neutral>{NEUTRAL})"
 )
+# All letters of these words: a line that has few of them is not made of such words.
+WORD_SIGNS = frozenset("".join((*(words for _, words in WORDS), NEUTRAL)))
 # Words that a text has no use for: `文件的下载和打印` may be a heading, `下载本文` is none.
 ONLY_SITES = compile_search(
     "付费|公众号|VIP|vip|赞助商|点此|可编辑|QQ空间|朋友圈|上一篇|下一篇|没有了|猜[你您]|[你您]可能|本文|本站|本网|本页|网友|转载|责编|录入|佚名|我来说|好评|换一换|正在搜|热点排行|为您推荐|为你推荐|关于我们|复制链接|链接已复制|下载次数|赞|广告|专题|收藏|返回|来自|投稿|客服|留言|热门|投诉|标签|排行|责任编辑|原作者|评论|顶一下|踩一下|打赏"
@@ -127,6 +129,11 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
         return None
     line, addresses = ADDRESS.subn("", line) if has_address(line) else (line, 0)
     total = sum(map(len, HANZI_OR_LATIN.findall(line)))
+    only = addresses > 0 or ONLY_SITES.search(line) is not None
+    loose = edge and only and len(line) <= MAX_EDGE and not SIGNATURE.search(line)
+    least_covered = (EDGE_COVERED if loose else COVERED) * total
+    if sum(map(WORD_SIGNS.__contains__, line)) < least_covered:  # as nearly all lines of texts
+        return None
     found: dict[DropReason, int] = {}
     words = set()
     covered = 0
@@ -138,10 +145,7 @@ def _of_words(line: str, edge: bool) -> DropReason | None:
             reason = WORDS[match.lastindex - 1][0]
             found[reason] = found.get(reason, 0) + size
             words.add(word)
-    only = addresses > 0 or ONLY_SITES.search(line) is not None
-    loose = edge and only and len(line) <= MAX_EDGE and not SIGNATURE.search(line)
-    least_covered = EDGE_COVERED if loose else COVERED
-    if not words or not line or covered < least_covered * total or sum(found.values()) < OWN * total:
+    if not words or not line or covered < least_covered or sum(found.values()) < OWN * total:
         return None
     if sentence and len(words) < SURE:
         return None

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,9 @@ from pipeline.schema import ALIGNMENTS
 from pipeline.store.generations import folder_of, state_of
 from pipeline.store.manifest import Shard, shards_of
 from pipeline.text.fold import comparison_keys, text_id, text_ids
+
+if TYPE_CHECKING:
+    from pipeline.dedup.align import Spans
 
 # Members aligned together: with 20 clauses each, some 50 MB of strings.
 MEMBERS_A_PART = 8_000
@@ -142,45 +146,56 @@ def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:
 
     What a pair has in common in front and behind is left out first; most clauses are never folded.
     """
-    from pipeline.dedup.align import align_keys, unlike_parts  # loads rapidfuzz, .02 s that few pages need
+    from pipeline.dedup.align import unlike_parts  # loads rapidfuzz, .02 s that few pages need
 
     article = np.asarray(clauses["article"])
     order = np.argsort(article, kind="stable")
-    starts = np.searchsorted(article, np.arange(len(ids) + 1), sorter=order).tolist()
+    starts = np.searchsorted(article, np.arange(len(ids) + 1), sorter=order)
     clauses = clauses.take(pa.array(order))
     codes, nothing = _codes(clauses)
-    members = [range(starts[n], starts[n + 1]) for n in sides[0].tolist()]
-    canonicals = [range(starts[n], starts[n + 1]) for n in sides[1].tolist()]
-    gaps = [unlike_parts(codes, *pair, nothing) for pair in zip(canonicals, members, strict=True)]
-    asked = sorted({row for left, right in gaps if left and right for row in chain(left, right)})
-    keys = comparison_keys(clauses["told"].take(pa.array(asked, pa.int64())).to_pylist())
-    key_of = dict(zip(asked, keys, strict=True))
-    found = [
-        (None if i is None else left[i], None if j is None else right[j], member, op, ratio)
-        for member, (left, right) in zip(sides[0].tolist(), gaps, strict=True)
-        if left or right
-        for i, j, op, ratio in align_keys(
-            [key_of.get(i, "") for i in left], [key_of.get(j, "") for j in right]
-        )
-        if op != "same"
-    ]
+    members, canonicals = ((starts[side], starts[side + 1]) for side in sides)
+    found = list(_unlike(clauses["told"], unlike_parts(codes, canonicals, members, nothing)))
     columns = list(zip(*found, strict=True)) if found else [()] * len(ALIGNMENTS)
-    named = [_clause_ids(clauses.take(pa.array(rows, pa.int64())), ids) for rows in columns[:2]]
-    named.append(ids.take(pa.array(columns[2], pa.int64())))
+    placed = clauses.select(["article", "path"])
+    named = [_clause_ids(placed.take(pa.array(rows, pa.int64())), ids) for rows in columns[:2]]
+    named.append(ids.take(pa.array(sides[0][list(columns[2])])))
     return pa.table([*named, *map(list, columns[3:])], schema=ALIGNMENTS)
+
+
+def _unlike(told: pa.ChunkedArray, gaps: "tuple[Spans, Spans]") -> Iterator[tuple[Any, ...]]:
+    """Yield what differs between two spans of clauses: row left, row right, pair, what happened, ratio."""
+    from pipeline.dedup.align import align_keys
+
+    edges = np.stack([*gaps[0], *gaps[1]], axis=1)
+    sizes = edges[:, [1, 3]] - edges[:, [0, 2]]
+    depth = np.zeros(len(told) + 1, np.int64)  # in how many gaps of two sides each row stands
+    first, last = edges[sizes.all(axis=1)].reshape(-1, 2).T
+    np.add.at(depth, first, 1)
+    np.add.at(depth, last, -1)
+    asked = np.cumsum(depth[:-1]) > 0
+    keys = comparison_keys(told.filter(pa.array(asked)).to_pylist())
+    number = np.concatenate(([0], np.cumsum(asked))).tolist()
+    chosen = np.flatnonzero(sizes.any(axis=1))
+    for n, (a, b, c, d) in zip(chosen.tolist(), edges[chosen].tolist(), strict=True):
+        left, right = [""] * (b - a), [""] * (d - c)
+        if left and right:
+            left, right = keys[number[a] : number[b]], keys[number[c] : number[d]]
+        for i, j, op, ratio in align_keys(left, right):
+            if op != "same":
+                yield None if i is None else a + i, None if j is None else c + j, n, op, ratio
 
 
 def _clause_ids(clauses: pa.Table, ids: pa.Array) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(ids.take(clauses["article"].combine_chunks()), clauses["path"], "/")
 
 
-def _codes(clauses: pa.Table) -> tuple[list[int], int]:
+def _codes(clauses: pa.Table) -> tuple[NDArray[np.int64], int]:
     """Return a number for the key of each clause, and that of the empty one."""
     named = clauses["text_id"].combine_chunks()
     bare = pc.equal(named, NOTHING)
     markers = text_ids(clauses["told"].filter(bare).to_pylist())
     coded = pc.replace_with_mask(named, bare, pa.array(markers, pa.string())).dictionary_encode()
-    return coded.indices.to_pylist(), coded.dictionary.index(pa.scalar(NOTHING)).as_py()
+    return np.asarray(coded.indices).astype(np.int64), coded.dictionary.index(pa.scalar(NOTHING)).as_py()
 
 
 def _holds_any(run: Run, shard: Shard, ids: pa.Array) -> bool:

@@ -1,7 +1,8 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedup.align import align, align_keys, character_edits, unlike_parts
+from pipeline.dedup.align import align, align_any, align_keys, align_two, character_edits, unlike_parts
 from pipeline.text.fold import comparison_keys
 
 CLAUSES = [
@@ -67,12 +68,45 @@ def test_what_is_the_same_in_front_and_behind_changes_no_row(
     keys = comparison_keys([*around, *one, *around, *around, *other, *around])
     cut = len(one) + 2 * len(around)
     numbers = {key: n for n, key in enumerate(["", *keys])}
-    codes = [numbers[key] for key in keys]
-    left, right = unlike_parts(codes, range(cut), range(cut, len(keys)), numbers[""])
+    codes = np.array([numbers[key] for key in keys], np.int64)
+    whole = ((np.array([0]), np.array([cut])), (np.array([cut]), np.array([len(keys)])))
+    gaps = unlike_parts(codes, *whole, numbers[""])
+    left, right = (range(int(first[0]), int(last[0])) for first, last in gaps)
     found = align_keys([keys[i] for i in left], [keys[j] for j in right])
     rows = [
         (None if i is None else left[i], None if j is None else right[j] - cut, op, ratio)
         for i, j, op, ratio in found
     ]
-    whole = align_keys(keys[:cut], keys[cut:])
-    assert [r for r in rows if r[2] != "same"] == [r for r in whole if r[2] != "same"]
+    every = align_keys(keys[:cut], keys[cut:])
+    assert [r for r in rows if r[2] != "same"] == [r for r in every if r[2] != "same"]
+
+
+def slow_unlike_parts(left: list[int], right: list[int]) -> tuple[int, int]:
+    """How many codes are the same in front and behind; 0 is none."""
+    if 0 in left or 0 in right:
+        return 0, 0
+    most = min(len(left), len(right))
+    front = next((n for n in range(most) if left[n] != right[n]), most)
+    behind = next((n for n in range(most - front) if left[-1 - n] != right[-1 - n]), most - front)
+    return front, behind
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=6), min_size=1, max_size=6), st.data())
+def test_parts_of_many_pairs_are_those_of_the_slow_twin(
+    articles: list[list[int]], data: st.DataObject
+) -> None:
+    codes = np.array([code for article in articles for code in article], np.int64)
+    edges = np.concatenate(([0], np.cumsum([len(article) for article in articles])))
+    places = st.integers(0, len(articles) - 1)
+    pairs = data.draw(st.lists(st.tuples(places, places), max_size=5))
+    one, other = (np.array([pair[k] for pair in pairs], np.int64) for k in (0, 1))
+    found = unlike_parts(codes, *((edges[side], edges[side + 1]) for side in (one, other)), 0)
+    for n, pair in enumerate(pairs):
+        front, behind = slow_unlike_parts(*(articles[k] for k in pair))
+        for (first, last), k in zip(found, pair, strict=True):
+            assert (first[n] - edges[k], edges[k + 1] - last[n]) == (front, behind)
+
+
+@given(*[st.text("甲乙丙", max_size=5)] * 2)
+def test_two_clauses_are_aligned_as_lists_are(one: str, other: str) -> None:
+    assert align_two(one, other) == align_any([one], [other])

@@ -15,6 +15,7 @@ from pipeline.page.cues import (
     DISCLAIMER,
     HINT,
     HINT_WORDS,
+    INTRODUCTION,
     LINK_LABEL,
     LIST_SIGNS,
     MAX_CUE,
@@ -32,6 +33,7 @@ from pipeline.page.lines import (
     FIELDED,
     GROUPS,
     HINTED,
+    INTRODUCED,
     LABELLED,
     LEADING,
     LISTED,
@@ -105,6 +107,7 @@ def closely(line: str) -> int:
         SUMMED: CUT_OFF.search(line) or (LABEL.match(line) and not NUMBERED.match(line)),
         BRIEF: len(line) <= MARKER,
         PAGED: speaks_of_pages(line),
+        INTRODUCED: INTRODUCTION.search(line),
     }
     return sum(bits for bits, shown in found.items() if shown)
 
