@@ -178,8 +178,9 @@ class _Kernel(_Part):
         super(_Part, self).finalize()  # type: ignore[no-untyped-call]
 
 
-# What numba does to a function, without the 16 passes that look for what no kernel holds, such as closures,
-# comprehensions, sums of whole arrays and lists of several types: a third of the time spent before LLVM.
+# What numba does to a function, without the 17 passes that look for what no kernel holds, such as closures,
+# comprehensions, sums of whole arrays and lists of several types. Without them, overloads and wrappers for C
+# the 155 functions of clauses took 16 CPU seconds to compile, with them 21 to 24.
 PASSES: tuple[Any, ...] = (
     TranslateByteCode,
     FixupArgs,
