@@ -5,6 +5,7 @@ of everything the kernel calls or reads, so that an upgrade never runs yesterday
 """
 
 import fcntl
+import gc
 import hashlib
 import inspect
 import os
@@ -177,8 +178,9 @@ class _Kernel(_Part):
         super(_Part, self).finalize()  # type: ignore[no-untyped-call]
 
 
-# What numba does to a function, without the 16 passes that look for what no kernel holds, such as closures,
-# comprehensions, sums of whole arrays and lists of several types: a third of the time spent before LLVM.
+# What numba does to a function, without the 17 passes that look for what no kernel holds, such as closures,
+# comprehensions, sums of whole arrays and lists of several types. Without them, overloads and wrappers for C
+# the 155 functions of clauses took 16 CPU seconds to compile, with them 21 to 24.
 PASSES: tuple[Any, ...] = (
     TranslateByteCode,
     FixupArgs,
@@ -237,41 +239,56 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def _compile_alone(cache: KernelCache, load_or_compile: Callable[[Any], Any], signature: Any) -> Any:
-    with cache.alone():
-        return load_or_compile(signature)
+    on = gc.isenabled()
+    gc.disable()  # a tenth of the time of compiling went into looking for cycles
+    try:
+        with cache.alone():
+            return load_or_compile(signature)
+    finally:
+        if on:
+            gc.enable()
 
 
 def part(function: Callable[..., Any]) -> Any:
     """Make a function callable from kernels alone: uncached, without what Python needs to call it."""
-    return _made_part(function)
+    return _made_part(function, numba.types.unliteral)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Make a function part of the code that calls it: a call copies the headers of all arrays, 15 ns."""
-    return _made_part(function, forceinline=True)
+    return _made_part(function, numba.types.unliteral, forceinline=True)
 
 
 def callable_from_kernels(function: Callable[..., Any]) -> Any:
     """Let kernels call a function of Python by its name, as if it were `inlined`.
 
-    To Python it stays what it is. Returns what must be kept for as long as kernels are compiled.
+    To Python it stays what it is, and as in Python, integers of all kinds are given to it as one kind.
+    Returns what must be kept for as long as kernels are compiled.
     """
-    made = inlined(function)
+    made = _made_part(function, _widened, forceinline=True)
     infer_global(function, numba.types.Dispatcher(made))  # type: ignore[no-untyped-call]
     return made
 
 
-def _made_part(function: Callable[..., Any], **more: Any) -> Any:
-    more |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Any = numba.njit(function, pipeline_class=_PartCompiler, **OPTIONS, **more)
+def _made_part(function: Callable[..., Any], general: Callable[[Any], Any], **more: Any) -> Any:
+    more |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **OPTIONS}
+    compiled: Any = numba.njit(function, pipeline_class=_PartCompiler, **more)
     described = compiled.get_call_template
 
     def get_call_template(kinds: Any, names: Any) -> Any:
         """Describe a call; numba would compile it for the number 0, say, and again for any."""
-        return described(list(map(numba.types.unliteral, kinds)), names)
+        return described(list(map(general, kinds)), names)
 
     compiled.get_call_template = get_call_template
     return compiled
+
+
+def _widened(kind: Any) -> Any:
+    """Return the type of 64 bits for one of integers, or of tuples of them; else the type itself."""
+    kind = numba.types.unliteral(kind)  # type: ignore[no-untyped-call]
+    if isinstance(kind, numba.types.Tuple | numba.types.UniTuple):
+        return numba.types.BaseTuple.from_types([_widened(each) for each in kind.types])  # type: ignore[no-untyped-call]
+    return numba.types.int64 if isinstance(kind, numba.types.Integer) else kind
 
 
 def written(returns: str) -> Callable[[Callable[..., Any]], Any]:

@@ -22,7 +22,8 @@ def text_buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32]
     plain = strings(column)
     buffers = plain.buffers()
     offsets = np.frombuffer(buffers[1], dtype=np.int32)[plain.offset : plain.offset + len(plain) + 1]
-    data = np.frombuffer(buffers[2], dtype=np.uint8) if buffers[2] else np.zeros(0, dtype=np.uint8)
+    data = np.frombuffer(buffers[2] or b"", dtype=np.uint8)
+    data.flags.writeable = offsets.flags.writeable = False  # else a kernel is compiled for each kind
     return data, offsets
 
 

@@ -28,9 +28,9 @@ class Clauses(NamedTuple):
     """All clauses of some pages by column of table `clauses`, of each page guide first.
 
     `texts` are those of the sections and articles; `kinds` are places in CLAUSE_KINDS; `flags` are bits
-    (clauses/nodes.py); `owner` is the place
-    of each clause's section or article among those of all pages; `counts` how many stand in each of these,
-    `pages` how many on each page; `numbered` how many of kind `clause` in each section or article.
+    (clauses/nodes.py); `owner` is the place of each clause's section or article among those of all pages;
+    `counts` how many stand in each of these, `pages` how many on each page; `numbered` how many of kind
+    `clause` in each section or article.
     """
 
     columns: dict[str, pa.Array]

@@ -45,7 +45,9 @@ def bytes_of(values: pa.StringArray) -> tuple[NDArray[np.uint8], NDArray[np.int3
     """
     _, ends, data = values.buffers()
     places = np.frombuffer(ends or bytes(4), dtype=np.int32)[values.offset : values.offset + len(values) + 1]
-    return np.frombuffer(data or b"", dtype=np.uint8), places
+    found = np.frombuffer(data or b"", dtype=np.uint8)
+    found.flags.writeable = places.flags.writeable = False  # else a kernel is compiled for each kind
+    return found, places
 
 
 def ids_of_texts(texts: pa.StringArray) -> pa.StringArray:

@@ -31,11 +31,9 @@ def test_recall_of_the_bands_is_the_predicted_one() -> None:
         keys += [comparison_key(text), comparison_key(edited(text, r, int(len(text) * r.uniform(0.1, 0.4))))]
     found = of_bands(keys, DedupConfig(workers=1))
     chosen = parameters.parameters_for(DedupConfig().jaccard, DedupConfig().recall)
-    wanted, got = 0.0, 0
+    texts, wanted, got = texts_of(keys), 0.0, 0
     for a in range(0, len(keys), 2):
-        one, other = (
-            plain.side_of(units, None) for units in (texts_of(keys).of(a), texts_of(keys).of(a + 1))
-        )
+        one, other = (plain.side_of(units, None) for units in (texts.of(a), texts.of(a + 1)))
         wanted += parameters.proposed(plain.compare(one, other, own=True)[2], chosen)
         got += ((a << 32) | (a + 1)) in found
     assert 0.2 * 700 < wanted < 0.95 * 700
