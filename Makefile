@@ -58,8 +58,8 @@ format: $(STAMP) ## format the code
 eval: $(STAMP) ## accuracy against the pinned floors: make eval [GOLD=folder]
 	$(BIN)/python tests/eval/run.py $(if $(GOLD),--gold $(GOLD))
 
-bench: $(STAMP) ## speed and quality beside the peers: make bench [AREA="text dedup"]
-	$(BIN)/python -m benchmarks $(AREA)
+bench: $(STAMP) ## speed and quality beside the peers: make bench [AREA="text dedup"] [SIZES=1000,10000,100000]
+	$(if $(SIZES),SIZES=$(SIZES)) $(BIN)/python -m benchmarks $(AREA)
 
 report: $(STAMP) ## a self-contained HTML report of structured/
 	$(BIN)/fanwen report $(OUT) --out report.html

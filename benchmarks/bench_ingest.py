@@ -3,9 +3,10 @@
 usage: bench_ingest.py [--sizes 300,1000,3000] [--size-kb 50] [--rounds 3] [--corpus RAW --more RAW]
 Pages are of our own making (scripts/make_pages.py), `--size-kb` KB each. Everything is CPU time of whole
 processes with one worker, start-up included. `pages/cpu s` is pages per second and core, the growth exponent
-the slope of log time over log pages. `--sizes 1000,10000,100000` is the run of docs/operations.md, half an
-hour; "" is none. `--corpus` and `--more` are folders of pages made before, the second with what is added:
-they are the last size, and are linked into a folder beside the first; without `--more` nothing is added.
+the slope of log time over log pages. `make bench AREA=ingest SIZES=1000,10000,100000` is the whole run, three
+quarters of an hour; "" is none. `--corpus` and `--more` are folders of pages made before, the second with
+what is added: they are the last size, and are linked into a folder beside the first; without `--more` nothing
+is added.
 
 The peer, trafilatura in its own environment, merely extracts the text of `--peer-pages` pages, drawn evenly
 over the last size, its start-up and the reading of files left out. It has its turn before and after each of
@@ -141,7 +142,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", default="300,1000,3000", help="an empty word: none")
+    parser.add_argument(
+        "--sizes", default=os.environ.get("SIZES", "300,1000,3000"), help="an empty word: none"
+    )
     parser.add_argument("--size-kb", type=int, default=50)
     parser.add_argument("--peer-pages", type=int, default=300, help="of a turn of the peer")
     parser.add_argument("--rounds", type=int, default=3, help="0: no peer")
