@@ -240,7 +240,7 @@ def _brought_up(
     """Return the near pairs of `count` texts: those known of texts that stay, and those that changed."""
     from pipeline.dedup import fast
     from pipeline.dedup.intake import fold_batches
-    from pipeline.dedup.near import NOBODY, changed_pairs, fit_clauses, pairs_that_stay
+    from pipeline.dedup.near import FREE, changed_pairs, fit_clauses, pairs_that_stay
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
@@ -259,7 +259,7 @@ def _brought_up(
     del folded
     met, lost = changed_pairs(drawn, standing, work)
     found = _near_pairs(texts, fold, met, count, work)
-    drawn.text[drawn.text >= count] = NOBODY
+    drawn.text[drawn.text >= count] = FREE
     if known is not None:
         found = np.concatenate((pairs_that_stay(known.near.pairs, place, count, lost), found))
     return Near(found, model, found_with, drawn)
@@ -290,25 +290,25 @@ def _drawn(
     `folded` are the texts that are new by `source`.
     """
     from pipeline.dedup.meetings import BOTH, LAST, NOW
-    from pipeline.dedup.near import NOBODY, put_drawn, room_for
+    from pipeline.dedup.near import FREE, put_drawn, room_for
 
     before = None if known is None else known.near.drawn
     before = before or room_for(*room_in_memory(0))
     new, stay, count = np.flatnonzero(source < 0), np.flatnonzero(source >= 0), len(source)
-    place = np.full(int(before.text.max(initial=NOBODY)) + 1, -1)
+    place = np.full(int(before.text.max(initial=FREE)) + 1, -1)
     place[source[stay]] = stay
     place[place < 0] = count + np.arange(len(place) - len(stay))
     moved = replace(before, text=before.text.copy())
-    held = np.flatnonzero(before.text != NOBODY)
+    held = np.flatnonzero(before.text != FREE)
     moved.text[held] = place[before.text[held]]
-    free = before.fixed + np.flatnonzero(before.text[before.fixed :] == NOBODY)
+    free = before.fixed + np.flatnonzero(before.text[before.fixed :] == FREE)
     if len(new) <= len(free) and MOST_UNUSED * len(stay) >= len(held):
         drawn, put, order = moved, free[: len(new)], np.argsort(folded.hashes, kind="stable")
     else:
         drawn, put, order = _with_room(moved, held, count, folded.hashes, room)
     drawn.text[put] = new[order]
     put_drawn(folded, given, drawn, put, order)
-    standing = np.where(drawn.text == NOBODY, 0, np.where(drawn.text < count, BOTH, LAST)).astype(np.uint8)
+    standing = np.where(drawn.text == FREE, 0, np.where(drawn.text < count, BOTH, LAST)).astype(np.uint8)
     standing[put] = NOW
     return drawn, standing, place
 

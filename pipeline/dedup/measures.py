@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.dedup.arrays import keys_of, texts_of
 from pipeline.dedup.frames import Ints
 from pipeline.dedup.rules import CONTAINED, CONTAINS
 
@@ -38,11 +39,9 @@ class Measures:
 
     def named(self, numbers: Ints) -> "Measures":
         """Return the same for texts under other `numbers`, in the same order; of -1 nothing is known."""
-        low = numbers[(self.pairs >> np.uint64(32)).astype(np.int64)]
-        high = numbers[(self.pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)]
+        low, high = (numbers[side] for side in texts_of(self.pairs))
         stay = (low >= 0) & (high >= 0)
-        pairs = (low[stay].astype(np.uint64) << np.uint64(32)) | high[stay].astype(np.uint64)
-        return Measures(pairs, self.rows[stay])
+        return Measures(keys_of(low[stay], high[stay]), self.rows[stay])
 
 
 def nothing() -> Measures:
@@ -61,7 +60,7 @@ class Memory:
         """Return the rows of pairs (as kernels write them, `COLUMNS`), and which of them are not known."""
         at = self.known.places(pairs)
         rows = np.empty((len(pairs), 6))
-        rows[:, 0], rows[:, 1] = pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)
+        rows[:, 0], rows[:, 1] = texts_of(pairs)
         rows[at >= 0, 2:] = self.known.rows[at[at >= 0], :RATIO]
         return rows, at < 0
 
@@ -72,12 +71,11 @@ class Memory:
         made[:, :RATIO] = rows[:, 2:]
         made[turned, :RATIO] = rows[turned, 2:][:, TURNED]
         made[turned, KIND] = turn(made[turned, KIND])
-        low, high = np.minimum(rows[:, 0], rows[:, 1]), np.maximum(rows[:, 0], rows[:, 1])
-        self.asked.append(((low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64), made))
+        self.asked.append((keys_of(rows[:, 0], rows[:, 1]), made))
 
     def keep(self, wanted: NDArray[np.bool_]) -> None:
         """Ask for all that is known of the texts wanted."""
-        stay = wanted[(self.known.pairs >> np.uint64(32)).astype(np.int64)]
+        stay = wanted[texts_of(self.known.pairs)[0]]
         self.asked.append((self.known.pairs[stay], self.known.rows[stay]))
 
     def ratios(self, pairs: Words) -> Floats:

@@ -19,7 +19,7 @@ from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work, joined
 
-NOBODY = -1  # in the place of a text
+FREE = -1  # in the place of a text: the row is of none
 ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
 
 
@@ -77,7 +77,7 @@ def settle_stars(nodes, starts, rows, centre):
 class Sketched:
     """What is drawn from each of some texts, most in the order of their hash.
 
-    `text` are their places among all texts, `NOBODY` of rows that are free; `length` is in units, `briefs` as
+    `text` are their places among all texts, `FREE` of rows that are free; `length` is in units, `briefs` as
     of `write_briefs`. Of the first rows, `fixed` so many stand in a file: they are never written to.
     `release` gives back the memory of signatures that stand in a file.
     """
@@ -104,7 +104,7 @@ def room_for(signatures: NDArray[np.uint8], release: Callable[[], None] = lambda
     """Return the room for what is drawn from as many texts as there is room for signatures."""
     rows = len(signatures)
     briefs, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
-    text = np.full(rows, NOBODY)
+    text = np.full(rows, FREE)
     return Sketched(signatures, briefs, text, length, np.empty(rows, np.uint64), release)
 
 

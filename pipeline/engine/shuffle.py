@@ -87,12 +87,14 @@ def read_parts(folder: Path, key: str, parts: int) -> Iterator[tuple[int, list[p
     paths = sorted(folder.glob("*" + SUFFIX))
     starts = {path: _starts(_rows(path).column(key).to_pylist(), parts) for path in paths}
     for first in range(0, parts, PARTS_AT_ONCE):
-        rows: dict[int, list[pa.RecordBatch]] = {part: [] for part in range(parts)[first:][:PARTS_AT_ONCE]}
+        these = range(first, min(first + PARTS_AT_ONCE, parts))
+        rows: dict[int, list[pa.RecordBatch]] = {part: [] for part in these}
         for path in paths:
             batch = _rows(path)
             for part, found in rows.items():
                 start, end = starts[path][part : part + 2]
-                found += [batch.slice(start, end - start)] if start < end else []
+                if start < end:
+                    found.append(batch.slice(start, end - start))
         yield from rows.items()
 
 

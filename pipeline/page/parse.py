@@ -200,7 +200,7 @@ def _lines(blocks: Sequence[Blocks], texts: Sequence[Texts], titles: Sequence[st
 def load_kernels() -> None:
     """Load (on a fresh machine: compile) what reads pages faster, so that no page's time is spent on it.
 
-    From then on this process reads pages by it, with the same result. .3 s; half a minute on a fresh machine.
+    From then on this process reads pages by it, with the same result. .3 s; some ten on a fresh machine.
     """
     from pipeline.text.repair.signs import count_each
 
