@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipeline.run.corpus import Run
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
-from pipeline.store.files import file_sha256, write_parquet
+from pipeline.store.files import file_sha256, write_parquet, write_pieces
 from pipeline.store.generations import folder_of
 from pipeline.store.manifest import Shard, shards_of
 
@@ -57,11 +57,23 @@ def new_shard(
     if not table.num_rows:
         return []
     digest = digest or rows_digest(table)
-    path = folder / f"{place}-{digest[:8]}.parquet"
-    path.parent.mkdir(exist_ok=True)
+    path = _path(folder, place, digest)
     write_parquet(path, table, place.split("/")[0])
     shown = path.relative_to(folder).as_posix()
     return [Shard(shown, table.num_rows, file_sha256(path), digest, made_from)]
+
+
+def spliced_shard(folder: Path, place: str, pieces: Sequence[memoryview], rows: int, digest: str) -> Shard:
+    """Write the file of a table at `place` of which the pieces are at hand; `digest` is that of its rows."""
+    path = _path(folder, place, digest)
+    return Shard(path.relative_to(folder).as_posix(), rows, write_pieces(path, pieces), digest, "")
+
+
+def _path(folder: Path, place: str, digest: str) -> Path:
+    """Return where a file of a table is to be written; its folder is there."""
+    path = folder / f"{place}-{digest[:8]}.parquet"
+    path.parent.mkdir(exist_ok=True)
+    return path
 
 
 def page_shards(
