@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,12 @@ def at(shards: Iterable[Shard], place: str) -> list[Shard]:
 
 def old_shards(run: Run, place: str) -> list[Shard]:
     """Return the files of the last generation at `place`."""
-    return at(shards_of(run.manifest, place.split("/")[0]), place)
+    if not run.standing:  # asked for each segment and table: looked through once
+        for shard in (s for table in TABLES for s in shards_of(run.manifest, table)):
+            table, _, path = shard.path.partition("/")
+            stem = path.rpartition("/")[2].rpartition("-")[0]
+            run.standing.setdefault(f"{table}/{stem}", []).append(shard)
+    return run.standing.get(place, [])
 
 
 def link_shards(run: Run, folder: Path, place: str, made_from: str | None = None) -> list[Shard]:
@@ -83,12 +88,17 @@ def page_shards(
     if sites is None:
         return new_shard(folder, place, table, "")
     name, stem = place.split("/")
-    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
     shards = []
-    for each in sorted(folders.unique().to_pylist()):
-        rows = table.filter(pc.equal(folders, each))
+    for each, rows in cut_by_site(table, sites):
         shards += new_shard(folder, f"{name}/{each}/{stem}", rows, "")
     return shards
+
+
+def cut_by_site(table: pa.Table, sites: Mapping[str, str | None]) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the folder of each site that rows are of, in order, and these rows."""
+    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
+    for each in sorted(folders.unique().to_pylist()):
+        yield each, table.filter(pc.equal(folders, each))
 
 
 def site_folder(site: str | None) -> str:
