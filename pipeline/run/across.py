@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.tables import booleans
 from pipeline.run.corpus import Run
+from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
-from pipeline.run.told import NOTHING, TOLD, told_clauses
-from pipeline.schema import ALIGNMENTS
+from pipeline.run.told import NOTHING, READ, TOLD, clauses_path, told_clauses, write_clauses
+from pipeline.schema import ALIGNMENTS, TABLES
 from pipeline.store.generations import folder_of, state_of
 from pipeline.store.manifest import shards_of
 from pipeline.text.fold import comparison_keys, text_ids
@@ -120,10 +121,20 @@ def _spread(run: Run, paths: list[Path], ids: pa.Array, homes: Numbers) -> None:
         sinks = [stack.enter_context(pa.OSFile(str(path), "wb")) for path in paths]
         writers = [stack.enter_context(pa.ipc.new_stream(sink, TOLD)) for sink in sinks]
         for name in sorted(run.segments) if paths else ():
+            if not clauses_path(kept, name).exists():
+                write_clauses(kept, name, _written(run, name))
             table = told_clauses(kept, name, ids)
             home = homes[np.asarray(table["article"])]
             for n in np.unique(home).tolist():
                 writers[n].write_table(table.filter(booleans(home == n)))
+
+
+def _written(run: Run, name: str) -> pa.Table:
+    """Return the clauses of a segment from the files of the table, where the state does not know them."""
+    folder, files = folder_of(run.out, run.generation + 1), at(run.shards["clauses"], f"clauses/part-{name}")
+    schema = pa.schema([TABLES["clauses"].field(c) for c in READ])
+    tables = [pq.ParquetFile(folder / file.path).read(READ).select(READ).cast(schema) for file in files]
+    return pa.concat_tables([schema.empty_table(), *tables])
 
 
 def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:

@@ -26,7 +26,7 @@ from pipeline.store.generations import spool_of, state_of
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
 SMALL_PAGES = SEGMENT_PAGES // 4  # below, a segment is joined with what is new
 MOST_COPIED = 2  # where more than one page in so many has changed, all are made: copying has its price
-SEGMENTS = "segments-6.json"  # numbered by the format of a segment's files: an older state is cut again
+SEGMENTS = "segments-5.json"  # numbered by the format of a segment's files: an older state is cut again
 
 
 @dataclass(frozen=True, slots=True)

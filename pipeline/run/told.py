@@ -2,7 +2,7 @@
 
 `clauses-<segment>.arrow` has a row for each article. A text is named by its row in the counts of the segment,
 where one wording of each key stands: it is keys that are aligned. So what is read of a segment that stays is
-what some articles need, where it is mapped.
+what some articles need, where it is mapped; out of a file of the table, all would be unpacked.
 """
 
 from pathlib import Path
@@ -29,11 +29,15 @@ CLAUSES = pa.schema([("article_id", pa.string()), ("clauses", pa.list_(CLAUSE))]
 TOLD = pa.schema(
     [("article", pa.int32()), ("path", pa.string()), ("text_id", pa.string()), ("told", pa.string())]
 )
+READ = ["article_id", "path", "marker", "text", "text_id"]
 NOTHING = text_id("")
 
 
 def write_clauses(kept: Path, name: str, clauses: pa.Table) -> None:
-    """Write down the clauses of the articles of a segment, whose counts stand; those of guides not."""
+    """Write down the clauses of the articles of a segment, whose counts stand; those of guides not.
+
+    `clauses` has the columns `READ` of the table.
+    """
     counted = read_arrow(_counts(kept, name), ["text_id"])["text_id"].combine_chunks()
     label = pc.if_else(pc.equal(clauses["text"], ""), pc.fill_null(clauses["marker"], ""), "")
     text = pc.index_in(clauses["text_id"], value_set=counted)
@@ -46,10 +50,11 @@ def write_clauses(kept: Path, name: str, clauses: pa.Table) -> None:
     )
     ends = rows_of(np.append(first, len(owners)))
     columns = [owners.take(indices(first)), pa.ListArray.from_arrays(ends, listed)]
-    write_arrow(_file(kept, name), pa.table(columns, schema=CLAUSES))
+    write_arrow(clauses_path(kept, name), pa.table(columns, schema=CLAUSES))
 
 
-def _file(kept: Path, name: str) -> Path:
+def clauses_path(kept: Path, name: str) -> Path:
+    """Return the file of the clauses of a segment's articles in a state folder."""
     return kept / f"clauses-{name}.arrow"
 
 
@@ -65,8 +70,8 @@ def _fresh(owners: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 
 def told_clauses(kept: Path, name: str, ids: pa.Array) -> pa.Table:
-    """Return the clauses (`TOLD`) of those articles `ids` that a segment holds, numbered in order of `ids`."""
-    table = read_arrow(_file(kept, name))
+    """Return the clauses (`TOLD`) of those of some articles, numbered in order, that a segment holds."""
+    table = read_arrow(clauses_path(kept, name))
     number = pc.index_in(table["article_id"], value_set=ids)
     if number.null_count == len(number):
         return TOLD.empty_table()
