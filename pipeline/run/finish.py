@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipeline.engine.local import map_batches
 from pipeline.run.columns import BY_PAGE, made_schema
 from pipeline.run.corpus import Run
-from pipeline.run.emit import link_shards, page_shards
+from pipeline.run.emit import cut_by_site, link_shards, page_shards
 from pipeline.run.groups import write_counts
 from pipeline.run.laid import Place
 from pipeline.run.read import IN_PROCESS_ROWS, plan_for
@@ -32,6 +32,7 @@ from pipeline.run.segments import (
     write_segments,
 )
 from pipeline.run.stay import lines_that_stay, with_rows_that_stay
+from pipeline.run.told import write_clauses
 from pipeline.store import generations
 from pipeline.store.generations import JSON_LINES, folder_of
 from pipeline.store.jsonl import Joined
@@ -178,11 +179,12 @@ def _write(
     tables = {name: with_rows_that_stay(run, making, name, _table(batches, name)) for name in BY_PAGE}
     sites = dict(zip(*(tables["pages"].column(c).to_pylist() for c in ("page_id", "site")), strict=True))
     run.sites_written |= set(sites.values())
+    cut = sites if run.config.ingest.by_site else None
     for name in WRITTEN:
-        cut = sites if run.config.ingest.by_site else None
         run.shards[name] += page_shards(folder, f"{name}/part-{making.name}", tables[name], cut)
-    write_arrow(base_path(kept, making.name), tables["articles"])
+    write_arrow(base_path(kept, making.name), _as_in_files(tables["articles"], cut))
     write_counts(kept, making.name, tables["clauses"], sites)
+    write_clauses(kept, making.name, tables["clauses"])
     spans, sums = {}, {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
         counted = sum(len(b) - b.column(column).null_count for b in batches)
@@ -193,6 +195,13 @@ def _write(
         spans[file] = files[file].add(chain([stay], made), of_stay + counted)
         sums[file] = files[file].state()
     return Segment(len(making.pages), spans, sums)
+
+
+def _as_in_files(articles: pa.Table, sites: dict[str, str | None] | None) -> pa.Table:
+    """Return the articles of a segment in the order in which they stand in the files of the table."""
+    if sites is None:
+        return articles
+    return pa.concat_tables([articles.slice(0, 0), *(rows for _, rows in cut_by_site(articles, sites))])
 
 
 def _content(column: pa.BinaryArray) -> memoryview:

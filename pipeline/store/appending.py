@@ -4,11 +4,10 @@ What this run does not read again need not stand in the cache: a new page of it 
 hashing what it holds.
 """
 
-import mmap
 import os
 from pathlib import Path
 
-from pipeline.store.past_cache import BLOCK, open_past_cache, transfer
+from pipeline.store.past_cache import BLOCK, make_room, open_past_cache, transfer
 
 AT_ONCE = 1 << 22  # bytes a transfer: of 1 MB the calls take twice the time
 
@@ -19,7 +18,7 @@ class Appended:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._handle = open_past_cache(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        self._room = mmap.mmap(-1, AT_ONCE)  # addresses of a mapping are multiples of blocks
+        self._room = make_room(AT_ONCE)
         self._done = self._waiting = 0  # bytes that stand in the file, and behind them in `_room`
 
     def write(self, data: memoryview) -> None:

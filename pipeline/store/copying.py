@@ -6,14 +6,13 @@ what copying their bytes does.
 
 import errno
 import fcntl
-import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.store.files import reserve
-from pipeline.store.past_cache import BLOCK, open_past_cache, transfer
+from pipeline.store.past_cache import BLOCK, make_room, open_past_cache, transfer
 
 FICLONE = 0x40049409  # ioctl_ficlonerange(2): blocks of the source become those of the target too
 AT_ONCE = 1 << 23
@@ -44,7 +43,7 @@ def _copy(source: Path, target: Path, size: int) -> None:
     with (
         _opened(source, os.O_RDONLY) as old,
         _opened(target, os.O_WRONLY) as new,
-        mmap.mmap(-1, AT_ONCE) as room,  # addresses of a mapping are multiples of blocks
+        make_room(AT_ONCE) as room,
     ):
         reserve(new, size)
         while done < whole:
