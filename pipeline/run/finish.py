@@ -32,6 +32,7 @@ from pipeline.run.segments import (
     write_segments,
 )
 from pipeline.run.stay import lines_that_stay, with_rows_that_stay
+from pipeline.run.told import write_clauses
 from pipeline.store import generations
 from pipeline.store.generations import JSON_LINES, folder_of
 from pipeline.store.jsonl import Joined
@@ -183,6 +184,7 @@ def _write(
         run.shards[name] += page_shards(folder, f"{name}/part-{making.name}", tables[name], cut)
     write_arrow(base_path(kept, making.name), _as_in_files(tables["articles"], cut))
     write_counts(kept, making.name, tables["clauses"], sites)
+    write_clauses(kept, making.name, tables["clauses"])
     spans, sums = {}, {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
         counted = sum(len(b) - b.column(column).null_count for b in batches)
