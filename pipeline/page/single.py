@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
-from pipeline.page.introductions import introduces
+from pipeline.page.introductions import introduces, opens_page
 from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles
@@ -40,7 +40,7 @@ def name_of_single(
         if not guided and of_site(line):
             continue
         above += 1
-        if above > MAX_ABOVE or not (guided or introduces(page, row)):
+        if above > MAX_ABOVE or not (guided or introduces(page, row) or opens_page(line)):
             return None
     return None
 
