@@ -9,6 +9,7 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.run.pages import Mask, Rows, articles_left, is_there
 from pipeline.urls import first_page_of, url_key
@@ -62,7 +63,8 @@ def link(pages: pa.Table, origin: pa.Table) -> pa.Table:
     latest = _latest(keys, origin)
     firsts, offsets = np.arange(len(ids)), np.zeros(len(ids), np.int64)
     mine = latest & ~is_there(pages["reason"])
-    chains = _chains(_addresses(keys, origin, mine), pages["site"])
+    sites = pages["site"].combine_chunks().dictionary_encode("encode").indices
+    chains = _chains(_addresses(keys, origin, mine), np.asarray(sites))
     left = articles_left(pages) if chains else offsets
     followers_of_any = {row for chain in chains.values() for _, row in chain}
     for first in chains.keys() - followers_of_any:
@@ -112,7 +114,7 @@ def _unpacked(names: pa.Array) -> pa.Array:
     return pc.if_else(packed, pc.utf8_slice_codeunits(names, 0, -len(PACKED)), names)
 
 
-def _chains(addresses: Addresses, sites: pa.ChunkedArray) -> dict[int, list[tuple[list[int], int]]]:
+def _chains(addresses: Addresses, sites: NDArray[np.int32]) -> dict[int, list[tuple[list[int], int]]]:
     """Return, by the first page of a list, those that continue it, with the numbers in their addresses."""
     later = sorted(_later(addresses), key=lambda each: each.row)  # of a page in order of its addresses
     names = _behind(addresses, {each.first for each in later}) if later else {}
@@ -120,7 +122,7 @@ def _chains(addresses: Addresses, sites: pa.ChunkedArray) -> dict[int, list[tupl
     chained: set[int] = set()
     for row, key, address in later:
         first = names.get(address, row)
-        if first != row and row not in chained and sites[first].as_py() == sites[row].as_py():
+        if first != row and row not in chained and sites[first] == sites[row]:
             chained.add(row)  # by the first of its addresses that leads to another page
             chains[first].append((_numbers(key), row))
     return chains
@@ -130,7 +132,7 @@ def _later(addresses: Addresses) -> Iterator[Later]:
     """Yield the addresses that are those of later pages of a list."""
     found = np.flatnonzero(np.asarray(pc.match_substring_regex(addresses.names, LATER_NAME)))
     rows = [*addresses.url_rows, *addresses.name_rows[found].tolist()]
-    keys = [*addresses.urls, *map(_name_key, addresses.names.take(pa.array(found)).to_pylist())]
+    keys = [*addresses.urls, *_name_keys(addresses.names.take(pa.array(found))).to_pylist()]
     for row, key in zip(rows, keys, strict=True):
         if (first := first_page_of(key)) is not None:
             yield Later(row, key, first)

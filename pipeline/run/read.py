@@ -42,9 +42,8 @@ def find_changes(run: Run) -> None:
     if run.root is None:
         run.stages["scan"] = {"in": 0, "out": 0, "rejected": 0}
         return
-    files = run.files.filter(has(run.files["root"], run.root_id))
-    before = _sizes_and_times(files)
-    refused = _refused(run, files)
+    before = _sizes_and_times(run)
+    refused = _refused(run)
     gone, rejects = _seen_in(run, before)
     _, pattern = (split_url if is_url(run.root) else split_glob)(run.root)
     if pattern is not None and not (run.seen or before or refused):
@@ -58,37 +57,40 @@ def find_changes(run: Run) -> None:
     run.stages["scan"] = {"in": run.seen, "out": run.seen - len(rejects), "rejected": len(rejects)}
 
 
-def _sizes_and_times(files: pa.Table) -> dict[str, tuple[int, int]]:
-    """Return the size and time of each file of a root by its name."""
+def _sizes_and_times(run: Run) -> dict[str, tuple[int, int]]:
+    """Return the size and time of each file under RAW, as they were, by its name."""
+    files = run.files.filter(has(run.files["root"], run.root_id))
     names, *told = (files[name].to_pylist() for name in ("name", "size", "mtime_ns"))
     return dict(zip(names, zip(*told, strict=True), strict=True))
 
 
-def _refused(run: Run, files: pa.Table) -> list[RecordState]:
-    """Return the rejects of names under RAW that were not taken for files."""
-    mine = run.records.filter(has(run.records["root"], run.root_id))
-    taken = pc.is_in(mine["name"], value_set=files["name"].combine_chunks())
-    return [RecordState(**row) for row in mine.filter(pc.invert(taken)).to_pylist()]
+def _refused(run: Run) -> list[RecordState]:
+    """Return the rejects of names under RAW that are of no file."""
+    rejects = run.records.filter(run.records["reason"].is_valid())
+    rejects = rejects.filter(has(rejects["root"], run.root_id))
+    if not len(rejects):
+        return []
+    files = run.files.filter(has(run.files["root"], run.root_id))
+    taken = pc.is_in(rejects["name"], value_set=files["name"].combine_chunks())
+    return [RecordState(**row) for row in rejects.filter(pc.invert(taken)).to_pylist()]
 
 
 def _seen_in(run: Run, before: dict[str, tuple[int, int]]) -> tuple[set[str], list[RecordState]]:
     """Note what is new or changed under RAW; return the names of files that are gone, and what is refused."""
-    gone, rejects, new = set(before), list[RecordState](), set[str]()
+    gone, rejects = set(before), list[RecordState]()
     every = run.options.verify or read_otherwise(run)
     root = str(run.root)
     for found in scan_url(root) if is_url(root) else scan(root):
         if isinstance(found, Reject):
             rejects.append(_rejected(run, found.source, found))
             continue
-        name, path, *now = found
+        name, path, size, mtime_ns = found
         gone.discard(name)
         if not path.endswith(name):
             run.paths[run.root_id, name] = path
-        old = before.get(name)
-        if old is None:
-            new.add(name)
-        if old != tuple(now) or every:
+        if every or before.get(name) != (size, mtime_ns):
             run.changed.append(found)
+    new = {file.name for file in run.changed}.difference(before)
     run.seen = len(before) - len(gone) + len(new) + len(rejects)
     return gone, rejects
 
