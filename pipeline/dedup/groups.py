@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,11 +69,12 @@ COUNTS = pa.schema(
         ("text", pa.string()),
         ("n_clauses", pa.int64()),
         ("n_articles", pa.int64()),
+        ("sites", pa.list_(pa.string())),  # that it stands on, each once
     ]
 )
-SITES = pa.schema([("row", pa.int32()), ("site", pa.string())])  # of `COUNTS`, and a site that it stands on
-TEXTS = COUNTS.append(pa.field("n_sites", pa.int64()))
-Reading = Callable[[], Iterable[pa.Table]]
+# Gives columns of the distinct texts, all or those at the places wanted, in order of text_id, as tables one
+# behind the other; `columns_of` says what columns there are.
+Reading = Callable[[Sequence[str], Ints | None], Iterable[pa.Table]]
 Folding = Callable[[Iterable[pa.RecordBatch]], Folded]
 # Room for so many signatures, and what gives its memory back.
 Room = Callable[[int], tuple[NDArray[np.uint8], Callable[[], None]]]
@@ -85,11 +85,10 @@ def room_in_memory(texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
     return np.empty((texts, BINS), np.uint8), lambda: None
 
 
-def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Count the clauses of one part: by text_id, and the sites that each stands on; those of no key not.
+def count_part(clauses: pa.Table) -> pa.Table:
+    """Count the clauses of one part by text_id (`COUNTS`, in order of text_id); those of no key not.
 
-    `clauses` has text_id, text, article_id and site; an article's clauses stand in one part. Returns `COUNTS`
-    in order of text_id and `SITES`, in their order.
+    `clauses` has text_id, text, article_id and site; an article's clauses stand in one part.
     """
     ids, text = _in_order(clauses["text_id"])
     articles, article = _coded(clauses["article_id"])
@@ -98,11 +97,20 @@ def count_part(clauses: pa.Table) -> tuple[pa.Table, pa.Table]:
     n_articles = np.bincount(_distinct(text, article, len(articles))[0], minlength=len(ids))
     stands, at = _distinct(text, site, len(names))
     texts = _least(clauses["text"].combine_chunks(), text, len(ids))
-    counted = pa.table([ids, texts, indices(n_clauses), indices(n_articles)], schema=COUNTS)
-    count = len(ids) - (len(ids) > 0 and ids[-1].as_py() == NOTHING)
-    stand = slice(int(np.searchsorted(stands, count)))
-    sites = pa.table([rows_of(stands[stand]), names.take(indices(at[stand]))], schema=SITES)
-    return counted.slice(0, count), sites
+    sites = _lists(names.take(indices(at)), stands, len(ids))
+    counted = pa.table([ids, texts, indices(n_clauses), indices(n_articles), sites], schema=COUNTS)
+    return counted.slice(0, len(ids) - (len(ids) > 0 and ids[-1].as_py() == NOTHING))
+
+
+def _lists(values: pa.Array, rows: Ints, count: int) -> pa.Array:
+    """Return a list of values for each of `count` rows; `rows` says which row each is of, in order."""
+    return pa.ListArray.from_arrays(rows_of(np.searchsorted(rows, np.arange(count + 1))), values)
+
+
+def columns_of(counted: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Return columns of `COUNTS`, and `n_sites`."""
+    sizes = {"n_sites": lambda: pc.list_value_length(counted["sites"]).cast(pa.int64())}
+    return pa.table({name: sizes[name]() if name in sizes else counted[name] for name in names})
 
 
 def _in_order(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
@@ -144,21 +152,20 @@ def _least(texts: pa.Array, number: Ints, count: int) -> pa.Array:
     return pc.replace_with_mask(found, booleans(mask), words([least[k] for k in sorted(least)]))
 
 
-def add_parts(counts: Sequence[pa.Table], sites: Sequence[pa.Table]) -> pa.Table:
-    """Return the distinct texts of several parts in order of text_id, with sums (`TEXTS`)."""
-    counted = pa.concat_tables([COUNTS.empty_table(), *counts])
+def add_parts(parts: Sequence[pa.Table]) -> pa.Table:
+    """Return the distinct texts of several parts with sums (`COUNTS`, in order of text_id)."""
+    counted = pa.concat_tables([COUNTS.empty_table(), *parts])
     ids, text = _in_order(counted["text_id"])
     sums = [
         np.bincount(text, whole_numbers(counted[name]), len(ids)).astype(np.int64)  # exact below 2^53
         for name in ("n_clauses", "n_articles")
     ]
-    starts = accumulate((part.num_rows for part in counts), initial=0)
-    rows = [whole_numbers(part["row"]) + start for part, start in zip(sites, starts, strict=False)]
-    names, site = _coded(pa.concat_tables([SITES.empty_table(), *sites])["site"])
-    stands = _distinct(text[np.concatenate([np.zeros(0, np.int64), *rows])], site, len(names))[0]
-    n_sites = np.bincount(stands, minlength=len(ids))
+    rows = np.repeat(text, whole_numbers(pc.list_value_length(counted["sites"])))
+    names, site = _coded(pc.list_flatten(counted["sites"]))
+    stands, at = _distinct(rows, site, len(names))
     texts = _least(counted["text"].combine_chunks(), text, len(ids))
-    return pa.table([ids, texts, *map(indices, (*sums, n_sites))], schema=TEXTS)
+    sites = _lists(names.take(indices(at)), stands, len(ids))
+    return pa.table([ids, texts, *map(indices, sums), sites], schema=COUNTS)
 
 
 def group_clauses(
@@ -170,13 +177,13 @@ def group_clauses(
 ) -> tuple[pa.Table, Near]:
     """Return the table `clause_groups` from all distinct texts: groups of two clauses or more.
 
-    `texts` is called several times and gives tables of `TEXTS` in order of text_id. The rows are a function
-    of the set of clauses, `config` and `model`, which is fitted where there is none; `known` changes none:
-    with it, only texts that came or went are compared. `group_id` is the smallest text_id of a group: a
-    clause and those near it (ratio from `rules.MIN_RATIO`). The pairs are for the next run. `room` gives
-    room for so many signatures.
+    The rows are a function of the set of clauses, `config` and `model`, which is fitted where there is none;
+    `known` changes none: with it, only texts that came or went are compared. `group_id` is the smallest
+    text_id of a group: a clause and those near it (ratio from `rules.MIN_RATIO`). The pairs are for the next
+    run. `room` gives room for so many signatures.
     """
-    counts = [np.zeros(0, dtype=np.int64), *(whole_numbers(part["n_clauses"]) for part in texts())]
+    counted = (whole_numbers(part["n_clauses"]) for part in texts(["n_clauses"], None))
+    counts = [np.zeros(0, dtype=np.int64), *counted]
     n_clauses, work = np.concatenate(counts), Work(config, config.workers or os.cpu_count() or 1)
     if len(n_clauses) <= SMALL_SHORT_ROWS:
         near = _compared(texts, work)
@@ -190,16 +197,19 @@ def group_clauses(
 
 def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> pa.Table:
     """Return the rows of the texts to be kept; `first` is the place of the text that names the group."""
-    ids = pa.chunked_array(  # its parts are given back at once: 40 bytes a text
-        [chunk for part in texts() for chunk in part["text_id"].chunks], pa.string()
-    ).combine_chunks()
+    rows, naming = np.flatnonzero(kept), np.zeros(len(kept), np.bool_)
+    naming[first[rows]] = True
+    number = np.cumsum(naming) - 1
+    ids = pa.concat_tables(
+        [pa.schema([("text_id", pa.string())]).empty_table(), *texts(["text_id"], np.flatnonzero(naming))]
+    )
+    ids = ids["text_id"].combine_chunks()
+    names = [name for name in CLAUSE_GROUPS.names if name != "group_id"]
     made, start = [CLAUSE_GROUPS.empty_table()], 0
-    for part in texts():
-        mine = slice(start, start + part.num_rows)
-        rows = part.filter(pa.array(kept[mine]))
-        groups = ids.take(pa.array(first[mine][kept[mine]]))
-        made.append(rows.append_column("group_id", groups).select(CLAUSE_GROUPS.names).cast(CLAUSE_GROUPS))
-        start = mine.stop
+    for part in texts(names, rows):
+        groups = ids.take(indices(number[first[rows[start : start + part.num_rows]]]))
+        made.append(part.append_column("group_id", groups).select(CLAUSE_GROUPS.names).cast(CLAUSE_GROUPS))
+        start += part.num_rows
     return pa.concat_tables(made)
 
 
@@ -212,13 +222,8 @@ def _groups(near: Near, count: int) -> Ints:
 
 def _numbered(texts: Reading, wanted: Ints | None = None) -> Iterator[pa.RecordBatch]:
     """Yield texts for folding, all or those wanted, in order; numbers take the place of ids."""
-    start = 0
-    for part in texts():
-        column, end = part["text"].combine_chunks(), start + part.num_rows
-        if wanted is not None:
-            first, last = np.searchsorted(wanted, (start, end))
-            column = column.take(indices(wanted[first:last] - start))
-        start = end
+    for part in texts(["text"], wanted):
+        column = part["text"].combine_chunks()
         yield pa.record_batch([pa.nulls(len(column), pa.int32()), column], ["id", "text"])
 
 

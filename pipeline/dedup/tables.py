@@ -71,7 +71,7 @@ def indices(values: Ints) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(plain), [None, pa.py_buffer(plain)])
 
 
-def rows_of(values: Ints) -> pa.Array:
+def rows_of(values: Ints | NDArray[np.int32]) -> pa.Array:
     """Return numbers of rows of one part, which are few, without copying more than it must."""
     plain = np.ascontiguousarray(values, dtype=np.int32)
     return pa.Array.from_buffers(pa.int32(), len(plain), [None, pa.py_buffer(plain)])

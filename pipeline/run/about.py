@@ -58,7 +58,10 @@ def _repairs(run: Run, name: str) -> dict[str, int]:
 
 
 def columns_of(run: Run, name: str, columns: list[str]) -> pa.Table:
-    """Return columns of a segment's articles, made by this run or standing in the last generation."""
+    """Return columns of a segment's articles as they were made, in the order of the table's files.
+
+    They are mapped: what is looked at is read. Without that file of the state, the table's are read.
+    """
     path = base_path(state_of(run.out, run.generation + 1), name)
     if path.exists():
         return read_arrow(path, columns)

@@ -88,6 +88,7 @@ class Run:
     shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
     sites_written: set[str | None] = field(default_factory=set)  # sites whose pages this run has written
     json_files: dict[str, dict[str, Any]] = field(default_factory=dict)  # their entries of the manifest
+    standing: dict[str, list[Shard]] = field(default_factory=dict)  # files of the last generation, by place
     compared: list[Compared] = field(default_factory=list)
     assignments: Any = None  # Arrow table: what comparison says of each article
     next_manifest: dict[str, Any] = field(default_factory=dict)

@@ -17,16 +17,15 @@ from pipeline.run.changes import COMPARED as TOLD
 from pipeline.run.changes import unlike_rows
 from pipeline.run.columns import COMPARED, made_schema
 from pipeline.run.corpus import Compared, Run
-from pipeline.run.emit import link_files, new_shard, old_shards, page_shards
-from pipeline.run.segments import base_path
+from pipeline.run.emit import link_files, new_shard, old_shards, page_shards, spliced_shard
+from pipeline.run.segments import base_path, damaged
 from pipeline.schema import TABLES
 from pipeline.store.digest import replaced
 from pipeline.store.generations import folder_of, state_of
 from pipeline.store.manifest import Shard
 from pipeline.store.model import read_model
-
-# Where one row in two has changed, hashing all is no dearer than hashing these as they were and as they are.
-MOST_REPLACED = 2
+from pipeline.store.splice import UnfitError, head_of, spliced
+from pipeline.store.thrift import Struct
 
 
 def _sites(run: Run, name: str) -> dict[str, str | None] | None:
@@ -70,14 +69,17 @@ def write_articles(run: Run, folder: Path) -> pa.Array:
     }
     every = pa.chunked_array([c for ids in listed.values() for c in ids.chunks], pa.string())
     places, start = pc.index_in(every, value_set=run.assignments.column("id").combine_chunks()), 0
+    compared = pa.schema([TABLES["articles"].field(c) for c in COMPARED])
+    said, head = run.assignments.select(COMPARED).cast(compared), head_of(TABLES["articles"], "articles")
     for name, ids in listed.items():
-        found = run.assignments.take(places.slice(start, len(ids))).select(COMPARED).combine_chunks()
+        found = said.take(places.slice(start, len(ids)))
         start += len(ids)
-        if not base_path(state_of(run.out, run.generation + 1), name).exists():
-            run.shards["articles"] += _compared_again(run, folder, name, found)
+        rows = columns_of(run, name, list(made_schema("articles").names))
+        if old_shards(run, f"articles/part-{name}"):
+            run.shards["articles"] += _compared_again(run, folder, name, (rows, found), head)
         elif len(ids):
             fresh += ids.chunks
-            rows = _with_compared(columns_of(run, name, list(made_schema("articles").names)), found)
+            rows = _with_compared(rows, found)
             run.shards["articles"] += page_shards(folder, f"articles/part-{name}", rows, _sites(run, name))
     return pa.concat_arrays(fresh)
 
@@ -89,25 +91,43 @@ def _with_compared(rows: pa.Table, found: pa.Table) -> pa.Table:
     return rows.select(TABLES["articles"].names).cast(TABLES["articles"])
 
 
-def _compared_again(run: Run, folder: Path, name: str, found: pa.Table) -> list[Shard]:
-    """Return the files of a segment that stays; `found` is what comparison says of its articles now.
+def _compared_again(
+    run: Run, folder: Path, name: str, rows: tuple[pa.Table, pa.Table], head: Struct
+) -> list[Shard]:
+    """Return the files of a segment that stays.
 
-    Only rows of which it says something else are hashed.
+    rows: its articles as they were made, and what comparison says of them now.
     """
     shards: list[Shard] = []
-    for old in old_shards(run, f"articles/part-{name}"):
-        file = pq.ParquetFile(folder_of(run.out, run.generation) / old.path)
-        now, found = found.slice(0, old.rows), found.slice(old.rows)
-        unlike = booleans(unlike_rows(file.read(list(COMPARED)).select(COMPARED), now))
-        if not unlike.true_count:
-            shards += link_files(run, folder, [old])
-            continue
-        rows = file.read().select(TABLES["articles"].names).cast(TABLES["articles"])
-        gone, rows = rows.filter(unlike), _with_compared(rows.drop_columns(list(COMPARED)), now)
-        come = rows.filter(unlike)
-        few = MOST_REPLACED * len(gone) <= len(rows)
-        digest = replaced(old.rows_digest, gone, come) if few else None
-        made = new_shard(folder, old.path.rpartition("-")[0], rows, "", digest)
-        run.compared.append(Compared(old.path, made[0].path, gone.select(TOLD), come.select(TOLD)))
-        shards += made
+    files, start = old_shards(run, f"articles/part-{name}"), 0
+    if sum(old.rows for old in files) != len(rows[0]):
+        raise damaged(base_path(state_of(run.out, run.generation), name), ValueError("it has other rows"))
+    for old in files:
+        mine = rows[0].slice(start, old.rows), rows[1].slice(start, old.rows)
+        shards += _file_again(run, folder, old, mine, head)
+        start += old.rows
+    return shards
+
+
+def _file_again(
+    run: Run, folder: Path, old: Shard, rows: tuple[pa.Table, pa.Table], head: Struct
+) -> list[Shard]:
+    """Return the file that one of the last generation becomes: itself, or another with other columns.
+
+    Only rows of which comparison says something else are hashed, and only what it says is written.
+    """
+    made, now = rows
+    source = pa.memory_map(str(folder_of(run.out, run.generation) / old.path))
+    before = pq.ParquetFile(source).read(list(COMPARED)).select(COMPARED)
+    unlike = booleans(unlike_rows(before, now))
+    if not unlike.true_count:
+        return link_files(run, folder, [old])
+    gone, come = (_with_compared(made.filter(unlike), side.filter(unlike)) for side in (before, now))
+    place, digest = old.path.rpartition("-")[0], replaced(old.rows_digest, gone, come)
+    try:
+        pieces = spliced(memoryview(source.read_buffer()), now, "articles", head)
+        shards = [spliced_shard(folder, place, pieces, old.rows, digest)]
+    except UnfitError:
+        shards = new_shard(folder, place, _with_compared(made, now), "", digest)
+    run.compared.append(Compared(old.path, shards[0].path, gone.select(TOLD), come.select(TOLD)))
     return shards

@@ -23,7 +23,7 @@ PARSING = (
 )
 DEDUPLICATING = (
     *("dedup/", "text/", "data/"),
-    *(f"run/{name}.py" for name in ("dedupe", "about", "articles", "across", "groups", "drawn")),
+    *(f"run/{name}.py" for name in ("dedupe", "about", "articles", "across", "groups", "texts", "drawn")),
 )
 READING = tuple(
     f"store/{name}.py" for name in ("containers", "jsonl", "remote", "scan", "sniff", "sources", "warc")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipeline.run.corpus import Run
 from pipeline.run.pages import without_page
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
-from pipeline.store.files import file_sha256, write_parquet
+from pipeline.store.files import file_sha256, write_parquet, write_pieces
 from pipeline.store.generations import folder_of
 from pipeline.store.manifest import Shard, shards_of
 
@@ -35,7 +35,12 @@ def at(shards: Iterable[Shard], place: str) -> list[Shard]:
 
 def old_shards(run: Run, place: str) -> list[Shard]:
     """Return the files of the last generation at `place`."""
-    return at(shards_of(run.manifest, place.split("/")[0]), place)
+    if not run.standing:  # asked for each segment and table: looked through once
+        for shard in (s for table in TABLES for s in shards_of(run.manifest, table)):
+            table, _, path = shard.path.partition("/")
+            stem = path.rpartition("/")[2].rpartition("-")[0]
+            run.standing.setdefault(f"{table}/{stem}", []).append(shard)
+    return run.standing.get(place, [])
 
 
 def link_shards(run: Run, folder: Path, place: str, made_from: str | None = None) -> list[Shard]:
@@ -58,11 +63,23 @@ def new_shard(
     if not table.num_rows:
         return []
     digest = digest or rows_digest(table)
-    path = folder / f"{place}-{digest[:8]}.parquet"
-    path.parent.mkdir(exist_ok=True)
+    path = _path(folder, place, digest)
     write_parquet(path, table, place.split("/")[0])
     shown = path.relative_to(folder).as_posix()
     return [Shard(shown, table.num_rows, file_sha256(path), digest, made_from)]
+
+
+def spliced_shard(folder: Path, place: str, pieces: Sequence[memoryview], rows: int, digest: str) -> Shard:
+    """Write the file of a table at `place` of which the pieces are at hand; `digest` is that of its rows."""
+    path = _path(folder, place, digest)
+    return Shard(path.relative_to(folder).as_posix(), rows, write_pieces(path, pieces), digest, "")
+
+
+def _path(folder: Path, place: str, digest: str) -> Path:
+    """Return where a file of a table is to be written; its folder is there."""
+    path = folder / f"{place}-{digest[:8]}.parquet"
+    path.parent.mkdir(exist_ok=True)
+    return path
 
 
 def page_shards(
@@ -72,12 +89,17 @@ def page_shards(
     if sites is None:
         return new_shard(folder, place, table, "")
     name, stem = place.split("/")
-    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
     shards = []
-    for each in sorted(folders.unique().to_pylist()):
-        rows = table.filter(pc.equal(folders, each))
+    for each, rows in cut_by_site(table, sites):
         shards += new_shard(folder, f"{name}/{each}/{stem}", rows, "")
     return shards
+
+
+def cut_by_site(table: pa.Table, sites: Mapping[str, str | None]) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the folder of each site that rows are of, in order, and these rows."""
+    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
+    for each in sorted(folders.unique().to_pylist()):
+        yield each, table.filter(pc.equal(folders, each))
 
 
 def site_folder(site: str | None) -> str:

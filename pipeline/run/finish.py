@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline.engine.local import map_batches
 from pipeline.run.columns import BY_PAGE, made_schema
 from pipeline.run.corpus import Run
-from pipeline.run.emit import link_shards, page_shards
+from pipeline.run.emit import cut_by_site, link_shards, page_shards
 from pipeline.run.groups import write_counts
 from pipeline.run.laid import Place
 from pipeline.run.link import LINKS
@@ -221,10 +221,10 @@ def _write(
     tables = {name: with_rows_that_stay(run, making, name, _table(batches, name)) for name in BY_PAGE}
     sites = dict(zip(*(tables["pages"].column(c).to_pylist() for c in ("page_id", "site")), strict=True))
     run.sites_written |= set(sites.values())
+    cut = sites if run.config.ingest.by_site else None
     for name in WRITTEN:
-        cut = sites if run.config.ingest.by_site else None
         run.shards[name] += page_shards(folder, f"{name}/part-{making.name}", tables[name], cut)
-    write_arrow(base_path(kept, making.name), tables["articles"])
+    write_arrow(base_path(kept, making.name), _as_in_files(tables["articles"], cut))
     write_counts(kept, making.name, tables["clauses"], sites)
     spans, sums = {}, {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
@@ -236,6 +236,13 @@ def _write(
         spans[file] = files[file].add(chain([stay], made), of_stay + counted)
         sums[file] = files[file].state()
     return Segment(len(making.pages), spans, sums)
+
+
+def _as_in_files(articles: pa.Table, sites: dict[str, str | None] | None) -> pa.Table:
+    """Return the articles of a segment in the order in which they stand in the files of the table."""
+    if sites is None:
+        return articles
+    return pa.concat_tables([articles.slice(0, 0), *(rows for _, rows in cut_by_site(articles, sites))])
 
 
 def _content(column: pa.BinaryArray) -> memoryview:

@@ -107,8 +107,6 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     write_parquet(folder / "model" / SHINGLES, model_table(model), "model")
     run.assignments = compared.pop("assignments")
     fresh = dedupe.write_articles(run, folder)
-    for path in kept.glob("articles-*.arrow"):
-        path.unlink()
     shards = run.shards
     compared |= {"alignments": across.alignments(run, fresh), "rejects": tables.rejects_table(run)}
     for name in list(compared):

@@ -148,7 +148,10 @@ def cuts_path(folder: Path, name: str) -> Path:
 
 
 def base_path(kept: Path, name: str) -> Path:
-    """Return the file of a new segment's articles while they wait for comparison."""
+    """Return the file of a segment's articles as they were made, before comparison.
+
+    Of few of them it is read what they say, and where they lie: out of a file of the table, all are unpacked.
+    """
     return kept / f"articles-{name}.arrow"
 
 

@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -93,22 +93,43 @@ def _fill(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
+def write_pieces(path: Path, pieces: Sequence[memoryview]) -> str:
+    """Write a file of which the pieces are at hand atomically, and return its sha256, 64 hex digits."""
+    digest = hashlib.sha256()
+
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as handle:
+            for piece in pieces:
+                digest.update(piece)
+                handle.write(piece)
+
+    write_atomically(path, write)
+    return digest.hexdigest()
+
+
 def write_parquet(path: Path, table: pa.Table, name: str) -> None:
     """Write one shard of table `name` atomically: zstd, dictionaries, statistics, sized groups."""
-    rows = WIDE_ROW_GROUP_ROWS if name in WIDE_TABLES else ROW_GROUP_ROWS
-    write_atomically(
-        path,
-        lambda temporary: pq.write_table(
-            table,
-            temporary,
-            row_group_size=rows,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            use_dictionary=[
-                leaf for field in table.schema if field.name not in DISTINCT for leaf in _leaves(field)
-            ],
-            write_statistics=True,
-        ),
+    write_atomically(path, lambda temporary: _encode(temporary, table, name))
+
+
+def parquet_bytes(table: pa.Table, name: str) -> pa.Buffer:
+    """Return the bytes that `write_parquet` writes: a whole file of what may be columns of a table alone."""
+    sink = pa.BufferOutputStream()
+    _encode(sink, table, name)
+    return sink.getvalue()
+
+
+def _encode(to: Path | pa.NativeFile, table: pa.Table, name: str) -> None:
+    pq.write_table(
+        table,
+        to,
+        row_group_size=WIDE_ROW_GROUP_ROWS if name in WIDE_TABLES else ROW_GROUP_ROWS,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=[
+            leaf for field in table.schema if field.name not in DISTINCT for leaf in _leaves(field)
+        ],
+        write_statistics=True,
     )
 
 

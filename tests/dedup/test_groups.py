@@ -1,4 +1,5 @@
 import random
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from pipeline.config import DedupConfig
 from pipeline.dedup import fast, groups, meetings, near, plain
 from pipeline.dedup.arrays import Texts, keys_of, texts_of
-from pipeline.dedup.frames import Folded
+from pipeline.dedup.frames import Folded, Ints
 from pipeline.dedup.groups import (
     Known,
     Near,
+    Reading,
     add_parts,
+    columns_of,
     count_part,
     group_clauses,
     stars,
@@ -38,9 +41,22 @@ def part(rows: list[tuple[str, str, str | None, str | None]]) -> pa.Table:
     return pa.table(columns | {"text_id": pa.array([text_id(row[1]) for row in rows], pa.string())})
 
 
-def grouped(parts: list[tuple[pa.Table, pa.Table]]) -> pa.Table:
-    texts = add_parts(*map(list, zip(*parts, strict=True)))
-    return group_clauses(lambda: [texts], DedupConfig())[0]
+def reading(tables: list[pa.Table]) -> Reading:
+    """Give columns of texts that lie in some tables, one behind the other."""
+
+    def read(names: Sequence[str], wanted: Ints | None) -> Iterator[pa.Table]:
+        start = 0
+        for table in tables:
+            rows = np.arange(start, start + len(table)) if wanted is None else wanted
+            here = rows[(rows >= start) & (rows < start + len(table))] - start
+            yield columns_of(table, names).take(pa.array(here.tolist(), pa.int64()))
+            start += len(table)
+
+    return read
+
+
+def grouped(parts: list[pa.Table]) -> pa.Table:
+    return group_clauses(reading([add_parts(parts)]), DedupConfig())[0]
 
 
 ROWS: list[tuple[str, str, str | None, str | None]] = [
@@ -100,12 +116,14 @@ def test_counts_of_parts_add_up(parts: list[list[tuple[str, int | None, str | No
         count_part(part([("", text, article and f"{n}:{article}", site) for text, article, site in mine]))
         for n, mine in enumerate(parts)
     ]
-    found = add_parts([c for c, _ in counted], [s for _, s in counted])
-    assert [tuple(row.values()) for row in found.to_pylist()] == expected
+    found = add_parts(counted)
+    told = columns_of(found, [*found.column_names[:-1], "n_sites"])
+    assert [tuple(row.values()) for row in told.to_pylist()] == expected
+    assert all(len(set(sites)) == len(sites) for sites in found["sites"].to_pylist())
 
 
 def test_nothing_gives_an_empty_table() -> None:
-    assert group_clauses(list, DedupConfig())[0].num_rows == 0
+    assert group_clauses(reading([]), DedupConfig())[0].num_rows == 0
 
 
 def slow_stars(pairs: list[tuple[int, int]], count: int) -> list[int]:
@@ -223,13 +241,13 @@ def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: py
     for share in (0.5, 0.51, 0.3, 1.0, 0.99, 0.0, 0.7):
         chosen = [t for t in every if rng.random() < share] + [NEAR[0]]
         rows = [(f"{t}/1", t, t, None) for t in chosen]
-        whole = add_parts(*([table] for table in count_part(part(rows))))
+        whole = add_parts([count_part(part(rows))])
         now, ids = [cut(whole, n) for n in range(16)], whole["text_id"].to_pylist()
         place = {text_id: n for n, text_id in enumerate(before)}
         source = np.array([place.get(i, -1) for i in ids], dtype=np.int64)
         given = None if known is None else Known(source, known)
-        table, pairs = group_clauses(lambda now=now: now, DedupConfig(), model, given)
-        anew, other = group_clauses(lambda now=now: now, DedupConfig(), model)
+        table, pairs = group_clauses(reading(now), DedupConfig(), model, given)
+        anew, other = group_clauses(reading(now), DedupConfig(), model)
         assert sorted(zip(*pairs_of(pairs), strict=True)) == sorted(zip(*pairs_of(other), strict=True))
         assert table.equals(anew)
         before, known = ids, pairs

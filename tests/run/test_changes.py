@@ -2,7 +2,9 @@
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +17,10 @@ import pipeline.run.segments as segments
 from pipeline.check import check
 from pipeline.config import Config, DedupConfig, PageConfig, RepairConfig
 from pipeline.run import ingest
+from pipeline.run.segments import read_arrow, write_arrow
 from pipeline.store.digest import rows_digest
-from pipeline.store.generations import current, folder_of
+from pipeline.store.generations import current, folder_of, state_of
+from pipeline.store.splice import UnfitError
 
 GUIDE = "<p>岗位工作制度包括哪些内容</p><p>1. 岗位的职责和要求。</p><p>2. 交接班的步骤。</p>"
 TORN = "<p>岗位工作制度 篇1</p><p>一、交接\u200b班的记录应\u200b当保存。</p><p>二、员工应当\u200b签字。</p>"
@@ -131,16 +135,36 @@ def test_so_many_runs_and_generations_stay_as_the_configuration_says(raw: Path, 
     assert check(out) == []
 
 
+HARMED: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "damaged": lambda path: path.write_bytes(b"junk"),
+    "of other rows": lambda path: write_arrow(path, read_arrow(path).slice(1)),
+}
+
+
+@pytest.mark.parametrize("harmed", ["", "not fit", *HARMED])
 def test_files_of_articles_that_comparison_alone_changes_are_hashed_and_told_by_their_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harmed: str
 ) -> None:
-    """Copies that come, go and return move clusters and canonicals of pages whose segments stay."""
+    """Copies that come, go and return move clusters and canonicals of pages whose segments stay.
+
+    Whether they are spliced, or written whole, and whether the state has their rows or not.
+    """
     monkeypatch.setattr(segments, "SEGMENT_PAGES", 4)
     monkeypatch.setattr(segments, "SMALL_PAGES", 1)
-    raw, out, replaced = tmp_path / "raw", tmp_path / "out", []
-    plain = dedupe.new_shard
-    monkeypatch.setattr(dedupe, "new_shard", lambda *args: replaced.append(args[4]) or plain(*args))
+    raw, out, made = tmp_path / "raw", tmp_path / "out", []
+    plain = dedupe.spliced
+
+    def spliced(*args: Any) -> list[memoryview]:
+        made.append(plain(*args))
+        if harmed == "not fit":
+            raise UnfitError("as if another version of Arrow had written it")
+        return made[-1]
+
+    monkeypatch.setattr(dedupe, "spliced", spliced)
     paths = write_pages(raw, range(20))
+    for path in paths[::2]:  # in UTF-8; so that two sites are in a segment
+        path.write_text(path.read_text("utf-8").replace("示例范文网", "制度参考网"), "utf-8")
     ingest(raw, out, config=settings(by_site=True))
     for number, source in enumerate(paths[:6]):
         body = source.read_bytes()
@@ -154,10 +178,11 @@ def test_files_of_articles_that_comparison_alone_changes_are_hashed_and_told_by_
         lambda: shutil.move(away, raw / "copy-1.html"),
     ):
         change()
+        for path in state_of(out, current(out)).glob("articles-*.arrow") if harmed in HARMED else ():
+            HARMED[harmed](path)
         ingest(raw, out, config=settings(by_site=True))
         assert followed(out) == as_they_are(out)
         assert check(out) == []
-    assert any(replaced)
-    assert None in replaced
+    assert len(made) > 4 or harmed in ("damaged", "of other rows")  # these make all pages anew
     ingest(raw, tmp_path / "fresh", config=settings(by_site=True))
     assert as_they_are(out) == as_they_are(tmp_path / "fresh")

@@ -14,6 +14,7 @@ import pipeline.dedup.candidates as candidates
 import pipeline.dedup.groups as groups
 import pipeline.run.dedupe as dedupe
 import pipeline.run.segments as segments
+import pipeline.run.texts as texts
 from pipeline.check import check
 from pipeline.run import fit, ingest
 from pipeline.run.corpus import Options
@@ -53,14 +54,15 @@ def change(raw: Path, what: str, numbers: set[int], step: int) -> None:
 def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments of 8 pages, so that they are linked, made in part and joined in small corpora too.
 
-    Articles and clauses are compared as those of many pages: what the last run knew of them is kept, and of
-    articles the second half of the candidates are those of many texts.
+    Articles and clauses are compared as those of many pages: what the last run knew of them is kept, distinct
+    clauses that came since stand beside, and of articles the second half of the candidates are those of many.
     """
     monkeypatch.setattr(segments, "SEGMENT_PAGES", 8)
     monkeypatch.setattr(segments, "SMALL_PAGES", 2)
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
     monkeypatch.setattr(dedupe, "SMALL_ROWS", 0)
     monkeypatch.setattr(candidates, "FEW_TEXTS", 0)
+    monkeypatch.setattr(texts, "MOST_LATER", 1)
 
 
 def live_through(folder: Path, steps: list[tuple[str, set[int], int, bool]]) -> None:
