@@ -118,19 +118,31 @@ def write_empty(folder: Path, name: str) -> Shard:
     return Shard(f"{name}/{path.name}", 0, file_sha256(path), rows_digest(TABLES[name].empty_table()), "")
 
 
-def whole_shards(run: Run, folder: Path, name: str, table: pa.Table) -> list[Shard]:
-    """Write a table that belongs to no page, sorted, in files of `WHOLE_ROWS` rows."""
+def whole_shards(run: Run, folder: Path, name: str, tables: Iterable[pa.Table]) -> list[Shard]:
+    """Write a table that belongs to no page, sorted, which comes in parts, in files of `WHOLE_ROWS` rows."""
     (folder / name).mkdir()
-    table = table.cast(TABLES[name])
     shards: list[Shard] = []
-    for number, start in enumerate(range(0, table.num_rows, WHOLE_ROWS)):
-        piece = table.slice(start, WHOLE_ROWS)
+    for number, piece in enumerate(_pieces(table.cast(TABLES[name]) for table in tables)):
         place, digest = f"{name}/part-{number:03d}", rows_digest(piece)
         made_from = signature(run.digests.code, name, digest)
         shards += link_shards(run, folder, place, made_from) or new_shard(
             folder, place, piece, made_from, digest
         )
     return shards
+
+
+def _pieces(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows of tables in pieces of `WHOLE_ROWS`; the last one may have less."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        while sum(t.num_rows for t in held) >= WHOLE_ROWS:
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, WHOLE_ROWS)
+            held = [whole.slice(WHOLE_ROWS)]
+            del whole
+    if held and pa.concat_tables(held).num_rows:
+        yield pa.concat_tables(held)
 
 
 def complete(folder: Path, shards: dict[str, list[Shard]]) -> dict[str, list[Shard]]:

@@ -36,6 +36,7 @@ from pipeline.run.segments import (
 )
 from pipeline.run.stay import lines_that_stay, with_rows_that_stay
 from pipeline.run.strings import hex_strings
+from pipeline.run.told import write_clauses
 from pipeline.store import generations
 from pipeline.store.digest import ROWS_AT_ONCE, lanes_for, row_lanes
 from pipeline.store.generations import JSON_LINES, folder_of
@@ -226,6 +227,7 @@ def _write(
         run.shards[name] += page_shards(folder, f"{name}/part-{making.name}", tables[name], cut)
     write_arrow(base_path(kept, making.name), _as_in_files(tables["articles"], cut))
     write_counts(kept, making.name, tables["clauses"], sites)
+    write_clauses(kept, making.name, tables["clauses"])
     spans, sums = {}, {}
     for file, column in zip(files, ("page_json", "clause_json"), strict=False):
         counted = sum(len(b) - b.column(column).null_count for b in batches)

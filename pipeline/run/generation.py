@@ -110,7 +110,7 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     shards = run.shards
     compared |= {"alignments": across.alignments(run, fresh), "rejects": tables.rejects_table(run)}
     for name in list(compared):
-        shards[name] = tables.whole_shards(run, folder, name, compared.pop(name))
+        shards[name] = tables.whole_shards(run, folder, name, [compared.pop(name)])
     run.assignments = run.assignments.select(["canonical"])  # what is left to do is to count them
     del fresh
     _give_back()  # of the articles, before clauses take their place
