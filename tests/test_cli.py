@@ -1,10 +1,12 @@
 """The command line as a user meets it: real processes, real files, exit codes of contract §2."""
 
+import gzip
 import json
 import os
 import pty
 import subprocess
 import sys
+import zipfile
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,6 +50,40 @@ def test_parse_gives_an_object_a_file_in_order_and_reads_stdin() -> None:
     assert all(o["schema"] == "fanwen/1" for o in found)
     piped = objects(fanwen("parse", "-", stdin=paths[0].read_bytes()))
     assert piped[0]["page"] == found[0]["page"]
+
+
+def test_parse_reads_what_ingest_reads(tmp_path: Path) -> None:
+    page = (SAMPLE / "canteen.html").read_bytes()
+    (tmp_path / "a.html.gz").write_bytes(gzip.compress(page))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x/y.html", page)
+        archive.writestr("z.jpg", b"\xff\xd8\xff\xe0")
+    (tmp_path / "rows.jsonl").write_text(
+        json.dumps({"html": page.decode(), "url": "http://a.example/1"}), "utf-8"
+    )
+    (tmp_path / "utf16.html").write_bytes(page.decode().encode("utf-16-le"))
+    (plain,) = objects(fanwen("parse", SAMPLE / "canteen.html"))
+    for name, inside in (("a.html.gz", ""), ("rows.jsonl", "#0")):
+        (found,) = objects(fanwen("parse", tmp_path / name))
+        assert found["source"] == str(tmp_path / name) + inside
+        assert found["articles"] == plain["articles"]
+    assert objects(fanwen("parse", tmp_path / "utf16.html"))[0]["page"]["title"] == plain["page"]["title"]
+    done = fanwen("parse", tmp_path / "a.zip")
+    assert done.returncode == 5
+    assert f"cannot read {tmp_path}/a.zip!/z.jpg: ".encode() in done.stderr
+    assert json.loads(done.stdout)["source"] == f"{tmp_path}/a.zip!/x/y.html"
+    piped = objects(fanwen("parse", "-", stdin=(tmp_path / "rows.jsonl").read_bytes()))
+    assert [o["page"]["url"] for o in piped] == ["http://a.example/1"]
+
+
+@pytest.mark.parametrize("command", ["parse", "clauses", "repair", "convert"])
+def test_a_picture_is_no_text(tmp_path: Path, command: str) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)))
+    (tmp_path / "a.txt").write_text("一、甲。", "utf-8")
+    done = fanwen(command, tmp_path / "photo.jpg", tmp_path / "a.txt")
+    assert done.returncode == 5
+    assert f"cannot read {tmp_path}/photo.jpg".encode() in done.stderr
+    assert "甲".encode() in done.stdout
 
 
 def test_clauses_are_spans_of_the_file(tmp_path: Path) -> None:
@@ -196,6 +232,9 @@ def test_match_reads_stdin_and_check_misses_nothing_of_the_manifest(tmp_path: Pa
     matched = objects(fanwen("match", "-", "--against", out, stdin=page))
     assert matched[0]["id"] == "-:1"
     assert matched[0]["matches"][0]["relation"] == "exact"
+    done = fanwen("match", SAMPLE / "missing.html", out / "articles", "--id", "article_id", "--against", out)
+    assert (done.returncode, b"missing.html" in done.stderr) == (5, True)  # what can be read is answered
+    assert len(done.stdout.splitlines()) == pq.read_table(out / "articles").num_rows
     path = out / "manifest.json"
     whole = json.loads(path.read_text("utf-8"))
     for key in ("stages", "digests", "schema", "roots"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.app import ConfigFile, app, logger, print_line, settings_of
+from pipeline.cli.app import ConfigFile, app, logger, print_line, settings_of, told
 from pipeline.cli.progress import shown_progress
 from pipeline.engine.lean import leave_pandas_out, run_lean
 
@@ -200,7 +200,7 @@ def explain(
 
 @app.command()
 def match(
-    paths: Annotated[list[Path], typer.Argument(metavar="TABLE|PATH", help="Tables, or pages.")],
+    paths: Annotated[list[str], typer.Argument(metavar="TABLE|PATH", help="Tables, or pages; - is stdin.")],
     against: Annotated[Path, typer.Option(help="Folder that ingest writes.")] = Path("structured"),
     text: Annotated[str, typer.Option(help="Column of a table's texts.")] = "text",
     id_column: Annotated[str, typer.Option("--id", help="Column of a table's ids.")] = "id",
@@ -208,9 +208,13 @@ def match(
 ) -> None:
     """Print what new texts duplicate, one JSON object a text, without ingesting them."""
     leave_pandas_out()
+    from pipeline.match import asked_in, texts_of
     from pipeline.match import match as run_match
-    from pipeline.match import texts_of
 
-    new = [pair for path in paths for pair in texts_of(path, text, id_column)]
-    for found in run_match(new, against, settings_of(config)):
+    settings = settings_of(config)
+    new: list[tuple[str, str]] = []
+    code = told(asked_in(paths, settings), lambda asked: new.extend(texts_of(asked, text, id_column)))
+    for found in run_match(new, against, settings):
         print_line({"id": found.id, "matches": found.matches})
+    if code:
+        raise typer.Exit(code)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.app import ConfigFile, Paths, app, each, print_line, read_bytes, read_text, settings_of
+from pipeline.cli.app import ConfigFile, Paths, app, each, print_line, read_text, settings_of
 from pipeline.errors import InputError, UsageError
 
 
@@ -22,19 +22,21 @@ def parse(
     """Print one JSON object per page (contract §3), one per line, in input order; no corpus model."""
     from pipeline.emit import page_object
     from pipeline.page.parse import parse_page
+    from pipeline.store.containers import Found, pages_among
     from pipeline.store.sites import load_sites
+    from pipeline.store.sources import read_named
 
     settings, rules = settings_of(config), load_sites(sites or [])
 
-    def give(path: str) -> None:
-        body = read_bytes(path)
-        try:
-            page = parse_page(body, config=settings, sites=rules)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
-        print_line(page_object(path, page))
+    def give(found: Found) -> None:
+        for record in pages_among(found):
+            try:
+                page = parse_page(record.body, record.url, config=settings, sites=rules)
+            except InputError as error:
+                raise InputError(f"{record.source}: {error}") from error
+            print_line(page_object(record.source, page))
 
-    each(paths, give)
+    each((found for path in paths for found in read_named(path, settings.ingest)), give)
 
 
 @app.command()

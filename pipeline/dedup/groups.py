@@ -174,8 +174,8 @@ def group_clauses(
     model: CorpusModel | None = None,
     known: Known | None = None,
     room: Room = room_in_memory,
-) -> tuple[pa.Table, Near]:
-    """Return the table `clause_groups` from all distinct texts: groups of two clauses or more.
+) -> tuple[Iterator[pa.Table], Near]:
+    """Return the table `clause_groups` from all distinct texts, in parts: groups of two clauses or more.
 
     The rows are a function of the set of clauses, `config` and `model`, which is fitted where there is none;
     `known` changes none: with it, only texts that came or went are compared. `group_id` is the smallest
@@ -195,8 +195,8 @@ def group_clauses(
     return _grouped(texts, first, kept), near
 
 
-def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> pa.Table:
-    """Return the rows of the texts to be kept; `first` is the place of the text that names the group."""
+def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> Iterator[pa.Table]:
+    """Yield the rows of the texts to be kept; `first` is the place of the text that names the group."""
     rows, naming = np.flatnonzero(kept), np.zeros(len(kept), np.bool_)
     naming[first[rows]] = True
     number = np.cumsum(naming) - 1
@@ -205,12 +205,11 @@ def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> pa.Table:
     )
     ids = ids["text_id"].combine_chunks()
     names = [name for name in CLAUSE_GROUPS.names if name != "group_id"]
-    made, start = [CLAUSE_GROUPS.empty_table()], 0
+    start = 0
     for part in texts(names, rows):
         groups = ids.take(indices(number[first[rows[start : start + part.num_rows]]]))
-        made.append(part.append_column("group_id", groups).select(CLAUSE_GROUPS.names).cast(CLAUSE_GROUPS))
+        yield part.append_column("group_id", groups).select(CLAUSE_GROUPS.names).cast(CLAUSE_GROUPS)
         start += part.num_rows
-    return pa.concat_tables(made)
 
 
 def _groups(near: Near, count: int) -> Ints:

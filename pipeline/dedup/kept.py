@@ -1,9 +1,9 @@
 """The articles of an ingest, compared by difference: a row is found anew where it may have changed.
 
 Sketches stand with their segments. Which texts meet in a band is kept, and looked for again in keys of texts
-that came or went (`meetings`); postings, which a few changed texts can change anywhere, are all made again
-from the samples; of the components of the graph those that are not as they were are measured (`reuse`). None
-of this changes a row: each is a function of the set of texts.
+that came or went (`meetings`); which pairs samples propose is kept too, and asked for again where texts that
+came or went may change it (`asking`); of the components of the graph those that are not as they were are
+measured (`reuse`). None of this changes a row: each is a function of the set of texts.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.dedup import fast, graph, measures, reuse, sketch
+from pipeline.dedup import asking, candidates, fast, graph, measures, reuse, sketch
 from pipeline.dedup.arrays import Related, Texts, keys_of, texts_of
 from pipeline.dedup.entry import described_articles
 from pipeline.dedup.frames import Ints
-from pipeline.dedup.meetings import LAST, NOW, WORDS, Met, changed_meetings
+from pipeline.dedup.meetings import BOTH, LAST, NOW, WORDS, Met, changed_meetings
 from pipeline.dedup.model import CorpusModel, sample_size
 from pipeline.dedup.stored import (
     Part,
     columns_of,
     gather_samples,
     gather_signatures,
+    gather_sizes,
     gather_units,
     row_numbers,
 )
@@ -51,16 +52,64 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the next run need not find again: pairs in bands, what components gave, what pairs measure.
+    """What the next run need not find again: candidates, what components gave, what pairs measure.
 
-    `met` and `measured` have pairs of numbers among the `judged` texts that are long enough, in the order of
-    their hash.
+    `met` (in bands), `asked` (by samples) and `measured` have pairs of numbers among the `judged` texts that
+    are long enough, in the order of their hash.
     """
 
     met: Words
+    asked: Words
     judged: int
     related: pa.Table
     measured: measures.Measures
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The distinct texts of the last run and of this one, in the order of their hash.
+
+    `rows` has for each one that stands for it among those of all parts; `flags` are `LAST`, `NOW` or `BOTH`;
+    `judged` says which are long enough.
+    """
+
+    rows: Ints
+    flags: NDArray[np.uint8]
+    judged: NDArray[np.bool_]
+
+    def judged_in(self, run: int) -> Ints:
+        """Return the texts that a run judged."""
+        return np.flatnonzero(self.judged & (self.flags & run > 0))
+
+    def numbers_in(self, run: int) -> Ints:
+        """Return the number of each text among those that a run judged, -1 where it did not."""
+        inside = self.judged & (self.flags & run > 0)
+        return np.where(inside, np.cumsum(inside) - 1, -1)
+
+    def named(self, pairs: Words) -> Words:
+        """Return pairs of numbers among those that the last run judged as pairs of texts."""
+        last = self.judged_in(LAST)
+        left, right = texts_of(pairs)
+        return keys_of(last[left], last[right])
+
+    def told(self, pairs: Words) -> Words:
+        """Return pairs of texts as pairs of numbers among those that this run judges."""
+        numbers = self.numbers_in(NOW)
+        left, right = texts_of(pairs)
+        return keys_of(numbers[left], numbers[right])
+
+
+def standing_of(parts: Sequence[Part], runs: int, min_chars: int) -> Standing:
+    """Return the texts of this run, or of both (`BOTH`); those of `min_chars` units are judged."""
+    names = {"hash": np.uint64, "identity": np.uint64, "length": np.int64}
+    hashes, identity, length = columns_of(parts, names)
+    flags = [NOW * part.here + LAST * (part.held and runs == BOTH) for part in parts]
+    flag = np.repeat(np.array(flags, np.uint8), np.diff(row_numbers(parts)))
+    rows = np.flatnonzero(flag > 0)
+    rows = rows[np.lexsort((identity[rows], hashes[rows]))]
+    starts = np.flatnonzero(_fresh(hashes[rows], identity[rows]))
+    both = np.bitwise_or.reduceat(flag[rows], starts) if len(rows) else flag[:0]
+    return Standing(rows[starts], both, length[rows[starts]] >= min_chars)
 
 
 def corpus_of(about: pa.Table, parts: Sequence[Part]) -> Corpus:
@@ -107,63 +156,63 @@ def relate_corpus(
     corpus: Corpus, model: CorpusModel, work: Work, known: Kept | None
 ) -> tuple[Deduplication, Kept]:
     """Relate the articles of a corpus, whose parts have sketches; `known` is of the same model."""
-    here, texts = [p for p in corpus.parts if p.here], corpus.texts
-    judged = np.flatnonzero(texts.length >= work.config.min_chars)
-    met, places = _meetings(corpus.parts, work, known)
-    if known is None or places is None:
+    texts, least = corpus.texts, work.config.min_chars
+    standing = standing_of(corpus.parts, NOW if known is None else BOTH, least)
+    if known is not None and known.judged != len(standing.judged_in(LAST)):
+        known, standing = None, standing_of(corpus.parts, NOW, least)
+    judged = np.flatnonzero(texts.length >= least)
+    met = _meetings(corpus.parts, standing, work, known)
+    asked, sizes = _asked(corpus, standing, judged, work, known)
+    if known is None:
         memory = measures.Memory(measures.nothing())
     else:
+        places = standing.numbers_in(NOW)[standing.judged_in(LAST)]
         memory = measures.Memory(known.measured.named(np.append(judged, -1)[places]))
-    low, high = texts_of(met)
-    sketches = gather_samples(here, corpus.first)
-    pairs = fast.pairs_of_samples(sketches, judged, work)
-    pairs = fast.distinct_sorted(np.concatenate((keys_of(judged[low], judged[high]), pairs)))
-    sizes = sketches.sizes
-    del sketches
+    low, high = texts_of(np.concatenate((met, asked)))
+    pairs = fast.distinct_sorted(keys_of(judged[low], judged[high]))
     work = replace(work, memory=memory)
     related, components = _related(corpus, (fast.bitmap_of(model), sizes), pairs, work, known)
     found = build(corpus.articles, texts, related)
     number = np.full(len(texts), -1)
     number[judged] = np.arange(len(judged))
-    asked = memory.measures(keys_of(related.left, related.right), related.ratio).named(number)
-    return replace(found, model=model), Kept(met, len(judged), components, asked)
+    measured = memory.measures(keys_of(related.left, related.right), related.ratio).named(number)
+    return replace(found, model=model), Kept(met, asked, len(judged), components, measured)
 
 
-def _meetings(parts: Sequence[Part], work: Work, known: Kept | None) -> tuple[Words, Ints | None]:
-    """Return the pairs that meet in bands, as numbers among the judged texts that are here.
+def _meetings(parts: Sequence[Part], standing: Standing, work: Work, known: Kept | None) -> Words:
+    """Return the pairs that meet in bands, as numbers among the texts that this run judges."""
+    every = np.flatnonzero(standing.judged)
+    signatures = gather_signatures(parts, standing.rows[every])
+    flags, inside = standing.flags[every], np.cumsum(standing.judged) - 1
+    if known is None:
+        return fast.pairs_of_bands(signatures, np.arange(len(every)), work)[0]
+    left, right = texts_of(standing.named(known.met))
+    old = keys_of(inside[left], inside[right])
+    changed = Met(signatures, np.arange(len(every)), flags, np.zeros((len(every), WORDS), np.uint64))
+    gained, lost = [old[:0]], [old[:0]]
+    for more, fewer in changed_meetings(changed, work.chosen()):
+        gained.append(more.copy())
+        lost.append(fewer.copy())
+    here, (left, right) = flags & NOW > 0, texts_of(old)
+    stay = here[left] & here[right] & ~np.isin(old, np.concatenate(lost))
+    left, right = texts_of(np.concatenate((old[stay], *gained)))
+    return standing.told(keys_of(every[left], every[right]))
 
-    Also the number there, or -1, of each that the last run judged: None where what it knew is of no use.
-    """
-    names = {"hash": np.uint64, "identity": np.uint64, "length": np.int64}
-    hashes, identity, length = columns_of(parts, names)
-    flags = [NOW * part.here + LAST * (part.held and known is not None) for part in parts]
-    flag = np.repeat(np.array(flags, np.uint8), np.diff(row_numbers(parts)))
-    rows = np.flatnonzero((length >= work.config.min_chars) & (flag > 0))
-    rows = rows[np.lexsort((identity[rows], hashes[rows]))]
-    starts = np.flatnonzero(_fresh(hashes[rows], identity[rows]))
-    standing = np.bitwise_or.reduceat(flag[rows], starts) if len(rows) else flag[:0]
-    last, every = np.flatnonzero(standing & LAST), np.arange(len(standing))
-    signatures = gather_signatures(parts, rows[starts])
-    here = standing & NOW > 0
-    place = np.where(here, np.cumsum(here) - 1, -1)
-    if known is None or known.judged != len(last):
-        found, _ = fast.pairs_of_bands(signatures, np.flatnonzero(here), work)
-        places = None
-    else:
-        places = place[last]
-        left, right = texts_of(known.met)
-        old = keys_of(last[left], last[right])
-        nothing = np.zeros((len(every), WORDS), np.uint64)
-        changed = Met(signatures, every, standing, nothing)
-        gained, lost = [old[:0]], [old[:0]]
-        for more, fewer in changed_meetings(changed, work.chosen()):
-            gained.append(more.copy())
-            lost.append(fewer.copy())
-        left, right = texts_of(old)
-        stay = here[left] & here[right] & ~np.isin(old, np.concatenate(lost))
-        found = np.concatenate((old[stay], *gained))
-    left, right = texts_of(found)
-    return keys_of(place[left], place[right]), places
+
+def _asked(
+    corpus: Corpus, standing: Standing, judged: Ints, work: Work, known: Kept | None
+) -> tuple[Words, Ints]:
+    """Return the pairs that samples propose, as numbers among the judged, and informative sizes of texts."""
+    here, pairs = [p for p in corpus.parts if p.here], None
+    if known is not None and len(corpus.texts) > candidates.FEW_TEXTS:
+        before = asking.Before(standing.named(known.asked), standing.flags, np.flatnonzero(standing.judged))
+        pairs = asking.pairs_since(gather_samples(corpus.parts, standing.rows), before, work)
+    if pairs is not None:
+        return standing.told(pairs), gather_sizes(here, corpus.first)
+    sketches = gather_samples(here, corpus.first)
+    number = np.cumsum(corpus.texts.length >= work.config.min_chars) - 1
+    left, right = texts_of(fast.pairs_of_samples(sketches, judged, work))
+    return keys_of(number[left], number[right]), sketches.sizes
 
 
 def _related(

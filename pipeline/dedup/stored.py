@@ -153,6 +153,12 @@ def gather_signatures(parts: Sequence[Part], rows: Ints) -> NDArray[np.uint8]:
     return found
 
 
+def gather_sizes(parts: Sequence[Part], rows: Ints) -> Ints:
+    """Return the informative sizes of some rows, in their order."""
+    sizes = (numbers_of(part.sketches(["size"])["size"], np.int64) for part in parts)
+    return np.concatenate([rows[:0], *sizes])[rows]
+
+
 def gather_samples(parts: Sequence[Part], rows: Ints) -> fast.Sketches:
     """Return the sketches of some rows, in their order, without the signatures."""
     count, starts = len(rows), row_numbers(parts)

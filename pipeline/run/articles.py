@@ -1,8 +1,9 @@
 """What the state keeps of articles, segment by segment, so that they are compared by difference.
 
 `keys-<segment>.arrow` and `sketches-<segment>.arrow` are linked with the segment; pairs that meet in bands
-(`met.arrow`), components (`related.arrow`) and what pairs measure (`measured.arrow`) are of a run. Each says
-what it was made with; what is missing or was made otherwise is made again.
+(`met.arrow`), that samples propose (`asked.arrow`), components (`related.arrow`) and what pairs measure
+(`measured.arrow`) are of a run. Each says what it was made with; what is missing or was made otherwise is
+made again.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.dedup.kept import Kept
     from pipeline.dedup.stored import Part
 
-MET, RELATED, MEASURED = "met.arrow", "related.arrow", "measured.arrow"
+MET, ASKED, RELATED, MEASURED = "met.arrow", "asked.arrow", "related.arrow", "measured.arrow"
 MEASURES = ("kind", "jaccard", "coverage_lower", "coverage_upper", "ratio")
 MADE_WITH, JUDGED = b"made_with", b"judged"
 
@@ -117,19 +118,19 @@ def _read_known(old: Path, made_with: str) -> "Kept | None":
     from pipeline.dedup.kept import Kept
     from pipeline.dedup.measures import Measures
 
-    if any(_made_with(old / name) != made_with for name in (MET, RELATED, MEASURED)):
+    if any(_made_with(old / name) != made_with for name in (MET, ASKED, RELATED, MEASURED)):
         return None
-    met, measured = read_arrow(old / MET), read_arrow(old / MEASURED)
-    pairs, *columns = (column.to_numpy() for column in measured.columns)
+    pairs, *columns = (column.to_numpy() for column in read_arrow(old / MEASURED).columns)
     known = Measures(pairs, np.stack(columns, axis=1))
-    return Kept(
-        met.column("pair").to_numpy(), int(met.schema.metadata[JUDGED]), read_arrow(old / RELATED), known
-    )
+    tables = [read_arrow(old / name) for name in (MET, ASKED)]
+    met, asked = (table.column("pair").to_numpy() for table in tables)
+    return Kept(met, asked, int(tables[0].schema.metadata[JUDGED]), read_arrow(old / RELATED), known)
 
 
 def _write_known(folder: Path, made_with: str, known: "Kept") -> None:
     says = {MADE_WITH: made_with, JUDGED: str(known.judged)}
-    _write(folder / MET, pa.table([_numbers(pa.uint64(), known.met)], names=["pair"]), says)
+    for name, pairs in ((MET, known.met), (ASKED, known.asked)):
+        _write(folder / name, pa.table([_numbers(pa.uint64(), pairs)], names=["pair"]), says)
     _write(folder / RELATED, known.related, {MADE_WITH: made_with})
     columns = [_numbers(pa.float64(), column) for column in known.measured.rows.T]
     measured = [_numbers(pa.uint64(), known.measured.pairs), *columns]

@@ -18,7 +18,7 @@ from pipeline.run.changes import unlike_rows
 from pipeline.run.columns import COMPARED, made_schema
 from pipeline.run.corpus import Compared, Run
 from pipeline.run.emit import link_files, new_shard, old_shards, page_shards, spliced_shard
-from pipeline.run.segments import base_path
+from pipeline.run.segments import base_path, damaged
 from pipeline.schema import TABLES
 from pipeline.store.digest import replaced
 from pipeline.store.generations import folder_of, state_of
@@ -74,11 +74,12 @@ def write_articles(run: Run, folder: Path) -> pa.Array:
     for name, ids in listed.items():
         found = said.take(places.slice(start, len(ids)))
         start += len(ids)
-        if not base_path(state_of(run.out, run.generation + 1), name).exists():
-            run.shards["articles"] += _compared_again(run, folder, name, found, head)
+        rows = columns_of(run, name, list(made_schema("articles").names))
+        if old_shards(run, f"articles/part-{name}"):
+            run.shards["articles"] += _compared_again(run, folder, name, (rows, found), head)
         elif len(ids):
             fresh += ids.chunks
-            rows = _with_compared(columns_of(run, name, list(made_schema("articles").names)), found)
+            rows = _with_compared(rows, found)
             run.shards["articles"] += page_shards(folder, f"articles/part-{name}", rows, _sites(run, name))
     return pa.concat_arrays(fresh)
 
@@ -90,27 +91,37 @@ def _with_compared(rows: pa.Table, found: pa.Table) -> pa.Table:
     return rows.select(TABLES["articles"].names).cast(TABLES["articles"])
 
 
-def _compared_again(run: Run, folder: Path, name: str, found: pa.Table, head: Struct) -> list[Shard]:
-    """Return the files of a segment that stays; `found` is what comparison says of its articles now."""
+def _compared_again(
+    run: Run, folder: Path, name: str, rows: tuple[pa.Table, pa.Table], head: Struct
+) -> list[Shard]:
+    """Return the files of a segment that stays.
+
+    rows: its articles as they were made, and what comparison says of them now.
+    """
     shards: list[Shard] = []
-    for old in old_shards(run, f"articles/part-{name}"):
-        now, found = found.slice(0, old.rows), found.slice(old.rows)
-        shards += _file_again(run, folder, old, now, head)
+    files, start = old_shards(run, f"articles/part-{name}"), 0
+    if sum(old.rows for old in files) != len(rows[0]):
+        raise damaged(base_path(state_of(run.out, run.generation), name), ValueError("it has other rows"))
+    for old in files:
+        mine = rows[0].slice(start, old.rows), rows[1].slice(start, old.rows)
+        shards += _file_again(run, folder, old, mine, head)
+        start += old.rows
     return shards
 
 
-def _file_again(run: Run, folder: Path, old: Shard, now: pa.Table, head: Struct) -> list[Shard]:
+def _file_again(
+    run: Run, folder: Path, old: Shard, rows: tuple[pa.Table, pa.Table], head: Struct
+) -> list[Shard]:
     """Return the file that one of the last generation becomes: itself, or another with other columns.
 
     Only rows of which comparison says something else are hashed, and only what it says is written.
     """
+    made, now = rows
     source = pa.memory_map(str(folder_of(run.out, run.generation) / old.path))
-    file = pq.ParquetFile(source)
-    before = file.read(list(COMPARED)).select(COMPARED)
+    before = pq.ParquetFile(source).read(list(COMPARED)).select(COMPARED)
     unlike = booleans(unlike_rows(before, now))
     if not unlike.true_count:
         return link_files(run, folder, [old])
-    made = file.read(list(made_schema("articles").names))
     gone, come = (_with_compared(made.filter(unlike), side.filter(unlike)) for side in (before, now))
     place, digest = old.path.rpartition("-")[0], replaced(old.rows_digest, gone, come)
     try:

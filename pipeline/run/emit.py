@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.run.corpus import Run
+from pipeline.run.pages import without_page
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
 from pipeline.store.files import file_sha256, write_parquet, write_pieces
@@ -34,7 +35,12 @@ def at(shards: Iterable[Shard], place: str) -> list[Shard]:
 
 def old_shards(run: Run, place: str) -> list[Shard]:
     """Return the files of the last generation at `place`."""
-    return at(shards_of(run.manifest, place.split("/")[0]), place)
+    if not run.standing:  # asked for each segment and table: looked through once
+        for shard in (s for table in TABLES for s in shards_of(run.manifest, table)):
+            table, _, path = shard.path.partition("/")
+            stem = path.rpartition("/")[2].rpartition("-")[0]
+            run.standing.setdefault(f"{table}/{stem}", []).append(shard)
+    return run.standing.get(place, [])
 
 
 def link_shards(run: Run, folder: Path, place: str, made_from: str | None = None) -> list[Shard]:
@@ -83,12 +89,17 @@ def page_shards(
     if sites is None:
         return new_shard(folder, place, table, "")
     name, stem = place.split("/")
-    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
     shards = []
-    for each in sorted(folders.unique().to_pylist()):
-        rows = table.filter(pc.equal(folders, each))
+    for each, rows in cut_by_site(table, sites):
         shards += new_shard(folder, f"{name}/{each}/{stem}", rows, "")
     return shards
+
+
+def cut_by_site(table: pa.Table, sites: Mapping[str, str | None]) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the folder of each site that rows are of, in order, and these rows."""
+    folders = pa.array([site_folder(sites[i]) for i in table.column("page_id").to_pylist()], pa.string())
+    for each in sorted(folders.unique().to_pylist()):
+        yield each, table.filter(pc.equal(folders, each))
 
 
 def site_folder(site: str | None) -> str:
@@ -107,19 +118,31 @@ def write_empty(folder: Path, name: str) -> Shard:
     return Shard(f"{name}/{path.name}", 0, file_sha256(path), rows_digest(TABLES[name].empty_table()), "")
 
 
-def whole_shards(run: Run, folder: Path, name: str, table: pa.Table) -> list[Shard]:
-    """Write a table that belongs to no page, sorted, in files of `WHOLE_ROWS` rows."""
+def whole_shards(run: Run, folder: Path, name: str, tables: Iterable[pa.Table]) -> list[Shard]:
+    """Write a table that belongs to no page, sorted, which comes in parts, in files of `WHOLE_ROWS` rows."""
     (folder / name).mkdir()
-    table = table.cast(TABLES[name])
     shards: list[Shard] = []
-    for number, start in enumerate(range(0, table.num_rows, WHOLE_ROWS)):
-        piece = table.slice(start, WHOLE_ROWS)
+    for number, piece in enumerate(_pieces(table.cast(TABLES[name]) for table in tables)):
         place, digest = f"{name}/part-{number:03d}", rows_digest(piece)
         made_from = signature(run.digests.code, name, digest)
         shards += link_shards(run, folder, place, made_from) or new_shard(
             folder, place, piece, made_from, digest
         )
     return shards
+
+
+def _pieces(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows of tables in pieces of `WHOLE_ROWS`; the last one may have less."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        while sum(t.num_rows for t in held) >= WHOLE_ROWS:
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, WHOLE_ROWS)
+            held = [whole.slice(WHOLE_ROWS)]
+            del whole
+    if held and pa.concat_tables(held).num_rows:
+        yield pa.concat_tables(held)
 
 
 def complete(folder: Path, shards: dict[str, list[Shard]]) -> dict[str, list[Shard]]:
@@ -130,17 +153,29 @@ def complete(folder: Path, shards: dict[str, list[Shard]]) -> dict[str, list[Sha
 def rejects_table(run: Run) -> pa.Table:
     """Return the rows of `rejects`: sources without a body and bodies without a page, a row a source."""
     rows: list[dict[str, Any]] = []
-    for record in run.records:
-        page = run.pages.get(record.page_id) if record.page_id else None
-        if record.reason is not None:
-            rows.append(
-                _reject_row(record.source, None, "read", (record.reason, record.detail, record.excerpt))
-            )
-        elif page is not None and (reason := page.reason or page.lost) is not None:
-            why = (reason, page.detail, page.excerpt)
-            rows.append(_reject_row(record.source, page.page_id, "parse", why))
+    lost = {page.pop("page_id"): tuple(page.values()) for page in lost_pages(run).to_pylist()}
+    for record in _without_rows(run.records, lost).to_pylist():
+        if record["reason"] is not None:
+            why = (record["reason"], record["detail"], record["excerpt"])
+            rows.append(_reject_row(record["source"], None, "read", why))
+        else:
+            page_id = record["page_id"]
+            rows.append(_reject_row(record["source"], page_id, "parse", lost[page_id]))
     rows.sort(key=lambda r: (r["source"], r["stage"], r["reason"], r["page_id"] or ""))
     return pa.Table.from_pylist(rows, schema=TABLES["rejects"])
+
+
+def lost_pages(run: Run) -> pa.Table:
+    """Return the bodies that give no page, with reason, detail and excerpt."""
+    pages = run.pages.filter(pa.array(without_page(run.pages)))
+    why = pc.coalesce(pages["reason"], pages["lost"])
+    return pages.select(["page_id", "reason", "detail", "excerpt"]).set_column(1, "reason", why)
+
+
+def _without_rows(records: pa.Table, lost: Iterable[str]) -> pa.Table:
+    """Return the records that are rejects, and those of some bodies."""
+    theirs = pc.is_in(records["page_id"], value_set=pa.array(list(lost), pa.string()))
+    return records.filter(pc.or_(records["reason"].is_valid(), theirs))
 
 
 def _reject_row(source: str, page_id: str | None, stage: str, why: tuple[str, str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A segment's clauses are counted once, and the distinct texts of all kept up to d
 near texts that the last run found stay known; only texts that came or went are compared (`dedup/near.py`).
 """
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def write_counts(kept: Path, name: str, clauses: pa.Table, sites: dict[str, str 
     write_ranges(kept / f"counts-{name}.arrow", count_part(clauses.append_column("site", site)))
 
 
-def clause_groups(run: Run) -> tuple[pa.Table, CorpusModel]:
-    """Return the table: every distinct clause text, its group and where it stands; and the model used."""
+def clause_groups(run: Run) -> tuple[Iterator[pa.Table], CorpusModel]:
+    """Return the table, piece by piece, and the model used: distinct clauses, their groups, their counts."""
     kept, before = state_of(run.out, run.generation + 1), state_of(run.out, run.generation)
     same = bool(run.generation) and run.manifest["digests"]["dedup"] == run.digests.dedup
     texts = Texts(kept, before if same else None, run.segments)

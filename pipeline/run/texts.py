@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipeline.dedup.frames import Ints, whole_numbers
 from pipeline.dedup.groups import COUNTS, NOTHING, add_parts, columns_of
 from pipeline.dedup.tables import indices, rows_of
-from pipeline.run.segments import open_arrow, write_batches
+from pipeline.run.segments import damaged, open_arrow, write_batches
 
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
 BASE, LATER, HIDDEN = "texts.arrow", "later.arrow", "hidden.arrow"
@@ -179,8 +179,13 @@ def write_ranges(path: Path, counted: pa.Table) -> None:
 
 
 def _opened(folder: Path, names: Iterable[str]) -> Readers:
-    """Open the counts of segments."""
-    return [open_arrow(folder / f"counts-{name}.arrow") for name in sorted(names)]
+    """Open the counts of segments. Raises DamagedStateError, also where an earlier version has made one."""
+    paths = [folder / f"counts-{name}.arrow" for name in sorted(names)]
+    found = [open_arrow(path) for path in paths]
+    for path, reader in zip(paths, found, strict=True):
+        if reader.schema != COUNTS or reader.num_record_batches != len(RANGES):
+            raise damaged(path, ValueError("it is of another version"))
+    return found
 
 
 def _range(reader: pa.ipc.RecordBatchFileReader, k: int) -> pa.Table:

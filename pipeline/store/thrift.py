@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pipeline.errors import ContractError
 
 TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, STRUCT = *range(1, 10), 12
-INTS = frozenset((I16, I32, I64))
+TRUTHS = frozenset((TRUE, FALSE))
 MOST_DELTA = 15  # between the numbers of two fields, in the short form of a field's head
 LONG = 15  # items of a list, from which their number stands behind its head
 DEEPEST = 16  # a footer has structures in six levels
@@ -43,13 +43,16 @@ def read_struct(data: bytes) -> Struct:
         found, end = _read_struct(data, 0, 0)
     except (IndexError, struct.error) as error:
         raise ThriftError(f"a structure of {len(data)} bytes ends early") from error
+    except KeyError as error:
+        raise ThriftError(f"a value of type {error}, which no footer has") from error
     if end != len(data):
         raise ThriftError(f"a structure of {len(data)} bytes ends at {end}")
     return found
 
 
 def _read_struct(data: bytes, at: int, depth: int) -> tuple[Struct, int]:
-    if depth > DEEPEST:
+    """Return the structure at a byte, and where it ends; it stands in so many others."""
+    if depth >= DEEPEST:
         raise ThriftError(f"structures more than {DEEPEST} deep at byte {at}")
     fields: Struct = {}
     number = 0
@@ -58,53 +61,51 @@ def _read_struct(data: bytes, at: int, depth: int) -> tuple[Struct, int]:
         if head >> 4:
             number += head >> 4
         else:
-            number, at = _read_int(data, at)
+            number, at = _read_int(data, at, depth)
         if number in fields:
             raise ThriftError(f"field {number} twice at byte {at}")
-        if kind in (TRUE, FALSE):
+        if kind in TRUTHS:
             fields[number] = kind, kind == TRUE
         else:
-            value, at = _read_value(data, at, kind, depth)
+            value, at = _READ[kind](data, at, depth + 1)
             fields[number] = kind, value
     return fields, at + 1
 
 
-def _read_value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
-    """Return a value of a type and where it ends; a truth value is one of a list."""
-    if kind in INTS:
-        return _read_int(data, at)
-    if kind == BINARY:
-        size, at = _read_varint(data, at)
-        if size > len(data) - at:
-            raise ThriftError(f"{size} bytes at byte {at} of {len(data)}")
-        return data[at : at + size], at + size
-    if kind == STRUCT:
-        return _read_struct(data, at, depth + 1)
-    if kind == LIST:
-        return _read_list(data, at, depth + 1)
-    if kind == DOUBLE:
-        return struct.unpack_from("<d", data, at)[0], at + 8
-    if kind in (TRUE, FALSE, BYTE):
-        return data[at], at + 1
-    raise ThriftError(f"a value of type {kind} at byte {at}")
-
-
 def _read_list(data: bytes, at: int, depth: int) -> tuple[Items, int]:
-    if depth > DEEPEST:
-        raise ThriftError(f"lists more than {DEEPEST} deep at byte {at}")
     kind, size, at = data[at] & 15, data[at] >> 4, at + 1
     if size == LONG:
         size, at = _read_varint(data, at)
     if size > len(data) - at:  # every item takes a byte
         raise ThriftError(f"{size} items at byte {at} of {len(data)}")
-    values = []
+    if depth >= DEEPEST:
+        raise ThriftError(f"lists more than {DEEPEST} deep at byte {at}")
+    values, read = [], _READ[kind]
     for _ in range(size):
-        value, at = _read_value(data, at, kind, depth)
+        value, at = read(data, at, depth + 1)
         values.append(value)
     return Items(kind, values), at
 
 
-def _read_int(data: bytes, at: int) -> tuple[int, int]:
+def _read_binary(data: bytes, at: int, depth: int) -> tuple[bytes, int]:
+    size, at = _read_varint(data, at)
+    if size > len(data) - at:
+        raise ThriftError(f"{size} bytes at byte {at} of {len(data)}")
+    return data[at : at + size], at + size
+
+
+def _read_double(data: bytes, at: int, depth: int) -> tuple[float, int]:
+    return struct.unpack_from("<d", data, at)[0], at + 8
+
+
+def _read_byte(data: bytes, at: int, depth: int) -> tuple[int, int]:
+    return data[at], at + 1
+
+
+def _read_int(data: bytes, at: int, depth: int) -> tuple[int, int]:
+    value = data[at]
+    if value < 128:  # most are
+        return (value >> 1) ^ -(value & 1), at + 1
     value, at = _read_varint(data, at)
     return (value >> 1) ^ -(value & 1), at
 
@@ -119,6 +120,17 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int]:
         byte, at = data[at], at + 1
         value |= (byte & 127) << shift
     return value, at
+
+
+# Truth values stand in the heads of fields; those in lists take a byte.
+_READ: dict[int, Callable[[bytes, int, int], tuple[Any, int]]] = {
+    **dict.fromkeys((TRUE, FALSE, BYTE), _read_byte),
+    **dict.fromkeys((I16, I32, I64), _read_int),
+    DOUBLE: _read_double,
+    BINARY: _read_binary,
+    LIST: _read_list,
+    STRUCT: _read_struct,
+}
 
 
 def write_struct(fields: Struct) -> bytes:
@@ -141,7 +153,7 @@ def _write_struct(out: bytearray, fields: Struct) -> None:
             out.append(kind)
             _write_int(out, number)
         before = number
-        if kind not in (TRUE, FALSE):
+        if kind not in TRUTHS:
             _WRITE[kind](out, value)
     out.append(0)
 
@@ -177,7 +189,7 @@ def _write_double(out: bytearray, value: float) -> None:
 
 _WRITE: dict[int, Callable[[bytearray, Any], None]] = {
     **dict.fromkeys((TRUE, FALSE, BYTE), bytearray.append),
-    **dict.fromkeys(INTS, _write_int),
+    **dict.fromkeys((I16, I32, I64), _write_int),
     DOUBLE: _write_double,
     BINARY: _write_binary,
     LIST: _write_list,

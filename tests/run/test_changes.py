@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import pipeline.run.segments as segments
 from pipeline.check import check
 from pipeline.config import Config, DedupConfig, PageConfig, RepairConfig
 from pipeline.run import ingest
+from pipeline.run.segments import read_arrow, write_arrow
 from pipeline.store.digest import rows_digest
-from pipeline.store.generations import current, folder_of
+from pipeline.store.generations import current, folder_of, state_of
 from pipeline.store.splice import UnfitError
 
 GUIDE = "<p>岗位工作制度包括哪些内容</p><p>1. 岗位的职责和要求。</p><p>2. 交接班的步骤。</p>"
@@ -133,11 +135,21 @@ def test_so_many_runs_and_generations_stay_as_the_configuration_says(raw: Path, 
     assert check(out) == []
 
 
-@pytest.mark.parametrize("fits", [True, False])
+HARMED: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "damaged": lambda path: path.write_bytes(b"junk"),
+    "of other rows": lambda path: write_arrow(path, read_arrow(path).slice(1)),
+}
+
+
+@pytest.mark.parametrize("harmed", ["", "not fit", *HARMED])
 def test_files_of_articles_that_comparison_alone_changes_are_hashed_and_told_by_their_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fits: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harmed: str
 ) -> None:
-    """Copies that come, go and return move clusters and canonicals of pages whose segments stay."""
+    """Copies that come, go and return move clusters and canonicals of pages whose segments stay.
+
+    Whether they are spliced, or written whole, and whether the state has their rows or not.
+    """
     monkeypatch.setattr(segments, "SEGMENT_PAGES", 4)
     monkeypatch.setattr(segments, "SMALL_PAGES", 1)
     raw, out, made = tmp_path / "raw", tmp_path / "out", []
@@ -145,12 +157,14 @@ def test_files_of_articles_that_comparison_alone_changes_are_hashed_and_told_by_
 
     def spliced(*args: Any) -> list[memoryview]:
         made.append(plain(*args))
-        if not fits:  # what is then written whole has the same rows
+        if harmed == "not fit":
             raise UnfitError("as if another version of Arrow had written it")
         return made[-1]
 
     monkeypatch.setattr(dedupe, "spliced", spliced)
     paths = write_pages(raw, range(20))
+    for path in paths[::2]:  # in UTF-8; so that two sites are in a segment
+        path.write_text(path.read_text("utf-8").replace("示例范文网", "制度参考网"), "utf-8")
     ingest(raw, out, config=settings(by_site=True))
     for number, source in enumerate(paths[:6]):
         body = source.read_bytes()
@@ -164,9 +178,11 @@ def test_files_of_articles_that_comparison_alone_changes_are_hashed_and_told_by_
         lambda: shutil.move(away, raw / "copy-1.html"),
     ):
         change()
+        for path in state_of(out, current(out)).glob("articles-*.arrow") if harmed in HARMED else ():
+            HARMED[harmed](path)
         ingest(raw, out, config=settings(by_site=True))
         assert followed(out) == as_they_are(out)
         assert check(out) == []
-    assert len(made) > 4
+    assert len(made) > 4 or harmed in ("damaged", "of other rows")  # these make all pages anew
     ingest(raw, tmp_path / "fresh", config=settings(by_site=True))
     assert as_they_are(out) == as_they_are(tmp_path / "fresh")
