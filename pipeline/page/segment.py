@@ -253,7 +253,7 @@ def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequenc
     """Return the count in one of the first lines after the fields that introduces texts or says the title."""
     for row in range(fields.start, min(fields.start + INTRODUCED, len(page.texts))):
         line = page.texts[row]
-        if "篇" not in line or not (count := declared_count(line)) or drop_reason(line):
+        if "篇" not in line or not (count := declared_count(line)) or drop_reason(line) == "related":
             continue  # `小编推荐：某合同（通用8篇）` is another page's
         said = count > 1 and any(subject in line for subject in subjects) and line[-1] in "。！"
         if said or introduces(page, row) or names_subject(line, subjects):
