@@ -1,6 +1,5 @@
 """What new texts duplicate in an existing output, without ingesting them."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ import pyarrow.parquet as pq
 from pipeline.config import Config
 from pipeline.dedup.match import match as match_texts
 from pipeline.dedup.rules import EXACT, REASON_OF
-from pipeline.errors import InputError
 from pipeline.output import open_output
 from pipeline.page.parse import parse_page
-from pipeline.store.external import read_columns
+from pipeline.store.containers import Found, pages_among
+from pipeline.store.external import is_table, read_columns
 from pipeline.store.model import read_model
+from pipeline.store.sources import read_named
 from pipeline.text.fold import text_id
 
-TABLES_ENDINGS = (".parquet", ".jsonl", ".ndjson", ".csv")
 ASKED = pa.schema([("id", pa.string()), ("text", pa.string())])
 SHOWN = ("article_id", "relation", "ratio", "jaccard", "coverage", "coverage_article", "reason")
 
@@ -36,22 +35,31 @@ class Match:
     matches: list[dict[str, Any]]
 
 
-def texts_of(path: Path, text: str, id_column: str) -> Iterator[tuple[str, str]]:
-    """Yield (id, text) of a table's rows, or of the articles of a page (id = path:ordinal; - is stdin).
+def asked_in(paths: Iterable[str], config: Config | None = None) -> Iterator[Path | Found]:
+    """Yield the tables among paths, and what stands in the pages and containers (- is stdin).
+
+    A table is a folder of Parquet files, or a file that ends as one (.parquet, .jsonl, .csv, .csv.gz …).
+    """
+    for path in paths:
+        if is_table(Path(path)):
+            yield Path(path)
+        else:
+            yield from read_named(path, (config or Config()).ingest)
+
+
+def texts_of(asked: Path | Found, text: str, id_column: str) -> Iterator[tuple[str, str]]:
+    """Yield (id, text) of a table's rows, or of the articles of a page (id = source:ordinal).
 
     Raises InputError for what cannot be read, UsageError for a missing column.
     """
-    if path.suffix in TABLES_ENDINGS:
-        for batch in read_columns(path, [id_column, text]):
+    if isinstance(asked, Path):
+        for batch in read_columns(asked, [id_column, text]):
             ids, texts = (column.cast(pa.string()).to_pylist() for column in batch.columns)
             yield from ((i, t or "") for i, t in zip(ids, texts, strict=True))
         return
-    try:
-        body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
-    for article in parse_page(body).articles:
-        yield f"{path}:{article.ordinal}", article.text
+    for record in pages_among(asked):
+        for article in parse_page(record.body, record.url).articles:
+            yield f"{record.source}:{article.ordinal}", article.text
 
 
 def match(
@@ -63,7 +71,7 @@ def match(
     near ones one of each key. Raises InputError where there is no output. Cost: one comparison of the whole
     output, about 50 µs an article.
     """
-    folder = open_output(structured).path
+    folder = open_output(structured).folder
     new = list(texts)
     known = pq.read_table(folder / "articles", columns=["article_id", "text", "text_id"])
     asked = pa.table({"id": [i for i, _ in new], "text": [t for _, t in new]}, schema=ASKED)

@@ -1,10 +1,12 @@
 """The command line as a user meets it: real processes, real files, exit codes of contract §2."""
 
+import gzip
 import json
 import os
 import pty
 import subprocess
 import sys
+import zipfile
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,6 +50,40 @@ def test_parse_gives_an_object_a_file_in_order_and_reads_stdin() -> None:
     assert all(o["schema"] == "fanwen/1" for o in found)
     piped = objects(fanwen("parse", "-", stdin=paths[0].read_bytes()))
     assert piped[0]["page"] == found[0]["page"]
+
+
+def test_parse_reads_what_ingest_reads(tmp_path: Path) -> None:
+    page = (SAMPLE / "canteen.html").read_bytes()
+    (tmp_path / "a.html.gz").write_bytes(gzip.compress(page))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x/y.html", page)
+        archive.writestr("z.jpg", b"\xff\xd8\xff\xe0")
+    (tmp_path / "rows.jsonl").write_text(
+        json.dumps({"html": page.decode(), "url": "http://a.example/1"}), "utf-8"
+    )
+    (tmp_path / "utf16.html").write_bytes(page.decode().encode("utf-16-le"))
+    (plain,) = objects(fanwen("parse", SAMPLE / "canteen.html"))
+    for name, inside in (("a.html.gz", ""), ("rows.jsonl", "#0")):
+        (found,) = objects(fanwen("parse", tmp_path / name))
+        assert found["source"] == str(tmp_path / name) + inside
+        assert found["articles"] == plain["articles"]
+    assert objects(fanwen("parse", tmp_path / "utf16.html"))[0]["page"]["title"] == plain["page"]["title"]
+    done = fanwen("parse", tmp_path / "a.zip")
+    assert done.returncode == 5
+    assert f"cannot read {tmp_path}/a.zip!/z.jpg: ".encode() in done.stderr
+    assert json.loads(done.stdout)["source"] == f"{tmp_path}/a.zip!/x/y.html"
+    piped = objects(fanwen("parse", "-", stdin=(tmp_path / "rows.jsonl").read_bytes()))
+    assert [o["page"]["url"] for o in piped] == ["http://a.example/1"]
+
+
+@pytest.mark.parametrize("command", ["parse", "clauses", "repair", "convert"])
+def test_a_picture_is_no_text(tmp_path: Path, command: str) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)))
+    (tmp_path / "a.txt").write_text("一、甲。", "utf-8")
+    done = fanwen(command, tmp_path / "photo.jpg", tmp_path / "a.txt")
+    assert done.returncode == 5
+    assert f"cannot read {tmp_path}/photo.jpg".encode() in done.stderr
+    assert "甲".encode() in done.stdout
 
 
 def test_clauses_are_spans_of_the_file(tmp_path: Path) -> None:
@@ -105,6 +141,8 @@ def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: st
         ("[ingest]\npage_seconds = inf\n", "page_seconds must be 0.001 to 86400"),
         ("[ingest]\npage_seconds = nan\n", "page_seconds must be 0.001 to 86400"),
         ("[dedup]\nmin_chars = -5\n", "min_chars must be at least 4"),
+        ("[ingest]\nmax_page_mb = 4096\n", "max_page_mb must be 1 to 1024"),
+        (f"[ingest]\nkeep_runs = {10**20}\n", "keep_runs must be a number of 64 bits"),
     ],
 )
 def test_a_value_off_its_range_stops_before_any_page(tmp_path: Path, toml: str, told: str) -> None:
@@ -180,6 +218,53 @@ def test_a_terminal_shows_how_far_the_work_is(tmp_path: Path) -> None:
     assert "6 pages" in shown.decode()
 
 
+def test_an_interrupt_before_the_command_line_has_begun() -> None:
+    code = (
+        "import signal, sys; from pipeline.__main__ import main; "
+        "signal.signal(signal.SIGALRM, signal.default_int_handler); "
+        "signal.setitimer(signal.ITIMER_REAL, 0.002); sys.exit(main())"  # typer takes .1 s to import
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_a_process_without_standard_output_works(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m pipeline ingest {SAMPLE} --out {tmp_path}/out --workers 1 >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert int((tmp_path / "out" / ".lock").read_text()) > 0  # its own, not what was meant for the output
+
+
+def test_a_terminal_that_has_not_all_signs(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert fanwen("ingest", SAMPLE, "--out", out, "--workers", 1).returncode == 0
+    ids = pq.read_table(out / "articles")["article_id"].to_pylist()[:2]
+    for words in (["explain", *ids, "--in", out], ["status", out]):
+        command = [sys.executable, "-m", "pipeline", *map(str, words)]
+        env = os.environ | {"PYTHONIOENCODING": "latin-1"}
+        done = subprocess.run(command, capture_output=True, env=env)
+        assert done.returncode == 0, done.stderr.decode()
+    assert fanwen("explain", b"\xff".decode("utf-8", "surrogateescape"), ids[0], "--in", out).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ingest", str(SAMPLE), "--out", ""],
+        ["dedup", "a.csv", "--text", "t", "--id", "i", "--out", ""],
+        ["report", "--out", ""],
+        ["scrape", "http://a.example/", "--into", "", "--contact", "a@b.example"],
+        ["check", ""],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_variable_that_is_not_set_is_no_folder(tmp_path: Path, words: list[str]) -> None:
+    command = [sys.executable, "-m", "pipeline", *words]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
+    assert (done.returncode, b"an empty path" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_dedup_into_a_file_is_told_before_the_work(tmp_path: Path) -> None:
     table, taken = tmp_path / "a.csv", tmp_path / "taken"
     table.write_text("id,text\n1,a\n", "utf-8")
@@ -196,6 +281,9 @@ def test_match_reads_stdin_and_check_misses_nothing_of_the_manifest(tmp_path: Pa
     matched = objects(fanwen("match", "-", "--against", out, stdin=page))
     assert matched[0]["id"] == "-:1"
     assert matched[0]["matches"][0]["relation"] == "exact"
+    done = fanwen("match", SAMPLE / "missing.html", out / "articles", "--id", "article_id", "--against", out)
+    assert (done.returncode, b"missing.html" in done.stderr) == (5, True)  # what can be read is answered
+    assert len(done.stdout.splitlines()) == pq.read_table(out / "articles").num_rows
     path = out / "manifest.json"
     whole = json.loads(path.read_text("utf-8"))
     for key in ("stages", "digests", "schema", "roots"):
@@ -237,3 +325,18 @@ def test_a_dry_run_counts_and_writes_no_table(tmp_path: Path) -> None:
     n = len(list(SAMPLE.iterdir()))
     assert f"{n} new or changed" in done.stderr.decode()
     assert not out.exists()
+
+
+def test_what_is_no_file_and_what_has_gone_are_counted(tmp_path: Path) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (raw / name).write_text(f"{name}值班制度\n一、准时到岗。\n二、做好记录。\n", "utf-8")
+    (raw / "link.txt").symlink_to("a.txt")
+    told = fanwen("ingest", raw, "--out", out, "--dry-run").stderr.decode()
+    assert "3 seen, 2 new or changed, 0 unchanged, 1 refused, 0 vanished" in told
+    assert "vanished" not in fanwen("ingest", raw, "--out", out, "--workers", 1).stderr.decode()
+    (raw / "b.txt").unlink()
+    told = fanwen("ingest", raw, "--out", out, "--dry-run").stderr.decode()
+    assert "2 seen, 0 new or changed, 1 unchanged, 1 refused, 1 vanished" in told
+    assert "1 rejected, 1 vanished;" in fanwen("ingest", raw, "--out", out, "--workers", 1).stderr.decode()

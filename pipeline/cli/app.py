@@ -6,10 +6,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.config import Config
 
 logger = logging.getLogger("fanwen")
+T = TypeVar("T")
 INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -99,36 +100,58 @@ def _root(
     logger.setLevel(logging.INFO)
 
 
+def a_path(value: str | Path) -> Path:
+    """Return a path that was named; a variable that is not set in a script names none.
+
+    Whether it can be read is for the command to find, which says so with exit code 5 (contract §2).
+    """
+    if not str(value):
+        raise typer.BadParameter("an empty path")
+    return Path(value)
+
+
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files; - is standard input.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file over the defaults.")]
-
-
-def read_bytes(path: str) -> bytes:
-    """Read a file, or standard input for `-`; raises InputError."""
-    try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", parser=a_path, metavar="FILE", help="TOML file over the defaults.")
+]
+SiteFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        parser=a_path, metavar="FILE", help="Site rules: a TOML file or a folder of them; more than once."
+    ),
+]
 
 
 def read_text(path: str) -> str:
-    """Read and decode a file, or standard input for `-`; raises InputError."""
+    """Read and decode a text, of standard input for `-`; raises InputError where it is none."""
+    from pipeline.store.sniff import HEAD_BYTES, holds_text
     from pipeline.text.encoding import decode
 
-    return decode(read_bytes(path)).text
+    try:
+        body = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    if not holds_text(body[:HEAD_BYTES]):
+        raise InputError(f"cannot read {path}: no text, but a picture, an archive or the like")
+    return decode(body).text
 
 
-def each(paths: list[str], give: Callable[[str], None]) -> None:
-    """Give every path its turn; one that fails is told on stderr and decides the exit code at the end."""
-    failed: PipelineError | None = None
-    for path in paths:
+def told(items: Iterable[T], give: Callable[[T], None]) -> int:
+    """Give every item its turn; one that fails is told on stderr. Return the exit code, 0 if none failed."""
+    code = 0
+    for item in items:
         try:
-            give(path)
+            give(item)
         except InputError as error:
             logger.error("%s", error)
-            failed = error
-    if failed:
-        raise typer.Exit(failed.exit_code)
+            code = error.exit_code
+    return code
+
+
+def each(items: Iterable[T], give: Callable[[T], None]) -> None:
+    """Give every item its turn, and leave with the exit code of those that failed."""
+    if code := told(items, give):
+        raise typer.Exit(code)
 
 
 def settings_of(path: Path | None) -> "Config":
@@ -138,10 +161,10 @@ def settings_of(path: Path | None) -> "Config":
     return load_config(path)
 
 
-def print_line(value: dict[str, Any]) -> None:
-    """Print one JSON object as one line; lone surrogates, which UTF-8 cannot hold, as escapes."""
+def print_json(value: dict[str, Any], indent: int | None = None) -> None:
+    """Print an object as JSON in UTF-8, in a line or indented; lone surrogates, which that lacks, escaped."""
     try:
-        line = json.dumps(value, ensure_ascii=False).encode()
+        line = json.dumps(value, ensure_ascii=False, indent=indent).encode()
     except UnicodeEncodeError:
-        line = json.dumps(value).encode()
+        line = json.dumps(value, indent=indent).encode()
     sys.stdout.buffer.write(line + b"\n")

@@ -83,7 +83,7 @@ def distinct(ordered: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:
-    """Return the boilerplate as bits, `model.mask()` packed, which is never made; none where there is none."""
+    """Return the boilerplate as bits, `model.mask()` packed; that, of 64 MB, is not made."""
     slots = model.boilerplate
     bitmap = np.zeros((1 << slot_bits(model.n_texts)) // 8 if len(slots) else 0, dtype=np.uint8)
     np.bitwise_or.at(bitmap, slots >> 3, np.left_shift(1, slots & 7).astype(np.uint8))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from pipeline.page.cues import INTRODUCTION
+from pipeline.page.introductions import INTRODUCTION
 from pipeline.page.lines import LINKED, LISTED, PAGED, UNLISTED, PageLines, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner
 from pipeline.page.otherpages import names_of_pages
@@ -32,6 +32,17 @@ CRIES = "！？!?"  # with which a text of clauses may well end, once: `让我�
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
 YEAR = re.compile(r"(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
+# A day on which a text is signed: `2014年3月5日`, `二〇一九年九月`, `20xx年xx月xx日`, `____年__月__日`
+SIGNING_DAY = re.compile(
+    r"[（(]?\s*[\d〇○零Oo一二三四五六七八九xX×某_＿ ]{2,8}\s*年"
+    r"\s*[\d一二三四五六七八九十xX×某_＿ ]{1,4}\s*月\s*"
+    r"(?:[\d一二三四五六七八九十xX×某_＿ ]{1,6}\s*[日号])?\s*[）)]?"
+)
+MAX_SIGNER = 24  # characters of who signs above such a day
+# Who speaks of the house itself, as no site does: `欢迎社会各界监督`, `在本单位网站发布`
+OWN_HOUSE = re.compile(
+    r"本(?:单位|部门|校|院|局|厂|厅|委|村|社区|镇|乡|县|市|区|馆|店|园|工会|支部)|我[校院局厂市县区镇村部司行单公]|社会各界"
+)
 # Items that words number: `第四，存在的问题`, `一是抓学习`, `其次，明确分工`
 ORDINAL = re.compile(
     r"(?:第|其|之)[一二三四五六七八九十][，、,：:\s]|[一二三四五六七八九十](?:是|要|、)|首先|其次|再次|最后"
@@ -136,8 +147,10 @@ def _weigh(
         return FOREIGN, None
     if len(line) > MAX_SAID and line[-1] in CLAUSE_ENDS:
         return TEXT, None
+    if _signs(page, row):
+        return SIGNATURE, None
     if page.sights[row] & LISTED:  # of a list of the site's
-        return (SIGNATURE if YEAR.match(line) else FOREIGN), None
+        return FOREIGN, None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:
         line = line.replace(subject, "")
@@ -159,9 +172,22 @@ def _weigh(
     return _weigh_manner(line, manner), None
 
 
+def _signs(page: PageLines, row: int) -> bool:
+    """Tell the day on which a text is signed, and who signs it in the line above."""
+    line = page.texts[row]
+    if SIGNING_DAY.fullmatch(line) or (page.sights[row] & LISTED and YEAR.match(line)):
+        return True
+    below = page.texts[row + 1] if row + 1 < len(page.texts) else ""
+    if not SIGNING_DAY.fullmatch(below) or len(line) > MAX_SIGNER:
+        return False
+    return not (line[-1] in SAID_ENDS or site_words(line, edge=True) or weigh_wording(line) > 0)
+
+
 def _weigh_manner(line: str, manner: Manner) -> float:
     """Return the same by how a line ends and to whom it speaks."""
     signed = SIGNED.search(line) or is_spoken(line) or names_person(line)
+    if line[-1] in CLAUSE_ENDS and OWN_HOUSE.search(line):
+        return SENTENCE
     if line[-1] in CRIES and not signed and weigh_wording(line) <= 0:
         return SENTENCE
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):

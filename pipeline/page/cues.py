@@ -1,4 +1,4 @@
-"""Lines of the site, not of its texts: share bars, related lists, adverts, footers, introductions.
+"""Lines of the site, not of its texts: share bars, related lists, adverts, footers.
 
 Every pattern is for a *whole line*: inside an article a line is given up only when nothing else can be meant.
 """
@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.page.asides import ASIDE_HINTS, ASIDE_SAYINGS, ASIDES, votes_beside
 from pipeline.page.contents import contents_rows
 from pipeline.page.lines import (
     HINTED,
-    INTRODUCED,
     LABELLED,
     LISTED,
     NUMBERED,
@@ -187,6 +187,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
         r"(?:页码[：:]?\s*)?(?:\d{1,2}\s+){3,}(?:下一页|末页|尾页)?|(?:首页|上一页)[\s\d]+(?:下一页|尾页|末页).{0,6}",
     ),
     *SYSTEMS,
+    *ASIDES,
 )
 ANY_CUE = WholeLines([pattern for _, pattern in CUES], re.IGNORECASE)
 # A word that every pattern above needs: lines without one are never tried. Bare numbers and marks are few.
@@ -196,7 +197,7 @@ HINT_WORDS = (
     "|招租|限时|会员|站长|领取|优惠|点击|付费|VIP|vip|会员|http|www|加微信|加QQ|QQ|代写|代发|办证|刷单|博彩|彩|娱乐城|棋牌|[Cc]opyright|COPYRIGHT|[Pp]owered|尽在|蓝字|特惠|前篇|后篇|主题|点此|资讯|热文|©|版权|[Rr]eserved|备|我们|联系"
     "|声明|地图|隐私|协议|反馈|投稿|链接|条款|帮助|手机|电脑|返回|回到|TOP|编辑|责编|来源|地址|转载|审核|校对|侵|本站|仅供|网友|首页|主页|登"
     "|注册|菜单|RSS|导航|欢迎|页|分享|转发|[Pp]age|内容|评|热点|排行|顶一|打赏|楼|沙发|板凳|地板|发表|积分|帖|昨天|前天|今天|刚刚|前$|发布|更新|代表|看该|看了|本文|还看|点赞|反馈|关闭|留言|发帖|字号|字体|图集|^[-—–]|^[0-9０-９]{1,3}\\s*/|^[Pp]\\s?\\d|显示|#p#|原标题|原题|原文标题|page\\]"
-    f"|{SYSTEM_HINTS}"
+    f"|{SYSTEM_HINTS}|{ASIDE_HINTS}"
 )
 HINT = compile_search(HINT_WORDS, re.MULTILINE)
 # The few words without which a whole sentence is no cue.
@@ -218,6 +219,7 @@ SENTENCE_HINTS = (
         "自觉遵守",
     ),
     *("网友", "分享", "转发", "仅代表"),
+    *ASIDE_SAYINGS,
 )
 # Around a line of the site's own: `★相关范文推荐★`, `【拓展阅读】`, `>>更多<<`.
 DECORATION = "★☆●○◆◇■□▲△▼▽※→←↑↓>＞<＜»«·•.…-—=~～_|｜*#【】[]（）()〖〗「」 \u3000"
@@ -252,17 +254,6 @@ DISCLAIMER = re.compile(
 DISCLAIMER_BEGINS = frozenset("【（(免版郑特本风")
 # Reasons that, after the last heading, end the page's texts for good.
 ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
-
-INTRODUCTION_WORDS = (
-    r"小编|编者按\s*[】）]?[：:]|(?:内容|文章|范文|资料|[本这]期.{2,20})就(?:介绍|分享)到(?:这里|此)|为大家找来|在此整理|特[地意]整理|[【\[（(]?(?:内容摘要|内容提要|内容导读|文章导读|文章摘要|本文摘要|本文导读|导语|导读)[】\]）)：:]|[【\[]摘要[】\]].{0,80}(?:范文|参考|借鉴|整理)|本[页文](?:共?收录|共?收集|精选|整理|汇总|为您|为大家)|(?:本站|本网|我们?)(?:特意|精心|特地|为|给|整理|收集)|一起来(?:看|了解|学习|阅读)|快来(?:看|阅读)|欢迎(?:大家|您|你|各位|广大)?.{0,6}"
-    r"(?:参考|阅读|借鉴|查阅|收藏|下载|浏览|来到|分享)|(?:仅供|供您|供大家|以供|供各位|供你)(?:大家|您|读者)?(?:参考|参阅|阅读|借鉴|学习)|"
-    r"[为给](?:大家|您|你|你们|各位|广大\w{2,4})(?:精心|特意|分享|推荐|搜集|详细)?(?:地|的)?(?:整理|收集|带来|准备|分享|搜集|提供|推荐|介绍|编写)|精心(?:准备|整理|挑选|编写)"
-    r"|(?:下面|以下|接下来|下文|如下)(?:就)?(?:是|为|给|由).{0,40}(?:篇|范文|整理|收集|带来|分享|希望|参考)"
-)
-INTRODUCTION = compile_search(INTRODUCTION_WORDS)
-WEAK_INTRODUCTION = re.compile(  # only where no guide section is open
-    r"希望.{0,20}(?:帮助|参考|喜欢|借鉴|受益|启发)|你(?:所)?(?:接触|见|知道|了解)|您(?:知道|了解)|大家(?:都|知道|一定|好)|怎么写|如何写|越来越"
-)
 
 
 def is_share_bar(line: str) -> bool:
@@ -353,6 +344,8 @@ def cue_rows(
             line = page.texts[row]
             if row not in out and _may_be_cue(line) and (reason := drop_reason(line, subjects)):
                 out[row] = reason
+    if page.has("顶") and page.has("踩"):
+        out |= dict.fromkeys(votes_beside(page.texts, list(out)), "navigation")
     return out
 
 
@@ -379,11 +372,6 @@ def _labelled_links(page: PageLines, row: int) -> DropReason | None:
     if not label:  # `——：甲`
         return None
     return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
-
-
-def introduces(page: PageLines, row: int) -> bool:
-    """Tell whether a line is worded as an introduction; of most a glance tells that they are not."""
-    return page.sights[row] & INTRODUCED != 0 and INTRODUCTION.search(page.texts[row]) is not None
 
 
 def goes_on(page: PageLines, row: int) -> bool:

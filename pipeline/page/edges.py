@@ -54,6 +54,7 @@ MAX_LABEL = 8  # characters of the name of a list of links
 HANZI = re.compile("[一-鿿]")
 NUMBERED_ONE = re.compile(r"\s*(?:[（(]?[1一][)）、.．]|第[一1]|①)")
 MAX_NOTICE = 8  # lines of a site's own list behind the clauses
+SPEECH = re.compile("[“「『][^”」』]+[。！？!?…][”」』]$")  # not `回复“通知”`, as sites say
 COMMA = re.compile("[，！？,!?]")  # what no heading has: `版权归某网所有，请勿采集`
 
 
@@ -214,7 +215,7 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
         return "spam"
     if not manner.is_foreign(line):
         return None
-    if SIGNED.search(line) or is_spoken(line) or ORDINAL.match(line) or QUOTED.fullmatch(line):
+    if SIGNED.search(line) or is_spoken(line) or ORDINAL.match(line) or _is_quoted(line):
         return None
     weight = weigh_wording(line)
     if line[-1] in CRIES and weight <= 0 and not manner.names_site(line):
@@ -230,6 +231,11 @@ def _reason_inside(page: PageLines, row: int, manner: Manner) -> DropReason | No
     if alone and weight >= NO_HEADING and not DIGIT.search(line):  # `电话：123` may be the text's
         return "spam"
     return site_words(line, edge=True)
+
+
+def _is_quoted(line: str) -> bool:
+    """Tell a line that is somebody's words, or ends with a sentence of them: `他说：“盼了好几年。”`."""
+    return QUOTED.fullmatch(line) is not None or SPEECH.search(line) is not None
 
 
 def _stands_between(page: PageLines, row: int) -> bool:

@@ -21,7 +21,6 @@ from pipeline.page.contents import LEADER_SIGNS
 from pipeline.page.cues import (
     DISCLAIMER_BEGINS,
     HINT_WORDS,
-    INTRODUCTION_WORDS,
     LIST_SIGNS,
     MAX_CUE,
     SENTENCE_ENDS,
@@ -31,6 +30,7 @@ from pipeline.page.elements import key_table
 from pipeline.page.headings import MAX_HEADING, NUMBER_ENDS, UNITS
 from pipeline.page.headings import SENTENCE_ENDS as NO_HEADING_ENDS
 from pipeline.page.headings import WORDS as WORDS_BEFORE_NUMBERS
+from pipeline.page.introductions import INTRODUCTION_WORDS
 from pipeline.page.lines import (
     BRIEF,
     COUNTING,

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from pipeline.page.contents import CONTENTS, CONTENTS_ENDS
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import WEAK_INTRODUCTION, introduces
 from pipeline.page.fields import Fields
 from pipeline.page.headings import PLAIN, Candidate
+from pipeline.page.introductions import WEAK_INTRODUCTION, introduces
 from pipeline.page.lines import LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.search import compile_search
 from pipeline.page.sitewords import advertises, site_words

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import introduces
 from pipeline.page.fields import Fields
 from pipeline.page.head import HeadPlan
 from pipeline.page.headings import Candidate
+from pipeline.page.introductions import introduces
 from pipeline.page.lines import DENSE, INTRODUCED, LINKED, PageLines, rows_showing
 from pipeline.records import DROP_REASONS, LINE_ROLES, DropReason, LineRole, from_columns
 

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from pipeline.page.closes import rest_of_element
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, drop_reason, goes_on, introduces
+from pipeline.page.cues import ENDING, drop_reason, goes_on
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
+from pipeline.page.introductions import introduces
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.names import named_documents
 from pipeline.page.persons import names_person, names_publisher

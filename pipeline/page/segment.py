@@ -9,7 +9,7 @@ from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import find_breadcrumb
 from pipeline.page.closes import end_of_element, end_of_single
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, LOOK_BEHIND, cue_rows, goes_on, introduces
+from pipeline.page.cues import ENDING, LOOK_BEHIND, cue_rows, goes_on
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, site_rows
 from pipeline.page.fields import Fields, read_fields
@@ -17,6 +17,7 @@ from pipeline.page.frames import completed, in_other_forms
 from pipeline.page.glued import without_clauses
 from pipeline.page.head import names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, candidates
+from pipeline.page.introductions import introduces
 from pipeline.page.lines import COUNTING, DENSE, LINKED, PageLines, letters, rows_showing
 from pipeline.page.manner import CLAUSE_ENDS
 from pipeline.page.pieces import (

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence, Set
 
-from pipeline.page.cues import introduces
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
+from pipeline.page.introductions import introduces
 from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at, old_shards
+from pipeline.run.pages import find
 from pipeline.run.segments import base_path, read_arrow
 from pipeline.schema import TABLES
 from pipeline.store.generations import folder_of, state_of
@@ -31,7 +32,8 @@ def about_articles(run: Run, name: str) -> pa.Table:
     table = columns_of(run, name, OF_ARTICLES)
     owners = table.column("page_id").to_pylist()
     repairs = _repairs(run, name)
-    when = pa.array([run.origin[i].first for i in owners], pa.int64()).cast(ABOUT.field("captured_at").type)
+    rows, _ = find(table.column("page_id"), run.origin["page_id"])
+    when = run.origin["first"].take(pa.array(rows)).cast(ABOUT.field("captured_at").type)
     counts = pa.array([repairs[i] for i in owners], pa.int32())
     return pa.table([*table.columns, when, counts], schema=ABOUT)
 

@@ -1,4 +1,4 @@
-"""The table `alignments`: where edited members differ from their canonical, from the written `clauses`."""
+"""The table `alignments`: where edited members differ from their canonical, from clauses in the state."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,13 +12,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from pipeline.dedup.tables import booleans
 from pipeline.run.corpus import Run
 from pipeline.run.emit import at
 from pipeline.run.segments import read_arrow, write_arrow
-from pipeline.schema import ALIGNMENTS
+from pipeline.run.told import NOTHING, READ, TOLD, clauses_path, told_clauses, write_clauses
+from pipeline.schema import ALIGNMENTS, TABLES
 from pipeline.store.generations import folder_of, state_of
-from pipeline.store.manifest import Shard, shards_of
-from pipeline.text.fold import comparison_keys, text_id, text_ids
+from pipeline.store.manifest import shards_of
+from pipeline.text.fold import comparison_keys, text_ids
 
 if TYPE_CHECKING:
     from pipeline.dedup.align import Spans
@@ -27,14 +29,6 @@ if TYPE_CHECKING:
 MEMBERS_A_PART = 8_000
 ALIGNED = "aligned.arrow"
 PAIRS = pa.schema([("member", pa.string()), ("canonical", pa.string())])
-READ = ("article_id", "path", "marker", "text", "text_id")
-CODED = ("article_id", "path", "marker")  # columns of few values, read as codes
-# Of a clause to be aligned: its article by number; `told` is its text or, of a label without, its marker.
-TOLD = pa.schema(
-    [("article", pa.int32()), ("path", pa.string()), ("text_id", pa.string()), ("told", pa.string())]
-)
-NOTHING = text_id("")
-
 Numbers = NDArray[np.int32]
 
 
@@ -122,23 +116,25 @@ def _edges(canonicals: Numbers) -> list[int]:
 
 def _spread(run: Run, paths: list[Path], ids: pa.Array, homes: Numbers) -> None:
     """Write the clauses (`TOLD`) of the articles `ids`, numbered in order, to the file of their part."""
-    folder = folder_of(run.out, run.generation + 1)
+    kept = state_of(run.out, run.generation + 1)
     with ExitStack() as stack:
         sinks = [stack.enter_context(pa.OSFile(str(path), "wb")) for path in paths]
         writers = [stack.enter_context(pa.ipc.new_stream(sink, TOLD)) for sink in sinks]
-        for shard in run.shards["clauses"] if paths else ():
-            if not _holds_any(run, shard, ids):
-                continue
-            table = pq.ParquetFile(folder / shard.path, read_dictionary=CODED).read(list(READ))
-            owner = table["article_id"].combine_chunks()
-            article = pc.index_in(owner.dictionary, value_set=ids).take(owner.indices)
-            table = table.append_column("article", article).filter(pc.is_valid(article))
-            table = table.set_column(2, "marker", table["marker"].cast(pa.string()))
-            told = pc.if_else(pc.equal(table["text"], ""), pc.fill_null(table["marker"], ""), table["text"])
-            table = table.append_column("told", told).select(TOLD.names).cast(TOLD)
+        for name in sorted(run.segments) if paths else ():
+            if not clauses_path(kept, name).exists():
+                write_clauses(kept, name, _written(run, name))
+            table = told_clauses(kept, name, ids)
             home = homes[np.asarray(table["article"])]
-            for n, writer in enumerate(writers):
-                writer.write_table(table.filter(pa.array(home == n)))
+            for n in np.unique(home).tolist():
+                writers[n].write_table(table.filter(booleans(home == n)))
+
+
+def _written(run: Run, name: str) -> pa.Table:
+    """Return the clauses of a segment from the files of the table, where the state does not know them."""
+    folder, files = folder_of(run.out, run.generation + 1), at(run.shards["clauses"], f"clauses/part-{name}")
+    schema = pa.schema([TABLES["clauses"].field(c) for c in READ])
+    tables = [pq.ParquetFile(folder / file.path).read(READ).select(READ).cast(schema) for file in files]
+    return pa.concat_tables([schema.empty_table(), *tables])
 
 
 def _rows(clauses: pa.Table, ids: pa.Array, sides: list[Numbers]) -> pa.Table:
@@ -196,14 +192,3 @@ def _codes(clauses: pa.Table) -> tuple[NDArray[np.int64], int]:
     markers = text_ids(clauses["told"].filter(bare).to_pylist())
     coded = pc.replace_with_mask(named, bare, pa.array(markers, pa.string())).dictionary_encode()
     return np.asarray(coded.indices).astype(np.int64), coded.dictionary.index(pa.scalar(NOTHING)).as_py()
-
-
-def _holds_any(run: Run, shard: Shard, ids: pa.Array) -> bool:
-    """Say whether a file of clauses holds those of one of some articles, from that of its articles."""
-    stem = Path(shard.path).stem.rpartition("-")[0]
-    folder = folder_of(run.out, run.generation + 1)
-    for other in at(run.shards["articles"], f"articles/{stem}"):
-        known = pq.ParquetFile(folder / other.path).read(["article_id"]).column(0)
-        if pc.any(pc.is_in(known, value_set=ids)).as_py():
-            return True
-    return False

@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.config import Config
 from pipeline.errors import ContractError, InputError, TemporaryError
 from pipeline.page.sites import Site
 from pipeline.run.digests import Digests
-from pipeline.run.link import Link, Provenance
+from pipeline.run.link import LINKS
+from pipeline.run.origin import ORIGIN
 from pipeline.store import generations, state
 from pipeline.store.containers import Record
 from pipeline.store.manifest import Shard
 from pipeline.store.remote import is_url, split_url, stat_url
 from pipeline.store.scan import SourceFile, split_glob
 from pipeline.store.sources import read_source
-from pipeline.store.state import FileState, PageState, RecordState
+from pipeline.store.state import FILES, PAGES, RECORDS
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -51,7 +53,10 @@ class Compared(NamedTuple):
 
 @dataclass(slots=True)
 class Run:
-    """One ingest. The stages fill it in their order; nothing outside it is changed before the commit."""
+    """One ingest. The stages fill it in their order; nothing outside it is changed before the commit.
+
+    From stage `features` on, `pages`, `origin` and, once there, `links` are of the same bodies, row by row.
+    """
 
     out: Path
     root: str | None  # as given; None: no root is looked at (fit)
@@ -70,16 +75,15 @@ class Run:
     vanished: list[str] = field(default_factory=list)
     seen: int = 0  # files and refused names under RAW
     paths: dict[tuple[str, str], str] = field(default_factory=dict)  # where names are not plain UTF-8
-    files: list[FileState] = field(default_factory=list)
-    records: list[RecordState] = field(default_factory=list)
-    before: list[RecordState] = field(default_factory=list)  # the records of the last run
-    pages: dict[str, PageState] = field(default_factory=dict)  # every body whose cut is at hand
-    live: dict[str, str | None] = field(default_factory=dict)  # page_id -> address, of the sources' bodies
-    origin: dict[str, Provenance] = field(default_factory=dict)
+    files: pa.Table = field(default_factory=FILES.empty_table)
+    records: pa.Table = field(default_factory=RECORDS.empty_table)
+    before: pa.Table = field(default_factory=RECORDS.empty_table)  # the records of the last run
+    pages: pa.Table = field(default_factory=PAGES.empty_table)  # every body whose cut is at hand
+    origin: pa.Table = field(default_factory=ORIGIN.empty_table)  # every body of the sources
     segments: dict[str, Any] = field(default_factory=dict)  # of the last run (`run/segments.py`)
     model: dict[str, Any] = field(default_factory=dict)
     refit: bool = True
-    links: dict[str, Link] = field(default_factory=dict)
+    links: pa.Table = field(default_factory=LINKS.empty_table)
     remade: set[str] = field(default_factory=set)  # pages that are not made as the last run made them
     shards: dict[str, list[Shard]] = field(default_factory=dict)  # files of the tables written so far
     sites_written: set[str | None] = field(default_factory=set)  # sites whose pages this run has written
@@ -128,7 +132,7 @@ def load_sources(run: Run) -> None:
     files, records = state.read_files(folder), state.read_records(folder)
     if files is not None and records is not None:
         run.held = True
-        run.files, run.records, run.before = files, list(records), records
+        run.files, run.records, run.before = files, records, records
         return
     forgotten = {root_id(run.out, root) for root in run.options.forget}
     lost = sorted(set(run.manifest.get("roots", ())) - forgotten - {run.root_id})
@@ -145,13 +149,19 @@ def forget(run: Run) -> None:
     Raises InputError for a root that is not in the output.
     """
     told = set(run.manifest.get("roots", ()))
-    known = sorted({f.root for f in run.files} | {r.root for r in run.records} | told)
+    known = sorted({*roots_of(run), *told})
     for root in run.options.forget:
         identity = root_id(run.out, root)
         if identity not in known:
             raise InputError(f"no rows come from {root}; roots: {', '.join(known) or 'none'}")
-        run.files = [f for f in run.files if f.root != identity]
-        run.records = [r for r in run.records if r.root != identity]
+        run.files, run.records = (
+            rows.filter(pc.not_equal(rows["root"], identity)) for rows in (run.files, run.records)
+        )
+
+
+def roots_of(run: Run) -> list[str]:
+    """Return the names of the roots from which files or refused names came, in order."""
+    return sorted({root for rows in (run.files, run.records) for root in rows["root"].unique().to_pylist()})
 
 
 def again(run: Run, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
@@ -162,10 +172,12 @@ def again(run: Run, wanted: set[str]) -> Iterator[tuple[str, bytes]]:
     missing = set(wanted)
     homes: dict[tuple[str, str], set[str]] = defaultdict(set)
     placed: set[str] = set()
-    for record in run.records:
-        if record.page_id in missing and record.page_id not in placed:
-            placed.add(record.page_id)
-            homes[record.root, record.name].add(record.page_id)
+    asked = pc.is_in(run.records["page_id"], value_set=pa.array(wanted, pa.string()))
+    found_in = run.records.select(["root", "name", "page_id"]).filter(asked)
+    for root, name, page_id in zip(*(column.to_pylist() for column in found_in.columns), strict=True):
+        if page_id not in placed:
+            placed.add(page_id)
+            homes[root, name].add(page_id)
     for (root, name), ids in sorted(homes.items()):
         for found in read_source(_source(run, root, name), run.config.ingest):
             if isinstance(found, Record) and (page_id := page_id_of(found.body)) in ids & missing:

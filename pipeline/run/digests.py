@@ -23,7 +23,10 @@ PARSING = (
 )
 DEDUPLICATING = (
     *("dedup/", "text/", "data/"),
-    *(f"run/{name}.py" for name in ("dedupe", "about", "articles", "across", "groups", "texts", "drawn")),
+    *(
+        f"run/{name}.py"
+        for name in ("dedupe", "about", "articles", "across", "groups", "texts", "told", "drawn")
+    ),
 )
 READING = tuple(
     f"store/{name}.py" for name in ("containers", "jsonl", "remote", "scan", "sniff", "sources", "warc")

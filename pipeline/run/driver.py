@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.config import Config, load_config
 from pipeline.errors import InputError, UsageError
 from pipeline.page.sites import Site, shipped_sites
@@ -19,8 +23,10 @@ from pipeline.run.corpus import Options, Progress, Run
 from pipeline.run.digests import digests
 from pipeline.run.finish import finish
 from pipeline.run.generation import commit, emit, renewed, same_program, unchanged
-from pipeline.run.link import link, provenance
+from pipeline.run.link import link
 from pipeline.run.model import KEPT_OF_PAGES, fit_sites, knowledge_for
+from pipeline.run.origin import provenance
+from pipeline.run.pages import has, with_values
 from pipeline.run.segments import DamagedStateError, load_pages, page_features
 from pipeline.store import generations, state
 from pipeline.store.files import full_disk_is_temporary
@@ -54,7 +60,7 @@ class IngestSummary:
     clusters: int
     rejects: int
     parsed: int
-    sources: dict[str, int]  # seen, new_or_changed, unchanged, vanished
+    sources: dict[str, int]  # seen, new_or_changed, unchanged, refused (no file to read), vanished
     seconds: dict[str, float]  # wall time of each stage that ran
     reject_rate: float
     above_reject_rate: bool
@@ -155,36 +161,39 @@ def _find_changes(run: Run) -> None:
 def _settle(run: Run) -> None:
     """Stage `settle`: nothing changed, nothing to do."""
     run.origin = provenance(run.records)
-    run.live = {page_id: known.url for page_id, known in run.origin.items()}
     run.done = unchanged(run)
 
 
 def _features(run: Run) -> None:
     """Stage `features`: every live body cut with this code, whatever the corpus knows of it."""
-    read.cut_missing(run, _leaks(run), run.live)
-    run.pages = {i: run.pages[i] for i in run.live}
+    read.cut_missing(run, read.feature_keys(run), _leaks(run))
+    live = pc.is_in(run.pages["page_id"], value_set=run.origin["page_id"].combine_chunks())
+    run.pages = run.pages.filter(live).combine_chunks()
 
 
 def _leaks(run: Run) -> dict[str, str]:
-    """Return the leak tables that sites lend to pages, as JSON; most lend none."""
-    told = {known for page in run.pages.values() if (known := page.known)}  # the same for many
+    """Return the leak tables that sites lend to pages, as JSON by page id; most lend none."""
+    told = run.pages["known"].unique().drop_null().to_pylist()  # the same for many
     tables = {known: json.loads(known)["leaks"] for known in told}
     lent = {known: json.dumps(table, sort_keys=True) for known, table in tables.items() if table}
-    return {i: lent[page.known] for i, page in run.pages.items() if page.known in lent}
+    pages = run.pages.select(["page_id", "known"])
+    pages = pages.filter(pc.is_in(pages["known"], value_set=pa.array(lent, pa.string())))
+    return {i: lent[known] for i, known in zip(*(c.to_pylist() for c in pages.columns), strict=True)}
 
 
 def _model(run: Run) -> None:
     """Stage `model`: what the sites' pages say of their site; refitted below `refit_below` pages."""
     path = run.out / "model" / "sites.json"
     stored = json.loads(path.read_text("utf-8")) if path.is_file() else None
-    run.refit = run.options.refit or len(run.live) < run.config.ingest.refit_below or stored is None
+    run.refit = run.options.refit or run.origin.num_rows < run.config.ingest.refit_below or stored is None
     run.model = fit_sites(functools.partial(page_features, run)) if run.refit else stored or {}
     old = stored or {}
     changed = {site for site in run.model.keys() | old.keys() if run.model.get(site) != old.get(site)}
-    asked = {i for i, p in run.pages.items() if not p.segment or p.site in changed}
-    found = knowledge_for(run.model, page_features(run, KEPT_OF_PAGES, asked)) if asked else {}
-    for page_id in asked:
-        run.pages[page_id].known = found.get(page_id)
+    of_changed = np.asarray(pc.is_in(run.pages["site"], value_set=pa.array(changed, pa.string())))
+    asked = has(run.pages["segment"], "") | of_changed
+    found = knowledge_for(run.model, page_features(run, KEPT_OF_PAGES, asked)) if asked.any() else {}
+    ids = run.pages["page_id"].filter(pa.array(asked)).to_pylist()
+    run.pages = with_values(run.pages, "known", np.flatnonzero(asked), list(map(found.get, ids)))
 
 
 def _parse(run: Run) -> None:
@@ -192,16 +201,14 @@ def _parse(run: Run) -> None:
 
     And those that were cut with one and are lent none any more.
     """
-    leaks = _leaks(run)
-    known = {i: p.known for i, p in run.pages.items() if i in leaks or p.key != p.feature_key}
-    read.cut_missing(run, leaks, known)
-    for page_id, told in known.items():
-        run.pages[page_id].known = told
+    known = run.pages["known"]
+    read.cut_missing(run, run.pages["feature_key"], _leaks(run))
+    run.pages = with_values(run.pages, "known", np.arange(len(known)), known.combine_chunks())
 
 
 def _link(run: Run) -> None:
     """Stage `link`: captures of one address, continued lists of articles."""
-    run.links = link(run.pages.values(), run.origin)
+    run.links = link(run.pages, run.origin)
 
 
 STAGES = (
@@ -233,7 +240,8 @@ def _summary(run: Run) -> IngestSummary:
         sources={
             "seen": run.seen,
             "new_or_changed": run.n_changed,
-            "unchanged": run.seen - run.n_changed,
+            "unchanged": run.seen - run.n_changed - run.stages["scan"]["rejected"],
+            "refused": run.stages["scan"]["rejected"],
             "vanished": len(run.vanished),
         },
         seconds=run.seconds,

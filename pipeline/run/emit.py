@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.run.corpus import Run
+from pipeline.run.pages import without_page
 from pipeline.schema import TABLES
 from pipeline.store.digest import rows_digest
 from pipeline.store.files import file_sha256, write_parquet, write_pieces
@@ -152,17 +153,29 @@ def complete(folder: Path, shards: dict[str, list[Shard]]) -> dict[str, list[Sha
 def rejects_table(run: Run) -> pa.Table:
     """Return the rows of `rejects`: sources without a body and bodies without a page, a row a source."""
     rows: list[dict[str, Any]] = []
-    for record in run.records:
-        page = run.pages.get(record.page_id) if record.page_id else None
-        if record.reason is not None:
-            rows.append(
-                _reject_row(record.source, None, "read", (record.reason, record.detail, record.excerpt))
-            )
-        elif page is not None and (reason := page.reason or page.lost) is not None:
-            why = (reason, page.detail, page.excerpt)
-            rows.append(_reject_row(record.source, page.page_id, "parse", why))
+    lost = {page.pop("page_id"): tuple(page.values()) for page in lost_pages(run).to_pylist()}
+    for record in _without_rows(run.records, lost).to_pylist():
+        if record["reason"] is not None:
+            why = (record["reason"], record["detail"], record["excerpt"])
+            rows.append(_reject_row(record["source"], None, "read", why))
+        else:
+            page_id = record["page_id"]
+            rows.append(_reject_row(record["source"], page_id, "parse", lost[page_id]))
     rows.sort(key=lambda r: (r["source"], r["stage"], r["reason"], r["page_id"] or ""))
     return pa.Table.from_pylist(rows, schema=TABLES["rejects"])
+
+
+def lost_pages(run: Run) -> pa.Table:
+    """Return the bodies that give no page, with reason, detail and excerpt."""
+    pages = run.pages.filter(pa.array(without_page(run.pages)))
+    why = pc.coalesce(pages["reason"], pages["lost"])
+    return pages.select(["page_id", "reason", "detail", "excerpt"]).set_column(1, "reason", why)
+
+
+def _without_rows(records: pa.Table, lost: Iterable[str]) -> pa.Table:
+    """Return the records that are rejects, and those of some bodies."""
+    theirs = pc.is_in(records["page_id"], value_set=pa.array(list(lost), pa.string()))
+    return records.filter(pc.or_(records["reason"].is_valid(), theirs))
 
 
 def _reject_row(source: str, page_id: str | None, stage: str, why: tuple[str, str, str]) -> dict[str, Any]:

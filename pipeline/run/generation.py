@@ -9,19 +9,22 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.config import Config, ScrapeConfig, config_digest
 from pipeline.records import SCHEMA_VERSION
 from pipeline.run import across, dedupe, groups
 from pipeline.run import emit as tables
 from pipeline.run.changes import changes
-from pipeline.run.corpus import Run
+from pipeline.run.corpus import Run, roots_of
 from pipeline.run.digests import of_rows
-from pipeline.run.link import articles_left
+from pipeline.run.pages import articles_left, without_page
 from pipeline.run.read import read_otherwise
 from pipeline.schema import TABLES
 from pipeline.store import generations, state
+from pipeline.store.digest import rows_digest
 from pipeline.store.files import write_bytes, write_parquet
 from pipeline.store.manifest import Shard, file_entry, table_entry, write_manifest
 from pipeline.store.model import CLAUSE_SHINGLES, SHINGLES, model_table
@@ -56,12 +59,13 @@ def unchanged(run: Run) -> bool:
     if read_otherwise(run):
         return False
     folder = generations.state_of(run.out, run.generation)
-    same = run.held and len(run.before) == len(run.records) and Counter(run.before) == Counter(run.records)
-    if not same:
+    same = run.held and len(run.before) == len(run.records)
+    if not same or rows_digest(run.before) != rows_digest(run.records):
         return False
-    retried = any(i not in run.pages for i in run.live)
+    at_hand = pc.is_in(run.origin["page_id"], value_set=run.pages["page_id"].combine_chunks())
+    retried = not pc.all(at_hand, min_count=0).as_py()
     files = state.read_files(folder)
-    if not retried and set(files or ()) != set(run.files):
+    if not retried and (files is None or rows_digest(files) != rows_digest(run.files)):
         state.write_files(folder, run.files)  # same content under new times: nothing to read next time
     return not retried
 
@@ -89,7 +93,7 @@ def emit(run: Run) -> None:
     kept = generations.state_of(run.out, run.generation + 1)
     state.write_files(kept, run.files)
     state.write_records(kept, run.records)
-    state.write_pages(kept, (run.pages[i] for i in sorted(run.live)))
+    state.write_pages(kept, run.pages)
     shards, model_digest = _compare_and_write(run, folder, kept)
     _history(run, folder, shards)
     run.next_manifest = _manifest(run, folder, shards, model_digest) | {"files": run.json_files}
@@ -136,41 +140,35 @@ def _rows(shards: list[Shard]) -> int:
 
 def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
     """Write down rows in, out and rejected of every stage."""
-    bodies = [r for r in run.records if r.page_id is not None]
-    lost = {i for i in run.live if run.pages[i].reason or run.pages[i].lost}
-    skipped = sum(f.skipped for f in run.files)
-    refused = len(run.records) - len(bodies)
-    counts = {i: articles_left(run.pages[i]) for i in run.live if i not in lost}
-    superseded = sum(n for i, n in counts.items() if not run.links[i].latest)
+    records, live = len(run.records), len(run.pages)
+    refused, lost = run.records["page_id"].null_count, without_page(run.pages)
+    skipped = pc.sum(run.files["skipped"], min_count=0).as_py()
+    counts = np.where(lost, 0, articles_left(run.pages))
     run.stages |= {
         "records": {
-            "in": len(run.records) + skipped,
-            "out": len(run.live),
-            "duplicates": len(bodies) - len(run.live),
+            "in": records + skipped,
+            "out": live,
+            "duplicates": records - refused - live,
             "skipped": skipped,
             "rejected": refused,
         },
-        "pages": {"in": len(run.live), "out": _rows(shards["pages"]), "rejected": len(lost)},
+        "pages": {"in": live, "out": _rows(shards["pages"]), "rejected": int(lost.sum())},
         "articles": {
-            "in": sum(counts.values()),
+            "in": int(counts.sum()),
             "out": _rows(shards["articles"]),
-            "superseded": superseded,
+            "superseded": int(counts[~np.asarray(run.links["latest"])].sum()),
         },
         "dedup": {"in": run.assignments.num_rows, "out": _rows(shards["articles"]), "rejected": 0},
     }
 
 
 def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_digest: str) -> dict[str, Any]:
-    reasons: Counter[str] = Counter(r.reason for r in run.records if r.reason is not None)
-    for record in run.records:
-        page = run.pages.get(record.page_id or "")
-        if page is not None and (reason := page.reason or page.lost) is not None:
-            reasons[reason] += 1
+    reasons = Counter(tables.rejects_table(run)["reason"].to_pylist())
     return {
         "schema": SCHEMA_VERSION,
         "generation": run.generation + 1,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "roots": sorted({f.root for f in run.files} | {r.root for r in run.records}),
+        "roots": roots_of(run),
         "digests": _digests(run),
         "readers": _readers(run),
         "model": {

@@ -1,144 +1,171 @@
 """What pages are to one another: captures of one address, pages that continue another's list of articles."""
 
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from operator import attrgetter
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pipeline.store.state import PageState, RecordState
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline.run.pages import Mask, Rows, articles_left, is_there
 from pipeline.urls import first_page_of, url_key
 
+LINKS = pa.schema(
+    [
+        ("first", pa.string()),  # ids of a page's articles are `first:(ordinal + offset)`; alone, its own id
+        ("offset", pa.int64()),
+        ("latest", pa.bool_()),
+    ]
+)
 NUMBER = re.compile(r"\d+")
 HOST = "file"  # in front of the name of a file without address, so that one rule reads both
 # 000/00012.html, but no folder of dots and no index file: what `url_key` leaves as it is
 PLAIN_PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
-PLAIN_NAME = re.compile(rf"(?:{PLAIN_PART}/)*(?!(?:index|default)\.){PLAIN_PART}", re.IGNORECASE)
+PLAIN_NAME = f"^(?:{PLAIN_PART}/)*{PLAIN_PART}$"
+INDEX_NAME = r"(?i)(?:^|/)(?:index|default)\.[^/]*$"
+LATER_NAME = (
+    r"_(?:[2-9]|[1-4]\d)\.[A-Za-z]{3,5}$"  # 7_2.html: what `first_page_of` may see in a name, or less
+)
+PACKED = ".gz"
 
 
-@dataclass(slots=True)
-class Provenance:
-    """Where a body comes from: sources in order, address, first and last capture (µs since 1970)."""
+class Later(NamedTuple):
+    """A page that may continue another's list: its row, its address, and that of the list's first page."""
 
-    sources: list[str] = field(default_factory=list)
-    url: str | None = None
-    first: int | None = None
-    last: int | None = None
-
-
-class Link(NamedTuple):
-    """A page's place: ids of its articles are `first:(ordinal + offset)`; alone, `first` is its own id."""
-
+    row: int
+    key: str
     first: str
-    offset: int
-    latest: bool
 
 
-def provenance(records: Iterable[RecordState]) -> dict[str, Provenance]:
-    """Return the provenance of every body that the records hold; independent of their order."""
-    found: dict[str, Provenance] = defaultdict(Provenance)
-    best: dict[str, tuple[float, str]] = {}
-    for record in records:
-        if record.page_id is None:
-            continue
-        known = found[record.page_id]
-        known.sources.append(record.source)
-        if record.captured_at is not None:
-            when = record.captured_at
-            known.first = when if known.first is None else min(known.first, when)
-            known.last = when if known.last is None else max(known.last, when)
-        if record.url is not None:
-            asked = float("inf") if record.captured_at is None else float(record.captured_at)
-            best[record.page_id] = min(best.get(record.page_id, (asked, record.url)), (asked, record.url))
-    for page_id, known in found.items():
-        known.sources = sorted(set(known.sources))
-        known.url = best[page_id][1] if page_id in best else None
-    return dict(found)
+class Addresses(NamedTuple):
+    """The addresses of pages, those of one in order: the keys of URLs, or names of files where it has none.
+
+    Rows are in order. Of names, which are many, no keys are made but of those that are looked at.
+    """
+
+    url_rows: list[int]
+    urls: list[str]
+    name_rows: Rows
+    names: pa.Array
 
 
-def link(pages: Iterable[PageState], origin: dict[str, Provenance]) -> dict[str, Link]:
-    """Return the place of every page.
+def link(pages: pa.Table, origin: pa.Table) -> pa.Table:
+    """Return the place of every page (`LINKS`), row by row; `origin` tells where each comes from.
 
     Of several captures of one address the latest carries the articles; pages without a time of capture are
-    never superseded, since nothing says which is newer.
+    never superseded, since nothing says which is newer. .3 µs a page, 15 µs one that has an address.
     """
-    live = sorted(pages, key=attrgetter("page_id"))
-    latest = _latest(live, origin)
-    links = {i: Link(i, 0, i in latest) for i in map(attrgetter("page_id"), live)}
-    by_id = {p.page_id: p for p in live if p.page_id in latest and p.reason is None}
-    chains = _chains({i: _keys(p, origin[i]) for i, p in by_id.items()}, by_id)
-    followers_of_any = {page_id for chain in chains.values() for _, page_id in chain}
-    for first, followers in sorted(chains.items()):
-        if first in followers_of_any:
-            continue
-        offset = articles_left(by_id[first])
-        for _, page_id in sorted(followers):
-            links[page_id] = Link(first, offset, True)
-            offset += articles_left(by_id[page_id])
-    return links
+    ids, keys = pages["page_id"], _url_keys(origin)
+    latest = _latest(keys, origin)
+    firsts, offsets = np.arange(len(ids)), np.zeros(len(ids), np.int64)
+    mine = latest & ~is_there(pages["reason"])
+    sites = pages["site"].combine_chunks().dictionary_encode("encode").indices
+    chains = _chains(_addresses(keys, origin, mine), np.asarray(sites))
+    left = articles_left(pages) if chains else offsets
+    followers_of_any = {row for chain in chains.values() for _, row in chain}
+    for first in chains.keys() - followers_of_any:
+        offset = left[first]
+        for _, row in sorted(chains[first]):
+            firsts[row], offsets[row] = first, offset
+            offset += left[row]
+    return pa.table([ids.take(pa.array(firsts)), offsets, latest], schema=LINKS)
 
 
-def _chains(
-    keys: dict[str, list[str]], pages: dict[str, PageState]
-) -> dict[str, list[tuple[list[int], str]]]:
+def _url_keys(origin: pa.Table) -> dict[int, str]:
+    """Return the keys of addresses, by row."""
+    rows = np.flatnonzero(is_there(origin["url"]))
+    urls = origin["url"].take(pa.array(rows)).to_pylist()
+    return dict(zip(rows.tolist(), map(url_key, urls), strict=True))
+
+
+def _latest(keys: dict[int, str], origin: pa.Table) -> Mask:
+    """Return which pages no later capture of their address supersedes."""
+    last = origin["last"].take(pa.array(list(keys), pa.int64())).to_pylist()
+    best: dict[str, tuple[int, int]] = {}
+    timed = {row: when for row, when in zip(keys, last, strict=True) if when is not None}
+    for row, when in timed.items():
+        best[keys[row]] = max(best.get(keys[row], (when, row)), (when, row))
+    latest = np.ones(origin.num_rows, np.bool_)
+    latest[list(timed)] = False
+    latest[[row for _, row in best.values()]] = True
+    return latest
+
+
+def _addresses(keys: dict[int, str], origin: pa.Table, mine: Mask) -> Addresses:
+    """Return the addresses of some pages."""
+    addressed = np.asarray(pc.fill_null(pc.not_equal(origin["url"], ""), False))
+    urls = {row: key for row, key in keys.items() if mine[row] and addressed[row]}
+    sources = origin["sources"].combine_chunks()
+    owners, names = np.asarray(pc.list_parent_indices(sources)), sources.flatten()
+    named = mine & ~addressed
+    if not named.all():
+        owners, names = owners[named[owners]], names.filter(pa.array(named[owners]))
+    return Addresses(list(urls), list(urls.values()), owners, _unpacked(names))
+
+
+def _unpacked(names: pa.Array) -> pa.Array:
+    packed = pc.ends_with(names, PACKED)
+    if not pc.any(packed).as_py():
+        return names
+    return pc.if_else(packed, pc.utf8_slice_codeunits(names, 0, -len(PACKED)), names)
+
+
+def _chains(addresses: Addresses, sites: NDArray[np.int32]) -> dict[int, list[tuple[list[int], int]]]:
     """Return, by the first page of a list, those that continue it, with the numbers in their addresses."""
-    later = [(i, key, first) for i, own in keys.items() for key in own if (first := first_page_of(key))]
-    names = _names(keys) if later else {}
-    chains: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
-    chained: set[str] = set()
-    for page_id, key, address in later:
-        first = names.get(address, page_id)
-        if first != page_id and page_id not in chained and pages[first].site == pages[page_id].site:
-            chained.add(page_id)  # by the first of its addresses that leads to another page
-            chains[first].append((_numbers(key), page_id))
+    later = sorted(_later(addresses), key=lambda each: each.row)  # of a page in order of its addresses
+    names = _behind(addresses, {each.first for each in later}) if later else {}
+    chains: dict[int, list[tuple[list[int], int]]] = defaultdict(list)
+    chained: set[int] = set()
+    for row, key, address in later:
+        first = names.get(address, row)
+        if first != row and row not in chained and sites[first] == sites[row]:
+            chained.add(row)  # by the first of its addresses that leads to another page
+            chains[first].append((_numbers(key), row))
     return chains
 
 
-def articles_left(page: PageState) -> int:
-    """Return how many articles a page has when the lines that its site is known for are dropped."""
-    if not page.bare or not page.known:
-        return page.n_articles
-    return page.n_articles - set(page.bare).issubset(json.loads(page.known)["boilerplate"])
+def _later(addresses: Addresses) -> Iterator[Later]:
+    """Yield the addresses that are those of later pages of a list."""
+    found = np.flatnonzero(np.asarray(pc.match_substring_regex(addresses.names, LATER_NAME)))
+    rows = [*addresses.url_rows, *addresses.name_rows[found].tolist()]
+    keys = [*addresses.urls, *_name_keys(addresses.names.take(pa.array(found))).to_pylist()]
+    for row, key in zip(rows, keys, strict=True):
+        if (first := first_page_of(key)) is not None:
+            yield Later(row, key, first)
 
 
-def _latest(pages: list[PageState], origin: dict[str, Provenance]) -> set[str]:
-    best: dict[str, tuple[int, str]] = {}
-    alone: set[str] = set()
-    for page in pages:
-        known = origin[page.page_id]
-        if known.url is None or known.last is None:
-            alone.add(page.page_id)
-        else:
-            key, rank = url_key(known.url), (known.last, page.page_id)
-            best[key] = max(best.get(key, rank), rank)
-    return alone | {page_id for _, page_id in best.values()}
+def _behind(addresses: Addresses, wanted: set[str]) -> dict[str, int]:
+    """Return the page behind some addresses: the first, of the smallest id, where several share one."""
+    there = np.flatnonzero(
+        np.asarray(pc.is_in(_name_keys(addresses.names), value_set=pa.array(wanted, pa.string())))
+    )
+    rows = [*addresses.url_rows, *addresses.name_rows[there].tolist()]
+    keys = [*addresses.urls, *_name_keys(addresses.names.take(pa.array(there))).to_pylist()]
+    behind: dict[str, int] = {}
+    for row, key in zip(rows, keys, strict=True):
+        if key in wanted:
+            behind[key] = min(behind.get(key, row), row)
+    return behind
 
 
-def _keys(page: PageState, known: Provenance) -> list[str]:
-    """Return the addresses of a page: its own, or the names of its files where it has none."""
-    address = known.url or page.url
-    if address:
-        return [url_key(address)]
-    return [_name_key(name.removesuffix(".gz")) for name in known.sources]
+def _name_keys(names: pa.Array) -> pa.Array:
+    """Return the key of each file's name, as `url_key` gives it; of most names it is the name."""
+    plain = pc.and_not(
+        pc.match_substring_regex(names, PLAIN_NAME), pc.match_substring_regex(names, INDEX_NAME)
+    )
+    keys = pc.binary_join_element_wise(HOST, names, "/")
+    if pc.all(plain).as_py():
+        return keys
+    others = pa.array(map(_name_key, names.filter(pc.invert(plain)).to_pylist()), pa.string())
+    return pc.replace_with_mask(keys, pc.invert(plain), others)
 
 
 def _name_key(name: str) -> str:
-    """Return the key of a file's name, as `url_key` gives it; of most names it is the name."""
-    if PLAIN_NAME.fullmatch(name):
-        return f"{HOST}/{name}"
     return url_key(f"http://{HOST}/{quote(name)}")
-
-
-def _names(keys: dict[str, list[str]]) -> dict[str, str]:
-    """Return the page behind every address: the first, of the smallest id, where several share one."""
-    names: dict[str, str] = {}
-    for page_id, own in keys.items():
-        for key in own:
-            names.setdefault(key, page_id)
-    return names
 
 
 def _numbers(key: str) -> list[int]:

@@ -7,18 +7,19 @@ changed: where one of its pages goes or changes, another takes its place; small 
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.shuffle import PARTS, SUFFIX, part_of, read_parts
 from pipeline.errors import ContractError
 from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
+from pipeline.run.pages import Mask, Rows, find, has, is_there, unlike
 from pipeline.store import state
 from pipeline.store.files import write_atomically, write_bytes
 from pipeline.store.generations import spool_of, state_of
@@ -45,12 +46,12 @@ class Segment:
 class Making:
     """A segment to be made: its pages, the old segments that hold some, its part of the spool, or None.
 
-    Of its pages `fresh` are made; the rows of the others stay.
+    Pages are rows of `Run.pages`, in order. Of them `fresh` are made; the rows of the others stay.
     """
 
     name: str
-    pages: frozenset[str]
-    fresh: frozenset[str]
+    pages: Rows
+    fresh: Rows
     sources: tuple[str, ...]
     part: int | None
     parts: int
@@ -69,7 +70,7 @@ def load_pages(run: Run) -> None:
     folder = state_of(run.out, run.generation)
     pages, segments = state.read_pages(folder), read_segments(folder)
     if run.held and pages is not None and segments is not None:
-        run.pages, run.segments = {p.page_id: p for p in pages}, segments
+        run.pages, run.segments = pages, segments
 
 
 def parts_for(pages: int) -> int:
@@ -84,43 +85,61 @@ def parts_for(pages: int) -> int:
     return parts
 
 
-def plan_segments(run: Run, keys: dict[str, str]) -> Plan:
-    """Decide which segments stay and which are made; `keys` are the finish keys of all pages cut."""
-    members: dict[str, list[str]] = defaultdict(list)
-    changed: dict[str, set[str]] = defaultdict(set)
-    for page_id, key in keys.items():
-        known = run.pages[page_id]
-        members[known.segment].append(page_id)
-        if known.finish_key != key:
-            changed[known.segment].add(page_id)
-    pool = members.pop("", [])
+def plan_segments(run: Run, keys: pa.Array) -> Plan:
+    """Decide which segments stay and which are made; `keys` are the finish keys of pages."""
+    members = _members(run.pages["segment"], np.flatnonzero(is_there(keys)))
+    changed = unlike(keys, run.pages["finish_key"])
+    pool = [members.pop("", np.empty(0, np.int64))]
     touched = {
-        name for name in run.segments if changed[name] or len(members[name]) != run.segments[name].pages
+        name
+        for name, segment in run.segments.items()
+        if name not in members or len(members[name]) != segment.pages or changed[members[name]].any()
     }
-    small = {name for name in members if len(members[name]) < SMALL_PAGES}
-    joined = sorted((small & touched) | (small if pool else set()))
-    for name in joined:
-        pool += members[name]
-    made = [
-        (frozenset(members[n]), _fresh(members[n], changed[n]), (n,), None, 1)
+    small = {name for name, pages in members.items() if len(pages) < SMALL_PAGES}
+    joined = sorted((small & touched) | (small if len(pool[0]) else set()))
+    pool += [members[name] for name in joined]
+    made: list[tuple[Any, ...]] = [
+        (members[n], _fresh(members[n], changed), (n,), None, 1)
         for n in sorted(touched - set(joined))
-        if members[n]
+        if n in members
     ]
-    parts = parts_for(len(pool))
-    by_part: dict[int, list[str]] = defaultdict(list)
-    for page_id in pool:
-        by_part[part_of(page_id, parts)].append(page_id)
-    new = [(frozenset(ids), part) for part, ids in sorted(by_part.items())]
-    makings = [*made, *((ids, ids, tuple(joined), part, parts) for ids, part in new)]
+    parts = parts_for(sum(map(len, pool)))
+    made += [(pages, pages, tuple(joined), n, parts) for n, pages in _parts(run, np.concatenate(pool), parts)]
     return Plan(
         sorted(members.keys() - touched - set(joined)),
-        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(makings)],
+        [Making(f"{run.generation + 1:06d}{n:05d}", *rest) for n, rest in enumerate(made)],
     )
 
 
-def _fresh(pages: list[str], changed: set[str]) -> frozenset[str]:
+def _members(segments: pa.ChunkedArray, pages: Rows) -> dict[str, Rows]:
+    """Return which of some pages each segment holds, in order."""
+    if not len(pages):
+        return {}
+    homes = segments.combine_chunks().take(pa.array(pages)).dictionary_encode()
+    codes = np.asarray(homes.indices)
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(homes.dictionary)))
+    return dict(zip(homes.dictionary.to_pylist(), np.split(pages[order], ends[:-1]), strict=True))
+
+
+def _fresh(pages: Rows, changed: Mask) -> Rows:
     """Return which pages of a segment are made: all where most have changed, for copying has its price."""
-    return frozenset(pages if MOST_COPIED * len(changed) > len(pages) else changed)
+    fresh = pages[changed[pages]]
+    return pages if MOST_COPIED * len(fresh) > len(pages) else fresh
+
+
+def _parts(run: Run, pages: Rows, parts: int) -> Iterator[tuple[int, Rows]]:
+    """Yield the parts of the spool that some pages are cut into, and the pages of each."""
+    pages = np.sort(pages)
+    mine = np.array([part_of(page_id, parts) for page_id in ids_at(run, pages)], np.int64)
+    for part in np.unique(mine).tolist():
+        yield part, pages[mine == part]
+
+
+def ids_at(run: Run, pages: Rows) -> list[str]:
+    """Return the ids of some pages, which are rows of `Run.pages`."""
+    found: list[str] = run.pages["page_id"].take(pa.array(pages)).to_pylist()
+    return found
 
 
 def cuts_path(folder: Path, name: str) -> Path:
@@ -150,27 +169,29 @@ def cut_pages(run: Run, plan: Plan) -> Iterator[tuple[Making, pa.Table]]:
 
 def _newest(run: Run, making: Making, found: pa.Table) -> pa.Table:
     """Return the rows of the pages of a segment in order of their ids, of each page the last that counts."""
+    pages = run.pages.select(["page_id", "key"]).take(pa.array(making.pages))
+    keys = dict(zip(*(column.to_pylist() for column in pages.columns), strict=True))
     rows = zip(*(found.column(c).to_pylist() for c in ("page_id", "key")), strict=True)
-    newest = {i: row for row, (i, key) in enumerate(rows) if i in making.pages and run.pages[i].key == key}
-    return found.take(pa.array([newest[i] for i in sorted(newest)], pa.int64()))
+    newest = {i: row for row, (i, key) in enumerate(rows) if keys.get(i) == key}
+    return found.take(pa.array([newest[i] for i in keys], pa.int64()))
 
 
-def page_features(run: Run, names: Sequence[str], asked: set[str] | None = None) -> Iterator[pa.Table]:
+def page_features(run: Run, names: Sequence[str], asked: Mask | None = None) -> Iterator[pa.Table]:
     """Yield columns of `model.FEATURES` of the live pages that were cut, or those asked for; each once."""
     old = state_of(run.out, run.generation)
-    wanted = {i for i in (run.live if asked is None else asked) if i in run.pages and not run.pages[i].reason}
-    homes = {run.pages[i].segment for i in wanted}
+    wanted = ~is_there(run.pages["reason"]) & (True if asked is None else asked)
+    homes = set(run.pages["segment"].filter(pa.array(wanted)).unique().to_pylist())
     paths = [(name, cuts_path(old, name)) for name in sorted(homes - {""})]
     paths += [("", path) for path in sorted(spool_of(run.out).glob("*" + SUFFIX))] if "" in homes else []
+    at_hand = run.pages.select(["segment", "feature_key"])
     for name, path in paths:
         table = read_arrow(path, list(dict.fromkeys(("feature_key", "page_id", *names))))
-        mine = []
-        for page_id, key in zip(table["page_id"].to_pylist(), table["feature_key"].to_pylist(), strict=True):
-            known = run.pages.get(page_id) if page_id in wanted else None
-            mine.append(known is not None and (known.segment, known.feature_key) == (name, key))
-            if mine[-1]:
-                wanted.discard(page_id)
-        yield (table if all(mine) else table.filter(pa.array(mine, pa.bool_()))).select(names)
+        rows, mine = find(table["page_id"], run.pages["page_id"])
+        mine &= wanted[rows]
+        known = at_hand.take(pa.array(rows))
+        mine &= has(known["segment"], name) & ~unlike(known["feature_key"], table["feature_key"])
+        wanted[rows[mine]] = False
+        yield (table if mine.all() else table.filter(pa.array(mine))).select(names)
 
 
 def write_arrow(path: Path, table: pa.Table) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -9,18 +10,18 @@ import pyarrow.parquet as pq
 from pipeline.run.columns import made_schema
 from pipeline.run.corpus import Run
 from pipeline.run.emit import old_shards
-from pipeline.run.segments import Making, Segment
+from pipeline.run.pages import ID_CHARS
+from pipeline.run.segments import Making, Segment, ids_at
 from pipeline.store.generations import folder_of
 
 OWNER = (
     b'"page_id": "'  # in a line of either file before the id of its page; in a text the quotes are escaped
 )
-ID_CHARS = 32
 
 
 def with_rows_that_stay(run: Run, making: Making, name: str, fresh: pa.Table) -> pa.Table:
     """Return the rows of a segment in a table, in order of page ids; `fresh` are those that this run made."""
-    stay = pa.array(sorted(making.pages - making.fresh), pa.string())
+    stay = pa.array(_staying(run, making), pa.string())
     if not len(stay):
         return fresh
     schema, tables = made_schema(name), [fresh]
@@ -35,7 +36,7 @@ def with_rows_that_stay(run: Run, making: Making, name: str, fresh: pa.Table) ->
 
 def lines_that_stay(run: Run, making: Making, file: str) -> tuple[bytes, int]:
     """Return a segment's lines in a JSON Lines file of pages that this run has not made, and how many."""
-    stay = {page_id.encode() for page_id in making.pages - making.fresh}
+    stay = {page_id.encode() for page_id in _staying(run, making)}
     kept: list[bytes] = []
     for source in making.sources if stay else ():
         segment: Segment = run.segments[source]
@@ -43,6 +44,11 @@ def lines_that_stay(run: Run, making: Making, file: str) -> tuple[bytes, int]:
             data = _span(folder_of(run.out, run.generation) / file, segment.json[file])
             kept += [line for line in data.splitlines(keepends=True) if _owner(line) in stay]
     return b"".join(kept), len(kept)
+
+
+def _staying(run: Run, making: Making) -> list[str]:
+    """Return the pages of a segment that this run has not made, in order."""
+    return ids_at(run, np.setdiff1d(making.pages, making.fresh))
 
 
 def _owner(line: bytes) -> bytes:

@@ -11,6 +11,8 @@ from pipeline.text.convert import convert_lines, has_tables
 from pipeline.text.fold import text_ids
 from pipeline.text.points import code_points
 
+HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
+
 
 def utf8_of(text: str, places: NDArray[np.int64]) -> tuple[Any, NDArray[np.int32]]:
     """Return a text in UTF-8, and where its places, in order, are in there.
@@ -48,6 +50,19 @@ def bytes_of(values: pa.StringArray) -> tuple[NDArray[np.uint8], NDArray[np.int3
     found = np.frombuffer(data or b"", dtype=np.uint8)
     found.flags.writeable = places.flags.writeable = False  # else a kernel is compiled for each kind
     return found, places
+
+
+def hex_strings(words: NDArray[np.uint64]) -> pa.StringArray:
+    """Return rows of numbers as strings of 16 hexadecimal digits a number.
+
+    >>> hex_strings(np.array([[1, 2**64 - 1], [0, 0xABC]], np.uint64)).to_pylist()
+    ['0000000000000001ffffffffffffffff', '00000000000000000000000000000abc']
+    """
+    pairs = words.astype(">u8").view(np.uint8)
+    digits = HEX.take(np.stack([pairs >> 4, pairs & 15], axis=-1))
+    return joined_strings(
+        digits, np.arange(len(words) + 1, dtype=np.int32) * (digits.size // max(1, len(words)))
+    )
 
 
 def ids_of_texts(texts: pa.StringArray) -> pa.StringArray:

@@ -17,6 +17,7 @@ from email import message_from_bytes, policy
 from typing import Any, BinaryIO
 
 from pipeline.config import IngestConfig
+from pipeline.errors import InputError
 from pipeline.records import RejectReason
 from pipeline.store.scan import Reject, SourceFile, printable
 from pipeline.store.sniff import HEAD_BYTES, kind_of
@@ -55,6 +56,14 @@ class Skipped:
 
 
 Found = Record | Reject | Skipped
+
+
+def pages_among(found: Found) -> Iterator[Record]:
+    """Yield what was found where it is a page; a reject is raised as InputError, what is skipped is none."""
+    if isinstance(found, Reject):
+        raise InputError(f"cannot read {found.source}: {found.detail}")
+    if isinstance(found, Record):
+        yield found
 
 
 def expansion_problem(size: int, packed: int, config: IngestConfig) -> RejectReason | None:
@@ -318,11 +327,13 @@ def read_jsonl(file: SourceFile, handle: Any, config: IngestConfig) -> Iterator[
 
 def _row(source: str, html: object, url: object, captured_at: int | None, config: IngestConfig) -> Found:
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
-    if not isinstance(body, bytes) or not body:
+    if body is None or body == b"" or body != body:  # NaN is how pandas writes a missing text
         return Reject(source, "empty", "no `html` in this row")
+    if not isinstance(body, bytes):
+        return Reject(source, "unknown_type", f"`html` holds {type(html).__name__}, no text")
     if len(body) > config.max_page_mb * MIB:
         return Reject(source, "too_large", f"more than {config.max_page_mb} MiB")
-    return Record(source, body, address(url), captured_at)
+    return checked(Record(source, body, address(url), captured_at))
 
 
 READERS = {"zip": read_zip, "parquet": read_parquet, "jsonl": read_jsonl}

@@ -98,6 +98,20 @@ PACKED = (".gz", ".bz2", ".zst")  # told by the suffix; Parquet is packed within
 READERS = {".parquet": _parquet, ".jsonl": _jsonl, ".ndjson": _jsonl, ".csv": _csv}
 
 
+def is_table(path: Path) -> bool:
+    """Say whether `read_columns` takes a path for a table: a folder, or a file by its ending.
+
+    >>> is_table(Path("a.csv.gz")), is_table(Path("a.html"))
+    (True, False)
+    """
+    return path.is_dir() or _kind_of_table(path) in READERS
+
+
+def _kind_of_table(path: Path) -> str:
+    packed = path.suffix.lower() in PACKED
+    return (Path(path.stem) if packed else path).suffix.lower()
+
+
 def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Read columns of a table in batches, in the order asked for; the kind of file is told by its suffix.
 
@@ -111,7 +125,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]
         raise InputError(f"no table at {path}")
     for file in files:
         packed = file.suffix.lower() in PACKED
-        reader = READERS.get((Path(file.stem) if packed else file).suffix.lower())
+        reader = READERS.get(_kind_of_table(file))
         if reader is None or (packed and reader is _parquet):
             raise UsageError(f"{file}: unknown kind of table; known: {', '.join(READERS)}")
         try:

@@ -7,8 +7,9 @@ outside was not asked for. So there are no cycles. Names that begin with a dot a
 import fnmatch
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,9 +85,12 @@ def scan(root: str) -> Iterator[SourceFile | Reject]:
         ) from error
     if is_output(str(base)):
         raise InputError(f"{root} is an output of fanwen, not a folder of sources")
+    if pattern is None:
+        yield from _walk(str(base))
+        return
     for found in _walk(str(base)):
         name = found.name if isinstance(found, SourceFile) else found.source
-        if pattern is None or fnmatch.fnmatchcase(name, pattern):
+        if fnmatch.fnmatchcase(name, pattern):
             yield found
 
 
@@ -102,36 +106,59 @@ def _walk(base: str) -> Iterator[SourceFile | Reject]:
         if depth and is_output(folder):
             continue
         try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
-            yield Reject(prefix.rstrip("/"), "unreadable", f"folder: {error.strerror}")
+            yield _unreadable(prefix, error)
             continue
-        below: list[tuple[str, str, int]] = []
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            name = prefix + printable(entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                if depth >= MAX_DEPTH:
-                    yield Reject(name, "unreadable", f"more than {MAX_DEPTH} folders deep")
-                else:
-                    below.append((entry.path, name + "/", depth + 1))
-            else:
-                yield _taken(entry, name)
+        try:
+            below = yield from _listed(handle, (folder, prefix, depth))
+        finally:
+            os.close(handle)
         waiting += reversed(below)
 
 
-def _taken(entry: "os.DirEntry[str]", name: str) -> SourceFile | Reject:
+def _listed(
+    handle: int, where: tuple[str, str, int]
+) -> Generator[SourceFile | Reject, None, list[tuple[str, str, int]]]:
+    """Yield what is listed in an open folder, in order of names, and return the folders in it.
+
+    By its handle, for the system walks the path of a file anew for each that is named by it.
+    """
+    folder, prefix, depth = where
+    below: list[tuple[str, str, int]] = []
     try:
-        if entry.is_symlink():
-            return Reject(name, "symlink", "links are not followed")
-        return _entry(name, entry.path, entry.stat(follow_symlinks=False))
+        with os.scandir(handle) as listing:
+            entries = sorted(listing, key=attrgetter("name"))
+    except OSError as error:
+        yield _unreadable(prefix, error)
+        return below
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        name, path = prefix + printable(entry.name), f"{folder}/{entry.name}"
+        if not entry.is_dir(follow_symlinks=False):
+            yield _taken(entry, name, path)
+        elif depth < MAX_DEPTH:
+            below.append((path, name + "/", depth + 1))
+        else:
+            yield Reject(name, "unreadable", f"more than {MAX_DEPTH} folders deep")
+    return below
+
+
+def _unreadable(prefix: str, error: OSError) -> Reject:
+    return Reject(prefix.rstrip("/"), "unreadable", f"folder: {error.strerror}")
+
+
+def _taken(entry: "os.DirEntry[str]", name: str, path: str) -> SourceFile | Reject:
+    try:
+        return _entry(name, path, entry.stat(follow_symlinks=False))
     except OSError as error:
         return Reject(name, "unreadable", error.strerror or "cannot be read")
 
 
 def _entry(name: str, path: str, info: os.stat_result) -> SourceFile | Reject:
-    if not stat.S_ISREG(info.st_mode):
-        return Reject(name, "not_a_file", "neither a file nor a folder")
-    return SourceFile(name, path, info.st_size, info.st_mtime_ns)
+    if stat.S_ISREG(info.st_mode):
+        return SourceFile(name, path, info.st_size, info.st_mtime_ns)
+    if stat.S_ISLNK(info.st_mode):
+        return Reject(name, "symlink", "links are not followed")
+    return Reject(name, "not_a_file", "neither a file nor a folder")

@@ -4,6 +4,8 @@ import json
 import re
 from typing import Literal
 
+from pipeline.text.encoding import unmarked_utf16
+
 Kind = Literal["page", "gzip", "warc", "zip", "parquet", "jsonl", "mhtml", "empty", "other"]
 
 HEAD_BYTES = 4096  # the WHATWG sniffing standard looks at 1,445 bytes; MHTML headers may be longer
@@ -11,12 +13,16 @@ TEXT_ENDINGS = (
     ".txt", ".html", ".htm", ".xhtml", ".shtml", ".shtm", ".php", ".asp", ".aspx", ".jsp", ".text",
 )  # fmt: skip
 
-# First bytes of what is surely no page (registry of file signatures): documents, pictures, programs.
+# First bytes of what is surely no page (registry of file signatures): documents, pictures, programs. Those
+# that could be the first letters of a text (`MZ`, `ID3`) with the bytes that follow.
 SIGNATURES = (
-    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM\x00", b"\x7fELF", b"MZ", b"BZh", b"\xfd7zXZ",
-    b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"SQLite format 3", b"wOFF",
-    b"OggS", b"ID3", b"\x00\x00\x01\x00", b"\xca\xfe\xba\xbe", b"ARROW1", b"!<arch>",
+    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM\x00", b"\x7fELF", b"MZ\x90\x00", b"BZh",
+    b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"{\\rtf",
+    b"SQLite format 3", b"wOFF", b"OggS", b"ID3\x02", b"ID3\x03", b"ID3\x04", b"\x00\x00\x01\x00",
+    b"\xca\xfe\xba\xbe", b"ARROW1", b"!<arch>",
 )  # fmt: skip
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 TAR_MARK = b"ustar"  # behind the first name and its numbers (POSIX.1); pages would follow one another as one
 UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 HTML_START = re.compile(
@@ -38,17 +44,28 @@ def kind_of(head: bytes, name: str) -> Kind:
     """
     if not head:
         return "empty"
-    if head.startswith(b"\x1f\x8b"):
+    if head.startswith(GZIP):
         return "gzip"
     if head.startswith(b"WARC/"):
         return "warc"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+    if head.startswith(ZIP):
         return "zip"
-    if head.startswith(b"PAR1"):
+    if head.startswith(PARQUET):
         return "parquet"
-    if head.startswith(SIGNATURES) or head[257:262] == TAR_MARK or _binary(head):
+    if not holds_text(head):
         return "other"
     return _text_kind(head, name)
+
+
+def holds_text(head: bytes) -> bool:
+    r"""Say whether a file that begins so holds text of any kind.
+
+    >>> holds_text("制度".encode("gbk")), holds_text(b"PK\x03\x04"), holds_text(b"\xff\xd8\xff\xe0")
+    (True, False, False)
+    """
+    if head.startswith((GZIP, *ZIP, PARQUET, *SIGNATURES)) or head[257:262] == TAR_MARK:
+        return False
+    return unmarked_utf16(head) is not None or not _binary(head)
 
 
 def _text_kind(head: bytes, name: str) -> Kind:
@@ -58,7 +75,7 @@ def _text_kind(head: bytes, name: str) -> Kind:
         return "jsonl"
     if JSON_DOCUMENT.match(head):
         return "other"
-    if HTML_START.search(head) or head.startswith(UNICODE_MARKS):
+    if HTML_START.search(head) or head.startswith(UNICODE_MARKS) or unmarked_utf16(head):
         return "page"
     ending = name.lower().removesuffix(".gz").rpartition("/")[2]
     return "page" if "." not in ending or ending.endswith(TEXT_ENDINGS) else "other"

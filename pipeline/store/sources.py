@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import sys
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -35,20 +36,51 @@ def read_source(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     time, of at most `max_page_mb`. Raises TemporaryError where a store does not answer.
     """
     try:
-        yield from _bounded(file, config)
+        yield from _bounded(file, _read(file, config), config)
     except PipelineError:
         raise
     except Exception as error:  # one file must not end a run of 100,000
         yield Reject(file.name, "parse_error", f"{type(error).__name__}: {error}"[:DETAIL_CHARS])
 
 
-def _bounded(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
+def read_named(path: str, config: IngestConfig) -> Iterator[Found]:
+    """Yield the records of a file that a command names, `-` for standard input, as `read_source` does.
+
+    But a link is followed, a text is a page whatever its name and size, and an empty file is an empty page.
+    What cannot be read at all is a reject `unreadable`.
+    """
+    try:
+        with _seekable(path) as handle:
+            head = handle.read(HEAD_BYTES)
+            kind = kind_of(head, "")
+            if kind in ("page", "empty"):
+                yield Record(path, head + handle.read())
+                return
+            file = SourceFile(path, path, handle.seek(0, io.SEEK_END), 0)
+            handle.seek(len(head))
+            yield from _bounded(file, _records(file, handle, head, config), config)
+    except OSError as error:
+        yield Reject(path, "unreadable", error.strerror or "cannot be read")
+
+
+def _seekable(path: str) -> BinaryIO:
+    """Open a file, or hold in memory what comes out of a pipe."""
+    if path == "-":
+        return io.BytesIO(sys.stdin.buffer.read())
+    handle = open(path, "rb", buffering=0)  # noqa: SIM115  (the caller closes it)
+    if handle.seekable():
+        return handle
+    with handle:
+        return io.BytesIO(handle.read())
+
+
+def _bounded(file: SourceFile, records: Iterator[Found], config: IngestConfig) -> Iterator[Found]:
     """Yield the records of a file until they are together more than `max_expansion` times as large as it is.
 
     So are rows of one dictionary, members that overlap, equal lines packed.
     """
     nothing, size = True, 0
-    for found in _read(file, config):
+    for found in records:
         nothing = False
         size += len(found.body) if isinstance(found, Record) else RECORD_BYTES
         if expansion_problem(size, max(1, file.size), config) == "expands":
@@ -63,19 +95,24 @@ def _read(file: SourceFile, config: IngestConfig) -> Iterator[Found]:
     try:
         with open_url(file.path) if is_url(file.path) else _opened(file.path) as handle:
             head = handle.read(max(HEAD_BYTES, file.size + 1) if file.size < ONE_READ else HEAD_BYTES)
-            kind = kind_of(head[:HEAD_BYTES], file.name)
-            if kind in ("page", "mhtml"):
-                body = _whole(file, handle, head, config.max_page_mb * MIB + 1)
-                yield from _single(file, body, kind, config)
-            elif kind == "empty":
-                yield Reject(file.name, "empty", "0 bytes")
-            elif kind == "other":
-                yield Reject(file.name, "unknown_type", "neither HTML, text nor a container of pages")
-            else:
-                handle.seek(0)
-                yield from _container(file, handle, kind, config)
+            yield from _records(file, handle, head, config)
     except OSError as error:
         yield Reject(file.name, "unreadable", error.strerror or "cannot be read")
+
+
+def _records(file: SourceFile, handle: BinaryIO, head: bytes, config: IngestConfig) -> Iterator[Found]:
+    """Yield the records of an open file, of which `head` has been read."""
+    kind = kind_of(head[:HEAD_BYTES], file.name)
+    if kind in ("page", "mhtml"):
+        body = _whole(file, handle, head, config.max_page_mb * MIB + 1)
+        yield from _single(file, body, kind, config)
+    elif kind == "empty":
+        yield Reject(file.name, "empty", "0 bytes")
+    elif kind == "other":
+        yield Reject(file.name, "unknown_type", "neither HTML, text nor a container of pages")
+    else:
+        handle.seek(0)
+        yield from _container(file, handle, kind, config)
 
 
 def _opened(path: str) -> BinaryIO:

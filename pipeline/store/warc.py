@@ -5,10 +5,11 @@ no more: it eats the first lines of an answer without a header, is stopped by en
 keeps headers of any length.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
 from importlib import import_module
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
@@ -20,6 +21,7 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 from pipeline.config import IngestConfig
 from pipeline.records import RejectReason
 from pipeline.store.containers import (
+    CHUNK_BYTES,
     MIB,
     Found,
     Record,
@@ -37,6 +39,9 @@ PAGE_RECORDS = ("response", "resource")  # ISO 28500 §6
 OTHER_RECORDS = ("warcinfo", "request", "metadata", "revisit", "conversion", "continuation")
 HTTP = StatusAndHeadersParser(("HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/2", "HTTP/3"))
 HEADER_BYTES = MIB  # servers and browsers stop at 8 to 256 KB
+HEADER_END = re.compile(rb"\r?\n\r?\n")
+CONTENT_LENGTH = re.compile(rb"^content-length:\s*(\d{1,18})\s*$", re.IGNORECASE | re.MULTILINE)
+BETWEEN_RECORDS = b"\r\n\0 "  # ISO 28500 §4: two line ends; some writers pad
 GZIP_MARK = b"\x1f\x8b"
 GZIP, ZLIB, BARE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS  # windows of zlib
 BROKEN = (ArchiveLoadFailed, EOFError, zlib.error, ValueError, LookupError, AttributeError)
@@ -86,16 +91,17 @@ class _UnreadableError(Exception):
 
 def read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Iterator[Found]:
     """Yield the HTML and text responses (status 200) of a WARC, packed or not; source = `<file>@<offset>`."""
-    records = _Records(handle)
-    read = 0
+    records, read = _Records(handle), 0
+    begin, found = 0, None
     try:
         for record in records:
-            source = f"{file.name}@{records.offset}"  # get_record_offset() reads the record away
-            if record.rec_type not in PAGE_RECORDS:
-                yield _no_page(source, record.rec_type)
-                continue
-            yield _page(source, record, config)
-            read += 1
+            begin = records.offset  # get_record_offset() reads the record away
+            found = _found(f"{file.name}@{begin}", record, config)
+            yield found
+            read += record.rec_type in PAGE_RECORDS
+        told = found is None or (isinstance(found, Reject) and found.reason == "corrupt")
+        if not told and _breaks_off(handle, begin):
+            yield Reject(file.name, "corrupt", f"WARC breaks off in the record at {begin} or behind it")
     except BROKEN as error:
         why = type(error).__name__
         if "non-chunked gzip" in str(error):
@@ -103,10 +109,53 @@ def read_warc(file: SourceFile, handle: BinaryIO, config: IngestConfig) -> Itera
         yield Reject(file.name, "corrupt", f"WARC breaks off after {read} responses: {why}")
 
 
-def _no_page(source: str, kind: str | None) -> Found:
-    if kind in OTHER_RECORDS:
-        return Skipped(source, kind)
+def _found(source: str, record: Any, config: IngestConfig) -> Found:
+    if record.rec_type in PAGE_RECORDS:
+        return _page(source, record, config)
+    if record.rec_type in OTHER_RECORDS:
+        return Skipped(source, record.rec_type)
     return Reject(source, "corrupt", "the header of the record is truncated or says no type of record")
+
+
+def _breaks_off(handle: BinaryIO, begin: int) -> bool:
+    """Say whether a file ends within its last record, or behind it with a piece of another.
+
+    warcio, to which that is an end like any other, found the record at `begin`.
+    """
+    handle.seek(begin)
+    if handle.read(len(GZIP_MARK)) == GZIP_MARK:
+        rest = _behind_member(handle, begin)
+    else:
+        rest = _behind_record(handle, begin)
+    return rest is None or bool(rest.strip(BETWEEN_RECORDS))
+
+
+def _behind_member(handle: BinaryIO, begin: int) -> bytes | None:
+    """Return what follows a packed record, a few bytes of it; None where the record is not whole."""
+    handle.seek(begin)
+    machine = zlib.decompressobj(GZIP)
+    while not machine.eof:
+        packed = machine.unconsumed_tail or handle.read(CHUNK_BYTES)
+        if not packed:
+            return None
+        machine.decompress(packed, MIB)
+    return machine.unused_data + handle.read(CHUNK_BYTES)
+
+
+def _behind_record(handle: BinaryIO, begin: int) -> bytes | None:
+    """Return what follows a record that is not packed, a few bytes of it; None where it is not whole."""
+    handle.seek(begin)
+    head = HEADER_END.search(lines := handle.read(HEADER_BYTES))
+    length = head and CONTENT_LENGTH.search(lines, 0, head.end())
+    if head is None or length is None:
+        return None
+    end = begin + head.end() + int(length[1])
+    return None if handle.seek(0, SEEK_END) < end else _read_at(handle, end)
+
+
+def _read_at(handle: BinaryIO, place: int) -> bytes:
+    handle.seek(place)
+    return handle.read(CHUNK_BYTES)
 
 
 def _page(source: str, record: Any, config: IngestConfig) -> Found:

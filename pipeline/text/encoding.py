@@ -1,8 +1,9 @@
 """Bytes to characters, judged from the bytes alone.
 
 Template sites declare `gb2312` and send UTF-8, and the reverse (docs/accuracy-page.md), so neither a `meta`
-nor a header is read. Order: byte order mark; strict UTF-8; strict GBK of common characters; then UTF-8 with
-stray bytes, GB18030 (a superset of GB2312 and GBK) and Big5-HKSCS compete by how many of those they give.
+nor a header is read. Order: byte order mark; UTF-16 without one; strict UTF-8; strict GBK of common
+characters; then UTF-8 with stray bytes, GB18030 (a superset of GB2312 and GBK) and Big5-HKSCS compete by how
+many of those they give.
 """
 
 import codecs
@@ -34,9 +35,12 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Of a body that holds NUL, so much is tried as UTF-16: what `store/sniff.py` sees of a file.
+UTF16_BYTES = 4096
 CONTEST = ("gb18030", "big5hkscs", "utf-8")  # an equal score goes to the earlier
 SURE = 0.5  # share of common characters that no wrong encoding comes near (see COMMON): the rest is not tried
 HIGH_BYTES = bytes(range(0x80, 0x100))
+PRINTED = frozenset(map(chr, (*range(0x20, 0x7F), 0x09, 0x0A, 0x0D)))  # of ASCII
 POINTS_BEHIND = 4  # zeros behind the code points of a text, so that who reads them may look ahead
 PADDING = "\0"  # some servers pad with NUL; a BOM inside the body is for repair to drop
 # The commonest characters of Chinese prose and of rules and regulations, with their Traditional forms (OpenCC
@@ -93,6 +97,8 @@ def decode(body: bytes) -> Decoded:
     for mark, name in MARKS:
         if body.startswith(mark):
             return _finish(body, body[len(mark) :].decode(name, "replace"), name, "byte order mark")
+    if unmarked := unmarked_utf16(body):
+        return _finish(body, body.decode(unmarked, "replace"), unmarked, "UTF-16 without a mark")
     try:
         return _finish(body, body.decode("utf-8"), "utf-8", "valid UTF-8")
     except UnicodeDecodeError as error:
@@ -102,6 +108,25 @@ def decode(body: bytes) -> Decoded:
                 body, body[: error.start].decode("utf-8") + "\ufffd", "utf-8", "valid UTF-8, cut at its end"
             )
     return _sure_gbk(body) or _contest(body)
+
+
+def unmarked_utf16(body: bytes) -> str | None:
+    r"""Name the codec of a body that is UTF-16 without a byte order mark; None for any other.
+
+    Read so, half of its beginning at least is ASCII or common characters. ASCII of one byte read in pairs
+    gives rare characters, GBK gives Hangul, padding gives NUL: nothing else comes near (see COMMON).
+
+    >>> unmarked_utf16("<p>制度".encode("utf-16-be")), unmarked_utf16(b"<p>padded\0\0")
+    ('utf-16-be', None)
+    """
+    head = body[:UTF16_BYTES]
+    if b"\0" not in head:
+        return None
+    for name in ("utf-16-le", "utf-16-be"):
+        text = head.decode(name, "replace")
+        if _hits(text) + sum(map(PRINTED.__contains__, text)) >= SURE * len(text):
+            return name
+    return None
 
 
 def _sure_gbk(body: bytes) -> Decoded | None:

@@ -94,7 +94,9 @@ def test_pairs_of_all_are_those_of_the_definition(seed: int, monkeypatch: pytest
     assert len(found)
 
 
-def test_where_most_would_be_asked_or_rare_is_counted_elsewhere_all_are_asked() -> None:
+def test_where_most_would_be_asked_or_rare_is_counted_elsewhere_all_are_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sketches = drawn(random.Random(1), 490, 400)
     few, every = np.full(490, BOTH, np.uint8), np.arange(490)
     nothing = np.zeros(0, np.uint64)
@@ -102,6 +104,7 @@ def test_where_most_would_be_asked_or_rare_is_counted_elsewhere_all_are_asked() 
     assert pairs_since(sketches, Before(nothing, few, every), WORK) is not None
     few[:200] = LAST
     assert pairs_since(sketches, Before(nothing, few, every), WORK) is None
+    monkeypatch.setattr(asking, "MOST_CHANGED", 1.0)
     few[:200] = BOTH
     few[:80] = NOW  # one in six came, and with them the counts have twice the places
     counts = np.diff(sketches.starts)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import candidates, components, entry, fast, growing, kept, measures, stored
+from pipeline.dedup import asking, candidates, components, entry, fast, growing, kept, measures, stored
 from pipeline.dedup.arrays import keys_of
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.stored import Part
@@ -93,6 +93,7 @@ def test_any_history_of_segments_gives_the_rows_of_one_run(
 ) -> None:
     """Bands are hot for odd seeds: families of more than `CHAIN` copies, which come and go across the cap."""
     monkeypatch.setattr(candidates, "FEW_TEXTS", 0)  # as among many: samples by window, four owners
+    monkeypatch.setattr(asking, "MOST_CHANGED", 1.0)
     monkeypatch.setattr(entry, "SMALL_ROWS", 0)
     monkeypatch.setattr(entry, "SMALL_SHORT_ROWS", 0)
     rng = random.Random(seed)

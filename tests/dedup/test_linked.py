@@ -1,7 +1,7 @@
 """Near pairs that are kept by row, against a plain set of pairs; and their stars, against the definition."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import slow_stars
 
@@ -25,6 +25,7 @@ def listed(linked: Linked, row: np.ndarray) -> list[Pair]:
     return sorted(zip(*(side.tolist() for side in texts_of(pairs_at(linked, row))), strict=True))
 
 
+@settings(deadline=None)  # kernels are compiled once
 @given(PAIRS, RUNS, st.permutations(range(ROWS)), st.integers(0, ROWS))
 def test_pairs_and_stars_after_several_runs_are_those_of_the_definition(
     first: set[Pair], runs: list[tuple[set[Pair], set[Pair], set[int]]], order: list[int], base: int

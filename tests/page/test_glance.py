@@ -15,7 +15,6 @@ from pipeline.page.cues import (
     DISCLAIMER,
     HINT,
     HINT_WORDS,
-    INTRODUCTION,
     LINK_LABEL,
     LIST_SIGNS,
     MAX_CUE,
@@ -25,6 +24,7 @@ from pipeline.page.cues import SENTENCE_ENDS as CUE_NEVER_ENDS
 from pipeline.page.dates import DATE
 from pipeline.page.glance import WORDS, glance
 from pipeline.page.headings import ANY_WORD_N, MAX_HEADING, NUMBER_ENDS, SENTENCE_ENDS, SIGN
+from pipeline.page.introductions import INTRODUCTION
 from pipeline.page.lines import (
     BRIEF,
     COUNTING,

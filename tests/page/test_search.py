@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.page import counts, cues, fields, head, sitewords, subjects
+from pipeline.page.introductions import INTRODUCTION
 from pipeline.page.search import SPACES, WholeLines, compile_search
 
 CHARS = "甲乙丙aA1-^] 。\u3000"
@@ -71,7 +72,7 @@ def test_all_white_space_is_listed() -> None:
 
 QUICK = {
     "hint": cues.HINT,
-    "introduction": cues.INTRODUCTION,
+    "introduction": INTRODUCTION,
     "count": counts.COUNT,
     "counted": subjects.COUNTED,
     "site": fields.SITE_WORD,

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from small_corpora import digests, settings, write_pages
 
+import pipeline.dedup.asking as asking
 import pipeline.dedup.candidates as candidates
 import pipeline.dedup.groups as groups
 import pipeline.run.dedupe as dedupe
@@ -62,6 +63,7 @@ def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups, "SMALL_SHORT_ROWS", 0)
     monkeypatch.setattr(dedupe, "SMALL_ROWS", 0)
     monkeypatch.setattr(candidates, "FEW_TEXTS", 0)
+    monkeypatch.setattr(asking, "MOST_CHANGED", 1.0)
     monkeypatch.setattr(texts, "MOST_LATER", 1)
 
 

@@ -28,8 +28,9 @@ def raw(tmp_path: Path) -> Path:
 
 SOME = ("cuts", "met.arrow", "signatures.bin")
 ALL = (
-    *("aligned.arrow", "counts", "drawn.arrow", "hidden.arrow", "keys", "later.arrow", "near.arrow"),
-    *("pages.parquet", "related.arrow", "segments", "since.arrow", "sketches", "texts.arrow"),
+    *("aligned.arrow", "asked.arrow", "clauses", "counts", "drawn.arrow", "hidden.arrow", "keys"),
+    *("later.arrow", "near.arrow", "pages.parquet", "related.arrow", "segments", "since.arrow", "sketches"),
+    "texts.arrow",
 )  # but `files.parquet` and `records.parquet`: without these, rows of another root cannot stay
 
 

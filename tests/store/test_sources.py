@@ -98,6 +98,31 @@ def test_a_warc_cut_anywhere_loses_no_record_before_the_cut(tmp_path: Path) -> N
             assert found, cut
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_warc_cut_anywhere_but_between_records_is_told(tmp_path: Path, packed: bool) -> None:
+    sink = io.BytesIO()
+    writer = WARCWriter(sink, gzip=packed)
+    ends = {0}
+    for number in range(2):
+        url = f"http://a.example/{number}.html"
+        answer = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        asked = StatusAndHeaders("GET / HTTP/1.1", [("Host", "a.example")], is_http_request=True)
+        page = io.BytesIO(HTML)
+        writer.write_record(writer.create_warc_record(url, "response", payload=page, http_headers=answer))
+        ends.add(sink.tell())
+        writer.write_record(writer.create_warc_record(url, "request", http_headers=asked))
+        ends.add(sink.tell())
+    whole = sink.getvalue()
+    if not packed:  # what is missing is only the two line ends behind a record
+        ends |= {end - n for end in ends for n in range(5)}
+    silent = set()
+    for cut in range(5, len(whole) + 1):  # before, it is no WARC yet
+        (tmp_path / "a.warc").write_bytes(whole[:cut])
+        if "corrupt" not in told(tmp_path / "a.warc"):
+            silent.add(cut)
+    assert silent == {end for end in ends if end > 0}
+
+
 def test_a_zip_of_pages_and_what_must_not_be_in_it(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("one.html", HTML)
@@ -163,6 +188,17 @@ def test_rows_of_parquet_and_json_lines(tmp_path: Path) -> None:
         assert (first.source, (first.url, first.captured_at, first.body)) == (f"{name}#0", want)
         assert isinstance(second, Reject)
         assert [r.reason for r in rest] == ([] if name == "a.parquet" else ["corrupt"])
+
+
+def test_rows_are_held_against_their_content(tmp_path: Path) -> None:
+    values = [HTML, b"\xff\xd8\xff\xe0 a picture", gzip.compress(HTML), b"", None]
+    pq.write_table(pa.table({"html": pa.array(values, pa.binary())}), tmp_path / "a.parquet")
+    assert told(tmp_path / "a.parquet") == ["body", "unknown_type", "nested_archive", "empty", "empty"]
+    rows = [HTML.decode(), 5, ["a"], float("nan"), "%PDF-1.7"]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"html": r}) + "\n" for r in rows), "utf-8")
+    found = taken(tmp_path / "a.jsonl")
+    assert told(tmp_path / "a.jsonl") == ["body", "unknown_type", "unknown_type", "empty", "unknown_type"]
+    assert [r.detail for r in found[1:3]] == ["`html` holds int, no text", "`html` holds list, no text"]
 
 
 def test_tables_without_html_and_logs_are_one_reject(tmp_path: Path) -> None:
@@ -245,5 +281,9 @@ def test_kinds_of_text() -> None:
     assert kind_of("﻿一、".encode(), "a.txt") == "page"
     assert kind_of("一、".encode("utf-16"), "a.txt") == "page"
     assert kind_of("一、".encode("gbk"), "a.txt.gz") == "page"
+    for codec in ("utf-16-le", "utf-16-be"):
+        assert kind_of("一、准时到岗。\r\n二、着装整齐。\r\n".encode(codec), "a.txt") == "page"
+        assert kind_of(HTML.decode().encode(codec), "a.bin") == "page"
+    assert kind_of("MZ车间制度".encode(), "a.txt") == kind_of("ID3标签".encode(), "a.txt") == "page"
     assert kind_of(b"{}", "a.txt") == "jsonl"
     assert stat.S_ISREG(0o100644)

@@ -34,6 +34,22 @@ def test_any_prose_is_read_in_its_own_encoding(codec: str, name: str, text: str)
     assert (decoded.encoding, decoded.text) == (name, text)
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@given(text=HAN, break_at=st.integers(0, 12))
+def test_utf_16_without_a_mark_is_known_by_one_line_end(codec: str, text: str, break_at: int) -> None:
+    lines = f"{text[:break_at]}\n{text[break_at:]}"
+    decoded = decode(lines.encode(codec))
+    assert (decoded.encoding, decoded.text) == (codec, lines)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+@given(text=HAN, at=st.integers(0, 60), padding=st.integers(1, 600))
+def test_padding_is_not_taken_for_utf_16(codec: str, text: str, at: int, padding: int) -> None:
+    body = f"<p>{text}</p>".encode(codec)
+    cut = min(at, len(body))
+    assert not decode(body[:cut] + bytes(padding) + body[cut:]).encoding.startswith("utf-16")
+
+
 @given(text=HAN)
 def test_big5(text: str) -> None:
     traditional = convert(text, "s2tw")
