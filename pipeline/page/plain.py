@@ -28,7 +28,7 @@ CLOSING = re.compile(
 MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
 LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
-COLLECTION = re.compile("汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
+COLLECTION = re.compile("多篇|汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
 MIN_LISTED, LISTED_SHARE, LISTED_GAP = 4, 0.2, 5
