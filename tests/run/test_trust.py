@@ -26,11 +26,20 @@ def raw(tmp_path: Path) -> Path:
     return tmp_path / "raw"
 
 
-SOME = ("cuts", "met.arrow", "signatures.bin")
+SOME = ("cuts", "drawn.bin", "met.arrow")
 ALL = (
-    *("aligned.arrow", "asked.arrow", "clauses", "counts", "drawn.arrow", "hidden.arrow", "keys"),
-    *("later.arrow", "near.arrow", "pages.parquet", "related.arrow", "segments", "since.arrow", "sketches"),
-    "texts.arrow",
+    *(
+        "added.arrow",
+        "aligned.arrow",
+        "asked.arrow",
+        "clauses",
+        "counts",
+        "drawn.bin",
+        "hidden.arrow",
+        "keys",
+    ),
+    *("later.arrow", "near.arrow", "pages.parquet", "places.arrow", "related.arrow", "segments"),
+    *("since.arrow", "sketches", "texts.arrow"),
 )  # but `files.parquet` and `records.parquet`: without these, rows of another root cannot stay
 
 
