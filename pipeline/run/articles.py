@@ -66,6 +66,7 @@ def _parts(run: Run, folder: Path, old: Path) -> "list[Part]":
     gone = [(name, old, True, False) for name in sorted(before - set(run.segments))]
     return [
         Part(
+            read_arrow(_file(home, "keys", name)).num_rows,
             partial(read_arrow, _file(home, "keys", name)),
             partial(read_arrow, _file(home, "sketches", name)),
             *held,
