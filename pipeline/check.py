@@ -3,6 +3,7 @@
 Part by part: the files of one part hold all rows of the same pages, so memory stays that of one part.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.errors import ContractError
 from pipeline.schema import CLOSED_SETS, KEYS, TABLES
 from pipeline.store.digest import rows_digest
 from pipeline.store.files import file_sha256
+from pipeline.store.generations import opened
 from pipeline.store.manifest import Shard, read_manifest, shards_of, table_entry
 
 PAGE_TABLES = ("pages", "articles", "clauses", "edits", "lines")
@@ -44,10 +46,10 @@ def check(structured: str | Path = "structured") -> list[str]:
     lines and clauses (tiling raw and article texts). Stops after `MAX_PROBLEMS`. Raises ContractError where
     there is none. Cost: about 1 ms a page.
     """
-    out = Path(structured)
+    out = opened(Path(structured))  # a run may commit meanwhile
     manifest = read_manifest(out)
     found: list[str] = []
-    for problem in _problems(out, manifest):
+    for problem in itertools.chain(_link_problems(Path(structured)), _problems(out, manifest)):
         found.append(problem)
         if len(found) == MAX_PROBLEMS:
             break
@@ -64,6 +66,10 @@ def require_valid(structured: str | Path = "structured") -> None:
             + "; ".join(found[:5])
             + f". Remove {structured} and run `fanwen ingest` to make it anew"
         )
+
+
+def _link_problems(out: Path) -> Iterator[str]:
+    yield from (f"{name} is missing" for name in TABLES if not (out / name).exists())
 
 
 def _problems(out: Path, manifest: dict[str, Any]) -> Iterator[str]:

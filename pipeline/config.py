@@ -19,7 +19,7 @@ T = TypeVar("T")
 # Lowest and highest value (None: any) of fields; what lies outside would reject every page, and an ingest
 # would drop the tables for a slip of the pen.
 RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
-    ("page", "max_bytes"): (1, None),
+    ("page", "max_bytes"): (1, 1 << 30),
     ("page", "max_lines"): (1, None),
     ("page", "max_depth"): (1, 10_000),
     ("clauses", "compile_above"): (0, None),
@@ -31,7 +31,7 @@ RANGES: dict[tuple[str, str], tuple[float, float | None]] = {
     ("ingest", "workers"): (0, 1_024),
     ("ingest", "refit_below"): (0, None),
     ("ingest", "max_reject_rate"): (0, 1),
-    ("ingest", "max_page_mb"): (1, None),
+    ("ingest", "max_page_mb"): (1, 1_024),  # 2 GB are the most that a batch of Arrow can hold
     ("ingest", "page_seconds"): (0.001, 86_400),
     ("ingest", "max_expansion"): (1, None),
     ("ingest", "keep_generations"): (2, None),
@@ -154,9 +154,15 @@ def _override(cls: type[T], values: dict[str, Any], where: str) -> T:
             out[name] = float(value)
         elif type(value) is not kind:
             raise ConfigError(f"{where}: {name} must be {kind.__name__}, found {value!r}")
+        elif kind is int and not -(1 << 63) <= value < 1 << 63:  # TOML 1.0 §Integer
+            raise ConfigError(f"{where}: {name} must be a number of 64 bits, found {value!r}")
         else:
             out[name] = value
     return cls(**out)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows begin a file with a mark
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -171,7 +177,7 @@ def load_config(path: Path | None = None) -> Config:
     if path is None:
         return Config()
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = _toml(path)
     except OSError as error:
         raise InputError(f"cannot read config {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -220,7 +226,7 @@ def describe_config(path: Path | None = None) -> list[tuple[str, object, str]]:
     [('page.hant', 's2t', 'default')]
     """
     config = load_config(path)
-    given = tomllib.loads(path.read_text("utf-8")) if path else {}
+    given = _toml(path) if path else {}
     rows: list[tuple[str, object, str]] = []
     for section in fields(config):
         part = getattr(config, section.name)

@@ -60,7 +60,7 @@ def explain(
     Raises InputError where there is no output, UsageError for an id that is not in it. Cost: a read of
     the two articles' row groups, and one comparison.
     """
-    folder = open_output(structured).path
+    folder = open_output(structured).folder
     if left_id == right_id:
         raise UsageError(f"{left_id} is given twice: name two articles")
     first, second = sorted((left_id, right_id))
@@ -68,7 +68,7 @@ def explain(
     by_id = {row["article_id"]: row for row in articles}
     for wanted in (first, second):
         if wanted not in by_id:
-            raise UsageError(f"no article {wanted!r} in {folder}; ids are in {folder}/articles")
+            raise UsageError(f"no article {wanted!r} in {structured}; ids are in {structured}/articles")
     stored = [
         p for p in _rows(folder / "pairs", "left_id", (first,), PAIR_COLUMNS) if p["right_id"] == second
     ]
@@ -150,8 +150,10 @@ def _plain(clause: Clause) -> dict[str, Any]:
 def _rows(
     table: Path, column: str, values: Sequence[str | int], columns: tuple[str, ...]
 ) -> list[dict[str, Any]]:
-    found = pq.read_table(table, columns=list(columns), filters=[(column, "in", list(values))])
-    return list(found.to_pylist())
+    asked = [v for v in values if not isinstance(v, str) or v.encode("utf-8", "ignore").decode() == v]
+    if not asked:
+        return []
+    return list(pq.read_table(table, columns=list(columns), filters=[(column, "in", asked)]).to_pylist())
 
 
 def _compare(left: dict[str, Any], right: dict[str, Any], models: Path, config: Config) -> dict[str, Any]:

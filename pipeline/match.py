@@ -71,7 +71,7 @@ def match(
     near ones one of each key. Raises InputError where there is no output. Cost: one comparison of the whole
     output, about 50 µs an article.
     """
-    folder = open_output(structured).path
+    folder = open_output(structured).folder
     new = list(texts)
     known = pq.read_table(folder / "articles", columns=["article_id", "text", "text_id"])
     asked = pa.table({"id": [i for i, _ in new], "text": [t for _, t in new]}, schema=ASKED)

@@ -5,28 +5,34 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.schema import TABLES
+from pipeline.store.generations import opened
 
 
 class Output:
-    """The tables of one output folder, read when asked for.
+    """The tables of one output folder as they stood when it was opened, read when asked for.
 
-    `Output(path).clauses` reads `path/clauses` with pandas. Reading costs the size of the table, each time.
+    `Output(path).clauses` reads the table `clauses` with pandas. Reading costs the size of the table, each
+    time. All tables are of one generation: that of `folder`. Runs after the next remove it
+    (`ingest.keep_generations`); then reading raises InputError: open the output again.
     """
 
-    __slots__ = ("path",)
+    __slots__ = ("folder", "path")
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.folder = path, opened(path)
 
     def __getattr__(self, table: str) -> Any:
         if table not in TABLES:
             raise AttributeError(f"no table {table!r}; tables: {', '.join(TABLES)}")
         import pandas
 
-        return pandas.read_parquet(self.path / table)
+        try:
+            return pandas.read_parquet(self.folder / table)
+        except FileNotFoundError as error:
+            raise InputError(f"{self.folder / table} is gone: open {self.path} again") from error
 
     def __dir__(self) -> list[str]:
-        return ["path", *TABLES]
+        return ["folder", "path", *TABLES]
 
     def __repr__(self) -> str:
         return f"<fanwen output {self.path}: {', '.join(TABLES)}>"

@@ -1,6 +1,7 @@
 """`fanwen check` finds what is broken, and only that."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.check import check, require_valid
-from pipeline.config import Config
+from pipeline.config import Config, override
 from pipeline.errors import ContractError, InputError
 from pipeline.run import ingest
 from pipeline.store.digest import rows_digest
@@ -48,6 +49,24 @@ def out(whole: Path, tmp_path: Path) -> Path:
         else:
             shutil.copy(name, tmp_path / name.name)
     return tmp_path
+
+
+def test_runs_that_commit_meanwhile_break_nothing(tmp_path: Path) -> None:
+    raw, made = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    (raw / "0.txt").write_text(PAGE, "utf-8")
+    ingest(raw, made)
+    found: list[list[str]] = []
+    watch = threading.Thread(target=lambda: found.extend(check(made) for _ in range(40)))
+    watch.start()
+    number = 0
+    while watch.is_alive():
+        number += 1
+        (raw / "0.txt").write_text(PAGE.replace("准时", f"准时{number}"), "utf-8")
+        ingest(raw, made, config=override(Config(), "ingest", keep_generations=50))
+    watch.join()
+    assert number > 1
+    assert found == [[]] * 40
 
 
 def rewrite(out: Path, name: str, table: pa.Table) -> None:

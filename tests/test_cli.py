@@ -141,6 +141,8 @@ def test_what_goes_wrong_is_told_and_coded(words: list[str], code: int, told: st
         ("[ingest]\npage_seconds = inf\n", "page_seconds must be 0.001 to 86400"),
         ("[ingest]\npage_seconds = nan\n", "page_seconds must be 0.001 to 86400"),
         ("[dedup]\nmin_chars = -5\n", "min_chars must be at least 4"),
+        ("[ingest]\nmax_page_mb = 4096\n", "max_page_mb must be 1 to 1024"),
+        (f"[ingest]\nkeep_runs = {10**20}\n", "keep_runs must be a number of 64 bits"),
     ],
 )
 def test_a_value_off_its_range_stops_before_any_page(tmp_path: Path, toml: str, told: str) -> None:
@@ -216,6 +218,53 @@ def test_a_terminal_shows_how_far_the_work_is(tmp_path: Path) -> None:
     assert "6 pages" in shown.decode()
 
 
+def test_an_interrupt_before_the_command_line_has_begun() -> None:
+    code = (
+        "import signal, sys; from pipeline.__main__ import main; "
+        "signal.signal(signal.SIGALRM, signal.default_int_handler); "
+        "signal.setitimer(signal.ITIMER_REAL, 0.002); sys.exit(main())"  # typer takes .1 s to import
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
+def test_a_process_without_standard_output_works(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m pipeline ingest {SAMPLE} --out {tmp_path}/out --workers 1 >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert int((tmp_path / "out" / ".lock").read_text()) > 0  # its own, not what was meant for the output
+
+
+def test_a_terminal_that_has_not_all_signs(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert fanwen("ingest", SAMPLE, "--out", out, "--workers", 1).returncode == 0
+    ids = pq.read_table(out / "articles")["article_id"].to_pylist()[:2]
+    for words in (["explain", *ids, "--in", out], ["status", out]):
+        command = [sys.executable, "-m", "pipeline", *map(str, words)]
+        env = os.environ | {"PYTHONIOENCODING": "latin-1"}
+        done = subprocess.run(command, capture_output=True, env=env)
+        assert done.returncode == 0, done.stderr.decode()
+    assert fanwen("explain", b"\xff".decode("utf-8", "surrogateescape"), ids[0], "--in", out).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ingest", str(SAMPLE), "--out", ""],
+        ["dedup", "a.csv", "--text", "t", "--id", "i", "--out", ""],
+        ["report", "--out", ""],
+        ["scrape", "http://a.example/", "--into", "", "--contact", "a@b.example"],
+        ["check", ""],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_variable_that_is_not_set_is_no_folder(tmp_path: Path, words: list[str]) -> None:
+    command = [sys.executable, "-m", "pipeline", *words]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
+    assert (done.returncode, b"an empty path" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_dedup_into_a_file_is_told_before_the_work(tmp_path: Path) -> None:
     table, taken = tmp_path / "a.csv", tmp_path / "taken"
     table.write_text("id,text\n1,a\n", "utf-8")
@@ -276,3 +325,18 @@ def test_a_dry_run_counts_and_writes_no_table(tmp_path: Path) -> None:
     n = len(list(SAMPLE.iterdir()))
     assert f"{n} new or changed" in done.stderr.decode()
     assert not out.exists()
+
+
+def test_what_is_no_file_and_what_has_gone_are_counted(tmp_path: Path) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (raw / name).write_text(f"{name}值班制度\n一、准时到岗。\n二、做好记录。\n", "utf-8")
+    (raw / "link.txt").symlink_to("a.txt")
+    told = fanwen("ingest", raw, "--out", out, "--dry-run").stderr.decode()
+    assert "3 seen, 2 new or changed, 0 unchanged, 1 refused, 0 vanished" in told
+    assert "vanished" not in fanwen("ingest", raw, "--out", out, "--workers", 1).stderr.decode()
+    (raw / "b.txt").unlink()
+    told = fanwen("ingest", raw, "--out", out, "--dry-run").stderr.decode()
+    assert "2 seen, 0 new or changed, 1 unchanged, 1 refused, 1 vanished" in told
+    assert "1 rejected, 1 vanished;" in fanwen("ingest", raw, "--out", out, "--workers", 1).stderr.decode()

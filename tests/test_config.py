@@ -42,6 +42,13 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:
         load_config(write(tmp_path, text))
 
 
+def test_a_file_of_an_editor_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "fanwen.toml"
+    path.write_bytes(b"\xef\xbb\xbf[ingest]\r\nworkers = 2\r\n")
+    assert load_config(path).ingest.workers == 2
+    assert ("ingest.workers", 2, str(path)) in describe_config(path)
+
+
 def test_a_missing_file_is_missing_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read config"):
         load_config(tmp_path / "none.toml")

@@ -8,7 +8,7 @@ import pytest
 from pipeline.dedup_table import dedup_table
 from pipeline.errors import InputError, UsageError
 from pipeline.explain import Source, explain, explain_rows, explanation_lines
-from pipeline.match import SHOWN, match, texts_of
+from pipeline.match import SHOWN, asked_in, match, texts_of
 from pipeline.run import ingest
 
 SAMPLE = Path(__file__).parent.parent / "raw" / "sample"
@@ -113,6 +113,6 @@ def test_a_new_text_is_matched_without_being_ingested(structured: Path, tmp_path
 
 def test_the_articles_of_a_page_are_matched(structured: Path) -> None:
     page = SAMPLE / "warehouse.html"
-    found = match(texts_of(page, "text", "id"), structured)
+    found = match([t for asked in asked_in([str(page)]) for t in texts_of(asked, "text", "id")], structured)
     assert [m.id for m in found] == [f"{page}:{n}" for n in range(1, len(found) + 1)]
     assert all(m.matches[0]["relation"] == "exact" for m in found)

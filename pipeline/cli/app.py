@@ -100,8 +100,26 @@ def _root(
     logger.setLevel(logging.INFO)
 
 
+def a_path(value: str | Path) -> Path:
+    """Return a path that was named; a variable that is not set in a script names none.
+
+    Whether it can be read is for the command to find, which says so with exit code 5 (contract §2).
+    """
+    if not str(value):
+        raise typer.BadParameter("an empty path")
+    return Path(value)
+
+
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files; - is standard input.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="TOML file over the defaults.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", parser=a_path, metavar="FILE", help="TOML file over the defaults.")
+]
+SiteFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        parser=a_path, metavar="FILE", help="Site rules: a TOML file or a folder of them; more than once."
+    ),
+]
 
 
 def read_text(path: str) -> str:
@@ -143,10 +161,10 @@ def settings_of(path: Path | None) -> "Config":
     return load_config(path)
 
 
-def print_line(value: dict[str, Any]) -> None:
-    """Print one JSON object as one line; lone surrogates, which UTF-8 cannot hold, as escapes."""
+def print_json(value: dict[str, Any], indent: int | None = None) -> None:
+    """Print an object as JSON in UTF-8, in a line or indented; lone surrogates, which that lacks, escaped."""
     try:
-        line = json.dumps(value, ensure_ascii=False).encode()
+        line = json.dumps(value, ensure_ascii=False, indent=indent).encode()
     except UnicodeEncodeError:
-        line = json.dumps(value).encode()
+        line = json.dumps(value, indent=indent).encode()
     sys.stdout.buffer.write(line + b"\n")

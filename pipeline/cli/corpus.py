@@ -1,14 +1,13 @@
 """Commands on an output folder and on whole corpora."""
 
 import dataclasses
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.app import ConfigFile, app, logger, print_line, settings_of, told
+from pipeline.cli.app import ConfigFile, SiteFiles, a_path, app, logger, print_json, settings_of, told
 from pipeline.cli.progress import shown_progress
 from pipeline.engine.lean import leave_pandas_out, run_lean
 
@@ -31,21 +30,44 @@ class Pairs(StrEnum):
     all = "all"
 
 
-Structured = Annotated[Path, typer.Argument(metavar="STRUCTURED", help="Folder that ingest writes.")]
+Structured = Annotated[
+    Path, typer.Argument(parser=a_path, metavar="STRUCTURED", help="Folder that ingest writes.")
+]
+Tables = Annotated[Path, typer.Option(parser=a_path, metavar="FOLDER", help="Where the tables go.")]
+Given = Annotated[Path, typer.Argument(parser=a_path, metavar="TABLE", help="Parquet, JSON Lines or CSV.")]
+Found = Annotated[
+    Path,
+    typer.Option(
+        parser=a_path, metavar="FOLDER", help="Folder for pairs, clusters and assignments (.parquet)."
+    ),
+]
+Deduplicated = Annotated[
+    Path | None,
+    typer.Option(
+        parser=a_path,
+        metavar="TABLE",
+        help="A table that was deduplicated; --in is then the --out of `dedup`.",
+    ),
+]
+In = Annotated[Path, typer.Option("--in", parser=a_path, metavar="FOLDER", help="Folder that ingest writes.")]
+Against = Annotated[Path, typer.Option(parser=a_path, metavar="FOLDER", help="Folder that ingest writes.")]
+Forget = Annotated[
+    list[str] | None, typer.Option(metavar="ROOT", help="Drop the rows of this root; more than once.")
+]
 Retry = Annotated[bool, typer.Option(help="Take pages again that timed out or lost their worker.")]
 JsonLines = Annotated[bool, typer.Option("--json/--no-json", help="Write pages.jsonl, clauses.jsonl.")]
 BySite = Annotated[
     bool | None, typer.Option("--by-site/--no-by-site", help="Cut the tables into a folder a site.")
 ]
-SiteFiles = Annotated[list[Path] | None, typer.Option(help="Site rules: a TOML file or a folder of them.")]
 
 
 def _told(summary: "IngestSummary", out: Path) -> None:
     what = f"{summary.pages} pages, {summary.articles} articles, {summary.clusters} clusters of duplicates"
     state = f"generation {summary.generation}" if summary.changed else "nothing has changed"
-    message = "%s: %s; %d parsed, %d rejected; %s"
+    went = f", {summary.sources['vanished']} vanished" if summary.sources["vanished"] else ""
+    message = "%s: %s; %d parsed, %d rejected%s; %s"
     record = {"run": dataclasses.asdict(summary)}  # in a log of JSON
-    logger.info(message, out, what, summary.parsed, summary.rejects, state, extra=record)
+    logger.info(message, out, what, summary.parsed, summary.rejects, went, state, extra=record)
     if summary.above_reject_rate:
         logger.error("rejects are %.1f %% of the sources: see `fanwen rejects`", summary.reject_rate * 100)
         raise typer.Exit(REJECTS_ABOVE_RATE)
@@ -54,7 +76,7 @@ def _told(summary: "IngestSummary", out: Path) -> None:
 @app.command()
 def ingest(
     raw: Annotated[str, typer.Argument(metavar="RAW", help="Folder, file or glob of sources.")] = "raw",
-    out: Annotated[Path, typer.Option(help="Where the tables go.")] = Path("structured"),
+    out: Tables = Path("structured"),
     workers: Annotated[int | None, typer.Option(min=0, help="Processes; 0 = one a core.")] = None,
     engine: Annotated[Engine, typer.Option(help="Where the work runs.")] = Engine.local,
     config: ConfigFile = None,
@@ -62,7 +84,7 @@ def ingest(
     dry_run: Annotated[bool, typer.Option(help="Say what would be done; write nothing.")] = False,
     verify: Annotated[bool, typer.Option(help="Read every file again, whatever its time says.")] = False,
     retry: Retry = False,
-    forget: Annotated[list[str] | None, typer.Option(help="Drop the rows of this root.")] = None,
+    forget: Forget = None,
     json_lines: JsonLines = True,
     by_site: BySite = None,
     max_reject_rate: Annotated[float | None, typer.Option(min=0, max=1, help="Above: exit 3.")] = None,
@@ -109,13 +131,15 @@ def status(out: Structured = Path("structured")) -> None:
     leave_pandas_out()
     from pipeline.run import status as run_status
 
-    typer.echo(json.dumps(run_status(out), ensure_ascii=False, indent=2))
+    print_json(run_status(out), indent=2)
 
 
 @app.command()
 def report(
     out: Structured = Path("structured"),
-    target: Annotated[Path, typer.Option("--out", help="The HTML file to write.")] = Path("report.html"),
+    target: Annotated[
+        Path, typer.Option("--out", parser=a_path, metavar="FILE", help="The HTML file to write.")
+    ] = Path("report.html"),
 ) -> None:
     """Write a self-contained HTML report of the tables."""
     from pipeline.report.report import write_report
@@ -140,15 +164,15 @@ def rejects(out: Structured = Path("structured")) -> None:
 
     table = open_output(out).rejects
     for row in table.astype(object).where(table.notna(), None).to_dict("records"):
-        print_line(row)
+        print_json(row)
 
 
 @app.command()
 def dedup(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="Parquet, JSON Lines or CSV.")],
+    table: Given,
     text: Annotated[str, typer.Option(help="Column of the texts.")],
     id_column: Annotated[str, typer.Option("--id", help="Column of the ids.")],
-    out: Annotated[Path, typer.Option(help="Folder for pairs, clusters and assignments (.parquet).")],
+    out: Found,
     pairs: Annotated[Pairs, typer.Option(help="all: every verified pair.")] = Pairs.canonical,
     workers: Annotated[int | None, typer.Option(min=0, help="Threads; 0 = one a core.")] = None,
     memory_mb: Annotated[int | None, typer.Option(min=0, help="MB; above, keys go to disk. 0 = any.")] = None,
@@ -173,10 +197,8 @@ def dedup(
 def explain(
     left: Annotated[str, typer.Argument(metavar="ID", help="article_id, or an id of the table.")],
     right: Annotated[str, typer.Argument(metavar="ID", help="article_id, or an id of the table.")],
-    structured: Annotated[Path, typer.Option("--in", help="Folder that ingest writes.")] = Path("structured"),
-    table: Annotated[
-        Path | None, typer.Option(help="A table that was deduplicated; --in is then the --out of `dedup`.")
-    ] = None,
+    structured: In = Path("structured"),
+    table: Deduplicated = None,
     text: Annotated[str, typer.Option(help="Column of the table's texts.")] = "text",
     id_column: Annotated[str, typer.Option("--id", help="Column of the table's ids.")] = "id",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
@@ -193,7 +215,7 @@ def explain(
     else:
         found = explain_rows(left, right, Source(table, text, id_column, structured), settings)
     if as_json:
-        print_line(dataclasses.asdict(found))
+        print_json(dataclasses.asdict(found))
     else:
         typer.echo("\n".join(explanation_lines(found)))
 
@@ -201,7 +223,7 @@ def explain(
 @app.command()
 def match(
     paths: Annotated[list[str], typer.Argument(metavar="TABLE|PATH", help="Tables, or pages; - is stdin.")],
-    against: Annotated[Path, typer.Option(help="Folder that ingest writes.")] = Path("structured"),
+    against: Against = Path("structured"),
     text: Annotated[str, typer.Option(help="Column of a table's texts.")] = "text",
     id_column: Annotated[str, typer.Option("--id", help="Column of a table's ids.")] = "id",
     config: ConfigFile = None,
@@ -215,6 +237,6 @@ def match(
     new: list[tuple[str, str]] = []
     code = told(asked_in(paths, settings), lambda asked: new.extend(texts_of(asked, text, id_column)))
     for found in run_match(new, against, settings):
-        print_line({"id": found.id, "matches": found.matches})
+        print_json({"id": found.id, "matches": found.matches})
     if code:
         raise typer.Exit(code)

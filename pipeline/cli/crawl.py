@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.app import ConfigFile, app, logger, settings_of
-from pipeline.cli.corpus import SiteFiles
+from pipeline.cli.app import ConfigFile, SiteFiles, a_path, app, logger, settings_of
 
 
 @app.command()
 def scrape(
     urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="Where to begin.")] = None,
     sites: SiteFiles = None,
-    into: Annotated[Path, typer.Option(help="Folder for the WARC files.")] = Path("raw"),
+    into: Annotated[
+        Path, typer.Option(parser=a_path, metavar="FOLDER", help="Folder for the WARC files.")
+    ] = Path("raw"),
     contact: Annotated[
         str | None, typer.Option(help="Web or mail address of who runs this; required.")
     ] = None,

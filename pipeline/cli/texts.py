@@ -2,21 +2,18 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.app import ConfigFile, Paths, app, each, print_line, read_text, settings_of
+from pipeline.cli.app import ConfigFile, Paths, SiteFiles, app, each, print_json, read_text, settings_of
 from pipeline.errors import InputError, UsageError
 
 
 @app.command()
 def parse(
     paths: Paths,
-    sites: Annotated[
-        list[Path] | None, typer.Option(help="Site rules: a TOML file or a folder of them.")
-    ] = None,
+    sites: SiteFiles = None,
     config: ConfigFile = None,
 ) -> None:
     """Print one JSON object per page (contract §3), one per line, in input order; no corpus model."""
@@ -34,7 +31,7 @@ def parse(
                 page = parse_page(record.body, record.url, config=settings, sites=rules)
             except InputError as error:
                 raise InputError(f"{record.source}: {error}") from error
-            print_line(page_object(record.source, page))
+            print_json(page_object(record.source, page))
 
     each((found for path in paths for found in read_named(path, settings.ingest)), give)
 
@@ -57,7 +54,7 @@ def clauses(
         if repaired:
             text = repair_text(text, settings.repair).text
         found = [clause_object(c) for c in structure(text, settings.clauses)]
-        print_line({"source": path, "clauses": found})
+        print_json({"source": path, "clauses": found})
 
     each(paths, give)
 
@@ -69,7 +66,7 @@ def repair(paths: Paths, config: ConfigFile = None) -> None:
     from pipeline.text.repair import repair as repair_text
 
     settings = settings_of(config)
-    each(paths, lambda path: print_line(repaired_object(path, repair_text(read_text(path), settings.repair))))
+    each(paths, lambda path: print_json(repaired_object(path, repair_text(read_text(path), settings.repair))))
 
 
 @app.command()
@@ -96,7 +93,7 @@ def schema(
     if table is not None and table not in TABLES:
         raise UsageError(f"no table {table!r}; tables: {', '.join(TABLES)}")
     shown = table_json_schema(table) if table else {name: table_json_schema(name) for name in TABLES}
-    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    print_json(shown, indent=2)
 
 
 @app.command("config")

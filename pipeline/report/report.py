@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pipeline.errors import ContractError, InputError
 from pipeline.report import figures
+from pipeline.store.generations import opened
 
 
-def render(structured: Path) -> str:
+def render(out: Path) -> str:
     """Return the report of an output folder as HTML.
 
     Every string of a page is escaped: page text is hostile. Raises InputError where there is no complete
@@ -16,12 +17,13 @@ def render(structured: Path) -> str:
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    structured = opened(out)  # a run may commit meanwhile
     try:
         manifest = json.loads((structured / "manifest.json").read_text("utf-8"))
     except FileNotFoundError as error:
-        raise InputError(f"{structured} has no manifest.json: run `fanwen ingest` first") from error
+        raise InputError(f"{out} has no manifest.json: run `fanwen ingest RAW --out {out}`") from error
     except ValueError as error:
-        raise ContractError(f"{structured}/manifest.json is not JSON: run `fanwen ingest`") from error
+        raise ContractError(f"{out}/manifest.json is not JSON: run `fanwen ingest`") from error
     environment = Environment(
         loader=PackageLoader("pipeline.report"),
         autoescape=True,
@@ -32,7 +34,7 @@ def render(structured: Path) -> str:
     rejects = figures.read(structured, "rejects", ["source", "stage", "reason", "detail"])
     return str(
         environment.get_template("report.html").render(
-            folder=structured.name,
+            folder=out.name,
             manifest=manifest,
             sizes=figures.table_sizes(manifest),
             sites=figures.site_rows(structured),

@@ -60,7 +60,7 @@ class IngestSummary:
     clusters: int
     rejects: int
     parsed: int
-    sources: dict[str, int]  # seen, new_or_changed, unchanged, vanished
+    sources: dict[str, int]  # seen, new_or_changed, unchanged, refused (no file to read), vanished
     seconds: dict[str, float]  # wall time of each stage that ran
     reject_rate: float
     above_reject_rate: bool
@@ -240,7 +240,8 @@ def _summary(run: Run) -> IngestSummary:
         sources={
             "seen": run.seen,
             "new_or_changed": run.n_changed,
-            "unchanged": run.seen - run.n_changed,
+            "unchanged": run.seen - run.n_changed - run.stages["scan"]["rejected"],
+            "refused": run.stages["scan"]["rejected"],
             "vanished": len(run.vanished),
         },
         seconds=run.seconds,

@@ -46,6 +46,18 @@ def current(out: Path) -> int:
         ) from error
 
 
+def opened(out: Path) -> Path:
+    """Return the folder of the generation that an output shows now; a copy of one, or no output, is itself.
+
+    What is read there is of one generation, whatever runs commit meanwhile, until it is removed.
+    """
+    try:
+        folder = out / os.readlink(out / CURRENT)
+    except OSError:
+        return out
+    return folder if (folder / "manifest.json").is_file() else out
+
+
 def folder_of(out: Path, generation: int) -> Path:
     """Return the folder of a generation's tables."""
     return out / GENERATIONS / f"{generation:06d}"

@@ -23,7 +23,7 @@ def locked(folder: Path) -> Iterator[None]:
         handle = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise InputError(
-            f"cannot write to {folder}: {error.strerror}; give a folder that can be written with --out"
+            f"cannot write to {folder}: {error.strerror}; give a folder that can be written"
         ) from error
     try:
         try:

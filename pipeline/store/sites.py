@@ -22,7 +22,7 @@ def load_sites(paths: Sequence[Path]) -> tuple[Site, ...]:
     found = []
     for file in files:
         try:
-            found.append(Site.parse(file.read_text("utf-8"), str(file)))
+            found.append(Site.parse(file.read_text("utf-8-sig"), str(file)))
         except OSError as error:
             raise InputError(f"cannot read site rules {file}: {error.strerror}") from error
         except UnicodeDecodeError as error:

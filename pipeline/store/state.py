@@ -118,7 +118,7 @@ def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table | None:
             return None
         table.validate(full=True)  # a twentieth of what unpacking it would cost, were it packed
         return table.cast(schema).combine_chunks()
-    except (OSError, ValueError):  # what Arrow raises of what it cannot read is one of these
+    except (OSError, ValueError, pa.ArrowException):  # what Arrow raises of what it cannot read
         return None
 
 

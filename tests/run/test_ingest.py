@@ -93,6 +93,21 @@ def test_a_changed_page_replaces_its_rows(raw: Path, out: Path, tmp_path: Path) 
     assert digests(out) == digests(tmp_path / "fresh")
 
 
+def test_an_output_that_was_opened_stays_one_generation(tmp_path: Path, out: Path) -> None:
+    raw = tmp_path / "pages"
+    write_pages(raw, range(4))
+    run(raw, out)
+    opened = pipeline.open(out)
+    write_pages(raw, range(6))
+    run(raw, out)
+    assert set(opened.articles.page_id) <= set(opened.pages.page_id)
+    assert (len(opened.pages), len(pipeline.open(out).pages)) == (4, 6)
+    write_pages(raw, range(7))
+    run(raw, out)
+    with pytest.raises(InputError, match=r"open .* again"):
+        opened.pages  # noqa: B018
+
+
 def test_rows_of_other_roots_stay_until_forgotten(tmp_path: Path, out: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     write_pages(one, range(4))
