@@ -1,11 +1,9 @@
 """What a page says of itself: title, site, breadcrumb, date, views, author, the declared count."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass, field
-from operator import add
 
-from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import HEAD_LINES, HOME, breadcrumb_items, find_breadcrumb
 from pipeline.page.counts import said_count
 from pipeline.page.dates import DATE, DATE_LABEL, OF_MEETING, as_date, last_date
@@ -15,14 +13,25 @@ from pipeline.page.lines import (
     DOCUMENT,
     FIELDED,
     LINKED,
-    NUMERAL,
-    STOPPED,
+    LISTED,
+    NUMBERED,
     PageLines,
     letters,
     rows_showing,
 )
-from pipeline.page.search import compile_search
 from pipeline.page.sites import NO_HINTS, Hints
+from pipeline.page.titles import (
+    MAX_BEFORE,
+    MAX_TITLE,
+    SITE_WORD,
+    TITLE_BREAK,
+    WELCOME,
+    is_like,
+    own_title,
+    title_by_place,
+    title_row,
+    title_segments,
+)
 from pipeline.page.views import (
     AUTHOR,
     SMALL_FIELD,
@@ -35,40 +44,14 @@ from pipeline.page.views import (
 )
 
 MAX_SITE_NAME = 12  # characters behind ` - ` in `<title>`
-MAX_BEFORE = 3  # sentences before a title that is no heading element: a notice, a slogan
-MAX_TITLE = 80  # characters
 MAX_FIELD_LINE = 120  # characters of a line with date, views, author
 FAR_FROM_TITLE = 25  # lines after the title in which a labelled date is the page's and not an article's
-ARTICLE_NUMBER = re.compile(
-    rf"(?:第|篇|范文)?{NUMERAL}(?:篇|$)|(?:篇|范文){NUMERAL}"
-)  # `篇一`, `第1篇题`, `2`
 FIRST_ARTICLE = re.compile(r"第\s*[1一１壹]\s*[篇部份则例]|(?:篇|范文|样本)\s*[（(]?[1一]")
-NUMBERED_NAME = re.compile(
-    rf"^\W{{0,2}}(?:篇|第|例|范文|样本|模板|范本)?\s*[（(]?{NUMERAL}\W|[篇则例份套章]\W{{0,2}}$|(?:篇|例|范文|样本|模板|范本|之)[（(]?{NUMERAL}\W?$"
-)
-UNLIKE = -50  # rank of a line that says no part of `<title>`
-PLACED_AS_TITLE = 60  # what is added to the rank of a line that stands where titles do
 MAX_SUMMARY, MAX_SUMMARY_CHARS = 2, 300  # lines and characters of a summary between title and date
-# `来源：本站原创 作者：张三`, `字体：大 中 小`: what is said about a text beside its title
-ABOUT = re.compile(
-    r"^(?:信息|文章|稿件)?(?:来源|作者|编辑|责编|时间|日期|发布|浏览|点击|字体|字号|位置|栏目)[^。：:]{0,6}[：:]"
-)
-# `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
-NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 BELOW_TITLE = 2  # lines below the title in which the date may stand beside links
-TEXT_ENDS = "。；"
 NEAR_TITLE = 8  # lines after the title in which an unlabelled date still counts
 
-# Between separators of `<title>` the last segments name the site.
-TITLE_BREAK = re.compile(  # a look ahead is quicker than the choice
-    r"(?=[\s_|｜–—-])(?:(?<!\s)\s*+[_|｜]++\s*+|(?<!\s)\s++[-–—]++\s++|(?<!-)-++(?=[^-]{1,20}$)|(?<![–—])[–—]++(?=[^–—]{1,20}$))"
-)
 BESIDE_SITE = " _|｜-–—·"
-BARRED = re.compile(r"\s*[_|｜]")
-SITE_WORD = compile_search(
-    r"(?:网|站|文库|在线|频道|大全|论坛|社区|之家|日报|晚报|新闻|中心|门户|首页|资料库|资料|文书|文秘|文档|公文|范文|[库箱坊吧]|com|cn)$"
-)
-WELCOME = re.compile(r"^欢迎(?:光临|来到|访问)\s*(.{2,20}?)[！!。]?$")
 NAME_BEFORE_RIGHTS = re.compile(
     r"(?:©|Copyright)[\s©\d\-–,.]*([^\s\d©,.]{2,20}?)\s*(?:版权|All|$)", re.IGNORECASE
 )
@@ -106,11 +89,11 @@ def read_fields(
     found.breadcrumb, placed = breadcrumb or find_breadcrumb(page)
     found.rows.update(placed)
     after = placed.stop
-    segments = _title_segments(page.title)
-    row = _title_row(page, segments, after, found)
+    segments = title_segments(page.title)
+    row = title_row(page, segments, after, found.rows)
     dated, when = _find_date(page, after, row)
-    own = _own_title(segments, found)
-    _find_title(page, found, own, row if row >= 0 else _title_by_place(page, found, after, dated))
+    own = own_title(segments, found.breadcrumb)
+    _find_title(page, found, own, row if row >= 0 else title_by_place(page, found.rows, after, dated))
     if dated is None and found.title_row >= 0:
         dated, when = _find_date(page, found.title_row, found.title_row)
     if dated is not None:
@@ -131,7 +114,8 @@ def _content_start(page: PageLines, rows: Set[int]) -> int:
     start = 0
     for row in sorted(rows):
         between = [x for x in page.texts[start:row] if start and x[-1] in "。！？" and len(x) >= DENSE]
-        if len(between) > MAX_SUMMARY or sum(map(len, between)) > MAX_SUMMARY_CHARS:
+        listed = any(map(NUMBERED.match, between))  # a text of one line, all its clauses in it
+        if listed or len(between) > MAX_SUMMARY or sum(map(len, between)) > MAX_SUMMARY_CHARS:
             break
         start = row + 1
     return start
@@ -173,83 +157,6 @@ def _set_field(found: Fields, name: str, value: str) -> bool:
     return True
 
 
-def _title_segments(title: str) -> list[str]:
-    """Return `<title>` as it stands, then with ever more trailing segments cut."""
-    out, at = [title], [m.start() for m in TITLE_BREAK.finditer(title)]
-    return out + [title[:k].strip() for k in reversed(at) if k]
-
-
-def _title_row(page: PageLines, segments: Sequence[str], after: int, found: Fields) -> int:
-    """Return the line that repeats `<title>`, or the first heading element; -1 where there is neither."""
-    wanted = {letters(s): -k for k, s in enumerate(segments) if s}
-    first = letters(page.title)[:1] if "" not in wanted else ""  # with which every segment begins
-    best, row = (-99, 0), -1
-    for i, headed in _title_like_rows(page):
-        line = page.texts[i]
-        if i in found.rows or len(line) > MAX_TITLE + 40 or page.shares[i] > 0.5:
-            continue
-        rank = wanted.get(letters(line), UNLIKE) if first in line else UNLIKE
-        may_win = headed and i >= after and (UNLIKE + PLACED_AS_TITLE, -i) > best
-        if rank == UNLIKE and not (may_win and _like(line, page.title)):
-            continue
-        if not headed and i and _heads_article(page.texts[i - 1], line):
-            continue
-        placed = _stands_as_title(page, i, headed=headed, said=rank > UNLIKE)
-        key = (rank + (PLACED_AS_TITLE if placed else 0), -i)
-        if key > best:
-            best, row = key, i
-    return row
-
-
-def _stands_as_title(page: PageLines, i: int, *, headed: bool, said: bool) -> bool:
-    """Tell whether a line stands where titles do: in a heading element, or right above the date.
-
-    One that is not `said` by `<title>` and has an article's number is an article's: `篇一：…`.
-    """
-    if headed:
-        line = page.texts[i]
-        return said or not NUMBERED_NAME.search(line) or said_count(line) != ""
-    return said and i + 1 < len(page.texts) and DATE.search(page.texts[i + 1]) is not None
-
-
-def _title_like_rows(page: PageLines) -> list[tuple[int, bool]]:
-    """Return the lines that can repeat `<title>`, before its text, and with True all heading elements."""
-    rows, at = [], -1
-    first = letters(page.title)[:1]  # with which every segment begins
-    if first and first in page.text:
-        end = _text_begins(page)
-        rows += [
-            (i, False)
-            for i, line in enumerate(page.texts[:end])
-            if first in line[:4] and page.heads[i] != HEADED
-        ]
-    for _ in range(page.heads[:HEAD_LINES].count(HEADED)):
-        rows.append((at := page.heads.index(HEADED, at + 1), True))
-    return rows
-
-
-def _text_begins(page: PageLines) -> int:
-    """Return the line of the sentence with which a page's text begins: a title stands before its text."""
-    read = 0
-    for row in rows_showing(page, STOPPED, 0, HEAD_LINES):
-        read += page.lasts[row] in TEXT_ENDS and page.shares[row] < 0.5
-        if read > MAX_BEFORE:
-            return row
-    return min(HEAD_LINES, len(page.texts))
-
-
-def _heads_article(before: str, line: str) -> bool:
-    """Tell whether the line before is an article's heading, so that `line` says the article's title."""
-    numbered = letters(before).removeprefix(letters(line))
-    return bool(ARTICLE_NUMBER.match(numbered)) and len(numbered) < len(letters(before)) + ("篇" in before)
-
-
-def _like(line: str, title: str) -> bool:
-    """Tell whether a heading element may be the title: it shares its words with `<title>`, if any."""
-    pairs = set(map(add, line, line[1:]))
-    return not title or 2 * sum(map(title.__contains__, pairs)) >= len(pairs)
-
-
 def _find_title(page: PageLines, found: Fields, own: str, row: int) -> None:
     """Set the title: that of line `row`, or without one (-1) what `<title>` says, `own`."""
     if row >= 0:
@@ -259,41 +166,6 @@ def _find_title(page: PageLines, found: Fields, own: str, row: int) -> None:
             found.title = own
     else:
         found.title = own or None
-
-
-def _own_title(segments: Sequence[str], found: Fields) -> str:
-    """Return `<title>` without the site's name behind it, never losing a declared count."""
-    best = segments[0]
-    names = {letters(x) for x in found.breadcrumb} if len(segments) > 1 else set()
-    for shorter in segments[1:]:
-        tail = best[len(shorter) :].strip("_|｜-–— ")
-        known = letters(tail) in names or SITE_WORD.search(tail) or BARRED.match(best, len(shorter))
-        if not known or (said_count(best) and not said_count(shorter)):
-            break
-        best = shorter
-    return best
-
-
-def _title_by_place(page: PageLines, found: Fields, after: int, dated: int | None) -> int:
-    """Return a line that can be a title: before the date, else with a count, else the first short one."""
-    if page.title and dated is None:
-        return -1
-    end = dated if dated is not None else min(after + 12, len(page.texts))
-    fit = [i for i in range(after, end) if i not in found.rows and _may_be_title(page, i)]
-    counted = [i for i in fit if said_count(page.texts[i])]
-    if counted:
-        return counted[-1] if dated is not None else counted[0]
-    if not fit or (page.title and dated is None):
-        return -1
-    return fit[-1] if dated is not None else fit[0]
-
-
-def _may_be_title(page: PageLines, i: int) -> bool:
-    line = page.texts[i]
-    bare = 2 <= len(line) <= MAX_TITLE and line[-1] not in "。；，、：:;,…" and "。" not in line
-    if ABOUT.match(line) or (NO_TITLE.search(line) and not said_count(line)):
-        return False
-    return bare and page.shares[i] < 0.5 and not WELCOME.match(line) and not DATE.search(line)
 
 
 def _find_date(page: PageLines, after: int, title_row: int) -> tuple[int, str] | tuple[None, None]:
@@ -306,9 +178,13 @@ def _find_date(page: PageLines, after: int, title_row: int) -> tuple[int, str] |
         if len(line) > MAX_FIELD_LINE or (page.shares[i] > LINKED and not _beside_title(page, i, title_row)):
             continue
         match = DATE.search(line)
+        if match and page.sights[i] & LISTED and _is_item(line, match.start()):
+            continue
         if not match or OF_MEETING.match(line, match.end()) or not (when := last_date(line)):
             continue
         labelled = bool(DATE_LABEL.search(line[: match.start()]))
+        if not labelled and FIRST_ARTICLE.search(line):
+            continue  # `题 篇1 2021-02-11`
         distance = abs(i - title_row) if title_row >= 0 else max(0, i - after)
         if distance > (FAR_FROM_TITLE if labelled else NEAR_TITLE) or (not labelled and len(line) > 60):
             continue
@@ -323,6 +199,12 @@ def _find_date(page: PageLines, after: int, title_row: int) -> tuple[int, str] |
         rank = (distance + (0 if labelled else NEAR_TITLE), i, when)
         best = min(best, rank) if best else rank
     return best[1:] if best else (None, None)
+
+
+def _is_item(line: str, at: int) -> bool:
+    """Tell whether a list's number stands before the date at `at`: `一、时间：2014年6月9日全天。`."""
+    mark = NUMBERED.match(line)
+    return mark is not None and mark.end() <= at
 
 
 def _beside_title(page: PageLines, row: int, title_row: int) -> bool:
@@ -366,7 +248,7 @@ def _names_text(line: str, title: str, *, documents: bool) -> bool:
     if len(line) > MAX_TITLE or letters(line) in letters(title):
         return False
     named = FIRST_ARTICLE.search(line) or (documents and DOCUMENT.search(line))
-    return bool(named) or _like(line, title)
+    return bool(named) or is_like(line, title)
 
 
 def _read_spread_views(page: PageLines, row: int, found: Fields) -> None:

@@ -40,9 +40,11 @@ WORDS = (
     "篇|优秀范文|范文|范本|例文|范例|文章|模板|样本|样文|版本|示例|案例|参考"
     r"|Part\.?|PART\.?|part\.?|NO\.?|No\.?"
 )
-# What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`.
+# What may stand behind a heading up to the end of the line: `★题1★`, `题1（2021-03-05）`, `题2【约800字】`,
+# `题3 2021-03-05`.
 REMARK = re.compile(
-    rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]]|[/／]\s*+\d{{1,2}})?+[\W_]*+$"
+    rf"\s*+(?:[（(【\[](?!{NUMERAL}[）)】\]])[^（()）【】\[\]]{{1,30}}[)）】\]]|[/／]\s*+\d{{1,2}}"
+    r"|(?<=\s)(?:19|20)\d\d\s*[-./年]\s*\d{1,2}(?:\s*[-./月]\s*\d{1,2}日?|月)?)?+[\W_]*+$"
 )
 # `题1全文`, `题2 夜班`, `题1-门卫值班制度`: words up to the end of the line, none of which begins a list
 DASHED = r"[-—–·|｜/_]++\s*+[^。；！？，、：:;,!?]{2,40}"
@@ -103,6 +105,7 @@ SUBTITLE = re.compile(rf"\s*+[^。；！？：:，、\s\d（()）①-⑳⑴-⒇]
 AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
 )
+SAMPLE = re.compile("(?:范文|范本|模板|样本|样文)$")  # `二、值班制度范文`
 LIST_MARKS = ("、", ".", "．")
 CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
@@ -272,7 +275,7 @@ def _whole_line(row: int, line: str, known: set[str]) -> list[Candidate]:
     """Match a whole line `题1`, `题 篇一`, `题（一）`, `题1：夜班`, `一、题`."""
     numbered = ITEM_TITLE.match(line)
     if numbered:
-        rest = letters(numbered["rest"])
+        rest = letters(SAMPLE.sub("", numbered["rest"]))
         if rest in known and numbered["n"] in NUMBERS:
             return [_whole(row, line, numbered["n"], ("item", ""), numbered["rest"].strip("《》【】 "))]
         return []

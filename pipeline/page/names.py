@@ -8,10 +8,21 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.page.counts import declared_count
 from pipeline.page.cues import drop_reason
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import PLAIN, Candidate
-from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters, rows_saying
+from pipeline.page.lines import (
+    COUNTING,
+    DOCUMENT,
+    LINKED,
+    NUMBERED,
+    SENTENCE_MARK,
+    PageLines,
+    letters,
+    rows_saying,
+    rows_showing,
+)
 from pipeline.page.marks import first_clause
 from pipeline.page.series import ends_like, overlap
 
@@ -22,6 +33,13 @@ TAIL = 2  # letters of a subject's end: 制度, 职责
 OWN_SHARE = 0.3  # of a name's pairs of characters that the title says: `关于加强值班管理的规定` has .33
 OWN_ENDS = 0.6  # of the names end as the title's subject does
 ASKING = re.compile("什么|怎么|怎样|如何|哪些")  # `什么是值班制度`: a guide's heading
+SAID = re.compile("特此|附[：:件]")  # `特此通知`: how a paper ends
+# `关于召开安全会议的通知`: whatever it is about
+FULL_NAME = re.compile(r"关于.{2,30}的[一-鿿]{2,3}")
+# Kinds that one collection mixes: 管理办法 among 实施细则
+RULES = ("制度", "办法", "规定", "细则", "规程", "规范", "守则", "条例")
+SOME_SHARE = 0.2  # of a rule's name that the title of a collection of rules says: its matter, not its kind
+KIND = 3  # letters of a name's end by which papers of one kind are known in one form: 新闻稿, 演讲稿
 LABELLED = re.compile("[一-鿿]{2,6}[：:]")  # `关键词：值班制度`
 # What stands around a name: `【`, `▼`, `《`; and behind it
 AROUND = re.compile(r"^([\W_]*)(.*?)([^\w）)]*)$")
@@ -40,10 +58,29 @@ def named_documents(
         if len(names) == declared:
             return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
     if declared is not None:
-        return []
+        return _of_more(page, found, title, declared)
     for names in _ways(page, [c for c in found if letters(c.title) not in letters(title)], title):
         own = sum(ends_like(c.title, title) for c in names)
         if len(names) >= 2 and own >= OWN_ENDS * len(names) and all(_begins_list(page, c) for c in names):
+            return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
+    return []
+
+
+def _of_more(page: PageLines, found: Sequence[Candidate], title: str, declared: int) -> list[Candidate]:
+    """Return names of fewer documents than are declared, of a page that goes on: in one form or marked."""
+    says = letters(title)
+    again = (
+        r
+        for r in rows_showing(page, COUNTING, found[0].row if found else 0)
+        if letters(page.texts[r]) == says
+    )
+    stop = next(again, len(page.texts))  # behind the title said again stands a teaser
+    forms = [[c for c in found if c.key == form] for form in dict.fromkeys(c.key for c in found if c.key[1])]
+    marked = [c for c in found if page.heads[c.row] > 1]
+    for names in (*forms, marked):
+        kin = sum(ends_like(c.title, title) or DOCUMENT.search(c.title) is not None for c in names)
+        names = [c for c in names if c.row < stop]
+        if 2 <= len(names) < declared and kin >= len(names):
             return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
     return []
 
@@ -70,11 +107,22 @@ def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> 
         before, name, _ = AROUND.match(line[:size].rstrip()).groups()  # type: ignore[union-attr]
         if not ends_like(name, title):
             told = GUIDE_WORD.search(name) or not DOCUMENT.search(name) or drop_reason(line)
-            if told or overlap(name, title) < OWN_SHARE:
+            kin = overlap(name, title) >= OWN_SHARE or _is_kin(name, title, subjects)
+            if told or not kin or SAID.match(name):
                 continue
+        elif declared_count(line):
+            continue  # the title once more
         elif ASKING.search(name) or LABELLED.match(name):
             continue
         yield Candidate(row, 0, size, size, 1, ("plain", before.strip()), name, size == len(line))
+
+
+def _is_kin(name: str, title: str, subjects: Sequence[str]) -> bool:
+    """Tell whether a name is that of a paper of the page's kind, whatever it is about."""
+    if name.endswith(RULES) and any(subject.endswith(RULES) for subject in subjects):
+        return overlap(name, title) >= SOME_SHARE
+    ends = {subject[-TAIL if FULL_NAME.fullmatch(name) else -KIND :] for subject in subjects}
+    return name.endswith(tuple(end for end in ends if DOCUMENT.search(end)))
 
 
 def _with_content(page: PageLines, found: Sequence[Candidate]) -> list[Candidate]:
@@ -82,11 +130,10 @@ def _with_content(page: PageLines, found: Sequence[Candidate]) -> list[Candidate
     total = len(page.text)
     kept: list[Candidate] = []
     last = {page.texts[c.row]: c.row for c in found}
-    listed = {
-        c.row
-        for c, below in pairwise(found)
-        if last[page.texts[c.row]] > c.row and _place(page, below) - page.starts[c.row] - c.body < MIN_CONTENT
-    }
+    pairs = list(pairwise(found))
+    near = [_place(page, below) - page.starts[c.row] - c.body < MIN_CONTENT for c, below in pairs]
+    above = near.index(False) if False in near else len(near)  # contents stand above all texts
+    listed = {c.row for c, _ in pairs[:above] if last[page.texts[c.row]] > c.row}
     for c in found:
         if c.row in listed:
             continue

@@ -171,6 +171,16 @@ def put_articles(places: Places, chosen: Sequence[Candidate], end: int) -> None:
         places.take_lines(c.row + 1, after, ARTICLE, ordinal)
 
 
+def put_guides(places: Places, sections: Sequence[tuple[int, int]]) -> None:
+    """Place the sections of a guide that stand behind texts: the line of each heading, and its end."""
+    if not sections:
+        return
+    above = max((n for n, role in zip(places.groups, places.roles, strict=True) if role == GUIDE), default=0)
+    for section, (row, end) in enumerate(sections, above + 1):
+        places.take_lines(row + 1, end, GUIDE, section)
+        places.take_heading(row, GUIDE, section)
+
+
 def drop_foreign(
     places: Places, rows: range, headings: Container[int], cues: dict[int, DropReason], fields: Fields
 ) -> None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import find_breadcrumb
 from pipeline.page.closes import end_of_element, end_of_single
+from pipeline.page.continued import LOOK_BEHIND, ends_texts, goes_on
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, LOOK_BEHIND, cue_rows, goes_on
+from pipeline.page.cues import cue_rows, drop_reason
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, site_rows
 from pipeline.page.fields import Fields, read_fields
 from pipeline.page.frames import completed, in_other_forms
 from pipeline.page.glued import without_clauses
+from pipeline.page.guides import guides_behind
 from pipeline.page.head import names_subject, read_head
 from pipeline.page.headings import MAX_HEADING, Candidate, candidates
 from pipeline.page.introductions import introduces
@@ -27,6 +29,7 @@ from pipeline.page.pieces import (
     Segments,
     drop_foreign,
     put_articles,
+    put_guides,
     put_head,
     put_tail,
 )
@@ -61,6 +64,7 @@ class _Page:
     cues: dict[int, DropReason] = field(default_factory=dict)
     found: Sequence[Candidate] = ()
     chosen: Sequence[Candidate] = ()
+    guides: Sequence[tuple[int, int]] = ()
     end: int = 0
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
@@ -170,10 +174,20 @@ def _find_site(work: _Page) -> None:
     if not chosen:
         return
     ends = [*(c.row for c in chosen[1:]), work.end]
-    bodies = [(c.row + 1, end) for c, end in zip(chosen, ends, strict=True)]
-    work.cues |= site_rows(work.lines, bodies, work.cues, (work.fields.site, work.subjects))
+    _find_in_bodies(work, [(c.row + 1, end) for c, end in zip(chosen, ends, strict=True)], work.subjects)
     if content:
         work.end = max(min(work.end, content[1]), chosen[-1].row + 1)
+
+
+def _find_in_bodies(work: _Page, bodies: list[tuple[int, int]], subjects: Sequence[str]) -> None:
+    """Find a guide behind texts, and the lines of the site in and behind both."""
+    page, about = work.lines, (work.fields.site, subjects)
+    work.guides = guides = guides_behind(page, bodies, work.cues, work.titles())
+    if guides:
+        begins = [row for row, _ in guides]
+        bodies = [(first, min([end, *(r for r in begins if r >= first)])) for first, end in bodies]
+        work.cues |= site_rows(page, [(row + 1, end) for row, end in guides], work.cues, about)
+    work.cues |= site_rows(page, bodies, work.cues, about)
 
 
 def _place_head(work: _Page) -> None:
@@ -199,6 +213,7 @@ def _place_texts(work: _Page) -> None:
 def _put_chosen(work: _Page, chosen: Sequence[Candidate], end: int) -> None:
     work.out.titles += [c.title for c in chosen]
     put_articles(work.places, chosen, end)
+    put_guides(work.places, work.guides)
     rows, headings = range(chosen[0].row + 1, end), {c.row for c in chosen}
     drop_foreign(work.places, rows, headings, work.cues, work.fields)
 
@@ -239,8 +254,8 @@ def _declared_in_introduction(page: PageLines, fields: Fields, subjects: Sequenc
     """Return the count in one of the first lines after the fields that introduces texts or says the title."""
     for row in range(fields.start, min(fields.start + INTRODUCED, len(page.texts))):
         line = page.texts[row]
-        if "篇" not in line or not (count := declared_count(line)):
-            continue
+        if "篇" not in line or not (count := declared_count(line)) or drop_reason(line) == "related":
+            continue  # `小编推荐：某合同（通用8篇）` is another page's
         said = count > 1 and any(subject in line for subject in subjects) and line[-1] in "。！"
         if said or introduces(page, row) or names_subject(line, subjects):
             return count
@@ -261,7 +276,7 @@ def _end_of_texts(
         last = row
         if run == LINK_RUN and not _list_inside(page, row):
             return row - LINK_RUN + 1
-        ending = cues.get(row) in ENDING and not goes_on(page, row)
+        ending = ends_texts(page, row, cues)
         ending = ending and not (row == first and _reads_on(page, row))
         if not ending and (row > first or not chosen[-1].alone):
             ending = _says_title(page, row, letters(fields.title or ""))
@@ -308,10 +323,11 @@ def _put_single(work: _Page) -> int:
     for row in range(first):
         places.reasons[row] = CODES[cues.get(row, "navigation")]
     places.take_fields([row for row in fields.rows if row < first])
-    cues |= site_rows(page, [(told, last)], cues, (fields.site, ()))
+    _find_in_bodies(work, [(told, last)], ())
     for row, reason in introductions.items():
         places.drop(row, reason)
     places.take_lines(told, last, ARTICLE, 1)
+    put_guides(places, work.guides)
     drop_foreign(places, range(told, last), (), cues, fields)
     if ARTICLE in places.roles:
         out.titles.append(fields.title or "")
@@ -322,7 +338,7 @@ def _put_named(work: _Page, name: Candidate, body: tuple[int, int]) -> int:
     """Place a page of one text below its name; a guide may stand above."""
     page, cues, out = work.lines, work.cues, work.out
     end = end_of_single(page, *body)
-    cues |= site_rows(page, [(name.row + 1, end)], cues, (out.fields.site, work.subjects))
+    _find_in_bodies(work, [(name.row + 1, end)], work.subjects)
     plan = read_head(page, out.fields, [name], cues, work.titles())
     if out.declared is None:
         out.declared = plan.declared

@@ -26,6 +26,7 @@ GLUED, DECLARED, NEAR_DECLARED, OVERLAP, MARKED, NUMBERED_WORD = 0.8, 1.5, 0.3, 
 WEAK_UNIT = -0.8
 REJECTED = -1000.0
 NAMED = 0.6  # share of a chain's titles that are names of documents: `值班要求` among `值班制度`, `值班规范`
+KIND, LEAST_KIN = 2, 3  # letters of a name's end that say what a paper is; so many papers of one kind
 SECTIONS = frozenset(("部分", "则"))  # of one text, whatever they are called
 WEAK_UNITS = frozenset(("部分", "章节", "则", "份", "例", "套", "款", "版", "案例", "参考", "示例"))
 
@@ -192,7 +193,8 @@ def _bonus(
     score += MARKED * marked
     if key[0] in ("skeleton", "lead"):
         own = sum(ends_like(c.title, title) for c in chain) / n
-        counted = n == declared == chain[-1].ordinal and chain[0].ordinal == 1
+        whole = n == chain[-1].ordinal and chain[0].ordinal == 1
+        counted = whole and (n == declared or _are_kin(chain, title, declared or 0))
         named = _named(chain, key, title)
         speaks = _speaks(key, counted, (shared, marked, own), named=named)
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
@@ -202,6 +204,8 @@ def _bonus(
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
+    if "部分" in key and n != declared and _are_parts(chain, shared):
+        return REJECTED
     weak = not WEAK_UNITS.isdisjoint(key) and not _named(chain, key, title)
     return score + (WEAK_UNIT if weak else NUMBERED_WORD)
 
@@ -212,6 +216,24 @@ def _named(chain: Sequence[Candidate], key: tuple[str, str], title: str) -> bool
         return False
     documents = sum(ends_like(c.title, title) or DOCUMENT.search(c.title) is not None for c in chain)
     return documents >= NAMED * len(chain)
+
+
+def _are_parts(chain: Sequence[Candidate], shared: float) -> bool:
+    """Tell parts of one text, `第一部分 项目概况`, from papers: by what each is called."""
+    papers = sum(DOCUMENT.search(c.title) is not None for c in chain)
+    return shared < OWN_SHARE and all(c.title for c in chain) and papers < NAMED * len(chain)
+
+
+def _are_kin(chain: Sequence[Candidate], title: str, declared: int) -> bool:
+    """Tell papers of one kind, that of the page, which shows some of those declared: `1、安全例会纪要`."""
+    kinds = {letters(c.title)[-KIND:] for c in chain}
+    kind = next(iter(kinds))
+    return (
+        len(kinds) == 1
+        and LEAST_KIN <= len(chain) <= declared
+        and kind in title
+        and bool(DOCUMENT.search(kind))
+    )
 
 
 def _speaks(key: tuple[str, str], counted: bool, shares: tuple[float, float, float], *, named: bool) -> bool:

@@ -5,13 +5,17 @@ from collections.abc import Sequence, Set
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
-from pipeline.page.introductions import introduces
-from pipeline.page.lines import DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
-from pipeline.page.plain import MAX_NAME, whole_line
+from pipeline.page.introductions import introduces, opens_page
+from pipeline.page.lines import DOCUMENT, LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.plain import COLLECTION, MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles
 from pipeline.records import DropReason
 
 MAX_ABOVE = 40  # lines of a guide and of introductions above a text's name
+KIND = (
+    2  # the same below the title of a collection, on a page that shows one: `装修合同` below `租赁合同大全`
+)
+MAX_PLAIN = 4  # lines above the title said again that read as any text: of an editor, or of who posts it
 MIN_SHARED = 4  # letters with which names of one subject end alike: `某学院值班制度`, `某校值班制度`
 
 
@@ -29,20 +33,29 @@ def name_of_single(
     """
     known = {letters(x) for x in (*titles[0], *titles[1])} - {""}
     guided = False  # a guide's heading stands above
-    above = 0
+    above = plain = 0
     for row in range(fields.start, last - 1):
         line = page.texts[row]
         if row in fields.rows or row in cues or page.shares[row] > LINKED:
             continue
-        if _names(line, known):
+        if plain and letters(line) == letters(fields.title or ""):
+            own = guided or _mostly_below(page, fields.start, row, last)
+            return whole_line(page, row, 1) if own else None
+        if not plain and _names(line, known):
             return whole_line(page, row, 1)
         guided = guided or _heads_guide(line)
         if not guided and of_site(line):
             continue
         above += 1
-        if above > MAX_ABOVE or not (guided or introduces(page, row)):
+        plain += not (guided or introduces(page, row) or opens_page(line))
+        if above > MAX_ABOVE or plain > MAX_PLAIN or (plain and not guided and page.sights[row] & LISTED):
             return None
     return None
+
+
+def _mostly_below(page: PageLines, first: int, row: int, last: int) -> bool:
+    """Tell whether most of what stands from `first` to before `last` is below line `row`."""
+    return page.starts[row] - page.starts[first] < page.ends[last - 1] - page.ends[row]
 
 
 def _names(line: str, known: Set[str]) -> bool:
@@ -59,9 +72,8 @@ def _names(line: str, known: Set[str]) -> bool:
         return True
     if GUIDE_WORD.search(line) or behind:
         return False
-    own = DOCUMENT.search(line.strip("《》【】 ")) and any(
-        says[-MIN_SHARED:] == k[-MIN_SHARED:] for k in known
-    )
+    shared = KIND if any(map(COLLECTION.search, known)) else MIN_SHARED
+    own = DOCUMENT.search(line.strip("《》【】 ")) and any(says[-shared:] == k[-shared:] for k in known)
     return bool(own) or not {letters(base) for base in base_titles([line])}.isdisjoint(known)
 
 

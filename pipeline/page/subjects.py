@@ -13,7 +13,7 @@ QUALIFIER = (
     "模版|标准版|完整版|简短|简单|常用|专业|合计|荟萃|优质|参考|集|版"
 )
 BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇）`: yes; `（试行）`: no
-    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
+    rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套多])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
 )
 COUNTED = compile_search(
     rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"

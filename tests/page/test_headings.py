@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from pipeline.page.headings import GLUED_WORD, INLINE, NTH, SIGN, WORD_N, candidates
 from pipeline.page.subjects import base_titles
 
-from .oracles import cases, lines_of, segmented
+from .oracles import BODY, SUBJECT, cases, lines_of, segmented
 
 
 @pytest.mark.parametrize("case", cases("headings", "synthetic"), ids=lambda c: c["label"])
@@ -88,3 +88,55 @@ def test_floors_and_sections_inside_a_text_are_none(form: str) -> None:
     lines = ["值班制度2篇", "2024-03-05", "值班制度1", "一、巡查下列房间：", *inside, "二、做好记录。"]
     lines += ["值班制度2", "一、准时到岗。", "二、做好记录。"]
     assert [article[0] for article in segmented(lines)[1]] == ["值班制度1", "值班制度2"]
+
+
+@pytest.mark.parametrize("date", ["2021-02-11", "2021年2月11日", "2021/2/11", "2021.02"])
+def test_a_date_behind_a_heading_is_its_own(date: str) -> None:
+    lines = [x for k in "12" for x in (f"{SUBJECT} 篇{k} {date}", *BODY)]
+    assert [own[0] for own in segmented([f"{SUBJECT}2篇", *lines])[1]] == [
+        f"{SUBJECT} 篇1 {date}",
+        f"{SUBJECT} 篇2 {date}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("会议纪要（最新18篇）", ["1、安全例会纪要", "2、生产调度会纪要", "3、河湾小学办公会议纪要"]),
+        ("主持词锦集九篇", ["一、主持词范文", "二、主持词范文", "三、主持词范文"]),
+    ],
+)
+def test_numbered_names_of_the_pages_kind_fewer_than_declared(title: str, names: list[str]) -> None:
+    lines = [x for name in names for x in (name, "时间：周一上午", *BODY)]
+    assert [own[0] for own in segmented([title, *lines])[1]] == names
+
+
+def test_numbered_names_of_papers_inside_a_text_are_clauses() -> None:
+    lines = [
+        "档案管理办法18篇",
+        *BODY,
+        "一、会议纪要",
+        "由办公室保管三年。",
+        "二、来访登记",
+        "由门卫保管一年。",
+    ]
+    assert len(segmented(lines)[1]) == 1
+
+
+PARTS = ("项目概况", "投标须知", "开标与评标", "技术要求")
+
+
+def parts(title: str, names: tuple[str, ...]) -> list[str]:
+    """Headings of a page whose parts bear some names."""
+    lines = [x for k, name in zip("一二三四", names, strict=False) for x in (f"第{k}部分 {name}", *BODY)]
+    return [own[0] for own in segmented([title, *lines])[1]]
+
+
+def test_parts_of_one_text_are_no_papers() -> None:
+    assert parts("招标文件范文集锦", PARTS) == [""]
+
+
+def test_parts_with_names_of_papers_or_the_declared_count_are() -> None:
+    papers = ("门卫值班制度", "仓库值班制度")
+    assert parts("值班制度集锦", papers) == ["第一部分 门卫值班制度", "第二部分 仓库值班制度"]
+    assert parts("招标文件2篇", PARTS[:2]) == ["第一部分 项目概况", "第二部分 投标须知"]

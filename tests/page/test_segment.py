@@ -109,3 +109,15 @@ def test_the_sites_lines_at_the_end_of_an_article(line: str, reason: str) -> Non
 )
 def test_a_signature_stays_with_its_article(line: str) -> None:
     assert segmented(page(line))[1][0][-1] == line
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("小编推荐：保洁合同（通用8篇）", None),
+        ("本文为您分享值班制度范文3篇，如果觉得不错请推荐给身边的朋友。", 3),
+    ],
+)
+def test_a_count_of_another_page_is_not_declared(line: str, count: int | None) -> None:
+    lines = [f"{SUBJECT}范文", "时间:2024-03-05", line, f"{SUBJECT}1", *BODY, f"{SUBJECT}2", *BODY]
+    assert segment(lines_of(lines)).declared == count

@@ -54,3 +54,36 @@ def test_a_summary_above_the_text_is_an_introduction(label: str) -> None:
 @pytest.mark.parametrize("name", ["滨河社新员工入职办理流程", "东桥超市采购工作汇报"])
 def test_a_name_that_ends_as_the_page_is_called(name: str) -> None:
     assert segmented([name[3:] if name[0] == "滨" else name[4:], HEAD[1], name, *BODY])[1][0][0] == name
+
+
+EDITOR = "工作中人人都离不开规矩，写得好不好大不一样。"
+
+
+@pytest.mark.parametrize(
+    "above", [[EDITOR], [EDITOR, "希望能帮到正在找的你。"], ["楼主：远山", "主题 12 帖子 340", EDITOR]]
+)
+def test_the_title_said_again_below_plain_sentences_is_the_heading(above: list[str]) -> None:
+    title = f"滨河幼儿园{SUBJECT}"
+    assert segmented([title, "时间:2024-03-05", *above, title, *BODY])[1] == [[title, *BODY]]
+
+
+def test_the_title_said_again_behind_most_of_the_text_is_none() -> None:
+    lines = [
+        SUBJECT,
+        "时间:2024-03-05",
+        EDITOR * 3,
+        EDITOR * 2,
+        SUBJECT,
+        "请各部门遵照执行，不得有误。",
+        "谢谢。",
+    ]
+    assert segmented(lines)[1][0][0] == ""
+
+
+@pytest.mark.parametrize("name", ["机房设备巡检制度", "《门卫交接制度》"])
+def test_a_collection_that_shows_one_text_names_it(name: str) -> None:
+    assert segmented([f"{SUBJECT}（多篇）", "时间:2024-03-05", name, *BODY])[1] == [[name, *BODY]]
+
+
+def test_another_kind_of_paper_below_a_collections_title_is_no_name() -> None:
+    assert segmented([f"{SUBJECT}（多篇）", "时间:2024-03-05", "考勤报告", *BODY])[1][0][0] == ""
