@@ -22,7 +22,8 @@ from pipeline.dedup.tables import Deduplication
 from pipeline.dedup.work import Work
 from pipeline.run.about import ABOUT, about_articles, columns_of
 from pipeline.run.corpus import Run
-from pipeline.run.segments import open_arrow, read_arrow, write_batches
+from pipeline.run.segments import open_arrow, read_arrow
+from pipeline.store.files import write_batches
 from pipeline.store.generations import state_of
 
 if TYPE_CHECKING:

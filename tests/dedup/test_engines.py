@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from corpora import article, clause, corpus, edited
+from hypothesis import given
+from hypothesis import strategies as st
 from oracles import coverage, jaccard, passing_pairs, stars
 from rapidfuzz.distance import Indel
 
@@ -132,8 +134,9 @@ def test_order_batches_and_workers_change_no_row(count: int) -> None:
     random.Random(1).shuffle(order)
     want = deduplicate(rows, config=CONFIG)
     batches = pa.RecordBatchReader.from_batches(rows.schema, rows.take(order).to_batches(max_chunksize=7))
+    turned = deduplicate(batches, config=DedupConfig(workers=2))  # a worker for each channel
     for found in (
-        deduplicate(batches, config=DedupConfig(workers=2)),  # a worker for each channel
+        turned,
         deduplicate(rows, config=DedupConfig(workers=3)),  # shares of the postings
         deduplicate(rows.to_pandas(), config=CONFIG),
     ):
@@ -141,6 +144,7 @@ def test_order_batches_and_workers_change_no_row(count: int) -> None:
         assert found.clusters.equals(want.clusters)
         assert found.assignments.equals(want.assignments)
     assert want.assignments["id"].to_pylist() == rows["id"].to_pylist()
+    assert turned.assignments["id"].take(pa.array(turned.rows)).equals(rows["id"].take(order))
 
 
 def test_a_large_star_is_found_and_its_canonical_is_central() -> None:
@@ -364,3 +368,12 @@ def test_without_a_window_no_sample_is_drawn_and_all_else_is_as_with_one() -> No
     assert np.array_equal(found.signatures, bare.signatures)
     assert np.array_equal(found.sizes, bare.sizes)
     assert (len(found.samples) > 0, len(bare.samples)) == (True, 0)
+
+
+@given(st.lists(st.integers(0, (1 << 22) - 1), unique=True, max_size=9))
+def test_the_bitmap_is_the_mask_packed(slots: list[int]) -> None:
+    model = CorpusModel(np.array(sorted(slots), np.uint32), 1000)
+    mask = model.mask()
+    assert (mask is None) == (not slots)
+    packed = np.zeros(0, np.uint8) if mask is None else np.packbits(mask, bitorder="little")
+    assert fast.bitmap_of(model).tobytes() == packed.tobytes()
