@@ -165,7 +165,7 @@ def test_without_state_no_other_root_is_lost(raw: Path, out: Path, tmp_path: Pat
 def test_a_broken_state_is_no_state(raw: Path, out: Path) -> None:
     run(raw, out)
     before = digests(out)
-    (out / ".state" / "000001" / "pages.parquet").write_bytes(b"PAR1 broken")
+    (out / ".state" / "000001" / "pages.arrow").write_bytes(b"PAR1 broken")
     run(raw, out)
     assert digests(out) == before
     for path in (out / ".state").rglob("cuts-*.arrow"):
