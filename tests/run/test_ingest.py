@@ -21,10 +21,11 @@ from small_corpora import digests, page, settings, write_pages
 import pipeline
 from pipeline.check import check
 from pipeline.errors import ContractError, InputError, TemporaryError
-from pipeline.run import STAGES, fit, ingest, status
+from pipeline.run import STAGES, fit, ingest
 from pipeline.run.corpus import Options
 from pipeline.schema import TABLES
 from pipeline.store.lock import locked
+from pipeline.store.manifest import status
 
 
 def run(raw: Path, out: Path, **changes: object) -> None:
