@@ -49,6 +49,8 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
 def _behind(page: PageLines, start: int) -> dict[int, DropReason]:
     """Return the lines that say once more how the text above begins, and the title above such a line."""
     out: dict[int, DropReason] = {}
+    if not (page.has("…") or "..." in page.text):
+        return out
     for row in rows_showing(page, SUMMED, start + 1):
         line = page.texts[row]
         if len(line) < LEAST_BEHIND or page.lasts[row] not in CUT_ENDS:
