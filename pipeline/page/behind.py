@@ -26,6 +26,8 @@ DECORATED = re.compile(
     r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
 )
 PLAINLY_SHORT = 1.0  # weight of a line that is no sentence, which is plainly the site's; of others `PLAINLY`
+# Words side by side, as in a bar of buttons: `最新资讯 考试提醒 真题下载`; of texts `团结 紧张 严肃 活泼`
+BAR = re.compile(r"[一-鿿]{2,6}(?:[ \u3000]+[一-鿿]{2,6}){2,}")
 DIALOGUE = re.compile("[“”「」]|[说问道答][：:]")  # `他说：“点个赞吧！”`
 NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 CRIES = "！？!?"  # with which a text of clauses may well end, once: `让我们行动起来！`
@@ -89,7 +91,7 @@ def _is_plainly_told(page: PageLines, row: int, manner: Manner) -> bool:
         return False
     said = line[-1] in SAID_ENDS
     if row_speaks_of_pages(page, row):
-        named = not said and manner.names_site(line)
+        named = not said and (manner.names_site(line) or BAR.fullmatch(line))
         least = LEAST if named else PLAINLY if said else PLAINLY_SHORT
     elif said:
         return False

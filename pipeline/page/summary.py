@@ -70,7 +70,7 @@ def _begins_above(page: PageLines, rows: range, said: str) -> bool:
         if page.texts[row].startswith(key):
             text = page.text[page.starts[row] : page.starts[row] + 2 * len(said)]
             above = BLANKS.sub("", text)
-            cut = above.startswith(said) and above[len(said) : len(said) + 1] not in CUT_ENDS
+            cut = above.startswith(said) and not above.startswith(("…", "..."), len(said))
             if cut and _begins_text(page, rows.start, row):
                 return True
     return False
