@@ -20,10 +20,13 @@ from pipeline.records import DropReason
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
 GUIDE_WORD = compile_search(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
     r"哪些|什么|何[为谓]|错误|误区|问题|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
-    r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
+    r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|种类|好处|目的|依据|指南|简介|介绍$"
 )
-
-
+# What is asked of a kind of paper, not within one: `通知的格式`, `什么是通知`; not `通知的要求`
+OF_WRITING = compile_search(
+    r"写作|书写|撰写|编写|起草|拟写|[怎如][么何样]写|怎样写|写法|写好|^写.*(?:注意|[要时前])|为(?:什么|何)要?写|格式"
+    r"|^什么[是叫]|是什么|[包含]括?(?:哪些|什么)|有哪些(?:内容|部分|要素|要点)|一[份篇封则]好"
+)
 # A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
 SAMPLE_WORD = compile_search("(?:范文|范本|模板|样本|参考|大全)+$")
 BESIDE_HEADING = 4  # letters beside a heading in the line of a table of contents: its page
@@ -40,6 +43,7 @@ ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?
 
 # Weight of a sentence that introduces, without the page's subject; of 34 of guides the highest has .35.
 INTRODUCING = 0.5
+CALLS = re.compile("点击|关注|扫码|公众号|免费|下载|领取")  # to the site's reader
 SAID_ENDS = ("。", "！", "？", "!", "?", "…")
 
 
@@ -179,7 +183,7 @@ def _take_guide(page: PageLines, rows: Sequence[int], subjects: Sequence[str], p
             _take_item(plan, row, section)
         elif line[-1] in "：:" and plan.guide.get(row - 1) == (section, True):
             plan.guide[row] = (section, False)  # leads from its heading into the list
-        elif not GUIDE_WORD.search(line) and page.heads[row] == 1 and (reason := of_site(line)):
+        elif not _speaks_of_guides(line) and page.heads[row] == 1 and (reason := of_site(line)):
             plan.dropped[row] = reason  # `免费试听写作课 >>`, `字号：大 小`
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
@@ -225,6 +229,13 @@ def _introduces(page: PageLines, row: int, subjects: Sequence[str]) -> bool:
     return line[-1:] in SAID_ENDS and weigh_wording(line) >= INTRODUCING
 
 
+def _speaks_of_guides(line: str) -> bool:
+    """Tell whether a line says what guides are headed by."""
+    if GUIDE_WORD.search(line):
+        return True  # a site's own name may speak of writing: `点击上方“某写作网”关注我们`
+    return OF_WRITING.search(line) is not None and not CALLS.search(line) and not site_words(line, edge=True)
+
+
 def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     """Tell a short line, followed by text, that is marked as a heading or speaks of a guide.
 
@@ -247,8 +258,4 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     listed = _text_of_guide(page, following)
     if not (listed or len(page.texts[following]) > len(line) or page.lasts[following] in "。；"):
         return False
-    return (
-        page.heads[row] > 1
-        or bool(GUIDE_WORD.search(line))
-        or (listed and not WEAK_INTRODUCTION.search(line))
-    )
+    return page.heads[row] > 1 or _speaks_of_guides(line) or (listed and not WEAK_INTRODUCTION.search(line))

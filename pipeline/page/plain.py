@@ -138,7 +138,7 @@ def _unnumbered_first(
     for r in rows:
         line = page.texts[r]
         titled = len(line) <= 60 and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
-        if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line):
+        if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line) and drop_reason(line) is None:
             return whole_line(page, r, 1)
     for r in rows:
         if not introduces(page, r) and _chars(page, r, second.row) >= MIN_CONTENT:
