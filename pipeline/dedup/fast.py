@@ -83,9 +83,11 @@ def distinct(ordered: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def bitmap_of(model: CorpusModel) -> NDArray[np.uint8]:
-    """Return the boilerplate as bits, none where there is none."""
-    mask = model.mask()
-    return np.zeros(0, dtype=np.uint8) if mask is None else np.packbits(mask, bitorder="little")
+    """Return the boilerplate as bits, `model.mask()` packed; that, of 64 MB, is not made."""
+    slots = model.boilerplate
+    bitmap = np.zeros((1 << slot_bits(model.n_texts)) // 8 if len(slots) else 0, dtype=np.uint8)
+    np.bitwise_or.at(bitmap, slots >> 3, np.left_shift(1, slots & 7).astype(np.uint8))
+    return bitmap
 
 
 def sketch_all(texts: Texts, bitmap: NDArray[np.uint8], work: Work, window: int | None = None) -> Sketches:

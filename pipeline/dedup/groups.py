@@ -26,6 +26,7 @@ from pipeline.schema import CLAUSE_GROUPS
 from pipeline.text.fold import text_id
 
 if TYPE_CHECKING:
+    from pipeline.dedup.linked import Linked
     from pipeline.dedup.near import Sketched
 
 NOTHING = text_id("")
@@ -43,21 +44,20 @@ Pairs = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Pairs (lower << 32 | upper) of near texts, as places in the order of all text_ids; and their model.
+    """Which texts are near, by rows of what is drawn from each; the model, and `found_with`, what names it.
 
-    `found_with` tells whether other pairs can be added to them: "" where all pairs were looked at. `drawn`
-    is what was drawn from each text then.
+    Of few texts, of which all pairs are looked at, there is nothing to keep but an empty model.
     """
 
-    pairs: Pairs
     model: CorpusModel
-    found_with: str
+    found_with: str = ""
     drawn: "Sketched | None" = None
+    linked: "Linked | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the last run knew: its place for each text of now, -1 for a new one, and its near pairs."""
+    """What the last run knew: its place for each text of now, -1 for a new one, and which were near."""
 
     source: Ints
     near: Near
@@ -186,10 +186,11 @@ def group_clauses(
     counts = [np.zeros(0, dtype=np.int64), *counted]
     n_clauses, work = np.concatenate(counts), Work(config, config.workers or os.cpu_count() or 1)
     if len(n_clauses) <= SMALL_SHORT_ROWS:
-        near = _compared(texts, work)
+        near = Near(CorpusModel(np.zeros(0, np.uint32), len(n_clauses)))
+        centre = stars(_compared(texts, work), len(n_clauses))
     else:
-        near = _brought_up(texts, len(n_clauses), work, (model, known), room)
-    first = _groups(near, len(n_clauses))
+        near, centre = _brought_up(texts, len(n_clauses), work, (model, known), room)
+    first = _first(centre)
     sizes = np.bincount(first, weights=n_clauses, minlength=len(first))
     kept = sizes[first] >= MIN_CLAUSES
     return _grouped(texts, first, kept), near
@@ -212,11 +213,11 @@ def _grouped(texts: Reading, first: Ints, kept: NDArray[np.bool_]) -> Iterator[p
         start += part.num_rows
 
 
-def _groups(near: Near, count: int) -> Ints:
-    """Return the first text of the group of each of `count` texts."""
-    group, first = stars(near.pairs, count), np.empty(count, np.int64)
-    first[group[::-1]] = np.arange(count)[::-1]  # the last that is written stays
-    return first[group]
+def _first(centre: Ints) -> Ints:
+    """Return the first text of the group of each text, from its centre."""
+    first = np.empty(len(centre), np.int64)
+    first[centre[::-1]] = np.arange(len(centre))[::-1]  # the last that is written stays
+    return first[centre]
 
 
 def _numbered(texts: Reading, wanted: Ints | None = None) -> Iterator[pa.RecordBatch]:
@@ -226,7 +227,7 @@ def _numbered(texts: Reading, wanted: Ints | None = None) -> Iterator[pa.RecordB
         yield pa.record_batch([pa.nulls(len(column), pa.int32()), column], ["id", "text"])
 
 
-def _compared(texts: Reading, work: Work) -> Near:
+def _compared(texts: Reading, work: Work) -> Pairs:
     """Return the near pairs of few texts: all are looked at."""
     keys = fold_plain(_numbered(texts), leaks=False)
     folded, of_row = distinct_plain(keys, np.arange(len(keys.length)))
@@ -234,17 +235,16 @@ def _compared(texts: Reading, work: Work) -> Near:
     left, right = np.triu_indices(len(judged), 1)
     pairs = near_ones(folded.length, judged[left], judged[right], partial(plain.ratios, folded))
     row_of = np.argsort(of_row)
-    found = keys_of(row_of[pairs[0]], row_of[pairs[1]])
-    return Near(found, CorpusModel(np.zeros(0, np.uint32), len(row_of)), "")
+    return keys_of(row_of[pairs[0]], row_of[pairs[1]])
 
 
 def _brought_up(
     texts: Reading, count: int, work: Work, given: tuple[CorpusModel | None, Known | None], room: Room
-) -> Near:
-    """Return the near pairs of `count` texts: those known of texts that stay, and those that changed."""
-    from pipeline.dedup import fast
+) -> tuple[Near, Ints]:
+    """Return which of `count` texts are near, as known of those that stay, else found; and their centres."""
+    from pipeline.dedup import fast, linked
     from pipeline.dedup.intake import fold_batches
-    from pipeline.dedup.near import FREE, changed_pairs, fit_clauses, pairs_that_stay
+    from pipeline.dedup.near import FREE, changed_pairs, fit_clauses
 
     model, known = given
     fold = partial(fold_batches, work=work, leaks=False)
@@ -259,25 +259,32 @@ def _brought_up(
     source = np.full(count, -1) if known is None else known.source
     if folded is None or known is not None:
         folded = fold(_numbered(texts, np.flatnonzero(source < 0)))
-    drawn, standing, place = _drawn(folded, source, known, (bitmap, work), room)
+    drawn, standing, row = _drawn(folded, source, known, (bitmap, work), room)
     del folded
     met, lost = changed_pairs(drawn, standing, work)
-    found = _near_pairs(texts, fold, met, count, work)
+    found = _near_pairs(texts, fold, met, drawn.text, work)
     drawn.text[drawn.text >= count] = FREE
-    if known is not None:
-        found = np.concatenate((pairs_that_stay(known.near.pairs, place, count, lost), found))
-    return Near(found, model, found_with, drawn)
+    pairs = None if known is None else known.near.linked
+    if pairs is None:
+        pairs = linked.linked_of(found, count)
+    else:
+        if row is not None:
+            pairs = linked.linked_of(linked.pairs_at(pairs, row), count)
+        pairs = linked.brought_up(pairs, found, lost, drawn.text)
+    return Near(model, found_with, drawn, pairs), linked.centres(pairs, drawn.text, count)
 
 
-def _near_pairs(texts: Reading, fold: Folding, met: Pairs, count: int, work: Work) -> Pairs:
-    """Return those of some pairs of `count` texts that are near; only these texts are folded."""
+def _near_pairs(texts: Reading, fold: Folding, met: Pairs, text: Ints, work: Work) -> Pairs:
+    """Return those of some pairs of rows that are near, by the text of each row; only these are folded."""
     from pipeline.dedup.near import near_pairs
 
-    inside = np.zeros(count, np.bool_)
+    number = np.full(len(text), -1)
     for side in texts_of(met):
-        inside[side] = True
-    asked, number = np.flatnonzero(inside), np.cumsum(inside) - 1
-    folded, found = fold(_numbered(texts, asked)), [met[:0]]
+        number[side] = 0
+    asked = np.flatnonzero(number == 0)
+    asked = asked[np.argsort(text[asked])]
+    number[asked] = np.arange(len(asked))
+    folded, found = fold(_numbered(texts, text[asked])), [met[:0]]
     for start in range(0, len(met), PAIRS_AT_ONCE):
         sides = texts_of(met[start : start + PAIRS_AT_ONCE])
         near = near_pairs(folded, keys_of(*(number[side] for side in sides)), work)
@@ -287,17 +294,18 @@ def _near_pairs(texts: Reading, fold: Folding, met: Pairs, count: int, work: Wor
 
 def _drawn(
     folded: Folded, source: Ints, known: Known | None, given: tuple[NDArray[np.uint8], Work], room: Room
-) -> tuple["Sketched", NDArray[np.uint8], Ints]:
+) -> tuple["Sketched", NDArray[np.uint8], Ints | None]:
     """Return what is drawn from all texts and those gone, each in the row it had while there are free ones.
 
-    Also which are of which run, and where each text of the last run stands now; those gone behind the others.
-    `folded` are the texts that are new by `source`.
+    Also which are of which run, and where each row of the last run went, -1 for those of texts that have
+    gone; None where all are as they were. `folded` are the texts that are new by `source`.
     """
     from pipeline.dedup.meetings import BOTH, LAST, NOW
     from pipeline.dedup.near import FREE, put_drawn, room_for
 
-    before = None if known is None else known.near.drawn
-    before = before or room_for(*room_in_memory(0))
+    before, base = room_for(*room_in_memory(0)), 0
+    if known is not None and known.near.drawn is not None and known.near.linked is not None:
+        before, base = known.near.drawn, len(known.near.linked.starts) - 1
     new, stay, count = np.flatnonzero(source < 0), np.flatnonzero(source >= 0), len(source)
     place = np.full(int(before.text.max(initial=FREE)) + 1, -1)
     place[source[stay]] = stay
@@ -305,25 +313,25 @@ def _drawn(
     moved = replace(before, text=before.text.copy())
     held = np.flatnonzero(before.text != FREE)
     moved.text[held] = place[before.text[held]]
-    free = before.fixed + np.flatnonzero(before.text[before.fixed :] == FREE)
+    free, row = base + np.flatnonzero(before.text[base:] == FREE), None
     if len(new) <= len(free) and MOST_UNUSED * len(stay) >= len(held):
         drawn, put, order = moved, free[: len(new)], np.argsort(folded.hashes, kind="stable")
     else:
-        drawn, put, order = _with_room(moved, held, count, folded.hashes, room)
+        drawn, (put, order), row = _with_room(moved, held, count, folded.hashes, room)
     drawn.text[put] = new[order]
     put_drawn(folded, given, drawn, put, order)
     standing = np.where(drawn.text == FREE, 0, np.where(drawn.text < count, BOTH, LAST)).astype(np.uint8)
     standing[put] = NOW
-    return drawn, standing, place
+    return drawn, standing, row
 
 
 def _with_room(
     before: "Sketched", held: Ints, count: int, hashes: NDArray[np.uint64], room: Room
-) -> tuple["Sketched", Ints, Ints]:
+) -> tuple["Sketched", tuple[Ints, Ints], Ints]:
     """Return the rows held in new room, the `count` texts of now in the order of their hash, others behind.
 
-    Also the rows that are left for new texts, and the order in which these go there, from their `hashes`.
-    Rows that stay keep their order, so they are copied as they lie.
+    Also the rows that are left for new texts, and the order in which these go there, from their `hashes`; and
+    where each row went, -1 for others. Rows that stay keep their order, so they are copied as they lie.
     """
     from pipeline.dedup.near import room_for
 
@@ -335,38 +343,24 @@ def _with_room(
     for at, source in ((old, kept[order[old]]), (count + np.arange(len(gone)), gone)):
         drawn.put(at, before, source)
         drawn.text[at] = before.text[source]
-    return drawn, put, order[put] - len(kept)
+    row = np.full(len(before.text), -1)
+    row[kept[order[old]]] = old
+    return drawn, (put, order[put] - len(kept)), row
 
 
 def stars(pairs: Pairs, count: int) -> Ints:
     """Return the centre of each of `count` nodes: the node with most neighbours takes them, and so on.
 
-    Ties go to the lower number. Nobody is in a group but beside its centre: there is no chaining.
+    Ties go to the lower number. Nobody is in a group but beside its centre: there is no chaining. For few;
+    twin of `linked.centres`.
 
     >>> stars(keys_of(np.array([0, 1, 2]), np.array([1, 2, 3])), 5).tolist()
     [1, 1, 1, 3, 4]
     """
-    if count <= SMALL_SHORT_ROWS:
-        return _settled(pairs, count)
-    from pipeline.dedup.graph import neighbours
-    from pipeline.dedup.near import settle_stars
-
-    starts, rows = neighbours(pairs, count)
-    centre = np.full(count, -1, dtype=np.int64)
-    settle_stars(_most_first(np.diff(starts)), starts, rows, centre)
-    return np.where(centre < 0, np.arange(count), centre)
-
-
-def _most_first(degree: Ints) -> Ints:
-    """Return the nodes that have neighbours, those of most first."""
-    linked = np.flatnonzero(degree)
-    return linked[np.argsort(-degree[linked], kind="stable")]
-
-
-def _settled(pairs: Pairs, count: int) -> Ints:
-    """Return the centres of few nodes; twin of `near.settle_stars`."""
     left, right = texts_of(pairs)
-    linked = _most_first(np.bincount(left, minlength=count) + np.bincount(right, minlength=count))
+    degree = np.bincount(left, minlength=count) + np.bincount(right, minlength=count)
+    linked = np.flatnonzero(degree)
+    linked = linked[np.argsort(-degree[linked], kind="stable")]
     beside: dict[int, list[int]] = {node: [] for node in linked.tolist()}
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
         beside[one].append(other)

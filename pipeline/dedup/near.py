@@ -13,7 +13,6 @@ from pipeline.compiled import kernel
 from pipeline.dedup import fast
 from pipeline.dedup.arrays import MIX, Texts, keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
-from pipeline.dedup.growing import place_in
 from pipeline.dedup.meetings import LONGEST, PARITY, PARITY_BITS, WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
@@ -44,33 +43,6 @@ def write_briefs(units, spans, briefs):
         parity = briefs[t, WORDS - 1]
         parity = (parity ^ (parity >> np.uint64(PARITY_BITS))) & np.uint64(PARITY)
         briefs[t, WORDS - 1] = parity | (np.uint64(min(length[t], LONGEST)) << np.uint64(PARITY_BITS))
-
-
-@kernel
-def carry_pairs(pairs, place, lost, among, kept):
-    """Write to `kept` the pairs of texts that still stand, by their places now; return how many.
-
-    Texts keep their order, so each pair stays the lower first; places beyond those of `among` are of texts
-    that have gone. `lost` are pairs of now, in order, which are left out; `among` flags their lower texts.
-    """
-    n, low, count = np.uint64(0), np.uint64(0xFFFFFFFF), len(among)
-    for p in pairs:
-        a, b = place[p >> np.uint64(32)], place[p & low]
-        if max(a, b) < count:
-            kept[n] = (np.uint64(a) << np.uint64(32)) | np.uint64(b)
-            n += np.uint64(among[a] == 0 or place_in(lost, kept[n]) < 0)
-    return np.int64(n)
-
-
-@kernel
-def settle_stars(nodes, starts, rows, centre):
-    """Give each of `nodes`, in order, that has no centre itself and its neighbours without one to it."""
-    for node in nodes:
-        if centre[node] < 0:
-            centre[node] = node
-            for k in range(starts[node], starts[node + 1]):
-                if centre[rows[k]] < 0:
-                    centre[rows[k]] = node
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +117,7 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
     """Return the pairs (lower << 32 | upper) that are new candidates, and pairs that are candidates no more.
 
     `standing` says which rows are of texts of the last run (`LAST`), of this one (`NOW`), or of `BOTH`; short
-    texts are in no pair. Pairs are of the places of texts.
+    texts are in no pair. Pairs are of rows.
     """
     judged = np.flatnonzero((drawn.length >= MIN_CLAUSE_CHARS) & (standing > 0))
     judged = judged[_by_hash(drawn.hashes[judged], drawn.text[judged])]
@@ -155,7 +127,7 @@ def changed_pairs(drawn: Sketched, standing: NDArray[np.uint8], work: Work) -> t
         new.append(gained)
         old.append(lost)
     drawn.release()
-    return _of_texts(joined(new), drawn), _of_texts(joined(old), drawn)
+    return joined(new), joined(old)
 
 
 def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
@@ -164,21 +136,6 @@ def _by_hash(hashes: NDArray[np.uint64], text: Ints) -> Ints:
     if np.any(hashes[order[1:]] == hashes[order[:-1]]):
         order = np.lexsort((text, hashes))
     return order
-
-
-def _of_texts(pairs: Pairs, drawn: Sketched) -> Pairs:
-    """Return pairs of rows as pairs of the places of texts."""
-    return keys_of(*(drawn.text[rows] for rows in texts_of(pairs)))
-
-
-def pairs_that_stay(pairs: Pairs, place: Ints, count: int, lost: Pairs) -> Pairs:
-    """Return the pairs of which both texts are among the `count` of now, but for those `lost`.
-
-    `place` is where each text stands now, in the order that they had; those that have gone stand behind.
-    """
-    among, kept = np.zeros(count, np.bool_), np.empty(len(pairs), np.uint64)
-    among[texts_of(lost)[0]] = True
-    return kept[: carry_pairs(pairs, place, np.sort(lost), among, kept)]
 
 
 def near_pairs(folded: Folded, pairs: Pairs, work: Work) -> Pairs:

@@ -8,12 +8,9 @@ well speak of comments, of adopting, or of where more can be read.
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.page.introductions import KINDS
 from pipeline.records import DropReason
 
-_KINDS = (
-    "制度|职责|办法|规程|方案|预案|合同|协议|总结|计划|报告|通知|公约|[书稿信]|作文|心得|体会|感想|鉴定|词"
-    "|范[文本]|模板|样本|例文|素材"
-)
 ASIDES: tuple[tuple[DropReason, str], ...] = (
     # `看完这篇值班制度，你有什么收获？欢迎在评论区留言。`: yes; `打开评论区，看到的是谩骂。`: no
     (
@@ -23,7 +20,7 @@ ASIDES: tuple[tuple[DropReason, str], ...] = (
     # `更多值班制度请到某网查找。`: yes; `更多信息请登录学校官网查询。`: no
     (
         "spam",
-        rf"[^。]{{0,50}}更多[^。，；]{{0,24}}(?:{_KINDS})[^。，；]{{0,4}}[，,]?(?:请|欢迎|可以?|就)(?:到|上|去|来|登[录陆]|访问|收藏|移步|搜索)"
+        rf"[^。]{{0,50}}更多[^。，；]{{0,24}}(?:{KINDS})[^。，；]{{0,4}}[，,]?(?:请|欢迎|可以?|就)(?:到|上|去|来|登[录陆]|访问|收藏|移步|搜索)"
         r"[^。；]{2,30}[。！!]?",
     ),
     # `以上内容仅供参考，请勿照搬`: yes; `学习经验切勿照搬。`: no

@@ -13,7 +13,7 @@ from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner
 from pipeline.page.otherpages import names_of_pages
 from pipeline.page.persons import names_person
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, REMEMBERED, site_words
-from pipeline.page.told import IN_DOUBT, MAX_FOREIGN, OWN_END, SAID_ENDS, SIGNED, STARS
+from pipeline.page.told import IN_DOUBT, MAX_FOREIGN, OWN_END, SAID_ENDS, SIGNED, SIGNING_DAY, STARS
 from pipeline.page.wording import LEAST, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 from pipeline.records import DropReason
 
@@ -32,12 +32,6 @@ CRIES = "！？!?"  # with which a text of clauses may well end, once: `让我�
 RIGHTS = re.compile("©|Copyright|ICP备|公网安备|版权所有|All Rights Reserved", re.IGNORECASE)
 OF_SITES = re.compile("[您你]|本[站页网文]|网友|转载|侵权|版权|上传|下载|用户")
 YEAR = re.compile(r"(?:19|20)\d\d\s*[.．]\s*\d")  # a signature's date: `2017.10.12`
-# A day on which a text is signed: `2014年3月5日`, `二〇一九年九月`, `20xx年xx月xx日`, `____年__月__日`
-SIGNING_DAY = re.compile(
-    r"[（(]?\s*[\d〇○零Oo一二三四五六七八九xX×某_＿ ]{2,8}\s*年"
-    r"\s*[\d一二三四五六七八九十xX×某_＿ ]{1,4}\s*月\s*"
-    r"(?:[\d一二三四五六七八九十xX×某_＿ ]{1,6}\s*[日号])?\s*[）)]?"
-)
 MAX_SIGNER = 24  # characters of who signs above such a day
 # Who speaks of the house itself, as no site does: `欢迎社会各界监督`, `在本单位网站发布`
 OWN_HOUSE = re.compile(
@@ -91,7 +85,7 @@ def behind_clauses(
 def _is_plainly_told(page: PageLines, row: int, manner: Manner) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
     line = page.texts[row]
-    if len(line) > MAX_FOREIGN or OWN_END.match(line):
+    if len(line) > MAX_FOREIGN or OWN_END.match(line) or _signs(page, row):
         return False
     said = line[-1] in SAID_ENDS
     if row_speaks_of_pages(page, row):

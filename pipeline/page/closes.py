@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 
-from pipeline.page.cues import goes_on
+from pipeline.page.continued import goes_on
 from pipeline.page.edges import NUMBERED_ONE
 from pipeline.page.headings import Candidate
 from pipeline.page.lines import DENSE, LISTED, PageLines, rows_showing

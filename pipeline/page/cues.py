@@ -12,7 +12,6 @@ from pipeline.page.contents import contents_rows
 from pipeline.page.lines import (
     HINTED,
     LABELLED,
-    LISTED,
     NUMBERED,
     NUMERAL,
     SAYING,
@@ -229,8 +228,6 @@ NUMERALS = frozenset("0123456789一二三四五六七八九十①②③④⑤⑥
 LIST_SIGNS = NUMERALS | frozenset("第（(")  # with which nearly all items of lists begin, which are no cues
 # Reasons whose lines are phrases: a whole sentence with a full stop is a text's own.
 PHRASES: frozenset[DropReason] = frozenset(("related", "teaser", "advert", "navigation"))
-LINKED_IN_TEXT = 0.5  # share of a clause in links
-LOOK_BEHIND = 4  # lines behind a cue in which an article that goes on shows a numbered clause
 # What stands before links in one line with them, and how much of the line is links then.
 LINK_LABEL = re.compile(r"[^：:】\])）。；]{2,16}+[：:】\])）]+")
 LABEL_SHARE = 0.4
@@ -252,8 +249,6 @@ DISCLAIMER = re.compile(
     r"[【（(]?\s*(?:免责声明|版权声明|郑重声明|特别声明|本站声明|本站郑重声明|本网声明|风险提示)\s*[】）)：:]"
 )
 DISCLAIMER_BEGINS = frozenset("【（(免版郑特本风")
-# Reasons that, after the last heading, end the page's texts for good.
-ENDING: frozenset[DropReason] = frozenset(("related", "teaser", "footer"))
 
 
 def is_share_bar(line: str) -> bool:
@@ -372,14 +367,3 @@ def _labelled_links(page: PageLines, row: int) -> DropReason | None:
     if not label:  # `——：甲`
         return None
     return drop_reason(label) or site_words(label, edge=True) or site_words(label + "文章")
-
-
-def goes_on(page: PageLines, row: int) -> bool:
-    """Tell whether numbered clauses follow a line of the site's own: then it stands inside the article."""
-    for r in range(row + 1, min(row + 1 + LOOK_BEHIND, len(page.texts))):
-        if not page.sights[r] & LISTED or page.shares[r] > LINKED_IN_TEXT:
-            continue
-        # of a sentence, or alone in a cell of its own
-        if page.lasts[r] in "。；;：:" or NUMBERED.fullmatch(page.texts[r]):
-            return True
-    return False

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.page.closes import rest_of_element
+from pipeline.page.continued import ENDING, ends_texts
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, drop_reason, goes_on
+from pipeline.page.cues import drop_reason
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD
 from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
-from pipeline.page.introductions import introduces
+from pipeline.page.introductions import introduces, opening_rows, opens_page
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.names import named_documents
 from pipeline.page.persons import names_person, names_publisher
 from pipeline.page.series import overlap
-from pipeline.page.told import SIGNED, told_of_article
-from pipeline.page.wording import is_spoken, weigh_wording
+from pipeline.page.told import SIGNED, SIGNING_DAY, told_of_article
+from pipeline.page.wording import weigh_wording
 from pipeline.records import DropReason
 
 THIN = -12  # what a line of links or of the site's own costs a run of text, in characters
@@ -29,6 +30,7 @@ MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
 LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
 COLLECTION = re.compile("多篇|汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
+MAX_OPENINGS = 4  # lines above a text that introduce it
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
 MIN_LISTED, LISTED_SHARE, LISTED_GAP = 4, 0.2, 5
@@ -141,7 +143,10 @@ def _unnumbered_first(
         if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line) and drop_reason(line) is None:
             return whole_line(page, r, 1)
     for r in rows:
-        if not introduces(page, r) and _chars(page, r, second.row) >= MIN_CONTENT:
+        if (
+            not (introduces(page, r) or opens_page(page.texts[r]))
+            and _chars(page, r, second.row) >= MIN_CONTENT
+        ):
             return Candidate(r, 0, 0, 0, 1, PLAIN, second.title, False)
     return None
 
@@ -198,18 +203,23 @@ def body_rows(
         return end, end, {}
     while first > fields.start and first - 1 not in cues and page.shares[first - 1] <= 0.5:
         first -= 1
-    for _ in range(CLOSING_LINES):
-        if last >= end or last in cues or page.shares[last] > 0.5 or not _closes(page.texts[last]):
-            break
-        last += 1
+    last = _closing(page, cues, last, end)
     if not content:
         last = _unless_told(page, cues, last, rest_of_element(page, first, last, end))
-    introductions: dict[int, DropReason] = {}
-    for row in range(first, min(first + 4, last)):
-        if not introduces(page, row) or last - first < 2 or is_spoken(page.texts[row]):
-            break
-        introductions[row] = "introduction"
-    return first, last, introductions
+    opening = opening_rows(page, range(first, min(first + MAX_OPENINGS, last - 1)))
+    return first, last, dict.fromkeys(opening, "introduction")
+
+
+def _closing(page: PageLines, cues: dict[int, DropReason], last: int, end: int) -> int:
+    """Return the line behind the few from `last` on that close a text, a line of the site above its day."""
+    for row in range(last, min(last + CLOSING_LINES, end)):
+        signed_below = row + 1 < end and SIGNING_DAY.fullmatch(page.texts[row + 1])
+        if row in cues and cues[row] not in ENDING and signed_below:
+            continue
+        if row in cues or page.shares[row] > 0.5 or not _closes(page.texts[row]):
+            return row
+        last = row + 1
+    return last
 
 
 def _unless_told(page: PageLines, cues: dict[int, DropReason], last: int, end: int) -> int:
@@ -254,7 +264,7 @@ def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: 
         listed = weight > 0 and (listed or NUMBERED.match(page.texts[row]) is not None)
         if step == SHORT and listed and row in goes_on_to:
             step = 0
-        if weight + step <= 0 or (cues.get(row) in ENDING and not goes_on(page, row)):
+        if weight + step <= 0 or ends_texts(page, row, cues):
             runs.append(heaviest)
             weight, at, heaviest = 0, row + 1, (0, 0, 0)
             continue

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pipeline.page.blocks import HEADED
 from pipeline.page.breadcrumb import find_breadcrumb
 from pipeline.page.closes import end_of_element, end_of_single
+from pipeline.page.continued import LOOK_BEHIND, ends_texts, goes_on
 from pipeline.page.counts import declared_count
-from pipeline.page.cues import ENDING, LOOK_BEHIND, cue_rows, drop_reason, goes_on
+from pipeline.page.cues import cue_rows, drop_reason
 from pipeline.page.dates import date_behind
 from pipeline.page.edges import NUMBERED_ONE, site_rows
 from pipeline.page.fields import Fields, read_fields
@@ -278,7 +279,7 @@ def _end_of_texts(
         last = row
         if run == LINK_RUN and not _list_inside(page, row):
             return row - LINK_RUN + 1
-        ending = cues.get(row) in ENDING and not goes_on(page, row)
+        ending = ends_texts(page, row, cues)
         ending = ending and not (row == first and _reads_on(page, row))
         if not ending and (row > first or not chosen[-1].alone):
             ending = _says_title(page, row, letters(fields.title or ""))

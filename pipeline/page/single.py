@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from pipeline.page.fields import Fields
 from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
-from pipeline.page.introductions import introduces
+from pipeline.page.introductions import introduces, opens_page
 from pipeline.page.lines import DOCUMENT, LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.plain import COLLECTION, MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles
@@ -47,7 +47,7 @@ def name_of_single(
         if not guided and of_site(line):
             continue
         above += 1
-        plain += not (guided or introduces(page, row))
+        plain += not (guided or introduces(page, row) or opens_page(line))
         if above > MAX_ABOVE or plain > MAX_PLAIN or (plain and not guided and page.sights[row] & LISTED):
             return None
     return None

@@ -1,4 +1,4 @@
-"""Summaries above a page's text that say how it begins: `核心提示：` and its first sentences, broken off."""
+"""Summaries of a page's text that say how it begins and break off: above it, or in a box behind it."""
 
 import re
 from bisect import bisect_left
@@ -11,6 +11,7 @@ CUT_ENDS = "….]】)）"
 # `核心提示：`, `【导读】`; of so few characters that a line with one is LABELLED
 LABEL = re.compile(r"[【\[（(]?[一-鿿]{2,8}(?:[】\]）)]\s*[：:]?|\s{0,4}[：:])\s*")
 LEAST = 20  # characters that a summary and its text have in common: a sentence
+LEAST_BEHIND = 30  # of one in a box behind the text: a refrain is shorter
 KEY = 2  # of these, by which the text is sought: a salutation may be short
 FIRST_LINES = 24  # behind the fields, among which one stands
 MAX_NAME = 8  # characters of the line above that names it: `文档介绍`
@@ -42,7 +43,35 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
             above = row - 1
             if start <= above < start + MAX_ABOVE and _is_name(page.texts[above]):
                 out[above] = "introduction"
+    return out | _behind(page, start)
+
+
+def _behind(page: PageLines, start: int) -> dict[int, DropReason]:
+    """Return the lines that say once more how the text above begins, and the title above such a line."""
+    out: dict[int, DropReason] = {}
+    for row in rows_showing(page, SUMMED, start + 1):
+        line = page.texts[row]
+        if len(line) < LEAST_BEHIND or page.lasts[row] not in CUT_ENDS:
+            continue
+        cut = CUT_OFF.search(line)
+        if cut and _begins_above(page, range(start, row), BLANKS.sub("", line[: cut.start()])):
+            out[row] = "teaser"
+            if row - 1 > start and page.texts[row - 1] in page.texts[:start]:
+                out[row - 1] = "teaser"
     return out
+
+
+def _begins_above(page: PageLines, rows: range, said: str) -> bool:
+    """Tell whether the text from a line above on begins with `said`, its lines put together, and goes on."""
+    key = said[:KEY]
+    for row in rows:
+        if page.texts[row].startswith(key):
+            text = page.text[page.starts[row] : page.starts[row] + 2 * len(said)]
+            above = BLANKS.sub("", text)
+            cut = above.startswith(said) and above[len(said) : len(said) + 1] not in CUT_ENDS
+            if cut and _begins_text(page, rows.start, row):
+                return True
+    return False
 
 
 def _is_name(line: str) -> bool:

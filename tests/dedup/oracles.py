@@ -68,3 +68,14 @@ def stars(count: int, passing: set[tuple[int, int]], rank: list[int]) -> list[in
             centre[member] = best
             rest.discard(member)
     return centre
+
+
+def slow_stars(pairs: list[tuple[int, int]], count: int) -> list[int]:
+    """The centre of each node: those with most neighbours take theirs first."""
+    centre: dict[int, int] = {}
+    beside = {n: {b for a, b in pairs if a == n} | {a for a, b in pairs if b == n} for n in range(count)}
+    for node in sorted(range(count), key=lambda n: (-len(beside[n]), n)):
+        if node not in centre:
+            centre[node] = node
+            centre |= {other: node for other in beside[node] if other not in centre}
+    return [centre[n] for n in range(count)]

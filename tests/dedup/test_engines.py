@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from corpora import article, clause, corpus, edited
+from hypothesis import given
+from hypothesis import strategies as st
 from oracles import coverage, jaccard, passing_pairs, stars
 from rapidfuzz.distance import Indel
 
@@ -364,3 +366,12 @@ def test_without_a_window_no_sample_is_drawn_and_all_else_is_as_with_one() -> No
     assert np.array_equal(found.signatures, bare.signatures)
     assert np.array_equal(found.sizes, bare.sizes)
     assert (len(found.samples) > 0, len(bare.samples)) == (True, 0)
+
+
+@given(st.lists(st.integers(0, (1 << 22) - 1), unique=True, max_size=9))
+def test_the_bitmap_is_the_mask_packed(slots: list[int]) -> None:
+    model = CorpusModel(np.array(sorted(slots), np.uint32), 1000)
+    mask = model.mask()
+    assert (mask is None) == (not slots)
+    packed = np.zeros(0, np.uint8) if mask is None else np.packbits(mask, bitorder="little")
+    assert fast.bitmap_of(model).tobytes() == packed.tobytes()

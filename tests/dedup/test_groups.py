@@ -6,9 +6,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import slow_stars
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import fast, groups, meetings, near, plain
+from pipeline.dedup import fast, groups, linked, meetings, near, plain
 from pipeline.dedup.arrays import Texts, keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
 from pipeline.dedup.groups import (
@@ -126,16 +127,6 @@ def test_nothing_gives_an_empty_table() -> None:
     assert not list(group_clauses(reading([]), DedupConfig())[0])
 
 
-def slow_stars(pairs: list[tuple[int, int]], count: int) -> list[int]:
-    centre: dict[int, int] = {}
-    beside = {n: {b for a, b in pairs if a == n} | {a for a, b in pairs if b == n} for n in range(count)}
-    for node in sorted(range(count), key=lambda n: (-len(beside[n]), n)):
-        if node not in centre:
-            centre[node] = node
-            centre |= {other: node for other in beside[node] if other not in centre}
-    return [centre[n] for n in range(count)]
-
-
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
 def test_stars_are_those_of_the_slow_twin(pairs: set[tuple[int, int]]) -> None:
     left, right = (np.array([p[i] for p in sorted(pairs)], dtype=np.int64) for i in (0, 1))
@@ -248,7 +239,7 @@ def test_what_is_known_of_the_last_run_changes_no_row(seed: int, monkeypatch: py
         given = None if known is None else Known(source, known)
         table, pairs = group_clauses(reading(now), DedupConfig(), model, given)
         anew, other = group_clauses(reading(now), DedupConfig(), model)
-        assert sorted(zip(*pairs_of(pairs), strict=True)) == sorted(zip(*pairs_of(other), strict=True))
+        assert pairs_of(pairs) == pairs_of(other)
         assert pa.concat_tables(table).equals(pa.concat_tables(anew))
         before, known = ids, pairs
 
@@ -258,17 +249,11 @@ def cut(texts: pa.Table, number: int) -> pa.Table:
     return texts.filter([i[0] == "0123456789abcdef"[number] for i in texts["text_id"].to_pylist()])
 
 
-def pairs_of(pairs: Near) -> tuple[list[int], list[int]]:
-    low, high = texts_of(pairs.pairs)
-    return low.tolist(), high.tolist()
-
-
-@given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
-def test_stars_of_many_are_those_of_few(pairs: set[tuple[int, int]]) -> None:
-    left, right = (np.array([p[i] for p in sorted(pairs)], dtype=np.int64) for i in (0, 1))
-    many = groups.SMALL_SHORT_ROWS + 1
-    found = keys_of(left, right)
-    assert stars(found, many)[:10].tolist() == stars(found, 10).tolist()
+def pairs_of(found: Near) -> list[tuple[int, int]]:
+    assert found.linked is not None
+    assert found.drawn is not None
+    sides = texts_of(linked.pairs_at(found.linked, found.drawn.text))
+    return sorted(zip(*(side.tolist() for side in sides), strict=True))
 
 
 @given(st.lists(st.text("甲乙丙丁戊己庚\U00020000", max_size=12), min_size=2, max_size=2))
@@ -291,28 +276,3 @@ def test_a_brief_has_the_length_up_to_the_most_it_holds(length: int) -> None:
     assert int(briefs[0, -1]) >> PARITY_BITS == min(length, LONGEST)
     parity = [*briefs[0, :-1].tolist(), int(briefs[0, -1]) & PARITY]
     assert sum(word.bit_count() for word in parity) == length % 2
-
-
-@given(
-    st.lists(st.booleans(), min_size=2, max_size=9),
-    st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda p: p[0] < p[1])),
-    st.data(),
-)
-def test_pairs_stay_where_both_texts_do_and_are_near_still(
-    stand: list[bool], pairs: set[tuple[int, int]], data: st.DataObject
-) -> None:
-    pairs = {(a, b) for a, b in pairs if b < len(stand)}
-    now = {n: at for at, n in enumerate(n for n, stands in enumerate(stand) if stands)}
-    gone = [n for n, stands in enumerate(stand) if not stands]
-    place = np.array([now.get(n, len(now) + gone.index(n) if n in gone else -1) for n in range(len(stand))])
-    there = sorted((now[a], now[b]) for a, b in pairs if a in now and b in now)
-    lost = data.draw(st.lists(st.sampled_from(there), unique=True)) if there else []
-    found = near.pairs_that_stay(keys(sorted(pairs)), place, len(now), keys(lost))
-    assert list(zip(*(side.tolist() for side in texts_of(found)), strict=True)) == sorted(
-        set(there) - set(lost)
-    )
-
-
-def keys(pairs: list[tuple[int, int]]) -> np.ndarray:
-    left, right = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
-    return keys_of(left, right)

@@ -284,3 +284,41 @@ def test_the_signature_of_one_text_stays() -> None:
         "分享到：微信 微博 QQ空间",
     ]
     assert segmented(lines)[1][0][-2:] == ["滨河小学少先队", "2024年1月2日"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "走访时，一位老人说：“我们盼了好几年！”",
+        "大家都表示，“一定按清单检查。”",
+        "有人问：“夜里谁来值班？”",
+    ],
+)
+def test_somebodys_words_between_clauses_are_the_texts(line: str) -> None:
+    between = segmented(page(between=line))[1][0][1:]
+    assert between == [*CLAUSES[:4], line, *CLAUSES[4:]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "本方案在我院公告栏公布，欢迎职工监督。",
+        "值班表由本部门张贴，请大家相互转告。",
+        "电话全天开通，欢迎社会各界提出意见。",
+    ],
+)
+def test_a_house_that_speaks_of_itself_ends_its_text(line: str) -> None:
+    assert segmented(page(line))[1][1][1:] == [*CLAUSES, line]
+
+
+def test_votes_behind_clauses_are_no_clauses() -> None:
+    tail = ("以上就是小编整理的全部内容，希望对大家有所帮助。", "顶一下", "(13)", "66.0%", "踩一下")
+    assert segmented(page(*tail))[1][1][1:] == list(CLAUSES)
+
+
+@pytest.mark.parametrize("day", ["年  月  日", "2024年6月", "二〇二四年六月三日"])
+def test_a_day_of_signing_stays_behind_a_line_of_the_site(day: str) -> None:
+    single = ["关于值班的通知", "时间：2024-03-05", "各科室：", *CLAUSES, "特此通知。", "甲公司办公室"]
+    aside = "本文由甲文网整理发布，未经许可请勿转载"
+    articles = segmented([*single, aside, day, "上一篇：甲", "下一篇：乙"])[1]
+    assert articles == [["", *single[2:], day]]

@@ -45,3 +45,16 @@ def test_lines_of_the_text_stay(first: str) -> None:
     texts = ([first, "记下这些。", PROSE[1], "我想了很久。", *PROSE[1:]], [first, PROSE[1]])
     lines = [*HEAD, f"{name}1", *texts[0], f"{name}2", *texts[1]]
     assert [a[1:] for a in segmented(lines)[1]] == list(texts)
+
+
+@pytest.mark.parametrize("name", [[SINGLE[0]], []])
+@pytest.mark.parametrize("end", ["…", "......", "……[全文]"])
+def test_one_in_a_box_behind_the_text(name: list[str], end: str) -> None:
+    box = [*name, f"{CUT}{end}", "推荐度：", "点击下载文档"]
+    assert segmented([*SINGLE, *TEXT, *box])[1] == [["", *TEXT]]
+
+
+def test_a_refrain_and_a_sentence_that_dies_away_stay_behind_the_text() -> None:
+    refrain = f"{PROSE[0][:-1]}，那一夜我走了很远很远的路……"
+    lines = [refrain, *PROSE[1:], refrain, "我还想起那一夜走过的路，和路边的灯火，还有很多很多说不出来的话……"]
+    assert segmented([*SINGLE, *lines])[1] == [["", *lines]]

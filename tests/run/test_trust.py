@@ -29,7 +29,8 @@ def raw(tmp_path: Path) -> Path:
 SOME = ("cuts", "met.arrow", "signatures.bin")
 ALL = (
     *("aligned.arrow", "asked.arrow", "clauses", "counts", "drawn.arrow", "hidden.arrow", "keys"),
-    *("later.arrow", "near.arrow", "pages.parquet", "related.arrow", "segments", "sketches", "texts.arrow"),
+    *("later.arrow", "near.arrow", "pages.parquet", "related.arrow", "segments", "since.arrow", "sketches"),
+    "texts.arrow",
 )  # but `files.parquet` and `records.parquet`: without these, rows of another root cannot stay
 
 
