@@ -134,16 +134,14 @@ def _speaks_of_writing(line: str, own: Sequence[str], kinds: Set[str]) -> bool:
     named, writing = any(map(line.__contains__, kinds)), OF_WRITING.search(line) is not None
     if named and writing:
         return True
-    if writing and _advise(own):
-        about = any(kind in x for kind in kinds for x in own) or DOCUMENT.search(SPLIT.split(line)[0])
-        return (
-            bool(about or PLAINLY.search(line))
-            or sum(PARTS.search(x) is not None for x in own) >= LEAST_PARTS
-        )
-    if not GUIDE_WORD.search(line):
+    if not writing and not GUIDE_WORD.search(line):
         return False
-    if named:
-        return _advise(own)
+    parts = sum(PARTS.search(x) is not None for x in own) >= LEAST_PARTS
+    if writing:
+        about = any(kind in x for kind in kinds for x in own) or DOCUMENT.search(SPLIT.split(line)[0])
+        return (parts or bool(about or PLAINLY.search(line))) and _advise(own)
+    if (named or parts) and _advise(own):
+        return True
     return any(
         WHEN_WRITING.match(x) or (OF_WRITING.search(x) and any(map(x.__contains__, kinds))) for x in own[:1]
     )

@@ -43,7 +43,8 @@ ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?
 
 # Weight of a sentence that introduces, without the page's subject; of 34 of guides the highest has .35.
 INTRODUCING = 0.5
-CALLS = re.compile("点击|关注|扫码|公众号|免费|下载|领取")  # to the site's reader
+# Of a site: `点击上方“某写作网”关注我们`, `AI写作助手，3秒成文`, `#公文写作 #必备`
+CALLS = re.compile(r"[，,#\dA-Za-z]|点击|关注|扫码|公众号|免费|下载|领取|助手|平台")
 SAID_ENDS = ("。", "！", "？", "!", "?", "…")
 
 
@@ -232,7 +233,7 @@ def _introduces(page: PageLines, row: int, subjects: Sequence[str]) -> bool:
 def _speaks_of_guides(line: str) -> bool:
     """Tell whether a line says what guides are headed by."""
     if GUIDE_WORD.search(line):
-        return True  # a site's own name may speak of writing: `点击上方“某写作网”关注我们`
+        return True
     return OF_WRITING.search(line) is not None and not CALLS.search(line) and not site_words(line, edge=True)
 
 

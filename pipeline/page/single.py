@@ -7,6 +7,7 @@ from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
 from pipeline.page.introductions import introduces, opens_page
 from pipeline.page.lines import DOCUMENT, LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.names import SAID
 from pipeline.page.plain import COLLECTION, MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles
 from pipeline.records import DropReason
@@ -41,7 +42,7 @@ def name_of_single(
         if plain and letters(line) == letters(fields.title or ""):
             own = guided or _mostly_below(page, fields.start, row, last)
             return whole_line(page, row, 1) if own else None
-        if not plain and _names(line, known):
+        if not plain and _names(line, known, guided=guided):
             return whole_line(page, row, 1)
         guided = guided or _heads_guide(line)
         if not guided and of_site(line):
@@ -58,8 +59,11 @@ def _mostly_below(page: PageLines, first: int, row: int, last: int) -> bool:
     return page.starts[row] - page.starts[first] < page.ends[last - 1] - page.ends[row]
 
 
-def _names(line: str, known: Set[str]) -> bool:
-    """Tell whether a line is the name of a document, that of the page or one of its subject."""
+def _names(line: str, known: Set[str], *, guided: bool) -> bool:
+    """Tell whether a line is the name of a document, that of the page or one of its subject.
+
+    Behind a guide, or below the title of a collection, one of the page's kind is enough.
+    """
     if len(line) > MAX_NAME or SENTENCE_MARK.search(line) or line[-1] in "：:，、；" or NUMBERED.match(line):
         return False
     says = letters(line)
@@ -72,7 +76,9 @@ def _names(line: str, known: Set[str]) -> bool:
         return True
     if GUIDE_WORD.search(line) or behind:
         return False
-    shared = KIND if any(map(COLLECTION.search, known)) else MIN_SHARED
+    shared = KIND if guided or any(map(COLLECTION.search, known)) else MIN_SHARED
+    if SAID.match(line):
+        return False
     own = DOCUMENT.search(line.strip("《》【】 ")) and any(says[-shared:] == k[-shared:] for k in known)
     return bool(own) or not {letters(base) for base in base_titles([line])}.isdisjoint(known)
 

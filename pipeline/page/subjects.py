@@ -16,7 +16,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
     rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套多])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
 )
 COUNTED = compile_search(
-    rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
+    rf"(?:{QUALIFIER}|[\s，,·_—–-])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
 )  # `汇总3篇`
 OPENING = (
     "【",
