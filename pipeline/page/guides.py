@@ -9,8 +9,9 @@ from bisect import bisect_right
 from collections.abc import Sequence, Set
 from itertools import pairwise, takewhile
 
+from pipeline.page.advice import OF_WRITING, PARTS, PLAINLY, SUBMITTED, WHEN_WRITING, advise
 from pipeline.page.edges import NUMBERED_ONE
-from pipeline.page.head import ASKS, GUIDE_WORD, LEADS, MAX_GUIDE_HEADING, OF_WRITING
+from pipeline.page.head import ASKS, CALLS, GUIDE_WORD, LEADS, MAX_GUIDE_HEADING
 from pipeline.page.lines import (
     DENSE,
     DOCUMENT,
@@ -22,7 +23,6 @@ from pipeline.page.lines import (
     rows_saying,
 )
 from pipeline.page.names import RULES
-from pipeline.page.search import compile_search
 from pipeline.page.sitewords import site_words
 from pipeline.page.subjects import TRAILING
 from pipeline.records import DropReason
@@ -30,18 +30,6 @@ from pipeline.records import DropReason
 # Of these each line says one that heads or leads into a section about writing; of forms is what is filled in.
 SEEDS = ("写", "格式", "什么", "哪些", "标题", "一份好", "一篇")
 FILLED = re.compile("[填抄]写")
-WHEN_WRITING = re.compile(  # `撰写时应注意以下几点：`; not `填写登记表时要注意：`
-    "在?(?:撰写|书写|写作|编写|起草|动笔)[^。，]{0,14}[时前中]|写[^。，]{0,14}[时前][要应需]"
-)
-# What advice on writing speaks of: `切忌照搬照抄`, `落款：单位写全称。`
-ADVICE = compile_search(
-    r"(?<![填抄])写|提纲|动笔|落笔|套用|照抄|照搬|抄来|千篇一律|篇幅|字数|文体|文书|文种|文字|文章|行文|措辞|用词|用语|语气|开头|结尾"
-    r"|落款|署名|称谓|称呼|标题|正文|主体|条理|通读|语句|语言|修改|范文|格式|组成|读者|详略|空话"
-)
-# Parts of a letter; and what a call for papers asks of them: `正文用三号仿宋`, `稿件发至邮箱`
-PLAINLY = compile_search("写作|书写|撰写|写法|[怎如][么何样]写|怎样写|写好")  # of writing, whatever the kind
-PARTS = compile_search("称谓|称呼|落款|署名|结尾|开头|正文|标题")
-SUBMITTED = compile_search("[仿宋黑楷]体|字号|行距|投稿|征文|参赛|作品|稿件|邮箱|[Ww]ord")
 SPLIT = re.compile("的|写|格式")  # what stands before names the kind of paper: `心得体会的写法`
 KIND = 2  # letters of a name's end that say what kind of paper it is: 制度, 报告
 MAX_SECTION = 12  # lines of a section, and how far above its first line about writing its heading is sought
@@ -70,8 +58,9 @@ def guides_behind(
     """
     first, end = bodies[0][0], bodies[-1][1]
     seeds = rows_saying(page, SEEDS, first, end) - cues.keys() if first < end else set()
-    if not seeds or any(ASKS.search(x) or OF_WRITING.search(x) for x in (*titles[0][:1], page.title)):
+    if not seeds:
         return []
+    asks = any(ASKS.search(x) or OF_WRITING.search(x) for x in (*titles[0][:1], page.title))
     kinds = _kinds(titles)
     says = {letters(x) for x in titles[0][:1]}
     found: list[tuple[int, int]] = []
@@ -81,6 +70,8 @@ def guides_behind(
         if (found and row < found[-1][1]) or FILLED.search(page.texts[row]):
             continue
         heading = _heading_above(page, row, body[0])
+        if asks and advise(page.texts[body[0] : heading]):
+            continue  # `检讨书怎么写`: the text itself says it
         if heading and _is_guide(page, heading, (body, cues), kinds):
             begin = _begin(page, heading, body[0], cues)
             found += _sections(page, begin, _end(page, begin, body[1], says), cues)
@@ -124,7 +115,7 @@ def _is_guide(
         return False  # an item of the text's own list
     line = page.texts[heading]
     own = [page.texts[row] for row in takewhile(lambda r: not _may_head(page, r), below[:MAX_SECTION])]
-    if site_words(line, edge=True) or any(map(SUBMITTED.search, (line, *own))):
+    if CALLS.search(line) or site_words(line, edge=True) or any(map(SUBMITTED.search, (line, *own))):
         return False  # `下载本制度word格式文档`, or what a call for papers asks
     return _speaks_of_writing(line, own, kinds)
 
@@ -139,17 +130,12 @@ def _speaks_of_writing(line: str, own: Sequence[str], kinds: Set[str]) -> bool:
     parts = sum(PARTS.search(x) is not None for x in own) >= LEAST_PARTS
     if writing:
         about = any(kind in x for kind in kinds for x in own) or DOCUMENT.search(SPLIT.split(line)[0])
-        return (parts or bool(about or PLAINLY.search(line))) and _advise(own)
-    if (named or parts) and _advise(own):
+        return (parts or bool(about or PLAINLY.search(line))) and advise(own)
+    if (named or parts) and advise(own):
         return True
     return any(
         WHEN_WRITING.match(x) or (OF_WRITING.search(x) and any(map(x.__contains__, kinds))) for x in own[:1]
     )
-
-
-def _advise(own: Sequence[str]) -> bool:
-    """Tell whether half of some lines speak of writing."""
-    return bool(own) and 2 * sum(ADVICE.search(x) is not None for x in own) >= len(own)
 
 
 def _reads(page: PageLines, row: int) -> bool:
@@ -167,7 +153,7 @@ def _begin(page: PageLines, heading: int, first: int, cues: dict[int, DropReason
         own = page.texts[row + 1 : begin]
         line = page.texts[row]
         plain = GUIDE_WORD.search(line) or OF_WRITING.search(line)
-        if page.lasts[row - 1] in OPEN_ENDS or not plain or not _advise(own):
+        if page.lasts[row - 1] in OPEN_ENDS or not plain or not advise(own):
             break
         begin = row
     return begin

@@ -34,29 +34,29 @@ def name_of_single(
     """
     known = {letters(x) for x in (*titles[0], *titles[1])} - {""}
     guided = False  # a guide's heading stands above
-    above = plain = 0
+    above, plain = 0, list[str]()
     for row in range(fields.start, last - 1):
         line = page.texts[row]
         if row in fields.rows or row in cues or page.shares[row] > LINKED:
             continue
         if plain and letters(line) == letters(fields.title or ""):
-            own = guided or _mostly_below(page, fields.start, row, last)
-            return whole_line(page, row, 1) if own else None
+            below = page.ends[last - 1] - page.ends[row]
+            return whole_line(page, row, 1) if sum(map(len, plain)) < below else None
         if not plain and _names(line, known, guided=guided):
             return whole_line(page, row, 1)
         guided = guided or _heads_guide(line)
         if not guided and of_site(line):
             continue
         above += 1
-        plain += not (guided or introduces(page, row) or opens_page(line))
-        if above > MAX_ABOVE or plain > MAX_PLAIN or (plain and not guided and page.sights[row] & LISTED):
+        if not (guided or introduces(page, row) or opens_page(line)):
+            plain.append(line)
+        if (
+            above > MAX_ABOVE
+            or len(plain) > MAX_PLAIN
+            or (plain and not guided and page.sights[row] & LISTED)
+        ):
             return None
     return None
-
-
-def _mostly_below(page: PageLines, first: int, row: int, last: int) -> bool:
-    """Tell whether most of what stands from `first` to before `last` is below line `row`."""
-    return page.starts[row] - page.starts[first] < page.ends[last - 1] - page.ends[row]
 
 
 def _names(line: str, known: Set[str], *, guided: bool) -> bool:
