@@ -14,7 +14,7 @@ from pipeline.dedup.align import Aligned, align, character_edits
 from pipeline.dedup.explain import explain as explain_texts
 from pipeline.dedup.frames import without_leaks
 from pipeline.errors import InputError, UsageError
-from pipeline.output import open_output
+from pipeline.output import damage_told, open_output
 from pipeline.records import Clause
 from pipeline.schema import PAIRS
 from pipeline.store.external import read_columns
@@ -153,7 +153,9 @@ def _rows(
     asked = [v for v in values if not isinstance(v, str) or v.encode("utf-8", "ignore").decode() == v]
     if not asked:
         return []
-    return list(pq.read_table(table, columns=list(columns), filters=[(column, "in", asked)]).to_pylist())
+    with damage_told(table):
+        found = pq.read_table(table, columns=list(columns), filters=[(column, "in", asked)])
+    return list(found.to_pylist())
 
 
 def _compare(left: dict[str, Any], right: dict[str, Any], models: Path, config: Config) -> dict[str, Any]:

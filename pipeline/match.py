@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipeline.config import Config
 from pipeline.dedup.match import match as match_texts
 from pipeline.dedup.rules import EXACT, REASON_OF
-from pipeline.output import open_output
+from pipeline.output import damage_told, open_output
 from pipeline.page.parse import parse_page
 from pipeline.store.containers import Found, pages_among
 from pipeline.store.external import is_table, read_columns
@@ -73,7 +73,8 @@ def match(
     """
     folder = open_output(structured).folder
     new = list(texts)
-    known = pq.read_table(folder / "articles", columns=["article_id", "text", "text_id"])
+    with damage_told(folder / "articles"):
+        known = pq.read_table(folder / "articles", columns=["article_id", "text", "text_id"])
     asked = pa.table({"id": [i for i, _ in new], "text": [t for _, t in new]}, schema=ASKED)
     related = match_texts(asked, known, read_model(folder / "model"), (config or Config()).dedup)
     near: dict[str, list[dict[str, Any]]] = {}

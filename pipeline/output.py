@@ -1,11 +1,25 @@
 """An output folder opened for reading: one attribute a table, each a pandas DataFrame."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.errors import ContractError, InputError
 from pipeline.schema import TABLES
 from pipeline.store.generations import opened
+
+
+@contextmanager
+def damage_told(table: Path) -> Iterator[None]:
+    """Raise ContractError for what goes wrong as a table is read: files gone or broken, columns missing."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as error:
+        what = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ContractError(f"{table} is damaged ({what}): see `fanwen check`") from error
 
 
 class Output:
@@ -26,10 +40,10 @@ class Output:
             raise AttributeError(f"no table {table!r}; tables: {', '.join(TABLES)}")
         import pandas
 
-        try:
-            return pandas.read_parquet(self.folder / table)
-        except FileNotFoundError as error:
-            raise InputError(f"{self.folder / table} is gone: open {self.path} again") from error
+        if not self.folder.exists():
+            raise InputError(f"{self.folder} is gone: open {self.path} again")
+        with damage_told(self.folder / table):
+            return pandas.read_parquet(self.folder / table, columns=TABLES[table].names)
 
     def __dir__(self) -> list[str]:
         return ["folder", "path", *TABLES]

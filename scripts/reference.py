@@ -31,7 +31,8 @@ def formats() -> str:
     head = f"# Formats: the tables of `{SCHEMA_VERSION}`\n\n{WRITTEN_BY}"
     told = "`fanwen schema [TABLE]` prints the same as JSON Schema. `fanwen dedup` writes `pairs`, "
     told += "`clusters` and "
-    told += f"`assignments` ({', '.join(f'`{c.name}`' for c in ASSIGNMENTS)}).\n\n"
+    told += f"`assignments` ({', '.join(f'`{c.name}`' for c in ASSIGNMENTS)}), and beside them "
+    told += "`shingles.parquet`, with which `fanwen explain --table` judges any pair.\n\n"
     return head + told + "\n".join(table_section(name) for name in TABLES)
 
 

@@ -35,6 +35,14 @@ def test_help_imports_nothing_heavy() -> None:
     assert not loaded & {"numba", "pandas", "pyarrow", "numpy", "opencc", "bs4", "selectolax", "duckdb"}
 
 
+def test_status_imports_nothing_of_a_run() -> None:
+    code = "import sys; from pipeline.cli import run; run(['status', 'nowhere']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert "pipeline.store.manifest" in loaded
+    assert not loaded & {"pipeline.run", "pipeline.page", "pandas", "numba"}
+
+
 def test_one_page_parses_without_compiling_a_kernel() -> None:
     code = f"import sys; from pipeline.cli import run; run(['parse', {str(SAMPLE / 'front-desk.txt')!r}])"
     code += "; sys.stderr.write(' '.join(sys.modules))"

@@ -129,9 +129,9 @@ def fit(out: Structured = Path("structured"), config: ConfigFile = None) -> None
 def status(out: Structured = Path("structured")) -> None:
     """Print what an output folder holds: roots, rows, rejects, the last run."""
     leave_pandas_out()
-    from pipeline.run import status as run_status
+    from pipeline.store.manifest import status as status_of
 
-    print_json(run_status(out), indent=2)
+    print_json(status_of(out), indent=2)
 
 
 @app.command()

@@ -72,6 +72,26 @@ def keys_of(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.uint64]:
     return keys
 
 
+def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Sort and drop repeats; `np.unique` of u64 is five times slower (facts §6)."""
+    values = np.sort(values)
+    fresh = np.ones(len(values), dtype=np.bool_)
+    fresh[1:] = values[1:] != values[:-1]
+    return values[fresh]
+
+
+def absent(values: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which values do not stand among those in order.
+
+    >>> absent(np.array([1, 5, 9], np.uint64), np.array([5, 5, 7], np.uint64)).tolist()
+    [True, False, True]
+    """
+    at = np.searchsorted(ordered, values)
+    found = at < len(ordered)
+    found[found] = ordered[at[found]] == values[found]
+    return ~found
+
+
 def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:
     """Return the shingles of a text in order, four units to a 64-bit word.
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import collation, graph, growing, measures, starring, verify
-from pipeline.dedup.arrays import Texts, keys_of, texts_of
+from pipeline.dedup.arrays import Texts, absent, distinct_sorted, keys_of, texts_of
 from pipeline.dedup.rules import REJECTED, STORED
 from pipeline.dedup.work import Work, fill
 
@@ -126,8 +126,8 @@ def _settled(
     kept = (centre[other] == one) | ((centre[other] == other) & near) | work.config.all_pairs
     left, right = texts_of(pairs)
     across = centre[left] != centre[right]
-    touching = np.unique(keys_of(centre[left[across]], centre[right[across]]))
-    rows = measure_pairs(corpus, np.setdiff1d(touching, np.unique(keys_of(one, other))), work)
+    touching = distinct_sorted(keys_of(centre[left[across]], centre[right[across]]))
+    rows = measure_pairs(corpus, touching[absent(touching, np.sort(keys_of(one, other)))], work)
     near = (rows[:, 2] > REJECTED) | (np.maximum(rows[:, 4], rows[:, 5]) >= STORED) | work.config.all_pairs
     return np.concatenate((grown[kept], rows[near]))
 

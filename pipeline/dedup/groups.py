@@ -18,7 +18,6 @@ from pipeline.dedup.arrays import keys_of, texts_of
 from pipeline.dedup.entry import SMALL_SHORT_ROWS
 from pipeline.dedup.frames import Folded, distinct_plain, fold_plain, whole_numbers
 from pipeline.dedup.model import CorpusModel
-from pipeline.dedup.parameters import BINS
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, near_ones
 from pipeline.dedup.tables import booleans, indices, rows_of, words
 from pipeline.dedup.work import Work
@@ -76,13 +75,15 @@ COUNTS = pa.schema(
 # behind the other; `columns_of` says what columns there are.
 Reading = Callable[[Sequence[str], Ints | None], Iterable[pa.Table]]
 Folding = Callable[[Iterable[pa.RecordBatch]], Folded]
-# Room for so many signatures, and what gives its memory back.
+# Room for what is drawn from so many texts (`near.ROW_BYTES` each), and what gives its memory back.
 Room = Callable[[int], tuple[NDArray[np.uint8], Callable[[], None]]]
 
 
 def room_in_memory(texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
-    """Return room for the signatures of so many texts."""
-    return np.empty((texts, BINS), np.uint8), lambda: None
+    """Return room for what is drawn from so many texts."""
+    from pipeline.dedup.near import ROW_BYTES
+
+    return np.empty(texts * ROW_BYTES, np.uint8), lambda: None
 
 
 def count_part(clauses: pa.Table) -> pa.Table:
@@ -179,8 +180,8 @@ def group_clauses(
 
     The rows are a function of the set of clauses, `config` and `model`, which is fitted where there is none;
     `known` changes none: with it, only texts that came or went are compared. `group_id` is the smallest
-    text_id of a group: a clause and those near it (ratio from `rules.MIN_RATIO`). The pairs are for the next
-    run. `room` gives room for so many signatures.
+    text_id of a group: a clause and those near it (ratio from `rules.MIN_RATIO`). What is near is for the
+    next run. `room` gives room for what is drawn from so many texts.
     """
     counted = (whole_numbers(part["n_clauses"]) for part in texts(["n_clauses"], None))
     counts = [np.zeros(0, dtype=np.int64), *counted]

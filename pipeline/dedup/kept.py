@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.dedup import asking, candidates, fast, graph, measures, reuse, sketch
-from pipeline.dedup.arrays import Related, Texts, keys_of, texts_of
+from pipeline.dedup import asking, candidates, fast, graph, measures, reuse
+from pipeline.dedup.arrays import Related, Texts, absent, distinct_sorted, keys_of, texts_of
 from pipeline.dedup.entry import described_articles
 from pipeline.dedup.frames import Ints
 from pipeline.dedup.meetings import BOTH, LAST, NOW, WORDS, Met, changed_meetings
@@ -25,9 +25,8 @@ from pipeline.dedup.stored import (
     columns_of,
     gather_samples,
     gather_signatures,
-    gather_sizes,
-    gather_units,
     row_numbers,
+    units_in_place,
 )
 from pipeline.dedup.tables import Articles, Deduplication, booleans, build
 from pipeline.dedup.work import Work
@@ -67,7 +66,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The distinct texts of the last run and of this one, in the order of their hash.
+    """The distinct texts of the last run and of this one, in the order of their hash, as in a `Corpus`.
 
     `rows` has for each one that stands for it among those of all parts; `flags` are `LAST`, `NOW` or `BOTH`;
     `judged` says which are long enough.
@@ -107,7 +106,7 @@ def standing_of(parts: Sequence[Part], runs: int, min_chars: int) -> Standing:
     flag = np.repeat(np.array(flags, np.uint8), np.diff(row_numbers(parts)))
     rows = np.flatnonzero(flag > 0)
     rows = rows[np.lexsort((identity[rows], hashes[rows]))]
-    starts = np.flatnonzero(_fresh(hashes[rows], identity[rows]))
+    starts = np.flatnonzero(_fresh(hashes[rows], identity[rows]) | (length[rows] == 0))
     both = np.bitwise_or.reduceat(flag[rows], starts) if len(rows) else flag[:0]
     return Standing(rows[starts], both, length[rows[starts]] >= min_chars)
 
@@ -138,9 +137,9 @@ def _fresh(hashes: Words, identity: Words) -> NDArray[np.bool_]:
 
 
 def with_units(corpus: Corpus, wanted: Ints) -> Texts:
-    """Return the texts with the units of some of them."""
+    """Return the texts with the units of some of them, where they lie."""
     here, texts = [p for p in corpus.parts if p.here], corpus.texts
-    units, begin = gather_units(here, corpus.first[wanted], texts.length[wanted])
+    units, begin = units_in_place(here, corpus.first[wanted])
     every = np.zeros(len(texts), np.int64)
     every[wanted] = begin
     return replace(texts, units=units, begin=every)
@@ -161,17 +160,21 @@ def relate_corpus(
     if known is not None and known.judged != len(standing.judged_in(LAST)):
         known, standing = None, standing_of(corpus.parts, NOW, least)
     judged = np.flatnonzero(texts.length >= least)
-    met = _meetings(corpus.parts, standing, work, known)
     asked, sizes = _asked(corpus, standing, judged, work, known)
+    signatures = gather_signatures(corpus.parts, standing.rows)  # behind samples, which take as much memory
+    met = _meetings(signatures, standing, work, known)
     if known is None:
         memory = measures.Memory(measures.nothing())
     else:
         places = standing.numbers_in(NOW)[standing.judged_in(LAST)]
         memory = measures.Memory(known.measured.named(np.append(judged, -1)[places]))
     low, high = texts_of(np.concatenate((met, asked)))
-    pairs = fast.distinct_sorted(keys_of(judged[low], judged[high]))
+    pairs = distinct_sorted(keys_of(judged[low], judged[high]))
     work = replace(work, memory=memory)
-    related, components = _related(corpus, (fast.bitmap_of(model), sizes), pairs, work, known)
+    here = standing.flags & NOW > 0
+    told = (fast.bitmap_of(model), signatures if here.all() else signatures[here], sizes)
+    del signatures
+    related, components = _related(corpus, told, pairs, work, known)
     found = build(corpus.articles, texts, related)
     number = np.full(len(texts), -1)
     number[judged] = np.arange(len(judged))
@@ -179,50 +182,50 @@ def relate_corpus(
     return replace(found, model=model), Kept(met, asked, len(judged), components, measured)
 
 
-def _meetings(parts: Sequence[Part], standing: Standing, work: Work, known: Kept | None) -> Words:
+def _meetings(signatures: NDArray[np.uint8], standing: Standing, work: Work, known: Kept | None) -> Words:
     """Return the pairs that meet in bands, as numbers among the texts that this run judges."""
-    every = np.flatnonzero(standing.judged)
-    signatures = gather_signatures(parts, standing.rows[every])
-    flags, inside = standing.flags[every], np.cumsum(standing.judged) - 1
+    judged, flags = np.flatnonzero(standing.judged), standing.flags
     if known is None:
-        return fast.pairs_of_bands(signatures, np.arange(len(every)), work)[0]
-    left, right = texts_of(standing.named(known.met))
-    old = keys_of(inside[left], inside[right])
-    changed = Met(signatures, np.arange(len(every)), flags, np.zeros((len(every), WORDS), np.uint64))
+        return standing.told(fast.pairs_of_bands(signatures, judged, work)[0])
+    old = standing.named(known.met)
+    changed = Met(signatures, judged, flags, np.zeros((len(flags), WORDS), np.uint64))
     gained, lost = [old[:0]], [old[:0]]
     for more, fewer in changed_meetings(changed, work.chosen()):
         gained.append(more.copy())
         lost.append(fewer.copy())
     here, (left, right) = flags & NOW > 0, texts_of(old)
-    stay = here[left] & here[right] & ~np.isin(old, np.concatenate(lost))
-    left, right = texts_of(np.concatenate((old[stay], *gained)))
-    return standing.told(keys_of(every[left], every[right]))
+    stay = here[left] & here[right] & absent(old, np.sort(np.concatenate(lost)))
+    return standing.told(np.concatenate((old[stay], *gained)))
 
 
 def _asked(
     corpus: Corpus, standing: Standing, judged: Ints, work: Work, known: Kept | None
 ) -> tuple[Words, Ints]:
     """Return the pairs that samples propose, as numbers among the judged, and informative sizes of texts."""
-    here, pairs = [p for p in corpus.parts if p.here], None
     if known is not None and len(corpus.texts) > candidates.FEW_TEXTS:
         before = asking.Before(standing.named(known.asked), standing.flags, np.flatnonzero(standing.judged))
-        pairs = asking.pairs_since(gather_samples(corpus.parts, standing.rows), before, work)
-    if pairs is not None:
-        return standing.told(pairs), gather_sizes(here, corpus.first)
-    sketches = gather_samples(here, corpus.first)
+        sketches = gather_samples(corpus.parts, standing.rows)
+        pairs = asking.pairs_since(sketches, before, work)
+        if pairs is not None:
+            return standing.told(pairs), sketches.sizes[standing.flags & NOW > 0]
+    sketches = gather_samples([p for p in corpus.parts if p.here], corpus.first)
     number = np.cumsum(corpus.texts.length >= work.config.min_chars) - 1
     left, right = texts_of(fast.pairs_of_samples(sketches, judged, work))
     return keys_of(number[left], number[right]), sketches.sizes
 
 
 def _related(
-    corpus: Corpus, told: tuple[NDArray[np.uint8], Ints], pairs: Words, work: Work, known: Kept | None
+    corpus: Corpus,
+    told: tuple[NDArray[np.uint8], NDArray[np.uint8], Ints],
+    pairs: Words,
+    work: Work,
+    known: Kept | None,
 ) -> tuple[Related, pa.Table]:
     """Return the rows of all components, and what was found out about each, for the next run.
 
-    `told` are boilerplate and informative sizes.
+    `told` are boilerplate, signatures and informative sizes.
     """
-    (bitmap, sizes), texts = told, corpus.texts
+    (bitmap, signatures, sizes), texts = told, corpus.texts
     found = members, starts = graph.components(pairs, len(texts))
     keys = reuse.component_keys(corpus.named, texts.rank, pairs, found)
     before = reuse.RELATED.empty_table() if known is None else known.related
@@ -237,9 +240,6 @@ def _related(
     stands = before.take(at.drop_null())
     made = [reuse.taken_up(stands, _picked(found, ~new), centre)]
     if len(asked):
-        signatures = np.zeros((len(texts), sketch.BINS), np.uint8)  # takes the memory of those wanted
-        here = [p for p in corpus.parts if p.here]
-        signatures[wanted] = gather_signatures(here, corpus.first[wanted])
         found_now = fast.Candidates(asked, 0)
         more = fast.measured(with_units(corpus, wanted), bitmap, (signatures, sizes), found_now, work)
         centre[wanted] = more.centre[wanted]

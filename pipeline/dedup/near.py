@@ -5,6 +5,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,16 @@ from pipeline.dedup.arrays import MIX, Texts, keys_of, texts_of
 from pipeline.dedup.frames import Folded, Ints
 from pipeline.dedup.meetings import LONGEST, PARITY, PARITY_BITS, WORDS, Met, Pairs, changed_meetings
 from pipeline.dedup.model import CorpusModel
+from pipeline.dedup.parameters import BINS
 from pipeline.dedup.rules import MIN_CLAUSE_CHARS, MIN_RATIO, near_ones
 from pipeline.dedup.work import Work, joined
 
 FREE = -1  # in the place of a text: the row is of none
 ROWS_AT_ONCE = 1 << 16  # signatures put down together: 16 MB of memory that is used again
+# What is drawn from a text, a column of all behind the other: signature, brief, length, hash. `BINS` is a
+# multiple of 8, so numbers are aligned.
+COLUMNS: tuple[tuple[Any, int], ...] = ((np.uint8, BINS), (np.uint64, WORDS), (np.int64, 1), (np.uint64, 1))
+ROW_BYTES = sum(np.dtype(kind).itemsize * width for kind, width in COLUMNS)
 
 
 @kernel
@@ -51,7 +57,7 @@ class Sketched:
 
     `text` are their places among all texts, `FREE` of rows that are free; `length` is in units, `briefs` as
     of `write_briefs`. Of the first rows, `fixed` so many stand in a file: they are never written to.
-    `release` gives back the memory of signatures that stand in a file.
+    `release` gives back the memory of those that stand in a file.
     """
 
     signatures: NDArray[np.uint8]
@@ -72,12 +78,15 @@ class Sketched:
         self.hashes[at] = other.hashes[rows]
 
 
-def room_for(signatures: NDArray[np.uint8], release: Callable[[], None] = lambda: None) -> Sketched:
-    """Return the room for what is drawn from as many texts as there is room for signatures."""
-    rows = len(signatures)
-    briefs, length = np.empty((rows, WORDS), np.uint64), np.empty(rows, np.int64)
-    text = np.full(rows, FREE)
-    return Sketched(signatures, briefs, text, length, np.empty(rows, np.uint64), release)
+def room_for(held: NDArray[np.uint8], release: Callable[[], None] = lambda: None) -> Sketched:
+    """Return the room for what is drawn from texts, `ROW_BYTES` each, of which none has a row yet."""
+    rows, columns, start = len(held) // ROW_BYTES, [], 0
+    for kind, width in COLUMNS:
+        end = start + rows * width * np.dtype(kind).itemsize
+        columns.append(held[start:end].view(kind).reshape(rows, width))
+        start = end
+    signatures, briefs, length, hashes = columns
+    return Sketched(signatures, briefs, np.full(rows, FREE), length[:, 0], hashes[:, 0], release)
 
 
 def put_drawn(
@@ -91,10 +100,11 @@ def put_drawn(
     for start in range(0, len(at), ROWS_AT_ONCE):
         here, wanted = slice(start, start + ROWS_AT_ONCE), chosen[start : start + ROWS_AT_ONCE]
         some = Texts(texts.units, texts.begin[wanted], texts.length[wanted], np.arange(len(wanted)))
-        made = room_for(fast.sketch_all(some, *given, window=0).signatures)
-        write_briefs(some.units, (some.begin, some.length), made.briefs)
-        made.length[:], made.hashes[:] = some.length, folded.hashes[wanted]
-        drawn.put(at[here], made, np.arange(len(some)))
+        briefs = np.empty((len(some), WORDS), np.uint64)
+        write_briefs(some.units, (some.begin, some.length), briefs)
+        drawn.signatures[at[here]] = fast.sketch_all(some, *given, window=0).signatures
+        drawn.briefs[at[here]], drawn.length[at[here]] = briefs, some.length
+        drawn.hashes[at[here]] = folded.hashes[wanted]
 
 
 def texts_folded(folded: Folded) -> Texts:

@@ -3,6 +3,7 @@
 Both are pure functions of the texts, and sketches of the boilerplate and the window of the sample besides.
 """
 
+import ctypes
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,11 +44,12 @@ Words = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment's rows of `KEYS` and `SKETCHES`, some columns of them, whenever asked for.
+    """A segment's `rows` of `KEYS` and `SKETCHES`, some columns of them, whenever asked for.
 
     `held` says whether the last run had the segment, `here` whether this one has.
     """
 
+    rows: int
     keys: Callable[[list[str]], pa.Table]
     sketches: Callable[[list[str]], pa.Table]
     held: bool
@@ -129,18 +131,27 @@ def columns_of(parts: Sequence[Part], names: Mapping[str, Any]) -> list[NDArray[
 
 def row_numbers(parts: Sequence[Part]) -> Ints:
     """Return where the rows of each part begin among all rows, and the number of these."""
-    counts = [part.keys(["length"]).num_rows for part in parts]
-    return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+    return np.cumsum([0, *(part.rows for part in parts)], dtype=np.int64)
 
 
-def gather_units(parts: Sequence[Part], rows: Ints, lengths: Ints) -> tuple[NDArray[np.uint16], Ints]:
-    """Return the units of some rows, in their order, in one array, and where each begins."""
-    begin = np.cumsum(lengths) - lengths
-    units, starts = np.empty(int(lengths.sum()), np.uint16), row_numbers(parts)
-    for part, wanted, here in _by_part(parts, rows, starts):
-        source, at = units_of(part.keys(["units"]))
-        copy_spans(source, at[here], units, begin[wanted], lengths[wanted])
-    return units, begin
+def units_in_place(parts: Sequence[Part], rows: Ints) -> tuple[NDArray[np.uint16], Ints]:
+    """Return the units of some rows where they lie, and where each begins: nothing is copied.
+
+    The array reaches from the part that lies first in memory to the one that lies last, whatever there is
+    between. It must be read within the units of the rows alone, and not be written to. Of parts that are
+    mapped only what is read comes into memory.
+    """
+    begin, held = np.zeros(len(rows), np.int64), []
+    for part, wanted, here in _by_part(parts, rows, row_numbers(parts)):
+        units, at = units_of(part.keys(["units"]))
+        begin[wanted] = units.ctypes.data // units.itemsize + at[here]
+        held.append(units)
+    if not held:
+        return np.zeros(0, np.uint16), begin
+    first, last = min(u.ctypes.data for u in held), max(u.ctypes.data + u.nbytes for u in held)
+    room = (ctypes.c_uint16 * ((last - first) // held[0].itemsize)).from_address(first)
+    vars(room)["held"] = held  # as long as there is an array of it
+    return np.frombuffer(memoryview(room), np.uint16), begin - first // held[0].itemsize
 
 
 def gather_signatures(parts: Sequence[Part], rows: Ints) -> NDArray[np.uint8]:
@@ -153,27 +164,21 @@ def gather_signatures(parts: Sequence[Part], rows: Ints) -> NDArray[np.uint8]:
     return found
 
 
-def gather_sizes(parts: Sequence[Part], rows: Ints) -> Ints:
-    """Return the informative sizes of some rows, in their order."""
-    sizes = (numbers_of(part.sketches(["size"])["size"], np.int64) for part in parts)
-    return np.concatenate([rows[:0], *sizes])[rows]
-
-
 def gather_samples(parts: Sequence[Part], rows: Ints) -> fast.Sketches:
     """Return the sketches of some rows, in their order, without the signatures."""
-    count, starts = len(rows), row_numbers(parts)
+    count, found = len(rows), []
     sizes, thin, counts = np.zeros(count, np.int64), np.zeros(count, np.bool_), np.zeros(count, np.int64)
-    for part, wanted, here in _by_part(parts, rows, starts):
+    for part, wanted, here in _by_part(parts, rows, row_numbers(parts)):
         table = part.sketches(["size", "thin", "sample"])
         source, at = spans_of(table["sample"], np.dtype(np.uint32))
         sizes[wanted] = numbers_of(table["size"], np.int64)[here]
         thin[wanted] = numbers_of(table["thin"], np.uint8)[here]
         counts[wanted] = np.diff(np.append(at, len(source)))[here]
+        found.append((source, at[here], wanted))
     ends = np.concatenate(([0], np.cumsum(counts)))
     samples = np.empty(int(ends[-1]), np.uint32)
-    for part, wanted, here in _by_part(parts, rows, starts):
-        source, at = spans_of(part.sketches(["sample"])["sample"], np.dtype(np.uint32))
-        copy_spans(source, at[here], samples, ends[wanted], counts[wanted])
+    for source, begin, wanted in found:
+        copy_spans(source, begin, samples, ends[wanted], counts[wanted])
     return fast.Sketches(np.zeros((0, sketch.BINS), np.uint8), sizes, samples, ends, thin)
 
 

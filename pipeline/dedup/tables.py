@@ -31,7 +31,8 @@ Ints = NDArray[np.int64]
 class Deduplication:
     """Tables of contract §4: `pairs`, `clusters` (of two or more), `assignments` (every article, one row).
 
-    `hot` counts how often a text met a band of more than `candidates.CHAIN` texts, of which only those were
+    `rows` says in which row of `assignments` each article stands, in the order in which they came. `hot`
+    counts how often a text met a band of more than `candidates.CHAIN` texts, of which only those were
     looked at: pairs may be missed where it is large. `costs` are those of the run, where kernels were used;
     `model` is the corpus model that the rows were made with.
     """
@@ -39,6 +40,7 @@ class Deduplication:
     pairs: pa.Table
     clusters: pa.Table
     assignments: pa.Table
+    rows: Ints
     hot: int = 0
     costs: Costs = field(default_factory=Costs)
     model: CorpusModel | None = None
@@ -253,7 +255,7 @@ def build(articles: Articles, texts: Texts, related: Related) -> Deduplication:
     ratio[members.other] = np.append(related.ratio, 100.0)[members.pair]
     assigned = _assignments(articles, (cluster_name, family_name), home, members, ratio)
     clusters = _clusters(articles, (cluster_name, family_name), home, ratio)
-    return Deduplication(_pair_table(articles, related, rows), clusters, assigned, related.hot)
+    return Deduplication(_pair_table(articles, related, rows), clusters, assigned, articles.name, related.hot)
 
 
 def _columns(rows: _Rows) -> tuple[Ints, Ints, Ints]:

@@ -9,11 +9,14 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import Literal
 
 import pyarrow as pa
@@ -105,11 +108,8 @@ class _Pool:
         context = multiprocessing.get_context("spawn")  # fork copies the locks of Arrow's threads as they are
         here, there = context.Pipe()
         process = context.Process(target=_serve, args=(self._kernel, there), daemon=True)
-        before = signal.pthread_sigmask(
-            signal.SIG_BLOCK, {signal.SIGINT}
-        )  # as it starts, a worker inherits it
-        process.start()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _no_interrupt(), _no_script():
+            process.start()
         there.close()
         self._workers.append(_Worker(process, here))
         return self._workers[-1]
@@ -183,6 +183,31 @@ class _Pool:
     def close(self) -> None:
         for worker in self._workers:
             _stop(worker)
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Keep Ctrl-C from a worker as it starts: it inherits what is blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Keep the caller's script from a worker, in which `multiprocessing` would run it again.
+
+    A script that calls `pipeline.ingest` without `if __name__ == "__main__":` would begin another run in each
+    worker, and one that was piped to the interpreter would not be found. Nothing that is sent needs it.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 TRIED = b"tried"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.output import damage_told
 from pipeline.records import RULE_NAMES
 from pipeline.schema import TABLES
 
@@ -56,9 +57,13 @@ class Cluster:
     differences: tuple[Difference, ...]
 
 
-def read(structured: Path, table: str, columns: Sequence[str]) -> pd.DataFrame:
-    """Read some columns of a table."""
-    return pd.read_parquet(structured / table, columns=list(columns))
+def read(
+    structured: Path, table: str, columns: Sequence[str], only: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Read some columns of a table; of the rows those whose first column is among `only`."""
+    filters = None if only is None else [(columns[0], "in", list(only))]
+    with damage_told(structured / table):
+        return pd.read_parquet(structured / table, columns=list(columns), filters=filters)
 
 
 def table_sizes(manifest: dict[str, object]) -> dict[str, int]:
@@ -150,9 +155,7 @@ def _differing_texts(structured: Path, articles: pd.DataFrame) -> list[Differenc
     wanted = pd.concat([kept["canonical_clause_id"], kept["member_clause_id"]]).dropna().unique()
     if not len(wanted):
         return []
-    clauses = pd.read_parquet(
-        structured / "clauses", columns=["clause_id", "text"], filters=[("clause_id", "in", list(wanted))]
-    )
+    clauses = read(structured, "clauses", ["clause_id", "text"], list(wanted))
     text = dict(zip(clauses["clause_id"], clauses["text"], strict=True))
     return [
         Difference(

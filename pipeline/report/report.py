@@ -23,7 +23,7 @@ def render(out: Path) -> str:
     except FileNotFoundError as error:
         raise InputError(f"{out} has no manifest.json: run `fanwen ingest RAW --out {out}`") from error
     except ValueError as error:
-        raise ContractError(f"{out}/manifest.json is not JSON: run `fanwen ingest`") from error
+        raise ContractError(f"{out}/manifest.json is not JSON: see `fanwen check`") from error
     environment = Environment(
         loader=PackageLoader("pipeline.report"),
         autoescape=True,

@@ -5,6 +5,6 @@ is changed before `commit`, which is one rename (`store/generations.py`).
 """
 
 from pipeline.run.corpus import Options
-from pipeline.run.driver import STAGES, IngestSummary, fit, ingest, status
+from pipeline.run.driver import STAGES, IngestSummary, fit, ingest
 
-__all__ = ["STAGES", "IngestSummary", "Options", "fit", "ingest", "status"]
+__all__ = ["STAGES", "IngestSummary", "Options", "fit", "ingest"]

@@ -22,7 +22,8 @@ from pipeline.dedup.tables import Deduplication
 from pipeline.dedup.work import Work
 from pipeline.run.about import ABOUT, about_articles, columns_of
 from pipeline.run.corpus import Run
-from pipeline.run.segments import open_arrow, read_arrow, write_batches
+from pipeline.run.segments import open_arrow, read_arrow
+from pipeline.store.files import write_batches
 from pipeline.store.generations import state_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _parts(run: Run, folder: Path, old: Path) -> "list[Part]":
     gone = [(name, old, True, False) for name in sorted(before - set(run.segments))]
     return [
         Part(
+            read_arrow(_file(home, "keys", name)).num_rows,
             partial(read_arrow, _file(home, "keys", name)),
             partial(read_arrow, _file(home, "sketches", name)),
             *held,

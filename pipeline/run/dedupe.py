@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.dedup import deduplicate_articles
 from pipeline.dedup.entry import SMALL_ROWS
 from pipeline.dedup.model import CorpusModel, fit
-from pipeline.dedup.tables import booleans
+from pipeline.dedup.tables import booleans, indices
 from pipeline.run.about import ABOUT, about_articles, columns_of, pages_of
 from pipeline.run.articles import compare_by_difference
 from pipeline.run.changes import COMPARED as TOLD
@@ -43,7 +42,7 @@ def texts_of(run: Run) -> Iterator[pa.RecordBatch]:
 
 
 def compare(run: Run) -> tuple[dict[str, pa.Table], CorpusModel]:
-    """Return pairs, clusters and assignments of the articles, and the corpus model.
+    """Return pairs, clusters and assignments of the articles, these in their order, and the corpus model.
 
     The model of boilerplate shingles is fitted anew, or the stored one above `refit_below` pages.
     """
@@ -55,7 +54,8 @@ def compare(run: Run) -> tuple[dict[str, pa.Table], CorpusModel]:
         found = deduplicate_articles(about, run.config.dedup, model, texts_of(run))
     else:
         found, model = compare_by_difference(run, stored)
-    return {"pairs": found.pairs, "clusters": found.clusters, "assignments": found.assignments}, model
+    assignments = found.assignments.take(indices(found.rows))
+    return {"pairs": found.pairs, "clusters": found.clusters, "assignments": assignments}, model
 
 
 def write_articles(run: Run, folder: Path) -> pa.Array:
@@ -68,11 +68,13 @@ def write_articles(run: Run, folder: Path) -> pa.Array:
         name: columns_of(run, name, ["article_id"]).column("article_id") for name in sorted(run.segments)
     }
     every = pa.chunked_array([c for ids in listed.values() for c in ids.chunks], pa.string())
-    places, start = pc.index_in(every, value_set=run.assignments.column("id").combine_chunks()), 0
+    if not run.assignments["id"].equals(every):
+        raise damaged(state_of(run.out, run.generation), ValueError("its keys are of other articles"))
     compared = pa.schema([TABLES["articles"].field(c) for c in COMPARED])
     said, head = run.assignments.select(COMPARED).cast(compared), head_of(TABLES["articles"], "articles")
+    start = 0
     for name, ids in listed.items():
-        found = said.take(places.slice(start, len(ids)))
+        found = said.slice(start, len(ids))
         start += len(ids)
         rows = columns_of(run, name, list(made_schema("articles").names))
         if old_shards(run, f"articles/part-{name}"):

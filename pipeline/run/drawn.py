@@ -2,7 +2,8 @@
 
 The first run writes a row a text, in the order of their hash, and leaves room behind (`groups.SPARE`). Later
 runs link that, and write anew only which text each row is of and the rows behind: with 1 % more texts than 2
-million, all would be 700 MB. A file that a generation has is never written to: what is mapped is private.
+million, all would be 700 MB. A file that a generation has is never written to: what is mapped is private. Of
+the file, later runs touch what they look at; no column is copied.
 """
 
 import mmap
@@ -24,7 +25,7 @@ from pipeline.store.files import reserve
 if TYPE_CHECKING:
     from pipeline.dedup.near import Sketched
 
-DRAWN, SIGNATURES = "drawn.arrow", "signatures.bin"  # the rows of the first run, those with room behind
+DRAWN = "drawn.bin"  # the rows of the first run, with room behind
 ADDED, PLACES = "added.arrow", "places.arrow"  # rows behind; the place of the text of each row
 
 
@@ -34,40 +35,34 @@ def stands(folder: Path) -> bool:
 
 
 def room(kept: Path, texts: int) -> tuple[NDArray[np.uint8], Callable[[], None]]:
-    """Return room for the signatures of so many texts, in a file, and what gives its memory back."""
-    path = kept / SIGNATURES
-    rows = max(1, texts)  # there is no mapping of nothing
-    with path.open("w+b") as file:
-        reserve(file.fileno(), rows * BINS)
-        held = mmap.mmap(file.fileno(), rows * BINS)
-    signatures = np.frombuffer(held, np.uint8).reshape(-1, BINS)[:texts]
-    return signatures, partial(held.madvise, mmap.MADV_DONTNEED)  # it stays in the file
+    """Return room for what is drawn from so many texts, in a file, and what gives its memory back."""
+    from pipeline.dedup.near import ROW_BYTES  # loads the compiler, which few texts need
+
+    size = max(1, texts) * ROW_BYTES  # there is no mapping of nothing
+    with (kept / DRAWN).open("w+b") as file:
+        reserve(file.fileno(), size)
+        held = mmap.mmap(file.fileno(), size)
+    whole = np.frombuffer(held, np.uint8)[: texts * ROW_BYTES]
+    return whole, partial(held.madvise, mmap.MADV_DONTNEED)  # it stays in the file
 
 
 def write_drawn(kept: Path, old: Path, drawn: "Sketched", texts: int) -> None:
     """Write down what is drawn from so many texts; the rows of the last run's first file are linked."""
     fixed = drawn.fixed or texts
     if drawn.fixed:
-        for name in (DRAWN, SIGNATURES):
-            os.link(old / name, kept / name)
+        os.link(old / DRAWN, kept / DRAWN)
     else:
-        write_arrow(kept / DRAWN, _told(drawn, slice(texts)))
-        with (kept / SIGNATURES).open("rb") as file:
+        with (kept / DRAWN).open("rb") as file:
             os.fsync(file.fileno())
     end = int(np.flatnonzero(drawn.text >= 0).max(initial=fixed - 1)) + 1
-    added = drawn.signatures[fixed:end].reshape(-1)
+    rows = slice(fixed, end)
     signatures = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(BINS), end - fixed, [None, pa.py_buffer(added)]
+        pa.binary(BINS), end - fixed, [None, pa.py_buffer(drawn.signatures[rows].reshape(-1))]
     )
-    write_arrow(kept / ADDED, _told(drawn, slice(fixed, end)).append_column("signature", signatures))
+    columns = [signatures, drawn.length[rows], drawn.hashes[rows], *drawn.briefs[rows].T]
+    names = ["signature", "length", "hash", *(f"brief_{k}" for k in range(len(columns) - 3))]
+    write_arrow(kept / ADDED, pa.table([pa.array(c) for c in columns], names))
     write_arrow(kept / PLACES, pa.table([pa.array(drawn.text[:end], pa.int32())], ["text"]))
-
-
-def _told(drawn: "Sketched", rows: slice) -> pa.Table:
-    """Return some rows of what was drawn from texts, without their signatures."""
-    columns = [drawn.length[rows], drawn.hashes[rows], *drawn.briefs[rows].T]
-    names = ["length", "hash", *(f"brief_{k}" for k in range(len(columns) - 2))]
-    return pa.table([pa.array(c) for c in columns], names)
 
 
 def _matrix(column: pa.ChunkedArray) -> NDArray[np.uint8]:
@@ -78,21 +73,20 @@ def _matrix(column: pa.ChunkedArray) -> NDArray[np.uint8]:
 
 def read_drawn(folder: Path) -> "Sketched":
     """Return what was drawn from texts, with the room behind; changes of it go to no file."""
-    from pipeline.dedup.near import room_for  # loads the compiler, which few texts need
+    from pipeline.dedup.near import ROW_BYTES, room_for
 
-    told, added, places = (read_arrow(folder / name) for name in (DRAWN, ADDED, PLACES))
-    fixed, end, path = told.num_rows, places.num_rows, folder / SIGNATURES
-    if not path.is_file() or path.stat().st_size < end * BINS:
-        raise damaged(path, ValueError("it is too short"))
+    added, places, path = read_arrow(folder / ADDED), read_arrow(folder / PLACES), folder / DRAWN
+    end, fixed, size = places.num_rows, places.num_rows - added.num_rows, path.stat().st_size
+    if fixed < 0 or size < end * ROW_BYTES or size % ROW_BYTES:
+        raise damaged(path, ValueError("it is of another size"))
     with path.open("rb") as file:
         held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    drawn = room_for(np.frombuffer(held, np.uint8).reshape(-1, BINS))
-    drawn.signatures[fixed:end] = _matrix(added.column("signature"))
-    for table, rows in ((told, slice(fixed)), (added.select(told.column_names), slice(fixed, end))):
-        length, hashes, *briefs = (column.to_numpy() for column in table.columns)
-        drawn.length[rows], drawn.hashes[rows] = length, hashes
-        np.stack(briefs, axis=1, out=drawn.briefs[rows])
+    drawn, rows = room_for(np.frombuffer(held, np.uint8)), slice(fixed, end)
+    drawn.signatures[rows] = _matrix(added.column("signature"))
+    length, hashes, *briefs = (column.to_numpy() for column in added.drop_columns("signature").columns)
+    drawn.length[rows], drawn.hashes[rows] = length, hashes
+    np.stack(briefs, axis=1, out=drawn.briefs[rows])
     drawn.text[:end] = places.column(0).to_numpy()
-    whole = fixed * BINS // mmap.PAGESIZE * mmap.PAGESIZE
+    whole = fixed * BINS // mmap.PAGESIZE * mmap.PAGESIZE  # of signatures that are as in the file
     release = partial(held.madvise, mmap.MADV_DONTNEED, 0, whole) if whole else drawn.release
     return replace(drawn, release=release, fixed=fixed)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -259,15 +258,3 @@ def fit(structured: str | Path = "structured", *, config: Config | None = None) 
     if not generations.current(Path(structured)):
         raise InputError(f"{structured} holds no tables: run `fanwen ingest RAW --out {structured}`")
     return ingest(None, structured, config=config, options=Options(refit=True))
-
-
-def status(structured: str | Path = "structured") -> dict[str, Any]:
-    """Return what an output folder holds: generation, roots, rows by table, rejects by reason, last run.
-
-    Raises ContractError where there is no output.
-    """
-    manifest = read_manifest(Path(structured))
-    keys = ("generation", "created", "roots", "stages", "digests", "seconds", "rejects")
-    return {k: manifest[k] for k in keys} | {
-        "rows": {name: entry["rows"] for name, entry in manifest["tables"].items()}
-    }

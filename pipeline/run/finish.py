@@ -64,7 +64,8 @@ def finish(run: Run) -> None:
     if run.config.ingest.json_lines:
         files = {name: Joined(folder / name) for name in JSON_LINES}
     try:
-        segments = {name: _keep(run, (folder, kept), name, files) for name in plan.kept}
+        link_files(run, kept, plan.kept)
+        segments = {name: _keep(run, folder, name, files) for name in plan.kept}
         for making, batches in _made(run, plan, pages, kept):
             lost.append(_lost(batches))
             segments[making.name] = _write(run, (folder, kept), making, (batches, files))
@@ -145,10 +146,8 @@ def _as_finished(pages: pa.Table, keys: pa.Array, plan: Plan, lost: pa.Table) ->
     return pages
 
 
-def _keep(run: Run, to: tuple[Path, Path], name: str, files: dict[str, Joined]) -> Segment:
-    """Link the files of a segment that stays, and copy its lines."""
-    folder, kept = to
-    link_files(run, kept, name)
+def _keep(run: Run, folder: Path, name: str, files: dict[str, Joined]) -> Segment:
+    """Link the tables' files of a segment that stays, and copy its lines."""
     for table in WRITTEN:
         run.shards[table] += link_shards(run, folder, f"{table}/part-{name}")
     old: Segment = run.segments[name]

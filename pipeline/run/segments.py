@@ -7,7 +7,7 @@ changed: where one of its pages goes or changes, another takes its place; small 
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from pipeline.run.corpus import Run
 from pipeline.run.cut import CUTS
 from pipeline.run.pages import Mask, Rows, find, has, is_there, unlike
 from pipeline.store import state
-from pipeline.store.files import write_atomically, write_bytes
+from pipeline.store.files import write_batches, write_bytes
 from pipeline.store.generations import spool_of, state_of
 
 SEGMENT_PAGES = 1024  # pages: some 100 MB while it is built, and files of up to 15 MB
@@ -199,21 +199,6 @@ def write_arrow(path: Path, table: pa.Table) -> None:
     write_batches(path, table.schema, table.to_batches())
 
 
-def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write batches of a table of the state, those without rows too, all or nothing.
-
-    As they lie in memory: packing them takes three times as long as writing what it saves, and what is
-    mapped is read where it is looked at, and no more of it.
-    """
-
-    def write(to: Path) -> None:
-        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-
-    write_atomically(path, write)
-
-
 def open_arrow(path: Path) -> pa.ipc.RecordBatchFileReader:
     """Open a table of the state, to read a batch at a time."""
     try:
@@ -241,10 +226,12 @@ def read_arrow(path: Path, names: list[str] | None = None) -> pa.Table:
         raise damaged(path, error) from error
 
 
-def link_files(run: Run, kept: Path, name: str) -> None:
-    """Link the state files of a segment that stays into the next state folder."""
-    for path in state_of(run.out, run.generation).glob(f"*-{name}.arrow"):
-        os.link(path, kept / path.name)
+def link_files(run: Run, kept: Path, names: Sequence[str]) -> None:
+    """Link the state files of segments that stay into the next state folder."""
+    stay = set(names)
+    for path in state_of(run.out, run.generation).glob("*-*.arrow"):
+        if path.stem.rpartition("-")[2] in stay:
+            os.link(path, kept / path.name)
 
 
 def write_segments(folder: Path, segments: dict[str, Segment]) -> None:

@@ -11,8 +11,6 @@ from pipeline.text.convert import convert_lines, has_tables
 from pipeline.text.fold import text_ids
 from pipeline.text.points import code_points
 
-HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
-
 
 def utf8_of(text: str, places: NDArray[np.int64]) -> tuple[Any, NDArray[np.int32]]:
     """Return a text in UTF-8, and where its places, in order, are in there.
@@ -59,10 +57,9 @@ def hex_strings(words: NDArray[np.uint64]) -> pa.StringArray:
     ['0000000000000001ffffffffffffffff', '00000000000000000000000000000abc']
     """
     pairs = words.astype(">u8").view(np.uint8)
-    digits = HEX.take(np.stack([pairs >> 4, pairs & 15], axis=-1))
-    return joined_strings(
-        digits, np.arange(len(words) + 1, dtype=np.int32) * (digits.size // max(1, len(words)))
-    )
+    digits = np.stack([pairs >> 4, pairs & 15], axis=-1)
+    digits += np.where(digits < 10, np.uint8(ord("0")), np.uint8(ord("a") - 10))
+    return joined_strings(digits, np.arange(len(words) + 1, dtype=np.int32) * (16 * words.shape[1]))
 
 
 def ids_of_texts(texts: pa.StringArray) -> pa.StringArray:

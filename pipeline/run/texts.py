@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from pipeline.dedup.frames import Ints, whole_numbers
 from pipeline.dedup.groups import COUNTS, NOTHING, add_parts, columns_of
 from pipeline.dedup.tables import indices, rows_of
-from pipeline.run.segments import damaged, open_arrow, write_batches
+from pipeline.run.segments import damaged, open_arrow
+from pipeline.store.files import write_batches
 
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
 BASE, LATER, HIDDEN = "texts.arrow", "later.arrow", "hidden.arrow"

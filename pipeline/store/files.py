@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -131,6 +131,21 @@ def _encode(to: Path | pa.NativeFile, table: pa.Table, name: str) -> None:
         ],
         write_statistics=True,
     )
+
+
+def write_batches(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write batches of a table of the state, those without rows too, all or nothing.
+
+    As they lie in memory: packing them takes three times as long as writing what it saves, and what is
+    mapped is read where it is looked at, and no more of it.
+    """
+
+    def write(to: Path) -> None:
+        with pa.OSFile(str(to), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+
+    write_atomically(path, write)
 
 
 def _leaves(field: pa.Field) -> Iterator[str]:

@@ -33,7 +33,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
     """
     if not out.is_dir():
         raise InputError(f"no folder {out}: run `fanwen ingest RAW --out {out}`")
-    path = out / MANIFEST
+    path, again = out / MANIFEST, f"run `fanwen ingest RAW --out {out}`"
     try:
         manifest = json.loads(path.read_text("utf-8"))
         if not isinstance(manifest, dict) or "tables" not in manifest:
@@ -41,10 +41,22 @@ def read_manifest(out: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         if not any((out / table).exists() for table in TABLES):
             raise InputError(f"{out} holds no tables yet: run `fanwen ingest RAW --out {out}`") from error
-        raise ContractError(f"{path} is missing: run `fanwen ingest RAW --out {out}`") from error
+        raise ContractError(f"{path} is missing: remove {out} and {again}") from error
     except (OSError, ValueError) as error:
-        raise ContractError(f"{path} is broken ({error}): run `fanwen ingest RAW --out {out}`") from error
+        raise ContractError(f"{path} is broken ({error}): remove {out} and {again}") from error
     return manifest
+
+
+def status(structured: str | Path = "structured") -> dict[str, Any]:
+    """Return what an output folder holds: generation, roots, rows by table, rejects by reason, last run.
+
+    Raises InputError where there is no output, ContractError where its manifest is broken.
+    """
+    manifest = read_manifest(Path(structured))
+    keys = ("generation", "created", "roots", "stages", "digests", "seconds", "rejects")
+    return {k: manifest[k] for k in keys} | {
+        "rows": {name: entry["rows"] for name, entry in manifest["tables"].items()}
+    }
 
 
 def shards_of(manifest: dict[str, Any], table: str) -> list[Shard]:

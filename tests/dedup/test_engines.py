@@ -134,8 +134,9 @@ def test_order_batches_and_workers_change_no_row(count: int) -> None:
     random.Random(1).shuffle(order)
     want = deduplicate(rows, config=CONFIG)
     batches = pa.RecordBatchReader.from_batches(rows.schema, rows.take(order).to_batches(max_chunksize=7))
+    turned = deduplicate(batches, config=DedupConfig(workers=2))  # a worker for each channel
     for found in (
-        deduplicate(batches, config=DedupConfig(workers=2)),  # a worker for each channel
+        turned,
         deduplicate(rows, config=DedupConfig(workers=3)),  # shares of the postings
         deduplicate(rows.to_pandas(), config=CONFIG),
     ):
@@ -143,6 +144,7 @@ def test_order_batches_and_workers_change_no_row(count: int) -> None:
         assert found.clusters.equals(want.clusters)
         assert found.assignments.equals(want.assignments)
     assert want.assignments["id"].to_pylist() == rows["id"].to_pylist()
+    assert turned.assignments["id"].take(pa.array(turned.rows)).equals(rows["id"].take(order))
 
 
 def test_a_large_star_is_found_and_its_canonical_is_central() -> None:

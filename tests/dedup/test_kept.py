@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import asking, candidates, components, entry, fast, growing, kept, measures, stored
-from pipeline.dedup.arrays import keys_of
+from pipeline.dedup.arrays import absent, distinct_sorted, keys_of
 from pipeline.dedup.model import CorpusModel
 from pipeline.dedup.stored import Part
 from pipeline.dedup.work import Work
@@ -54,7 +54,7 @@ def articles_of(segments: dict[str, list[int]], texts: list[str]) -> pa.Table:
 
 def part_of(made: dict[str, tuple[pa.Table, pa.Table]], name: str, held: bool, here: bool) -> Part:
     keys, sketches = made[name]
-    return Part(keys.select, sketches.select, held, here)
+    return Part(keys.num_rows, keys.select, sketches.select, held, here)
 
 
 class Runs:
@@ -199,3 +199,29 @@ def entry_texts(texts: list[str]) -> fast.Texts:
     units = [np.frombuffer(key.encode("utf-16-le"), np.uint16) for key in keys]
     length = np.array([len(u) for u in units])
     return fast.Texts(np.concatenate(units), np.cumsum(length) - length, length, np.arange(len(keys)))
+
+
+def test_units_are_those_of_the_keys_wherever_parts_lie() -> None:
+    texts = write_texts(random.Random(5), 12, 4)
+    runs = Runs(texts, CorpusModel(np.zeros(0, np.uint32), 0))
+    segments = {"a": list(range(9)), "b": list(range(9, 10)), "c": list(range(10, len(texts)))}
+    runs.run(segments)
+    parts = [part_of(runs.made, name, False, True) for name in ("c", "a", "b")]
+    keys = [key for part in parts for key in part.keys(["units"])["units"].to_pylist()]
+    rows = np.array(random.Random(1).sample(range(len(keys)), len(keys) // 2))
+    units, begin = stored.units_in_place(parts, rows)
+    assert [units[b : b + len(keys[r]) // 2].tobytes() for r, b in zip(rows, begin, strict=True)] == [
+        keys[r] for r in rows
+    ]
+    assert units.flags.writeable  # as kernels are compiled for: they write to none
+    nothing, begin = stored.units_in_place(parts, rows[:0])
+    assert len(nothing) == len(begin) == 0
+
+
+def test_what_does_not_stand_among_others_is_found_as_by_a_set() -> None:
+    rng = np.random.default_rng(4)
+    for few, many in ((0, 5), (5, 0), (40, 30), (1, 1)):
+        values, others = (rng.integers(0, 60, n).astype(np.uint64) for n in (few, many))
+        slow = [value not in set(others.tolist()) for value in values.tolist()]
+        assert absent(values, np.sort(others)).tolist() == slow
+        assert distinct_sorted(values).tolist() == sorted(set(values.tolist()))

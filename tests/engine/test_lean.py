@@ -30,6 +30,30 @@ def test_an_ingest_imports_no_pandas_and_a_frame_does(tmp_path: Path) -> None:
     subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
 
 
+UNGUARDED = """
+import sys
+import pipeline
+from pipeline.config import Config, override
+print("begun")
+two = override(Config(), "ingest", workers=2)
+print(pipeline.ingest(sys.argv[1], sys.argv[2], config=two).pages)
+"""
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_script_is_not_run_again_by_the_workers(tmp_path: Path, piped: bool) -> None:
+    (tmp_path / "raw").mkdir()
+    for n in range(30):  # more than are cut in the process itself
+        text = f"值班制度{n}2篇\n值班制度1\n一、准时到岗。\n值班制度2\n一、做好第{n}号记录。"
+        (tmp_path / "raw" / f"{n}.txt").write_text(text, "utf-8")
+    (tmp_path / "script.py").write_text(UNGUARDED, "utf-8")
+    script = "-" if piped else str(tmp_path / "script.py")
+    command = [sys.executable, script, str(tmp_path / "raw"), str(tmp_path / "out")]
+    here = Path(__file__).parents[2]
+    done = subprocess.run(command, input=UNGUARDED, capture_output=True, text=True, cwd=here, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "begun\n30\n"), done.stderr[-2000:]
+
+
 USED_AGAIN = """
 import resource, sys
 from pipeline.engine.lean import keep_freed_memory

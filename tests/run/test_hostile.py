@@ -17,8 +17,9 @@ from small_corpora import digests, page, settings, write_pages
 from pipeline.check import check
 from pipeline.errors import TemporaryError
 from pipeline.records import REJECT_REASONS
-from pipeline.run import ingest, status
+from pipeline.run import ingest
 from pipeline.run.corpus import Options
+from pipeline.store.manifest import status
 from pipeline.store.scan import printable
 
 PAGE = page(1)

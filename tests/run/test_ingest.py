@@ -21,10 +21,11 @@ from small_corpora import digests, page, settings, write_pages
 import pipeline
 from pipeline.check import check
 from pipeline.errors import ContractError, InputError, TemporaryError
-from pipeline.run import STAGES, fit, ingest, status
+from pipeline.run import STAGES, fit, ingest
 from pipeline.run.corpus import Options
 from pipeline.schema import TABLES
 from pipeline.store.lock import locked
+from pipeline.store.manifest import status
 
 
 def run(raw: Path, out: Path, **changes: object) -> None:
@@ -165,7 +166,7 @@ def test_without_state_no_other_root_is_lost(raw: Path, out: Path, tmp_path: Pat
 def test_a_broken_state_is_no_state(raw: Path, out: Path) -> None:
     run(raw, out)
     before = digests(out)
-    (out / ".state" / "000001" / "pages.parquet").write_bytes(b"PAR1 broken")
+    (out / ".state" / "000001" / "pages.arrow").write_bytes(b"PAR1 broken")
     run(raw, out)
     assert digests(out) == before
     for path in (out / ".state").rglob("cuts-*.arrow"):

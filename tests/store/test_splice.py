@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.schema import TABLES
@@ -75,6 +75,7 @@ def articles(rows: int, seed: str = "") -> pa.Table:
     return pa.table(arrays, schema=ARTICLES)
 
 
+@settings(deadline=None)  # what it takes depends on who else works
 @given(made=tables(), rows=st.integers(1, 4))
 def test_what_is_spliced_is_what_is_written_whole(made: tuple[str, pa.Table, pa.Table], rows: int) -> None:
     name, old, new = made
@@ -160,6 +161,7 @@ def test_columns_that_a_file_has_not_are_not_put_into_it() -> None:
         splice(parquet_bytes(articles(5), "articles"), pa.table({"more": list(range(5))}))
 
 
+@settings(deadline=None)  # what it takes depends on who else works
 @given(data=st.data())
 def test_a_damaged_file_is_not_spliced_or_keeps_its_damage(data: st.DataObject) -> None:
     """Whatever a footer says, it leads to no other error and to no byte outside the file."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.schema import TABLES
@@ -60,6 +60,7 @@ def structs(depth: int) -> st.SearchStrategy[Struct]:
     )
 
 
+@settings(deadline=None)  # what it takes depends on who else works
 @given(tree=structs(2))
 def test_what_is_written_is_read(tree: Struct) -> None:
     data = write_struct(tree)
@@ -80,6 +81,7 @@ def test_a_footer_is_written_as_it_was_read(name: str) -> None:
     assert write_struct(read_struct(footer)) == footer
 
 
+@settings(deadline=None)  # what it takes depends on who else works
 @given(data=st.binary(max_size=60))
 def test_any_bytes_are_a_structure_or_an_error(data: bytes) -> None:
     try:
