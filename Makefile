@@ -19,6 +19,8 @@ help: ## list the words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 $(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
@@ -35,10 +37,10 @@ install: $(STAMP) ## make .venv with everything in it
 scrape: $(STAMP) ## crawl a site into raw/: make scrape SITE=https://… (or site.toml) CONTACT=you@example.org
 	@test -n "$(SITE)" -a -n "$(CONTACT)" || { \
 	  echo "usage: make scrape SITE=https://host/list/ (or the TOML file of a site) CONTACT=address" >&2; exit 2; }
-	$(BIN)/fanwen scrape $(if $(filter %.toml,$(SITE)),--sites $(SITE),$(SITE)) --contact $(CONTACT) --into $(RAW)
+	$(BIN)/fanwen scrape $(if $(filter %.toml,$(SITE)),--sites $(SITE),$(SITE)) --contact $(CONTACT) --into "$(RAW)"
 
 ingest: $(STAMP) ## bring structured/ into step with raw/
-	$(BIN)/fanwen ingest $(RAW) --out $(OUT)
+	$(BIN)/fanwen ingest "$(RAW)" --out "$(OUT)"
 
 test: $(STAMP) ## the fast tests: Python only, no root, under 6 minutes
 	$(BIN)/python -m pytest -q
@@ -62,11 +64,11 @@ bench: $(STAMP) ## speed and quality beside the peers: make bench [AREA="text de
 	$(if $(SIZES),SIZES=$(SIZES)) $(BIN)/python -m benchmarks $(AREA)
 
 report: $(STAMP) ## a self-contained HTML report of structured/
-	$(BIN)/fanwen report $(OUT) --out report.html
+	$(BIN)/fanwen report "$(OUT)" --out report.html
 
 lock: ## pin the dependencies anew (needs uv)
 	uv lock --quiet && uv export --quiet --no-emit-project --all-extras --format requirements-txt --no-annotate --no-header > requirements.lock && rm uv.lock
 
 clean: ## remove outputs and caches; raw/ stays
-	rm -rf $(OUT) report.html .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf "$(OUT)" report.html .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -29,6 +29,7 @@ from pipeline.records import RejectReason
 from pipeline.run.features import EdgeLines, Features, features
 from pipeline.run.packed import pack
 from pipeline.store.state import KEPT
+from pipeline.text.encoding import decode
 
 BODIES = pa.schema(
     [
@@ -93,14 +94,14 @@ def lost_cut(batch: pa.RecordBatch, reason: RejectReason) -> pa.RecordBatch:
 
 
 def _reject(row: dict[str, Any], reason: RejectReason, detail: str) -> dict[str, Any]:
-    excerpt = row["body"][: EXCERPT_CHARS * 4].decode("utf-8", "replace")[:EXCERPT_CHARS]
+    excerpt = decode(row["body"][: EXCERPT_CHARS * 4]).text[:EXCERPT_CHARS]  # 4 bytes are the most of one
     return {
         "page_id": row["page_id"],
         "feature_key": row["feature_key"],
         "key": row["key"],
         "reason": reason,
         "detail": detail[:200],
-        "excerpt": excerpt.replace("\x00", "\N{SYMBOL FOR NULL}"),
+        "excerpt": excerpt,
         "url": row["url"],
         "n_articles": 0,
         "left": "",

@@ -72,11 +72,11 @@ def _fresh(owners: pa.ChunkedArray) -> NDArray[np.bool_]:
 def told_clauses(kept: Path, name: str, ids: pa.Array) -> pa.Table:
     """Return the clauses (`TOLD`) of those of some articles, numbered in order, that a segment holds."""
     table = read_arrow(clauses_path(kept, name))
-    number = pc.index_in(table["article_id"], value_set=ids)
-    if number.null_count == len(number):
+    row = pc.index_in(ids, value_set=table["article_id"].combine_chunks())  # there are few: a small table
+    if row.null_count == len(row):
         return TOLD.empty_table()
-    wanted = pc.is_valid(number)
-    listed, number = table["clauses"].filter(wanted).combine_chunks(), number.filter(wanted)
+    number = rows_of(np.flatnonzero(np.asarray(row.is_valid())))
+    listed = table["clauses"].take(row.drop_null()).combine_chunks()
     article = number.take(pc.list_parent_indices(listed))
     path, text, label = listed.flatten().flatten()
     texts = read_arrow(_counts(kept, name), ["text_id", "text"]).take(text)

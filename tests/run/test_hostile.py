@@ -146,6 +146,18 @@ def test_a_page_that_takes_too_long_is_rejected_and_taken_again_on_demand(tmp_pa
     assert ingest(raw, out, config=settings()).pages == 3
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gbk", "utf-16-le"])
+def test_what_was_rejected_can_be_read(tmp_path: Path, codec: str) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    page = "<html><body><noscript>请开启脚本，以便阅读管理制度的正文内容</noscript></body></html>"
+    (raw / "a.html").write_bytes(page.encode(codec))
+    ingest(raw, out, config=settings())
+    rejects = pd.read_parquet(out / "rejects")
+    assert list(rejects.reason) == ["empty"]
+    assert list(rejects.excerpt) == [page[:80]]
+
+
 def test_a_full_disk_leaves_the_last_tables(tmp_path: Path) -> None:
     """RLIMIT_FSIZE stands for the full disk: a write beyond it fails as one without space does."""
     raw, out = tmp_path / "raw", tmp_path / "out"
