@@ -28,6 +28,7 @@ from pipeline.page.subjects import TRAILING
 from pipeline.records import DropReason
 
 # Of these each line says one that heads or leads into a section about writing; of forms is what is filled in.
+ONE_OF = ("写", "么", "哪", "格式")  # one of which stands on each page with such a line
 SEEDS = ("写", "格式", "什么", "哪些", "标题", "一份好", "一篇")
 FILLED = re.compile("[填抄]写")
 SPLIT = re.compile("的|写|格式")  # what stands before names the kind of paper: `心得体会的写法`
@@ -57,7 +58,12 @@ def guides_behind(
     [(3, 5)]
     """
     first, end = bodies[0][0], bodies[-1][1]
-    seeds = rows_saying(page, SEEDS, first, end) - cues.keys() if first < end else set()
+    if first >= end:
+        return []
+    begin, stop = page.starts[first], page.ends[end - 1]
+    if all(page.text.find(word, begin, stop) < 0 for word in ONE_OF):
+        return []  # as nine of ten pages of clauses
+    seeds = rows_saying(page, SEEDS, first, end) - cues.keys()
     if not seeds:
         return []
     asks = any(ASKS.search(x) or OF_WRITING.search(x) for x in (*titles[0][:1], page.title))
@@ -73,8 +79,8 @@ def guides_behind(
         if asks and advise(page.texts[body[0] : heading]):
             continue  # `检讨书怎么写`: the text itself says it
         if heading and _is_guide(page, heading, (body, cues), kinds):
-            begin = _begin(page, heading, body[0], cues)
-            found += _sections(page, begin, _end(page, begin, body[1], says), cues)
+            top = _begin(page, heading, body[0], cues)
+            found += _sections(page, top, _end(page, top, body[1], says), cues)
     return found
 
 
