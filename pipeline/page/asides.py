@@ -86,8 +86,7 @@ ASIDES: tuple[tuple[DropReason, str], ...] = (
     ("navigation", r"[顶踩]一下|[顶踩]"),
 )
 ASIDE_HINTS = (
-    "星标|答案|回答|提问|解答|答复|采纳|追问|再问|私信|好评|五星|签名|收集|搜集|整理"
-    "|踩一|坛友|吧友|跟帖|顶帖|顶贴"
+    "星标|答案|回答|答于|复于|问于|纳于|采纳|追问|再问|私信|好评|五星|签名|踩一|坛友|吧友|跟帖|顶帖|顶贴"
 )
 # In whole sentences these words tell that one of the patterns may match.
 ASIDE_SAYINGS = ("评论区", "留言区", "照搬", "照抄", "推荐给", "转载", "追问", "更多")

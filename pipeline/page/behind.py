@@ -13,7 +13,7 @@ from pipeline.page.manner import CLAUSE_ENDS, OF_TEXTS, PLAINLY, Manner
 from pipeline.page.otherpages import names_of_pages
 from pipeline.page.persons import names_person
 from pipeline.page.sitewords import CLOSING, EDGE_LABEL, REMEMBERED, site_words
-from pipeline.page.told import IN_DOUBT, MAX_FOREIGN, OWN_END, SAID_ENDS, SIGNED, SIGNING_DAY, STARS
+from pipeline.page.told import DAY_ENDS, IN_DOUBT, MAX_FOREIGN, OWN_END, SAID_ENDS, SIGNED, SIGNING_DAY, STARS
 from pipeline.page.wording import LEAST, is_spoken, reads_like_a_site, speaks_of_pages, weigh_wording
 from pipeline.records import DropReason
 
@@ -26,6 +26,8 @@ DECORATED = re.compile(
     r"(?=.*[一-鿿])[^\w\s（(【《“‘\[_]+\s*(?P<said>.{2,30}?)\s*[^\w\s）)】》”’。；：，、？！\]_]+"
 )
 PLAINLY_SHORT = 1.0  # weight of a line that is no sentence, which is plainly the site's; of others `PLAINLY`
+# Words side by side, as in a bar of buttons: `最新资讯 考试提醒 真题下载`; of texts `团结 紧张 严肃 活泼`
+BAR = re.compile(r"[一-鿿]{2,6}(?:[ \u3000]+[一-鿿]{2,6}){2,}")
 DIALOGUE = re.compile("[“”「」]|[说问道答][：:]")  # `他说：“点个赞吧！”`
 NO_TEXT = -0.8  # weight of a decorated line from which it may be the site's
 CRIES = "！？!?"  # with which a text of clauses may well end, once: `让我们行动起来！`
@@ -85,17 +87,17 @@ def behind_clauses(
 def _is_plainly_told(page: PageLines, row: int, manner: Manner) -> bool:
     """Tell whether a line, wherever it stands in a text without numbers, is plainly the site's."""
     line = page.texts[row]
-    if len(line) > MAX_FOREIGN or OWN_END.match(line) or _signs(page, row):
+    if len(line) > MAX_FOREIGN or OWN_END.match(line):
         return False
     said = line[-1] in SAID_ENDS
     if row_speaks_of_pages(page, row):
-        named = not said and manner.names_site(line)
+        named = not said and (manner.names_site(line) or BAR.fullmatch(line))
         least = LEAST if named else PLAINLY if said else PLAINLY_SHORT
     elif said:
         return False
     else:
         least = PLAINLY  # `试用助手改写`
-    return reads_like_a_site(line, least) and not DIALOGUE.search(line)
+    return reads_like_a_site(line, least) and not (DIALOGUE.search(line) or _signs(page, row))
 
 
 def _parted(
@@ -141,10 +143,10 @@ def _weigh(
         return FOREIGN, None
     if len(line) > MAX_SAID and line[-1] in CLAUSE_ENDS:
         return TEXT, None
+    if page.sights[row] & LISTED:  # of a list of the site's
+        return (SIGNATURE if YEAR.match(line) else FOREIGN), None
     if _signs(page, row):
         return SIGNATURE, None
-    if page.sights[row] & LISTED:  # of a list of the site's
-        return FOREIGN, None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:
         line = line.replace(subject, "")
@@ -168,26 +170,26 @@ def _weigh(
 
 def _signs(page: PageLines, row: int) -> bool:
     """Tell the day on which a text is signed, and who signs it in the line above."""
-    line = page.texts[row]
-    if SIGNING_DAY.fullmatch(line) or (page.sights[row] & LISTED and YEAR.match(line)):
+    line, below = page.texts[row], page.lasts[row + 1 : row + 2]
+    if page.lasts[row] in DAY_ENDS and SIGNING_DAY.fullmatch(line):
         return True
-    below = page.texts[row + 1] if row + 1 < len(page.texts) else ""
-    if not SIGNING_DAY.fullmatch(below) or len(line) > MAX_SIGNER:
+    if not below or below not in DAY_ENDS or len(line) > MAX_SIGNER:
         return False
-    return not (line[-1] in SAID_ENDS or site_words(line, edge=True) or weigh_wording(line) > 0)
+    signed = SIGNING_DAY.fullmatch(page.texts[row + 1])
+    return signed is not None and not (
+        line[-1] in SAID_ENDS or site_words(line, edge=True) or weigh_wording(line) > 0
+    )
 
 
 def _weigh_manner(line: str, manner: Manner) -> float:
     """Return the same by how a line ends and to whom it speaks."""
     signed = SIGNED.search(line) or is_spoken(line) or names_person(line)
-    if line[-1] in CLAUSE_ENDS and OWN_HOUSE.search(line):
-        return SENTENCE
     if line[-1] in CRIES and not signed and weigh_wording(line) <= 0:
         return SENTENCE
     if manner.is_foreign(line) or manner.is_foreign(line, LOOSELY_RARE):
         return SIGNATURE if signed else _weigh_foreign(line, manner)
     if manner.speaks_to_reader(line) or manner.is_unlike(line):
-        return FOREIGN
+        return SENTENCE if line[-1] in CLAUSE_ENDS and OWN_HOUSE.search(line) else FOREIGN
     return SENTENCE
 
 

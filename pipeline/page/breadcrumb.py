@@ -208,7 +208,7 @@ def _listed_from_home(page: PageLines, row: int) -> Found | None:
 def _without_place(page: PageLines, row: int, rest: str, rows: range, *, labelled: bool) -> Found | None:
     """Return the same of a line without the label of a place."""
     if not _bare_breadcrumb(rest, labelled=labelled):
-        items = _of_home(page, rest, row) or _of_two(rest, page.title, row)
+        items = _of_home(page, rest, row) or _of_two(page, rest, row)
         return Found(_weigh(page, items, rest, row), items, range(row, row + 1)) if items else None
     items = _items(rest, labelled=False)
     weight = _weigh(page, items, rest, rows[-1]) + OTHERWISE * labelled
@@ -341,16 +341,13 @@ def _parts_of_home(line: str) -> list[str]:
     return parts if 3 <= len(parts) <= MOST_ITEMS and all(parts) else []
 
 
-def _of_two(line: str, title: str, row: int) -> tuple[str, ...]:
-    """Return the items of `甲网 > 制度` at the top of a page; `<title>` says one, if there is one."""
-    parts = TWO.fullmatch(line)
-    return (
-        parts.groups()
-        if parts
-        and row < TOP_LINES
-        and (not title or parts[1] in title or parts[2] in title or NAMES_SITE.search(parts[1]))
-        else ()
-    )
+def _of_two(page: PageLines, line: str, row: int) -> tuple[str, ...]:
+    """Return the items of `甲网 > 制度` at the top of a page: `<title>` says one, or a menu begins so."""
+    parts, title = TWO.fullmatch(line), page.title
+    if not parts or row >= TOP_LINES:
+        return ()
+    named = not title or parts[1] in title or parts[2] in title or NAMES_SITE.search(parts[1])
+    return parts.groups() if named or any(x.startswith(parts[1]) for x in page.texts[:row]) else ()
 
 
 def _joined(page: PageLines, at: int, rest: str, *, placed: bool) -> tuple[str, int]:

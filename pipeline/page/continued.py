@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pipeline.page.introductions import introduces
 from pipeline.page.lines import DENSE, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.numbers import number_kind, ordinal_of
+from pipeline.page.told import DAY_ENDS, OWN_END, SIGNED, SIGNING_DAY
 from pipeline.page.wording import reads_like_a_site
 from pipeline.records import DropReason
 
@@ -26,7 +27,9 @@ SAID_BEHIND = 2  # sentences right behind such a line, with which the text goes 
 
 def ends_texts(page: PageLines, row: int, cues: Mapping[int, DropReason]) -> bool:
     """Tell whether a line of the site ends the text above it: it may stand inside one."""
-    return cues.get(row) in ENDING and not goes_on(page, row) and not _says_on(page, row, cues)
+    if cues.get(row) not in ENDING or goes_on(page, row):
+        return False
+    return not (_says_on(page, row, cues) or _signs_on(page, row, cues))
 
 
 def goes_on(page: PageLines, row: int) -> bool:
@@ -63,6 +66,19 @@ def _says_on(page: PageLines, row: int, cues: Mapping[int, DropReason]) -> bool:
     if behind.stop > len(page.texts) or not LEADS_AWAY.fullmatch(page.texts[row]):
         return False
     return all(_is_said(page, r) and r not in cues for r in behind)
+
+
+def _signs_on(page: PageLines, row: int, cues: Mapping[int, DropReason]) -> bool:
+    """Tell whether a text is signed behind a line of the site: `申请人：张三`, `2018年8月`."""
+    end = min(row + 2 + LOOK_BEHIND, len(page.texts))
+    for r in range(row + 1, end):
+        line = page.texts[r]
+        if page.shares[r] > LINKED:
+            return False
+        if page.lasts[r] in DAY_ENDS and SIGNING_DAY.fullmatch(line):
+            above = page.texts[r - 1]
+            return r > row + 1 and bool(SIGNED.search(above) or OWN_END.match(above))
+    return False
 
 
 def _is_said(page: PageLines, row: int) -> bool:

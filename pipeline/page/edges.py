@@ -70,7 +70,8 @@ def site_rows(
     and what the page is about. 20 µs a text.
     """
     site = about[0] or ""
-    parts = [_numbered_part(page, body, site, cues) for body in bodies]
+    told = [row for row in cues if page.sights[row] & LISTED]  # `(13)` of a box of votes
+    parts = [_numbered_part(page, body, site, told) for body in bodies]
     of_page = read_manner(page, parts, *about)
     out = repeated_lines(page, bodies, cues)
     cues = cues | out
@@ -119,12 +120,12 @@ def _may_name(line: str) -> bool:
     return len(line) <= MAX_OTHER and not ENDS_SAID.search(line) and not SIGNED.search(line)
 
 
-def _numbered_part(page: PageLines, body: tuple[int, int], site: str, cues: dict[int, DropReason]) -> range:
+def _numbered_part(page: PageLines, body: tuple[int, int], site: str, told: Sequence[int]) -> range:
     """Return the lines from the first numbered clause to the last, without a list of the site's behind."""
     first, end = body
     numbered = rows_showing(page, LISTED, first, end)
-    if not cues.keys().isdisjoint(numbered):
-        numbered = [row for row in numbered if row not in cues]  # `(13)` of a box of votes
+    if told:
+        numbered = [row for row in numbered if row not in told]
     dates = 0  # of signatures, and notices of the site
     while dates < len(numbered) and _ends_list(page, numbered[-1 - dates]):
         dates += 1

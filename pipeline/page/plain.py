@@ -14,7 +14,7 @@ from pipeline.page.headings import MAX_HEADING, PLAIN, Candidate
 from pipeline.page.introductions import introduces, opening_rows, opens_page
 from pipeline.page.lines import DENSE, DOCUMENT, LINKED, NUMBERED, SENTENCE_MARK, PageLines, letters
 from pipeline.page.names import named_documents
-from pipeline.page.persons import names_person, names_publisher
+from pipeline.page.persons import greets, names_person, names_publisher
 from pipeline.page.series import overlap
 from pipeline.page.told import SIGNED, SIGNING_DAY, told_of_article
 from pipeline.page.wording import weigh_wording
@@ -31,6 +31,9 @@ FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[�
 LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
 COLLECTION = re.compile("多篇|汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集|的范文$")
 MAX_OPENINGS = 4  # lines above a text that introduce it
+LINKED_SHORT = 0.5  # share of a short line in links, above which it is none of a text
+GREETED = 2  # lines of a greeting: `敬爱的老师：`, `您好！`
+TO_FILL = re.compile("[_＿]{2,}")
 CLOSING_LINES = 6  # short lines after the text that still belong to it: signature, date
 # A list of pages: at least so many links, so many of the lines, and no more lines between two of them.
 MIN_LISTED, LISTED_SHARE, LISTED_GAP = 4, 0.2, 5
@@ -140,7 +143,7 @@ def _unnumbered_first(
     for r in rows:
         line = page.texts[r]
         titled = len(line) <= 60 and not SENTENCE_MARK.search(line) and line[-1] not in "：:，、"
-        if titled and page.heads[r] > 1 and not GUIDE_WORD.search(line) and drop_reason(line) is None:
+        if titled and page.heads[r] > 1 and not (GUIDE_WORD.search(line) or drop_reason(line)):
             return whole_line(page, r, 1)
     for r in rows:
         if (
@@ -208,8 +211,7 @@ def body_rows(
         return end, end, {}
     if not content and _is_list(page, first, last):
         return end, end, {}
-    while first > fields.start and first - 1 not in cues and page.shares[first - 1] <= 0.5:
-        first -= 1
+    first = _beginning(page, cues, fields.start, first)
     last = _closing(page, cues, last, end)
     if not content:
         last = _unless_told(page, cues, last, rest_of_element(page, first, last, end))
@@ -217,11 +219,30 @@ def body_rows(
     return first, last, dict.fromkeys(opening, "introduction")
 
 
+def _beginning(page: PageLines, cues: dict[int, DropReason], start: int, first: int) -> int:
+    """Return the first of the lines above `first` that belong to its text.
+
+    A greeting does above a line of the site, too.
+    """
+    while first > start and page.shares[first - 1] <= LINKED_SHORT:
+        if first - 1 in cues:
+            above = page.texts[max(start, first - 1 - GREETED) : first - 1]
+            if cues[first - 1] in ENDING or not any(map(greets, above)) or first - 2 in cues:
+                break
+        first -= 1
+    return first
+
+
 def _closing(page: PageLines, cues: dict[int, DropReason], last: int, end: int) -> int:
     """Return the line behind the few from `last` on that close a text, a line of the site above its day."""
     for row in range(last, min(last + CLOSING_LINES, end)):
-        signed_below = row + 1 < end and SIGNING_DAY.fullmatch(page.texts[row + 1])
-        if row in cues and cues[row] not in ENDING and signed_below:
+        line, below = page.texts[row], page.texts[row + 1] if row + 1 < end else ""
+        day = SIGNING_DAY.fullmatch(below)
+        ended = ends_texts(page, row, cues)
+        if row in cues and not ended and (cues[row] in ENDING or day or TO_FILL.search(below)):
+            continue
+        if day and row not in cues and len(line) <= MAX_NAME and line[-1] not in "：:":  # who signs
+            last = row + 1
             continue
         if row in cues or page.shares[row] > 0.5 or not _closes(page.texts[row]):
             return row

@@ -49,6 +49,8 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
 def _behind(page: PageLines, start: int) -> dict[int, DropReason]:
     """Return the lines that say once more how the text above begins, and the title above such a line."""
     out: dict[int, DropReason] = {}
+    if not (page.has("…") or "..." in page.text):
+        return out
     for row in rows_showing(page, SUMMED, start + 1):
         line = page.texts[row]
         if len(line) < LEAST_BEHIND or page.lasts[row] not in CUT_ENDS:
@@ -68,7 +70,7 @@ def _begins_above(page: PageLines, rows: range, said: str) -> bool:
         if page.texts[row].startswith(key):
             text = page.text[page.starts[row] : page.starts[row] + 2 * len(said)]
             above = BLANKS.sub("", text)
-            cut = above.startswith(said) and above[len(said) : len(said) + 1] not in CUT_ENDS
+            cut = above.startswith(said) and not above.startswith(("…", "..."), len(said))
             if cut and _begins_text(page, rows.start, row):
                 return True
     return False

@@ -28,6 +28,7 @@ SIGNING_DAY = re.compile(
     r"\s*[\d一二三四五六七八九十xX×某_＿ ]{0,4}\s*月\s*"
     r"(?:[\d一二三四五六七八九十xX×某_＿ ]{0,6}\s*[日号])?\s*[）)]?"
 )
+DAY_ENDS = "日号月)）"  # with which such a line ends
 # What a paper says of itself behind its text: `附：登记表`, `（此页无正文）`, `申请人：`, `举报电话：123`
 OWN_END = re.compile(
     r"附(?:件|录|表|图)?\s*[\d一二三四五六七八九十]*\s*[：:]|[（(]?[此本]页无正文|参考文献|(?!投稿|上传|发布|分享|整理|录入|转载)[一-鿿]{1,6}人\s*[（(：:]"
@@ -40,6 +41,8 @@ TOLD = re.compile(
     r"|[【（(\[]本[篇文][^。]{1,14}[】）)\]]$|.{0,20}(?:19|20)\d\d\s*[-/.年].{1,16}(?:来源|作者|编辑)\s*[：:]"
     r"|(?:浏览|阅读|点击|人气|热度|下载|收藏|字数|[一-鿿]{2}(?=次数))(?:量|数|次数|人数|统计)?\s*[：:]?\s*\d[\d.]*\s*[万wW+]?\s*(?:次|人|字|°C|℃)?$"
 )
+# `——读《骆驼祥子》有感`, `——在开学典礼上的讲话`: below the name of a text
+SUBTITLE = re.compile(r"[—–]{1,3}\s*(?:读|观|看|听|写|记|致|在|学|评|谈|浅|论|关于|我|给|献)")
 STARS = re.compile("[★☆⭐]{3}")  # what a reader gives: `评级：★★★★`
 IN_DOUBT = -0.6  # weight of a line that ends as none of the texts, below which it may be theirs all the same
 MAX_LINE_TOLD = 40  # characters of such a line above prose, which begins with any
@@ -70,7 +73,8 @@ def told_of_article(line: str) -> DropReason | None:
         return "navigation"
     if reason := site_words(line, edge=True):
         return reason
-    return "footer" if not OWN_END.match(line) and reads_like_a_site(line) else None
+    own = OWN_END.match(line) or SUBTITLE.match(line)
+    return "footer" if not own and reads_like_a_site(line) else None
 
 
 def below_heading(

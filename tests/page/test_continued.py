@@ -73,3 +73,32 @@ def test_texts_go_on_behind_teasers() -> None:
     prose = ["活动感想1", *SAID, *SAID, "活动感想2", SAID[1], AWAY[1], *SAID, "感谢大家！"]
     articles = segmented(["活动感想2篇", "时间：2024-03-05", *prose, "相关推荐", "某某制度"])[1]
     assert articles[1][1:] == [SAID[1], *SAID, "感谢大家！"]
+
+
+def test_a_text_that_is_signed_behind_teasers() -> None:
+    letter = ["敬爱的老师：", "您好！", *SAID, *SAID, "此致", "敬礼！", "申请人：张三", "2018年8月"]
+    head = ["入社申请", "时间：2021-07-26 阅读：75"]
+    aside, teaser = "看完这篇申请，你有什么收获？欢迎在评论区留言。", "【编辑推荐】申请书汇编15篇"
+    lines = [*letter[:2], aside, *letter[2:8], teaser, *letter[8:], "上一篇：甲", "下一篇：乙"]
+    assert segmented([*head, *lines])[1] == [["", *letter]]
+
+
+def test_dates_of_other_pages_sign_nothing() -> None:
+    page = lines_of(
+        ["一句话。", "相关文章：", "门卫值班制度", "2018年8月5日", "保洁值班制度", "2018年8月6日"]
+    )
+    assert ends_texts(page, 1, {1: "related"})
+
+
+def test_a_school_signs_as_a_company_does() -> None:
+    notice = ["各班级：", *SAID, *SAID, "特此通知。", "乙地小学", "2017年9月"]
+    tail = ["扫一扫在手机打开当前页", "上一条：甲", "下一条：乙"]
+    assert segmented(["关于体检的通知", "时间：2017-09-02", *notice, *tail])[1] == [["", *notice]]
+
+
+def test_blanks_to_fill_in_stay_behind_an_advertisement() -> None:
+    lease = [f"第{n}条 双方按照清单交接，各自保管一份。" for n in "一二三四五"]
+    signed = ["出租方：＿＿＿＿", "承租方：＿＿＿＿", "日期：＿＿＿＿"]
+    tail = ["广告：一键生成合同，点击体验", *signed, "上一篇：甲", "下一篇：乙"]
+    articles = segmented(["房屋租赁合同", "时间：2024-03-05 阅读：75", *lease, *tail])[1]
+    assert articles == [["", *lease, *signed]]

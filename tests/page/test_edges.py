@@ -322,3 +322,28 @@ def test_a_day_of_signing_stays_behind_a_line_of_the_site(day: str) -> None:
     aside = "本文由甲文网整理发布，未经许可请勿转载"
     articles = segmented([*single, aside, day, "上一篇：甲", "下一篇：乙"])[1]
     assert articles == [["", *single[2:], day]]
+
+
+PROSE = [f"那年{n}月我在库房当班，夜里下着雨，门外的灯一直亮着，我记得很清楚。" for n in "一二三四五"]
+
+
+@pytest.mark.parametrize(
+    ("bar", "own"),
+    [
+        ("最新资讯 题库下载 考试点评 在线阅读", False),
+        ("团结 紧张 严肃 活泼", True),
+        ("姓名 年龄 职务 电话", True),
+        ("张小雨 李大山 王秋月", True),
+    ],
+)
+def test_words_side_by_side_within_prose(bar: str, *, own: bool) -> None:
+    lines = [
+        "库房里的一夜",
+        "时间：2024-03-05 阅读：75",
+        *PROSE[:4],
+        bar,
+        PROSE[4],
+        "上一篇：甲",
+        "下一篇：乙",
+    ]
+    assert segmented(lines)[1] == [["", *PROSE[:4], *([bar] if own else []), PROSE[4]]]

@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.page.counts import declared_count
 from pipeline.page.fields import read_fields
+from pipeline.page.lines import page_lines
 from pipeline.page.parse import parse_page
 
 from .oracles import cases, lines_of
@@ -98,3 +99,16 @@ def test_minutes_to_read_are_no_views() -> None:
 )
 def test_a_day_of_revision_beside_that_of_publication(line: str, when: str) -> None:
     assert read_fields(lines_of(["当前位置：甲网 > 制度", "值班制度3篇", line, "第1篇"])).updated == when
+
+
+@pytest.mark.parametrize(
+    ("menu", "expected"),
+    [
+        ("甲文馆 制度 合同 总结", ("甲文馆", "规定")),
+        ("制度 合同 总结 计划", ()),
+    ],
+)
+def test_two_items_of_which_the_first_begins_a_menu(menu: str, expected: tuple[str, ...]) -> None:
+    lines = [menu, "甲文馆>规定", "宿舍值班须知3篇", "2021-05-20 21:30:47", "宿舍值班须知 篇1", "一、准时。"]
+    page = page_lines("\n".join(lines), ([0] * 6, [1] * 6), lines[2], from_html=True)
+    assert read_fields(page).breadcrumb == expected

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pipeline.page.told import told_of_article
+
 from .oracles import segmented
 from .test_edges import CLAUSES, SUBJECT, page
 
@@ -206,3 +208,8 @@ def test_a_page_of_a_register_below_a_heading(line: str) -> None:
 def test_who_must_pay_for_an_infringement_stays() -> None:
     line = "乙方交付的成果若侵犯他人权利，由乙方承担责任"
     assert segmented(page(line))[1][1][-1] == line
+
+
+@pytest.mark.parametrize("line", ["——读《红岩》有感", "——在开学典礼上的讲话", "—写给明天的自己"])
+def test_a_subtitle_is_the_authors(line: str) -> None:
+    assert told_of_article(line) is None
