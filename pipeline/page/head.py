@@ -41,7 +41,9 @@ ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?
 # Weight of a sentence that introduces, without the page's subject; of 34 of guides the highest has .35.
 INTRODUCING = 0.5
 # Of a site: `点击上方“某写作网”关注我们`, `AI写作助手，3秒成文`, `#公文写作 #必备`
-CALLS = re.compile(r"[，,#\dA-Za-z]|点击|关注|扫码|公众号|免费|下载|领取|助手|平台")
+SERVES = "点击|关注|扫码|公众号|免费|下载|领取"
+CALLS = re.compile(rf"[，,#\dA-Za-z]|{SERVES}|助手|平台")
+SERVED = re.compile(SERVES)
 SAID_ENDS = ("。", "！", "？", "!", "?", "…")
 
 
@@ -260,6 +262,7 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
         or len(line) > MAX_GUIDE_HEADING
         or line[-1] in "。；"
         or SENTENCE_MARK.search(line.rstrip("?？"))
+        or (SERVED.search(line) and not GUIDE_WORD.search(line))
     ):
         return False
     if line[-1] in "：:" and (not (NAMED.fullmatch(line) or ASKING.search(line)) or LEADS.search(line)):
