@@ -273,6 +273,22 @@ def test_a_variable_that_is_not_set_is_no_folder(tmp_path: Path, words: list[str
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ingest", str(SAMPLE), "--out", "s3://bucket/structured"],
+        ["dedup", "a.csv", "--text", "t", "--id", "i", "--out", "s3://bucket/found"],
+        ["check", "s3://bucket/structured"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_url_is_no_local_folder(tmp_path: Path, words: list[str]) -> None:
+    command = [sys.executable, "-m", "pipeline", *words]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
+    assert (done.returncode, b"is a URL; a local path is needed" in done.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_dedup_into_a_file_is_told_before_the_work(tmp_path: Path) -> None:
     table, taken = tmp_path / "a.csv", tmp_path / "taken"
     table.write_text("id,text\n1,a\n", "utf-8")
