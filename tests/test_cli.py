@@ -256,20 +256,22 @@ def test_a_terminal_that_has_not_all_signs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("told", "words"),
     [
-        ["ingest", str(SAMPLE), "--out", ""],
-        ["dedup", "a.csv", "--text", "t", "--id", "i", "--out", ""],
-        ["report", "--out", ""],
-        ["scrape", "http://a.example/", "--into", "", "--contact", "a@b.example"],
-        ["check", ""],
+        ("an empty path", ["ingest", str(SAMPLE), "--out", ""]),  # a variable that is not set
+        ("an empty path", ["dedup", "a.csv", "--text", "t", "--id", "i", "--out", ""]),
+        ("an empty path", ["report", "--out", ""]),
+        ("an empty path", ["scrape", "http://a.example/", "--into", "", "--contact", "a@b.example"]),
+        ("an empty path", ["check", ""]),
+        ("is a URL; a local path", ["ingest", str(SAMPLE), "--out", "s3://bucket/structured"]),
+        ("is a URL; a local path", ["dedup", "a.csv", "--text", "t", "--id", "i", "--out", "s3://bucket/a"]),
+        ("is a URL; a local path", ["check", "s3://bucket/structured"]),
     ],
-    ids=lambda words: words[0],
 )
-def test_a_variable_that_is_not_set_is_no_folder(tmp_path: Path, words: list[str]) -> None:
+def test_what_is_no_local_path_makes_no_folder(tmp_path: Path, told: str, words: list[str]) -> None:
     command = [sys.executable, "-m", "pipeline", *words]
-    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
-    assert (done.returncode, b"an empty path" in done.stderr) == (2, True)
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, text=True)
+    assert (done.returncode, told in done.stderr) == (2, True)
     assert not list(tmp_path.iterdir())
 
 

@@ -107,6 +107,8 @@ def a_path(value: str | Path) -> Path:
     """
     if not str(value):
         raise typer.BadParameter("an empty path")
+    if "://" in str(value):  # pathlib would make a local folder `s3:` of it
+        raise typer.BadParameter(f"{value} is a URL; a local path is needed (docs/operations.md)")
     return Path(value)
 
 

@@ -187,7 +187,7 @@ def dedup(
     found = dedup_table(table, text, id_column, out, settings)
     sizes = (found.assignments.num_rows, found.clusters.num_rows, found.pairs.num_rows)
     logger.info("%d texts, %d clusters of duplicates, %d pairs: %s", *sizes, out)
-    if found.costs.cpu_s:
+    if len(found.costs.cpu_s) > 1:  # of few texts only the writing is counted
         logger.info("CPU-seconds: %s", found.costs.told(found.assignments.num_rows))
     if found.hot:
         logger.info("%d times a text met a hot band, which is not followed to its end", found.hot)

@@ -25,8 +25,8 @@ from pipeline.dedup.stored import (
     columns_of,
     gather_samples,
     gather_signatures,
+    gather_units,
     row_numbers,
-    units_in_place,
 )
 from pipeline.dedup.tables import Articles, Deduplication, booleans, build
 from pipeline.dedup.work import Work
@@ -137,9 +137,9 @@ def _fresh(hashes: Words, identity: Words) -> NDArray[np.bool_]:
 
 
 def with_units(corpus: Corpus, wanted: Ints) -> Texts:
-    """Return the texts with the units of some of them, where they lie."""
+    """Return the texts with the units of some of them."""
     here, texts = [p for p in corpus.parts if p.here], corpus.texts
-    units, begin = units_in_place(here, corpus.first[wanted])
+    units, begin = gather_units(here, corpus.first[wanted], texts.length[wanted])
     every = np.zeros(len(texts), np.int64)
     every[wanted] = begin
     return replace(texts, units=units, begin=every)

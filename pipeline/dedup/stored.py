@@ -3,7 +3,6 @@
 Both are pure functions of the texts, and sketches of the boilerplate and the window of the sample besides.
 """
 
-import ctypes
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,24 +133,14 @@ def row_numbers(parts: Sequence[Part]) -> Ints:
     return np.cumsum([0, *(part.rows for part in parts)], dtype=np.int64)
 
 
-def units_in_place(parts: Sequence[Part], rows: Ints) -> tuple[NDArray[np.uint16], Ints]:
-    """Return the units of some rows where they lie, and where each begins: nothing is copied.
-
-    The array reaches from the part that lies first in memory to the one that lies last, whatever there is
-    between. It must be read within the units of the rows alone, and not be written to. Of parts that are
-    mapped only what is read comes into memory.
-    """
-    begin, held = np.zeros(len(rows), np.int64), []
+def gather_units(parts: Sequence[Part], rows: Ints, lengths: Ints) -> tuple[NDArray[np.uint16], Ints]:
+    """Return the units of some rows, in their order, in one array, and where each begins."""
+    begin = np.cumsum(lengths) - lengths
+    units = np.empty(int(lengths.sum()), np.uint16)
     for part, wanted, here in _by_part(parts, rows, row_numbers(parts)):
-        units, at = units_of(part.keys(["units"]))
-        begin[wanted] = units.ctypes.data // units.itemsize + at[here]
-        held.append(units)
-    if not held:
-        return np.zeros(0, np.uint16), begin
-    first, last = min(u.ctypes.data for u in held), max(u.ctypes.data + u.nbytes for u in held)
-    room = (ctypes.c_uint16 * ((last - first) // held[0].itemsize)).from_address(first)
-    vars(room)["held"] = held  # as long as there is an array of it
-    return np.frombuffer(memoryview(room), np.uint16), begin - first // held[0].itemsize
+        source, at = units_of(part.keys(["units"]))
+        copy_spans(source, at[here], units, begin[wanted], lengths[wanted])
+    return units, begin
 
 
 def gather_signatures(parts: Sequence[Part], rows: Ints) -> NDArray[np.uint8]:

@@ -7,12 +7,14 @@ kind of paper, and the text above has ended. What stands above all texts is read
 import re
 from bisect import bisect_right
 from collections.abc import Sequence, Set
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+from pipeline.page.advice import OF_WRITING, PARTS, PLAINLY, SUBMITTED, WHEN_WRITING, advise
 from pipeline.page.edges import NUMBERED_ONE
-from pipeline.page.head import ASKS, GUIDE_WORD, MAX_GUIDE_HEADING
+from pipeline.page.head import ASKS, CALLS, GUIDE_WORD, LEADS, MAX_GUIDE_HEADING
 from pipeline.page.lines import (
     DENSE,
+    DOCUMENT,
     LINKED,
     LISTED,
     SENTENCE_MARK,
@@ -21,25 +23,19 @@ from pipeline.page.lines import (
     rows_saying,
 )
 from pipeline.page.names import RULES
-from pipeline.page.search import compile_search
 from pipeline.page.sitewords import site_words
+from pipeline.page.subjects import TRAILING
 from pipeline.records import DropReason
 
-# Of these each line says one that heads or leads into a section about writing.
-SEEDS = ("写", "格式", "什么", "哪些")
-# What is asked of a kind of paper, not within one: `通知的格式`, `什么是通知`; not `通知的要求`
-OF_WRITING = compile_search(
-    r"写作|书写|撰写|编写|[怎如][么何样]写|怎样写|写法|写好|^写.*(?:注意|要|时)|格式|^什么[是叫]|是什么|[包含]括?(?:哪些|什么)|有哪些(?:内容|部分|要素|要点)"
-)
-WHEN_WRITING = re.compile(  # `撰写时应注意以下几点：`; not `填写登记表时要注意：`
-    "在?(?:撰写|书写|写作|编写|起草|动笔)[^。，]{0,14}[时前中]|写[^。，]{0,14}[时前][要应需]"
-)
-# What advice on writing speaks of: `切忌照搬照抄`, `落款：单位写全称。`
-ADVICE = compile_search(
-    r"写|提纲|动笔|套用|照抄|照搬|抄来|千篇一律|篇幅|字数|文体|文书|文种|行文|措辞|用词|用语|开头|结尾|落款|署名|称谓|标题|正文|条理|通读|语句|语言|修改|范文|格式|组成"
-)
+# Of these each line says one that heads or leads into a section about writing; of forms is what is filled in.
+ONE_OF = ("写", "么", "哪", "格式")  # one of which stands on each page with such a line
+SEEDS = ("写", "格式", "什么", "哪些", "标题", "一份好", "一篇")
+FILLED = re.compile("[填抄]写")
+SPLIT = re.compile("的|写|格式")  # what stands before names the kind of paper: `心得体会的写法`
 KIND = 2  # letters of a name's end that say what kind of paper it is: 制度, 报告
 MAX_SECTION = 12  # lines of a section, and how far above its first line about writing its heading is sought
+MAX_PLAIN = 20  # characters of a section's heading that no word betrays, in a guide whose lines are sentences
+LEAST_PARTS = 2  # of a letter, of which a section speaks that names no kind of paper
 OPEN_ENDS = "：:，,、"  # with which a line leads on: what follows belongs to it
 
 
@@ -62,66 +58,90 @@ def guides_behind(
     [(3, 5)]
     """
     first, end = bodies[0][0], bodies[-1][1]
-    seeds = rows_saying(page, SEEDS, first, end) - cues.keys() if first < end else set()
-    if not seeds or any(ASKS.search(x) or OF_WRITING.search(x) for x in (*titles[0][:1], page.title)):
+    if first >= end:
         return []
+    begin, stop = page.starts[first], page.ends[end - 1]
+    if all(page.text.find(word, begin, stop) < 0 for word in ONE_OF):
+        return []  # as nine of ten pages of clauses
+    seeds = rows_saying(page, SEEDS, first, end) - cues.keys()
+    if not seeds:
+        return []
+    asks = any(ASKS.search(x) or OF_WRITING.search(x) for x in (*titles[0][:1], page.title))
     kinds = _kinds(titles)
+    says = {letters(x) for x in titles[0][:1]}
     found: list[tuple[int, int]] = []
     begins = [body[0] for body in bodies]
     for row in sorted(seeds):
         body = bodies[bisect_right(begins, row) - 1]
-        if found and row < found[-1][1]:
+        if (found and row < found[-1][1]) or FILLED.search(page.texts[row]):
             continue
-        heading = _heading_of(page, row, body, kinds)
-        if heading and _stands_behind(page, heading, body, cues):
-            found += _sections(page, _begin(page, heading, body[0], cues), body[1], cues)
+        heading = _heading_above(page, row, body[0])
+        if asks and advise(page.texts[body[0] : heading]):
+            continue  # `检讨书怎么写`: the text itself says it
+        if heading and _is_guide(page, heading, (body, cues), kinds):
+            top = _begin(page, heading, body[0], cues)
+            found += _sections(page, top, _end(page, top, body[1], says), cues)
     return found
 
 
 def _kinds(titles: tuple[Sequence[str], Sequence[str]]) -> frozenset[str]:
     """Return what kinds of paper a page is about."""
-    ends = {letters(x)[-KIND:] for x in (*titles[0], *titles[1])}
-    return frozenset(x for x in ends if len(x) == KIND).union(
-        RULES if ends.intersection(RULES) else ()
-    )  # a guide to 管理办法 behind 实施细则
+    ends = {letters(TRAILING.sub("", x))[-KIND:] for x in (*titles[0], *titles[1])}
+    kinds = {x for x in ends if len(x) == KIND and "篇" not in x}
+    return frozenset(kinds).union(RULES if kinds.intersection(RULES) else ())  # a guide to 办法 behind 细则
 
 
-def _heading_of(page: PageLines, row: int, body: tuple[int, int], kinds: Set[str]) -> int:
-    """Return the heading of the section in which line `row` speaks of writing, 0 for none."""
-    line = page.texts[row]
-    if _may_head(page, row):
-        if not OF_WRITING.search(line):
-            return 0
-        own = any(map(line.__contains__, kinds))
-        return row if own or _advises(page, range(row + 1, min(row + 4, body[1]))) else 0
-    leads = WHEN_WRITING.match(line) or (OF_WRITING.search(line) and any(map(line.__contains__, kinds)))
-    if not leads or page.sights[row] & LISTED:
-        return 0
-    above = row - 1  # `书写格式` above `一份合格的通知，写作时要注意：`
-    return above if above > body[0] and _may_head(page, above) and GUIDE_WORD.search(page.texts[above]) else 0
+def _heading_above(page: PageLines, row: int, first: int) -> int:
+    """Return the heading of the section in which line `row` stands, 0 for none."""
+    for at in range(row, max(first, row - MAX_SECTION), -1):
+        if _may_head(page, at):
+            return at
+    return 0
 
 
 def _may_head(page: PageLines, row: int) -> bool:
     """Tell whether a line may head a section: short, no sentence and no item of a list."""
     line = page.texts[row]
     short = len(line) <= MAX_GUIDE_HEADING and not page.sights[row] & LISTED and page.shares[row] <= LINKED
-    return short and line[-1] not in "。；：:，,、" and not SENTENCE_MARK.search(line.rstrip("?？"))
-
-
-def _advises(page: PageLines, rows: range) -> bool:
-    """Tell whether half of some lines speak of writing."""
-    return 2 * sum(ADVICE.search(page.texts[row]) is not None for row in rows) >= len(rows)
-
-
-def _stands_behind(page: PageLines, heading: int, body: tuple[int, int], cues: dict[int, DropReason]) -> bool:
-    """Tell whether a text has ended above a heading, and what is below is no part of its list."""
-    below = [row for row in range(heading + 1, body[1]) if row not in cues]
-    if heading <= body[0] or not below or page.lasts[heading - 1] in OPEN_ENDS:
+    if not short or line[-1] in "。；，,、" or SENTENCE_MARK.search(line.rstrip("?？")):
         return False
-    if not _reads(page, below[0]) or site_words(page.texts[heading], edge=True):
-        return False  # `某制度怎么写？` above another such, `下载本制度word格式文档`
+    return line[-1] not in "：:" or (OF_WRITING.search(line) is not None and not LEADS.search(line))
+
+
+def _is_guide(
+    page: PageLines, heading: int, where: tuple[tuple[int, int], dict[int, DropReason]], kinds: Set[str]
+) -> bool:
+    """Tell whether a section says how such a paper is written, and stands behind a text."""
+    (first, end), cues = where
+    below = [row for row in range(heading + 1, end) if row not in cues]
+    if heading <= first or not below or page.lasts[heading - 1] in OPEN_ENDS or not _reads(page, below[0]):
+        return False  # `某制度怎么写？` above another such
     listed = next((row for row in below if page.sights[row] & LISTED), None)
-    return listed is None or NUMBERED_ONE.match(page.texts[listed]) is not None
+    if listed is not None and not NUMBERED_ONE.match(page.texts[listed]):
+        return False  # an item of the text's own list
+    line = page.texts[heading]
+    own = [page.texts[row] for row in takewhile(lambda r: not _may_head(page, r), below[:MAX_SECTION])]
+    if CALLS.search(line) or site_words(line, edge=True) or any(map(SUBMITTED.search, (line, *own))):
+        return False  # `下载本制度word格式文档`, or what a call for papers asks
+    return _speaks_of_writing(line, own, kinds)
+
+
+def _speaks_of_writing(line: str, own: Sequence[str], kinds: Set[str]) -> bool:
+    """Tell whether a heading and its lines speak of how papers of one of some kinds are written."""
+    named, writing = any(map(line.__contains__, kinds)), OF_WRITING.search(line) is not None
+    if named and writing:
+        return True
+    if not writing and not GUIDE_WORD.search(line):
+        return False
+    parts = sum(PARTS.search(x) is not None for x in own) >= LEAST_PARTS
+    if writing:
+        about = any(kind in x for kind in kinds for x in own) or DOCUMENT.search(SPLIT.split(line)[0])
+        return (parts or bool(about or PLAINLY.search(line))) and advise(own)
+    if (named or parts) and advise(own):
+        return True
+    return any(
+        WHEN_WRITING.match(x) or (OF_WRITING.search(x) and any(map(x.__contains__, kinds))) for x in own[:1]
+    )
 
 
 def _reads(page: PageLines, row: int) -> bool:
@@ -136,17 +156,28 @@ def _begin(page: PageLines, heading: int, first: int, cues: dict[int, DropReason
     for row in range(heading - 1, max(first, heading - MAX_SECTION), -1):
         if row in cues or not _may_head(page, row):
             continue
-        plain = GUIDE_WORD.search(page.texts[row]) and page.lasts[row - 1] not in OPEN_ENDS
-        if not plain or row + 1 == begin or not _advises(page, range(row + 1, begin)):
+        own = page.texts[row + 1 : begin]
+        line = page.texts[row]
+        plain = GUIDE_WORD.search(line) or OF_WRITING.search(line)
+        if page.lasts[row - 1] in OPEN_ENDS or not plain or not advise(own):
             break
         begin = row
     return begin
 
 
+def _end(page: PageLines, begin: int, end: int, says: Set[str]) -> int:
+    """Return the line that says the page's title once more: what is below is shown a second time."""
+    return next((row for row in range(begin + 2, end) if letters(page.texts[row]) in says), end)
+
+
 def _sections(page: PageLines, begin: int, end: int, cues: dict[int, DropReason]) -> list[tuple[int, int]]:
-    """Return the sections from the first heading on: others are headed by any word of guides."""
+    """Return the sections from the first heading on: any short line above sentences heads one."""
     rows = [begin]
     for row in range(begin + 2, end - 1):
-        if row not in cues and _may_head(page, row) and GUIDE_WORD.search(page.texts[row]):
+        if row in cues or not _may_head(page, row) or not _reads(page, row + 1):
+            continue
+        if site_words(page.texts[row], edge=True):
+            continue
+        if len(page.texts[row]) <= MAX_PLAIN or GUIDE_WORD.search(page.texts[row]):
             rows.append(row)
     return list(pairwise([*rows, end]))

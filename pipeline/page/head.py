@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pipeline.page.advice import OF_WRITING
 from pipeline.page.contents import CONTENTS, CONTENTS_ENDS
 from pipeline.page.counts import declared_count
 from pipeline.page.fields import Fields
@@ -20,10 +21,8 @@ from pipeline.records import DropReason
 MAX_GUIDE_HEADING = 60  # characters: a statute's whole name with 包括哪些内容 behind it
 GUIDE_WORD = compile_search(  # `制度包括哪些内容`, `注意事项`, `书写格式`: yes
     r"哪些|什么|何[为谓]|错误|误区|问题|内容|事项|格式|写法|怎么写|怎样写|如何|要点|重要性|作用|意义|定义|概述|是什么|编写|撰写|步骤|技巧|原则|结构|范围"
-    r"|方法|要求|概念|特点|必要性|流程|构成|说明|组成|类型|分类|好处|目的|依据|指南|简介|介绍$"
+    r"|方法|要求|概念|特点|必要性|流程|构成|说明|须知|要素|组成|类型|分类|种类|好处|目的|依据|指南|简介|介绍$"
 )
-
-
 # A repeated title may say that a sample follows: `工作制度范文`; `工作制度怎么写` is a guide's heading.
 SAMPLE_WORD = compile_search("(?:范文|范本|模板|样本|参考|大全)+$")
 BESIDE_HEADING = 4  # letters beside a heading in the line of a table of contents: its page
@@ -35,11 +34,16 @@ NAMED = re.compile(rf".{{0,20}}(?:{GUIDE_WORD.pattern})[：:]")
 LEADS = re.compile("[以如]下|下[列面]|主要|有[：:]|几[个点条项种方]|它|其|这")
 # `问题已关闭 不再接受评论`, `状态：已归档 节点：完结`: words side by side, of a bar; no heading
 SIDE_BY_SIDE = re.compile(r"[^\s：:]*[一-鿿）)](?:[：:][^\s：:]+)?[ \u3000]+[一-鿿]{2,}\S*(?:[ \u3000]+\S+)*")
+ASKING = re.compile("为什么|哪些|什么|如何|怎[么样]")  # `为什么要定值班制度：`
 ASKS = re.compile("(?:怎么写|怎样写|如何写|哪些内容|是什么)[？?]?$")
 
 
 # Weight of a sentence that introduces, without the page's subject; of 34 of guides the highest has .35.
 INTRODUCING = 0.5
+# Of a site: `点击上方“某写作网”关注我们`, `AI写作助手，3秒成文`, `#公文写作 #必备`
+SERVES = "点击|关注|扫码|公众号|免费|下载|领取"
+CALLS = re.compile(rf"[，,#\dA-Za-z]|{SERVES}|助手|平台")
+SERVED = re.compile(SERVES)
 SAID_ENDS = ("。", "！", "？", "!", "?", "…")
 
 
@@ -179,17 +183,32 @@ def _take_guide(page: PageLines, rows: Sequence[int], subjects: Sequence[str], p
             _take_item(plan, row, section)
         elif line[-1] in "：:" and plan.guide.get(row - 1) == (section, True):
             plan.guide[row] = (section, False)  # leads from its heading into the list
-        elif not GUIDE_WORD.search(line) and page.heads[row] == 1 and (reason := of_site(line)):
+        elif not _speaks_of_guides(line) and page.heads[row] == 1 and (reason := of_site(line)):
             plan.dropped[row] = reason  # `免费试听写作课 >>`, `字号：大 小`
         elif _is_guide_heading(page, row, following) or (section == 0 and _leads_guide(page, row, following)):
             section += 1
             plan.guide[row] = (section, True)
+        elif plan.guide.get(row - 1) == (section, True) and not introduces(page, row):
+            plan.guide[row] = (section, False)  # advice is worded as introductions are
         elif section == 0 or _introduces(page, row, subjects):
             plan.dropped[row] = "introduction"
         elif reason := of_site(line):
             plan.dropped[row] = reason
         else:
             plan.guide[row] = (section, False)
+    _drop_empty(plan)
+
+
+def _drop_empty(plan: HeadPlan) -> None:
+    """Drop the headings of sections without a line: adverts, `免费领取《写作宝典》 >>`; the rest close up."""
+    full = sorted({section for section, heading in plan.guide.values() if not heading})
+    places = {section: k for k, section in enumerate(full, 1)}
+    for row, (section, heading) in list(plan.guide.items()):
+        if section in places:
+            plan.guide[row] = (places[section], heading)
+        else:
+            del plan.guide[row]
+            plan.dropped[row] = "navigation"
 
 
 def _take_item(plan: HeadPlan, row: int, section: int) -> None:
@@ -225,6 +244,13 @@ def _introduces(page: PageLines, row: int, subjects: Sequence[str]) -> bool:
     return line[-1:] in SAID_ENDS and weigh_wording(line) >= INTRODUCING
 
 
+def _speaks_of_guides(line: str) -> bool:
+    """Tell whether a line says what guides are headed by."""
+    if GUIDE_WORD.search(line):
+        return True
+    return OF_WRITING.search(line) is not None and not CALLS.search(line) and not site_words(line, edge=True)
+
+
 def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     """Tell a short line, followed by text, that is marked as a heading or speaks of a guide.
 
@@ -236,9 +262,10 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
         or len(line) > MAX_GUIDE_HEADING
         or line[-1] in "。；"
         or SENTENCE_MARK.search(line.rstrip("?？"))
+        or (SERVED.search(line) and not GUIDE_WORD.search(line))
     ):
         return False
-    if line[-1] in "：:" and (not NAMED.fullmatch(line) or LEADS.search(line)):
+    if line[-1] in "：:" and (not (NAMED.fullmatch(line) or ASKING.search(line)) or LEADS.search(line)):
         return False
     if page.heads[row] == 1 and SIDE_BY_SIDE.fullmatch(line) and not ASKS.search(line):
         return False
@@ -247,8 +274,4 @@ def _is_guide_heading(page: PageLines, row: int, following: int | None) -> bool:
     listed = _text_of_guide(page, following)
     if not (listed or len(page.texts[following]) > len(line) or page.lasts[following] in "。；"):
         return False
-    return (
-        page.heads[row] > 1
-        or bool(GUIDE_WORD.search(line))
-        or (listed and not WEAK_INTRODUCTION.search(line))
-    )
+    return page.heads[row] > 1 or _speaks_of_guides(line) or (listed and not WEAK_INTRODUCTION.search(line))

@@ -106,6 +106,7 @@ AFTER_TITLE = re.compile(
     r"》?(?:范文|模板|范本|样本)?(?:[（(【][^（）()【】\d一二三四五六七八九十]{1,8}[）)】])?"
 )
 SAMPLE = re.compile("(?:范文|范本|模板|样本|样文)$")  # `二、值班制度范文`
+SAMPLE_ENDS = "文本板"
 LIST_MARKS = ("、", ".", "．")
 CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
 # `题 篇1一、…`, `题（篇二）第一条 …`: yes
@@ -275,8 +276,11 @@ def _whole_line(row: int, line: str, known: set[str]) -> list[Candidate]:
     """Match a whole line `题1`, `题 篇一`, `题（一）`, `题1：夜班`, `一、题`."""
     numbered = ITEM_TITLE.match(line)
     if numbered:
-        rest = letters(SAMPLE.sub("", numbered["rest"]))
-        if rest in known and numbered["n"] in NUMBERS:
+        rest = numbered["rest"]
+        if (
+            letters(SAMPLE.sub("", rest) if rest[-1] in SAMPLE_ENDS else rest) in known
+            and numbered["n"] in NUMBERS
+        ):
             return [_whole(row, line, numbered["n"], ("item", ""), numbered["rest"].strip("《》【】 "))]
         return []
     match = TITLE_N.match(line) if NUMBER_AT_END.search(line, 2) else None

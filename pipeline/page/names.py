@@ -5,6 +5,7 @@ line is the first of its article.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -33,6 +34,8 @@ TAIL = 2  # letters of a subject's end: 制度, 职责
 OWN_SHARE = 0.3  # of a name's pairs of characters that the title says: `关于加强值班管理的规定` has .33
 OWN_ENDS = 0.6  # of the names end as the title's subject does
 ASKING = re.compile("什么|怎么|怎样|如何|哪些")  # `什么是值班制度`: a guide's heading
+LEAST_SAME = 3  # texts below one name, plain as it is
+LEAST_LISTED = 2  # names below each other that may be a table of contents
 SAID = re.compile("特此|附[：:件]")  # `特此通知`: how a paper ends
 # `关于召开安全会议的通知`: whatever it is about
 FULL_NAME = re.compile(r"关于.{2,30}的[一-鿿]{2,3}")
@@ -53,12 +56,16 @@ def named_documents(
     `titles` are the page's title and the subjects behind it.
     """
     title, subjects = titles
-    found = _with_content(page, list(_names(page, start, title, subjects)))
-    for names in _ways(page, found, title):
-        if len(names) == declared:
-            return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
+    found: list[Candidate] = []
+    for kind in (KIND, TAIL) if declared else (KIND,):
+        found = _with_content(page, list(_names(page, start, title, (subjects, kind))))
+        for names in _ways(page, found, title):
+            if len(names) == declared:
+                return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
+        if declared and (shown := _of_more(page, found, title, declared)):
+            return shown
     if declared is not None:
-        return _of_more(page, found, title, declared)
+        return []
     for names in _ways(page, [c for c in found if letters(c.title) not in letters(title)], title):
         own = sum(ends_like(c.title, title) for c in names)
         if len(names) >= 2 and own >= OWN_ENDS * len(names) and all(_begins_list(page, c) for c in names):
@@ -77,7 +84,9 @@ def _of_more(page: PageLines, found: Sequence[Candidate], title: str, declared: 
     stop = next(again, len(page.texts))  # behind the title said again stands a teaser
     forms = [[c for c in found if c.key == form] for form in dict.fromkeys(c.key for c in found if c.key[1])]
     marked = [c for c in found if page.heads[c.row] > 1]
-    for names in (*forms, marked):
+    often = Counter(c.title for c in found).most_common(1)
+    same = [c for c in found if often[0][1] >= LEAST_SAME and c.title == often[0][0]]
+    for names in (*forms, marked, same):
         kin = sum(ends_like(c.title, title) or DOCUMENT.search(c.title) is not None for c in names)
         names = [c for c in names if c.row < stop]
         if 2 <= len(names) < declared and kin >= len(names):
@@ -94,9 +103,12 @@ def _ways(page: PageLines, found: Sequence[Candidate], title: str) -> Iterator[S
     yield [c for c in found if letters(c.title) not in letters(title)]
 
 
-def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> Iterator[Candidate]:
-    """Yield the lines that say the name of a document of the page's kind, or begin with one."""
-    glued = rows_saying(page, {subject[-TAIL:] for subject in subjects}, start)
+def _names(page: PageLines, start: int, title: str, kin: tuple[Sequence[str], int]) -> Iterator[Candidate]:
+    """Yield the lines that say the name of a document of the page's kind, or begin with one.
+
+    `kin` are the subjects of the page, and how many letters of their ends tell the kind.
+    """
+    glued = rows_saying(page, {subject[-TAIL:] for subject in kin[0]}, start)
     for row in range(start, len(page.texts)):
         line = page.texts[row]
         size = len(line)
@@ -107,8 +119,10 @@ def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> 
         before, name, _ = AROUND.match(line[:size].rstrip()).groups()  # type: ignore[union-attr]
         if not ends_like(name, title):
             told = GUIDE_WORD.search(name) or not DOCUMENT.search(name) or drop_reason(line)
-            kin = overlap(name, title) >= OWN_SHARE or _is_kin(name, title, subjects)
-            if told or not kin or SAID.match(name):
+            own = overlap(name, title) >= OWN_SHARE or _is_kin(
+                name, title, kin, decorated=before.strip() != ""
+            )
+            if told or not own or SAID.match(name):
                 continue
         elif declared_count(line):
             continue  # the title once more
@@ -117,11 +131,12 @@ def _names(page: PageLines, start: int, title: str, subjects: Sequence[str]) -> 
         yield Candidate(row, 0, size, size, 1, ("plain", before.strip()), name, size == len(line))
 
 
-def _is_kin(name: str, title: str, subjects: Sequence[str]) -> bool:
+def _is_kin(name: str, title: str, kin: tuple[Sequence[str], int], *, decorated: bool) -> bool:
     """Tell whether a name is that of a paper of the page's kind, whatever it is about."""
+    subjects, size = kin
     if name.endswith(RULES) and any(subject.endswith(RULES) for subject in subjects):
-        return overlap(name, title) >= SOME_SHARE
-    ends = {subject[-TAIL if FULL_NAME.fullmatch(name) else -KIND :] for subject in subjects}
+        return decorated or size == TAIL or overlap(name, title) >= SOME_SHARE
+    ends = {subject[-TAIL if FULL_NAME.fullmatch(name) else -size :] for subject in subjects}
     return name.endswith(tuple(end for end in ends if DOCUMENT.search(end)))
 
 
@@ -133,6 +148,8 @@ def _with_content(page: PageLines, found: Sequence[Candidate]) -> list[Candidate
     pairs = list(pairwise(found))
     near = [_place(page, below) - page.starts[c.row] - c.body < MIN_CONTENT for c, below in pairs]
     above = near.index(False) if False in near else len(near)  # contents stand above all texts
+    if above < LEAST_LISTED:  # a heading, and the name of its paper once more
+        above = 0
     listed = {c.row for c, _ in pairs[:above] if last[page.texts[c.row]] > c.row}
     for c in found:
         if c.row in listed:

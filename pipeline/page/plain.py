@@ -29,7 +29,7 @@ CLOSING = re.compile(
 MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
 LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
-COLLECTION = re.compile("多篇|汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集")
+COLLECTION = re.compile("多篇|汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集|的范文$")
 MAX_OPENINGS = 4  # lines above a text that introduce it
 LINKED_SHORT = 0.5  # share of a short line in links, above which it is none of a text
 GREETED = 2  # lines of a greeting: `敬爱的老师：`, `您好！`
@@ -165,7 +165,14 @@ def _has_content(page: PageLines, rows: Sequence[int], k: int) -> bool:
 
 def _repeated_titles(page: PageLines, fields: Fields, bases: Sequence[str]) -> list[int]:
     known = {letters(b) for b in bases}
-    return [r for r in range(fields.start, len(page.texts)) if letters(page.texts[r]) in known]
+    said = [r for r in range(fields.start, len(page.texts)) if letters(page.texts[r]) in known]
+    return [r for r in said if not _shown_again(page, r)]
+
+
+def _shown_again(page: PageLines, row: int) -> bool:
+    """Tell whether a title heads a box that shows its text again: the line below begins with it."""
+    below = page.texts[row + 1] if row + 1 < len(page.texts) else ""
+    return len(below) > len(page.texts[row]) and below.startswith(page.texts[row])
 
 
 def _marked_lines(page: PageLines, fields: Fields) -> list[int]:

@@ -184,6 +184,9 @@ def _find_in_bodies(work: _Page, bodies: list[tuple[int, int]], subjects: Sequen
     page, about = work.lines, (work.fields.site, subjects)
     work.guides = guides = guides_behind(page, bodies, work.cues, work.titles())
     if guides:
+        for first, end in bodies:  # what stands behind a guide is the text once more
+            behind = max((stop for row, stop in guides if first <= row < end), default=end)
+            work.cues |= dict.fromkeys(range(behind, end), "teaser")
         begins = [row for row, _ in guides]
         bodies = [(first, min([end, *(r for r in begins if r >= first)])) for first, end in bodies]
         work.cues |= site_rows(page, [(row + 1, end) for row, end in guides], work.cues, about)

@@ -194,8 +194,9 @@ def _bonus(
     if key[0] in ("skeleton", "lead"):
         own = sum(ends_like(c.title, title) for c in chain) / n
         whole = n == chain[-1].ordinal and chain[0].ordinal == 1
-        counted = whole and (n == declared or _are_kin(chain, title, declared or 0))
-        named = _named(chain, key, title)
+        kin = whole and _are_kin(chain, title, declared or 0)
+        counted = kin or (whole and n == declared)
+        named = kin or _named(chain, key, title)
         speaks = _speaks(key, counted, (shared, marked, own), named=named)
         return score + (NUMBERED_WORD if named else 0.0) if speaks else REJECTED
     if key[0] in ("bare", "tail", "word"):
@@ -228,11 +229,10 @@ def _are_kin(chain: Sequence[Candidate], title: str, declared: int) -> bool:
     """Tell papers of one kind, that of the page, which shows some of those declared: `1、安全例会纪要`."""
     kinds = {letters(c.title)[-KIND:] for c in chain}
     kind = next(iter(kinds))
+    same = len({c.title for c in chain}) == 1
+    papers = same or (declared > 0 and DOCUMENT.search(kind) is not None)
     return (
-        len(kinds) == 1
-        and LEAST_KIN <= len(chain) <= declared
-        and kind in title
-        and bool(DOCUMENT.search(kind))
+        papers and len(kinds) == 1 and LEAST_KIN <= len(chain) <= (declared or len(chain)) and kind in title
     )
 
 

@@ -7,6 +7,7 @@ from pipeline.page.head import GUIDE_WORD, of_site
 from pipeline.page.headings import Candidate
 from pipeline.page.introductions import introduces, opens_page
 from pipeline.page.lines import DOCUMENT, LINKED, LISTED, NUMBERED, SENTENCE_MARK, PageLines, letters
+from pipeline.page.names import SAID
 from pipeline.page.plain import COLLECTION, MAX_NAME, whole_line
 from pipeline.page.subjects import base_titles
 from pipeline.records import DropReason
@@ -33,33 +34,36 @@ def name_of_single(
     """
     known = {letters(x) for x in (*titles[0], *titles[1])} - {""}
     guided = False  # a guide's heading stands above
-    above = plain = 0
+    above, plain = 0, list[str]()
     for row in range(fields.start, last - 1):
         line = page.texts[row]
         if row in fields.rows or row in cues or page.shares[row] > LINKED:
             continue
         if plain and letters(line) == letters(fields.title or ""):
-            own = guided or _mostly_below(page, fields.start, row, last)
-            return whole_line(page, row, 1) if own else None
-        if not plain and _names(line, known):
+            below = page.ends[last - 1] - page.ends[row]
+            return whole_line(page, row, 1) if sum(map(len, plain)) < below else None
+        if not plain and _names(line, known, guided=guided):
             return whole_line(page, row, 1)
         guided = guided or _heads_guide(line)
         if not guided and of_site(line):
             continue
         above += 1
-        plain += not (guided or introduces(page, row) or opens_page(line))
-        if above > MAX_ABOVE or plain > MAX_PLAIN or (plain and not guided and page.sights[row] & LISTED):
+        if not (guided or introduces(page, row) or opens_page(line)):
+            plain.append(line)
+        if (
+            above > MAX_ABOVE
+            or len(plain) > MAX_PLAIN
+            or (plain and not guided and page.sights[row] & LISTED)
+        ):
             return None
     return None
 
 
-def _mostly_below(page: PageLines, first: int, row: int, last: int) -> bool:
-    """Tell whether most of what stands from `first` to before `last` is below line `row`."""
-    return page.starts[row] - page.starts[first] < page.ends[last - 1] - page.ends[row]
+def _names(line: str, known: Set[str], *, guided: bool) -> bool:
+    """Tell whether a line is the name of a document, that of the page or one of its subject.
 
-
-def _names(line: str, known: Set[str]) -> bool:
-    """Tell whether a line is the name of a document, that of the page or one of its subject."""
+    Behind a guide, or below the title of a collection, one of the page's kind is enough.
+    """
     if len(line) > MAX_NAME or SENTENCE_MARK.search(line) or line[-1] in "：:，、；" or NUMBERED.match(line):
         return False
     says = letters(line)
@@ -72,7 +76,9 @@ def _names(line: str, known: Set[str]) -> bool:
         return True
     if GUIDE_WORD.search(line) or behind:
         return False
-    shared = KIND if any(map(COLLECTION.search, known)) else MIN_SHARED
+    shared = KIND if guided or any(map(COLLECTION.search, known)) else MIN_SHARED
+    if SAID.match(line):
+        return False
     own = DOCUMENT.search(line.strip("《》【】 ")) and any(says[-shared:] == k[-shared:] for k in known)
     return bool(own) or not {letters(base) for base in base_titles([line])}.isdisjoint(known)
 

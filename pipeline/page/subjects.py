@@ -16,7 +16,7 @@ BRACKETED = re.compile(  # `（通用3篇）`, `【热门】`, `（任何话3篇
     rf"[【（(\[](?:(?:{QUALIFIER}|{NUMERAL}|[\s篇份则例套多])+|[^【】（）()]{{0,8}}{NUMERAL}\s*篇[^【】（）()]{{0,8}})[】）)\]]"
 )
 COUNTED = compile_search(
-    rf"(?:{QUALIFIER}|[\s，,·])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
+    rf"(?:{QUALIFIER}|[\s，,·_—–-])*(?:{QUALIFIER})?\s*{NUMERAL}\s*篇.*$|(?:{QUALIFIER})\s*{NUMERAL}\s*[份则例套]$"
 )  # `汇总3篇`
 OPENING = (
     "【",
@@ -25,7 +25,9 @@ OPENING = (
     "[",
 )  # BRACKETED finds nothing without; COUNTED nothing without 篇 or, at the end:
 PIECES = ("份", "则", "例", "套")
-LEADING = re.compile(r"(?:关于|有关|最新的?|优秀的?|(?:19|20)\d\d年?度?(?:最新)?的?)+")
+LEADING = re.compile(
+    r"(?:关于|有关|(?:最新|优秀|精选|精品|实用|热门|推荐|经典|通用|必备|优选|优质|简单|最全)的?|(?:19|20)\d\d年?度?(?:最新)?的?)+"
+)
 TRAILING_WORDS = f"{QUALIFIER}|的|下载|全文|怎么写|如何写"
 TRAILING = compile_search(rf"(?:{TRAILING_WORDS})+$")
 TRAILING_ENDS = frozenset(word[-1] for word in TRAILING_WORDS.split("|"))

@@ -26,7 +26,7 @@ ABOUT = re.compile(
 )
 # `主题 92 帖子 787 积分 9459`, `查看: 687 | 回复: 21`: what a forum counts
 COUNTS = re.compile(r"(?:[一-鿿]{2,4}\s*[:：]?\s*\d+\s*[|｜]?\s*){2,}")
-PLEA = re.compile("[，,].*[！!]$")  # `在线等，明天就要交了，高分悬赏！`: who asks for a text
+PLEA = re.compile("[，,].*(?:[！!]$|[，,])")  # `在线等，明天就要交了，高分悬赏！`: who asks for a text
 # `甲方：____`, `- 发布机构：办公室`, `索 引 号：1`: fields to fill in or of a register
 NO_TITLE = re.compile(r"_{3}|^[-•·*]\s|^[一-鿿 /（）()]{2,14}[：:]\s*[\w—〔〕\[\]_-]+$")
 TEXT_ENDS = "。；"

@@ -92,6 +92,15 @@ def crawl(
     return CrawlSummary(code, session.tally, open_sites, (), time.monotonic() - began)
 
 
+def _is_file_name(url: str, host: str) -> bool:
+    """Say whether what is given as an address looks like a file or a slip: no scheme, no port, no domain.
+
+    >>> [_is_file_name(u, u.partition("/")[0]) for u in ("sites/a.toml", "a.toml", "a.com/b", "localhost:80")]
+    [True, True, False, False]
+    """
+    return ":" not in url and ("." not in host or url.endswith(".toml"))
+
+
 def site_rules(
     urls: Sequence[str], rules: Sequence[CrawlRules], known: Sequence[CrawlRules], config: ScrapeConfig
 ) -> tuple[CrawlRules, ...]:
@@ -108,8 +117,8 @@ def site_rules(
     strangers: dict[str, list[str]] = {}
     for url in urls:
         host = host_of(url)
-        if not host:
-            raise UsageError(f"{url!r} is no http(s) address")
+        if not host or _is_file_name(url, host):
+            raise UsageError(f"{url!r} is no http(s) address; the rules of a site are given with --sites")
         index = next((i for i, site in enumerate(sites) if host in site.hosts), None)
         if index is None:
             strangers.setdefault(url_key(host), []).append(url)

@@ -119,14 +119,25 @@ def _answering(path: str) -> Iterator[None]:
 
 
 class _Parts(io.RawIOBase):
-    """An object read in parts. A store that breaks off is no fault of the object: TemporaryError."""
+    """An object read in parts. A store that breaks off is no fault of the object: TemporaryError.
+
+    The last part stays at hand: whether a WARC breaks off is seen by going back to its last record.
+    """
 
     def __init__(self, handle: Any, path: str) -> None:
         self._handle, self._path = handle, path
+        self._begin, self._part = 0, b""
 
     def readinto(self, buffer: Any) -> int:
-        with _answering(self._path):
-            data = self._handle.read(len(buffer))
+        behind = self._handle.tell() - self._begin
+        if 0 <= behind < len(self._part):
+            data = self._part[behind : behind + len(buffer)]
+            self._handle.seek(len(data), io.SEEK_CUR)
+        else:
+            with _answering(self._path):
+                data = self._handle.read(len(buffer))
+            if data:
+                self._begin, self._part = self._handle.tell() - len(data), data
         buffer[: len(data)] = data
         return len(data)
 

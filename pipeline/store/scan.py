@@ -6,6 +6,7 @@ outside was not asked for. So there are no cycles. Names that begin with a dot a
 
 import fnmatch
 import os
+import re
 import stat
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -42,12 +43,21 @@ class Reject:
     stage: str = "read"
 
 
+LIKE_BYTES = re.compile(
+    "\\\\+(?=x[0-9a-f]{2}|[\udc80-\udcff])"
+)  # what `printable` writes, or comes before it
+
+
 def printable(name: str) -> str:
     r"""Return a file name that UTF-8 can hold: undecodable bytes become `\xNN`.
 
-    >>> printable("a\udcff.html")
-    'a\\xff.html'
+    No two names become the same: backslashes that could be taken for such a byte are doubled.
+
+    >>> printable("a\udcff.html"), printable(r"a\xff.html")
+    ('a\\xff.html', 'a\\\\xff.html')
     """
+    if "\\" in name:
+        name = LIKE_BYTES.sub(lambda run: 2 * run[0], name)
     return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

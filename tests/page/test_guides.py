@@ -93,8 +93,13 @@ def test_what_speaks_of_writing_within_a_text_stays(inside: list[str]) -> None:
 
 @pytest.mark.parametrize("title", ["值班制度怎么写", "公文写作基本知识", "值班制度的格式"])
 def test_a_page_about_writing_is_a_text(title: str) -> None:
-    lines = [title, "时间:2024-03-05", *BODY, f"{KIND}的写法", *LISTED]
-    assert "guide1" not in roles(lines)
+    said = ("写制度之前要先想清楚为谁而写，管哪些事。", "文字要平实，开头说明缘由，结尾写明日期。")
+    assert "guide1" not in roles([title, "时间:2024-03-05", *said, f"{KIND}的写法", *LISTED])
+
+
+def test_a_collection_whose_title_asks_has_texts_and_a_guide() -> None:
+    lines = [f"{SUBJECT}怎么写（2篇）", f"{SUBJECT}1", *BODY, f"{SUBJECT}2", *BODY, f"{KIND}的写法", *LISTED]
+    assert roles(lines)[-5:] == ["guide1"] * 5
 
 
 @pytest.mark.parametrize("name", ["某某岗位职责怎么写？", "劳动合同范文怎么写"])
@@ -116,3 +121,17 @@ def test_lines_of_the_site_in_and_behind_a_guide_are_dropped() -> None:
     site = "以上就是小编整理的内容，欢迎收藏本站。"
     lines = [f"{SUBJECT}2篇", f"{SUBJECT}1", *BODY, f"{SUBJECT}2", *BODY, f"{KIND}的写法", *LISTED, site]
     assert roles(lines)[-6:] == ["guide1"] * 5 + ["dropped"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [["征文格式要求", "1. 题材不限，字数在一千字以内。", "2. 标题用黑体，正文用仿宋。", "3. 稿件发至邮箱。"]],
+)
+def test_what_a_call_for_papers_asks_stays(call: list[str]) -> None:
+    lines = ["征文通知2篇", "征文通知1", *BODY, *call, "征文通知2", *BODY]
+    assert "guide1" not in roles(lines)
+
+
+def test_what_stands_behind_a_guide_is_the_text_shown_again() -> None:
+    lines = [SUBJECT, "时间:2024-03-05", *PROSE, f"什么是{KIND}", *ADVICE, SUBJECT, f"{PROSE[0]}{PROSE[1]}"]
+    assert roles(lines)[-4:] == ["guide1", "guide1", "dropped", "dropped"]

@@ -64,3 +64,51 @@ def test_words_side_by_side_are_a_bar_and_no_guides_heading(line: str) -> None:
 def test_a_question_with_a_blank_in_it_is_a_guides_heading() -> None:
     lines = ["门卫值班制度 怎么写", "一般包括：", "1. 目的明确。", "2. 条款具体。"]
     assert head(*lines) == ["guide1"] * 4
+
+
+@pytest.mark.parametrize(
+    "heading", ["写作思路", f"写{SUBJECT}前的准备", f"起草{SUBJECT}的步骤", "编写须知", "制度的种类"]
+)
+def test_headings_that_speak_of_writing(heading: str) -> None:
+    assert head(heading, "先想清楚这份材料写给谁看。", "再列出提纲，分条写明。") == ["guide1"] * 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AI写作助手，三秒成文",
+        "#公文写作 #必备",
+        "点击上方“公文写作小站”关注我们",
+        "免费领取《写作宝典》电子书 >>",
+    ],
+)
+def test_a_sites_own_words_of_writing_head_no_guide(line: str) -> None:
+    told = "以下是小编整理的值班制度，欢迎参考。"
+    assert "guide1" not in head(line, told)
+
+
+def test_a_heading_without_a_line_is_none_and_sections_close_up() -> None:
+    lines = ["书写格式", "以下是小编整理的制度，欢迎参考。", "写作技巧", "先列提纲，再分条写。"]
+    assert head(*lines) == ["navigation", "introduction", "guide1", "guide1"]
+
+
+def test_headings_with_colons_ask_and_the_next_line_leads() -> None:
+    lines = [
+        f"为什么要定{SUBJECT}：",
+        "理由不外乎：",
+        "1. 分清责任。",
+        f"{SUBJECT}应该具备哪些要素：",
+        "1. 时限。",
+    ]
+    assert head(*lines) == ["guide1"] * 3 + ["guide2"] * 2
+
+
+def test_advice_right_below_its_heading_is_no_introduction() -> None:
+    told = f"不少人写{SUBJECT}喜欢套用模板，读起来没有自己的东西。建议先列提纲，再动笔。"
+    assert head(f"{SUBJECT}的写作技巧", told) == ["guide1", "guide1"]
+
+
+@pytest.mark.parametrize("title", [f"精选{SUBJECT}2篇", f"实用的{SUBJECT}（2篇）", f"{SUBJECT}_2篇"])
+def test_the_subject_behind_a_title_is_said_again(title: str) -> None:
+    pieces = segment(lines_of([title, SUBJECT, *FIRST])).pieces
+    assert pieces[1].role == "field"

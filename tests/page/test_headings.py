@@ -140,3 +140,16 @@ def test_parts_with_names_of_papers_or_the_declared_count_are() -> None:
     papers = ("门卫值班制度", "仓库值班制度")
     assert parts("值班制度集锦", papers) == ["第一部分 门卫值班制度", "第二部分 仓库值班制度"]
     assert parts("招标文件2篇", PARTS[:2]) == ["第一部分 项目概况", "第二部分 投标须知"]
+
+
+@pytest.mark.parametrize("title", ["关于个人证明的范文", "个人证明大全"])
+def test_one_name_with_numbers_needs_no_count(title: str) -> None:
+    names = [f"{k}、收入证明" for k in (1, 2, 3)]
+    lines = [x for name in names for x in (name, "兹证明张三为我单位员工。", "特此证明。", "某某公司")]
+    assert [own[0] for own in segmented([title, *lines])[1]] == names
+
+
+def test_numbered_names_that_differ_need_a_count() -> None:
+    names = ["1、安全例会纪要", "2、生产调度会纪要", "3、河湾小学办公会议纪要"]
+    lines = [x for name in names for x in (name, "由办公室保管三年，到期移交档案室。")]
+    assert len(segmented(["会议纪要的保管", *lines])[1]) == 1

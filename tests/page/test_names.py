@@ -69,3 +69,25 @@ def test_a_teaser_behind_the_title_said_again_is_no_text() -> None:
 def test_a_name_above_another_is_the_heading_but_in_contents() -> None:
     lines = ["会议通知2篇", "会议通知", *BODY, "会议通知", "关于举办运动会的通知", *BODY]
     assert [own[0] for own in segmented(lines)[1]] == ["会议通知", "会议通知"]
+
+
+def test_the_last_two_letters_tell_the_kind_where_the_count_is_met() -> None:
+    names = ["简单的运输合同", "个人房屋租赁合同", "装修工程承包合同"]
+    assert headings("服务合同范文(优选3篇)", *names) == names
+    assert headings("服务合同范文(优选5篇)", *names, body=PROSE) == [""]
+
+
+def test_one_name_above_three_texts_of_more() -> None:
+    assert headings("停电应急预案_11篇", *["停电应急预案"] * 3) == ["停电应急预案"] * 3
+
+
+def test_the_name_of_a_paper_below_its_heading_makes_no_table_of_contents() -> None:
+    names = ["★值班办法（试行）★", "★门卫值班细则★"]
+    lines = ["值班管理办法2篇", names[0], "值班办法（试行）", *BODY, names[1], *BODY]
+    assert [own[0] for own in segmented(lines)[1]] == names
+
+
+def test_a_box_that_shows_the_text_again_is_no_second_text() -> None:
+    title = "村庄垃圾处理的调查报告"
+    lines = [title, "时间:2024-03-05", title, *BODY, title, f"{title}一、值班人员应当准时到岗……"]
+    assert [own[0] for own in segmented(lines)[1]] == [title]

@@ -1,6 +1,8 @@
 """Sources behind a URL, and roots that hold an output: the same rows as from a plain folder."""
 
+import io
 import os
+import random
 import shutil
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from pipeline.check import check
 from pipeline.errors import InputError, TemporaryError
 from pipeline.run import ingest
 from pipeline.run.corpus import Options
-from pipeline.store.remote import open_url, scan_url, stat_url
+from pipeline.store.remote import PART_BYTES, WHOLE_BYTES, open_url, scan_url, stat_url, url_of
 from pipeline.store.scan import SourceFile, scan
 
 ROWS = ("articles", "clauses", "pages", "pairs", "lines")
@@ -115,3 +117,18 @@ def test_an_output_below_its_root_is_no_source(raw: Path, tmp_path: Path, monkey
     }
     with pytest.raises(InputError, match="is an output of fanwen"):
         ingest(os.fspath(raw / "other"), tmp_path / "out", config=settings())
+
+
+def test_an_object_read_in_parts_reads_as_its_bytes_wherever_one_goes(tmp_path: Path) -> None:
+    content = random.Random(3).randbytes(WHOLE_BYTES + PART_BYTES // 2)
+    (tmp_path / "large.bin").write_bytes(content)
+    plain, rng = io.BytesIO(content), random.Random(4)
+    with open_url(url_of(f"file://{tmp_path}", "large.bin")) as parts:
+        assert isinstance(parts, io.BufferedReader)
+        for _ in range(60):
+            if rng.random() < 0.6:
+                place = rng.choice((rng.randrange(len(content)), len(content) - rng.randrange(1, 5000)))
+                assert parts.seek(place) == plain.seek(place)
+            size = rng.choice((1, 4096, PART_BYTES, len(content)))
+            assert parts.read(size) == plain.read(size)
+            assert parts.tell() == plain.tell()

@@ -30,7 +30,10 @@ def test_a_known_site_brings_its_rules_but_not_its_starts() -> None:
     assert other.site == "b.com"
 
 
-@pytest.mark.parametrize("urls", [[], ["mailto:a@b.cn"], ["file:///etc/passwd"], ["http://"]])
+@pytest.mark.parametrize(
+    "urls",
+    [[], ["mailto:a@b.cn"], ["file:///etc/passwd"], ["http://"], ["foo"], ["/etc/passwd"], ["sites/a.toml"]],
+)
 def test_nothing_to_crawl_is_said(urls: list[str]) -> None:
     with pytest.raises(UsageError):
         site_rules(urls, (), (), CONFIG)

@@ -12,12 +12,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.config import IngestConfig
 from pipeline.store.containers import Record, Skipped
-from pipeline.store.scan import Reject, SourceFile, scan
+from pipeline.store.scan import Reject, SourceFile, printable, scan
 from pipeline.store.sniff import kind_of
 from pipeline.store.sources import read_source
 
@@ -287,3 +289,14 @@ def test_kinds_of_text() -> None:
     assert kind_of("MZ车间制度".encode(), "a.txt") == kind_of("ID3标签".encode(), "a.txt") == "page"
     assert kind_of(b"{}", "a.txt") == "jsonl"
     assert stat.S_ISREG(0o100644)
+
+
+@given(st.lists(st.text("\\xf0\udcff\udcfe制a", max_size=7), min_size=2, max_size=9, unique=True))
+def test_no_two_names_print_alike(names: list[str]) -> None:
+    assert len({printable(name) for name in names}) == len(names)
+
+
+def test_files_whose_names_differ_in_a_byte_and_its_escape_are_two(tmp_path: Path) -> None:
+    for name in (b"\xff.html", rb"\xff.html"):
+        (tmp_path / os.fsdecode(name)).write_bytes(HTML)
+    assert sorted(f.name for f in scan(str(tmp_path))) == [r"\\xff.html", r"\xff.html"]
