@@ -97,7 +97,7 @@ def _is_plainly_told(page: PageLines, row: int, manner: Manner) -> bool:
         return False
     else:
         least = PLAINLY  # `试用助手改写`
-    return reads_like_a_site(line, least) and not (DIALOGUE.search(line) or _signs(page, row))
+    return reads_like_a_site(line, least) and not (DIALOGUE.search(line) or SIGNING_DAY.fullmatch(line))
 
 
 def _parted(
@@ -105,8 +105,9 @@ def _parted(
 ) -> dict[int, DropReason]:
     best, total, start = LEAST_WEIGHT, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
+    signed = _signed_rows(page, rows).difference(cues)
     for row in reversed(rows):
-        weight, reason = _weigh(page, row, cues, manner)
+        weight, reason = (SIGNATURE, None) if row in signed else _weigh(page, row, cues, manner)
         if row in table and not _is_told(page, row, cues):
             weight, reason = SENTENCE, None
         if weight == SENTENCE:
@@ -145,8 +146,6 @@ def _weigh(
         return TEXT, None
     if page.sights[row] & LISTED:  # of a list of the site's
         return (SIGNATURE if YEAR.match(line) else FOREIGN), None
-    if _signs(page, row):
-        return SIGNATURE, None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
     for subject in manner.subjects:
         line = line.replace(subject, "")
@@ -168,17 +167,18 @@ def _weigh(
     return _weigh_manner(line, manner), None
 
 
-def _signs(page: PageLines, row: int) -> bool:
-    """Tell the day on which a text is signed, and who signs it in the line above."""
-    line, below = page.texts[row], page.lasts[row + 1 : row + 2]
-    if page.lasts[row] in DAY_ENDS and SIGNING_DAY.fullmatch(line):
-        return True
-    if not below or below not in DAY_ENDS or len(line) > MAX_SIGNER:
+def _signed_rows(page: PageLines, rows: range) -> set[int]:
+    """Return the days on which a text is signed, and who signs it in the line above."""
+    if DAY_ENDS.isdisjoint(page.lasts[rows.start : rows.stop]):  # as nearly always
+        return set()
+    days = {r for r in rows if page.lasts[r] in DAY_ENDS and SIGNING_DAY.fullmatch(page.texts[r])}
+    return days | {day - 1 for day in days if day > rows.start and _may_sign(page.texts[day - 1])}
+
+
+def _may_sign(line: str) -> bool:
+    if len(line) > MAX_SIGNER or line[-1] in SAID_ENDS:
         return False
-    signed = SIGNING_DAY.fullmatch(page.texts[row + 1])
-    return signed is not None and not (
-        line[-1] in SAID_ENDS or site_words(line, edge=True) or weigh_wording(line) > 0
-    )
+    return not (site_words(line, edge=True) or weigh_wording(line) > 0)
 
 
 def _weigh_manner(line: str, manner: Manner) -> float:

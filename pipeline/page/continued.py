@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pipeline.page.introductions import introduces
 from pipeline.page.lines import DENSE, LINKED, LISTED, NUMBERED, PageLines
 from pipeline.page.numbers import number_kind, ordinal_of
+from pipeline.page.persons import names_person
 from pipeline.page.told import DAY_ENDS, OWN_END, SIGNED, SIGNING_DAY
 from pipeline.page.wording import reads_like_a_site
 from pipeline.records import DropReason
@@ -20,7 +21,10 @@ MARKER = re.compile(
     r"\s*([第（(]?)([0-9０-９]{1,2}|[一二三四五六七八九十]{1,3}|[①-⑳⑴-⒇])\s*([、.．条章节款项)）]?)"
 )
 # A line that leads away from a text and heads no list: `点击查看更多某制度↓↓↓`, `>>继续阅读更多范文`
-LEADS_AWAY = re.compile(r"\W*(?:点击|点此|戳|查看|阅读|继续|更多|想看)[^。：:]*[^。：:\s]")
+# or one that names the other page itself: `小编推荐：某制度范文`, `【编辑推荐】某制度`; no `上一篇：某制度`
+LEADS_AWAY = re.compile(
+    r"\W*(?:点击|点此|戳|查看|阅读|继续|更多|想看)[^。：:]*[^。：:\s]|\W*(?![上下前后])[一-鿿]{2,8}[：:】]\s*\S.{3,40}(?<![：:])"
+)
 SAID_ENDS = "。！？”…!?"
 SAID_BEHIND = 2  # sentences right behind such a line, with which the text goes on
 
@@ -77,7 +81,7 @@ def _signs_on(page: PageLines, row: int, cues: Mapping[int, DropReason]) -> bool
             return False
         if page.lasts[r] in DAY_ENDS and SIGNING_DAY.fullmatch(line):
             above = page.texts[r - 1]
-            return r > row + 1 and bool(SIGNED.search(above) or OWN_END.match(above))
+            return r > row + 1 and bool(SIGNED.search(above) or OWN_END.match(above) or names_person(above))
     return False
 
 

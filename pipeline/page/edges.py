@@ -111,6 +111,8 @@ def _listed(
             line = page.texts[row]
             if len(line) > MAX_FOREIGN or page.sights[row] & LISTED or not OTHER_PAGE.search(line):
                 break
+            if SIGNED.search(line):  # `特此通知`
+                break
             out[row] = "related"
     return out
 

@@ -238,8 +238,7 @@ def _closing(page: PageLines, cues: dict[int, DropReason], last: int, end: int) 
     for row in range(last, min(last + CLOSING_LINES, end)):
         line, below = page.texts[row], page.texts[row + 1] if row + 1 < end else ""
         day = SIGNING_DAY.fullmatch(below)
-        ended = ends_texts(page, row, cues)
-        if row in cues and not ended and (cues[row] in ENDING or day or TO_FILL.search(below)):
+        if row in cues and _goes_over(page, row, cues):
             continue
         if day and row not in cues and len(line) <= MAX_NAME and line[-1] not in "：:":  # who signs
             last = row + 1
@@ -248,6 +247,13 @@ def _closing(page: PageLines, cues: dict[int, DropReason], last: int, end: int) 
             return row
         last = row + 1
     return last
+
+
+def _goes_over(page: PageLines, row: int, cues: dict[int, DropReason]) -> bool:
+    """Tell whether a text goes on behind a line of the site, if only to be signed."""
+    if cues[row] in ENDING:
+        return not ends_texts(page, row, cues)
+    return any(SIGNING_DAY.fullmatch(x) or TO_FILL.search(x) for x in page.texts[row + 1 : row + 3])
 
 
 def _unless_told(page: PageLines, cues: dict[int, DropReason], last: int, end: int) -> int:
@@ -292,7 +298,7 @@ def _densest(page: PageLines, fields: Fields, cues: dict[int, DropReason], end: 
         listed = weight > 0 and (listed or NUMBERED.match(page.texts[row]) is not None)
         if step == SHORT and listed and row in goes_on_to:
             step = 0
-        if weight + step <= 0 or ends_texts(page, row, cues):
+        if weight + step <= 0 or (row in cues and ends_texts(page, row, cues)):
             runs.append(heaviest)
             weight, at, heaviest = 0, row + 1, (0, 0, 0)
             continue

@@ -28,7 +28,7 @@ SIGNING_DAY = re.compile(
     r"\s*[\d一二三四五六七八九十xX×某_＿ ]{0,4}\s*月\s*"
     r"(?:[\d一二三四五六七八九十xX×某_＿ ]{0,6}\s*[日号])?\s*[）)]?"
 )
-DAY_ENDS = "日号月)）"  # with which such a line ends
+DAY_ENDS = frozenset("日号月)）")  # with which such a line ends
 # What a paper says of itself behind its text: `附：登记表`, `（此页无正文）`, `申请人：`, `举报电话：123`
 OWN_END = re.compile(
     r"附(?:件|录|表|图)?\s*[\d一二三四五六七八九十]*\s*[：:]|[（(]?[此本]页无正文|参考文献|(?!投稿|上传|发布|分享|整理|录入|转载)[一-鿿]{1,6}人\s*[（(：:]"

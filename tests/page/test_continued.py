@@ -11,9 +11,10 @@ SAID = [
     "后来我常常想起这件事，觉得吃过的苦一切都值得。",
 ]
 AWAY = ["点击查看更多感想相关内容↓↓↓", ">>继续阅读更多感想", "更多感想范文 →", "查看更多范文"]
+NAMED = ["小编推荐：感谢信模板下载", "【编辑推荐】安全守则范文"]
 
 
-@pytest.mark.parametrize("line", AWAY)
+@pytest.mark.parametrize("line", [*AWAY, *NAMED])
 def test_sentences_right_behind_a_line_that_leads_away(line: str) -> None:
     page = lines_of(["一句话。", line, *SAID])
     assert not ends_texts(page, 1, {1: "related"})
@@ -34,7 +35,7 @@ def test_other_lines_behind_it(behind: list[str]) -> None:
     assert ends_texts(page, 1, {1: "related"})
 
 
-@pytest.mark.parametrize("label", ["相关推荐：", "【感想】相关文章：", "猜你喜欢"])
+@pytest.mark.parametrize("label", ["相关推荐：", "【感想】相关文章：", "猜你喜欢", "上一篇：某某制度范文"])
 def test_the_name_of_a_list_leads_nowhere(label: str) -> None:
     assert ends_texts(lines_of(["一句话。", label, *SAID]), 1, {1: "related"})
 

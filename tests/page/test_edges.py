@@ -347,3 +347,8 @@ def test_words_side_by_side_within_prose(bar: str, *, own: bool) -> None:
         "下一篇：乙",
     ]
     assert segmented(lines)[1] == [["", *PROSE[:4], *([bar] if own else []), PROSE[4]]]
+
+
+def test_a_phrase_that_signs_names_no_other_page() -> None:
+    lines = ("猜你喜欢：门卫应急预案800字", "特此通知", "乙地公司", "2014年6月14日")
+    assert segmented(page(*lines))[1][1][1:] == [*CLAUSES, *lines[1:]]
