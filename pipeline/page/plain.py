@@ -28,6 +28,7 @@ CLOSING = re.compile(
 )
 MAX_NAME = 40  # characters of an article's name
 FIRST_CLAUSE = re.compile(r"\s*(?:第[一1]\s*[条章、]|[（(][一1][)）]|[一1]\s*[、.．](?!\d)|①)")
+PART = re.compile("第.{1,2}部分")  # of one text: the series asks for more, and had the first look
 LABEL = re.compile(r"[一-鿿]{2,8}[：:].{1,20}")  # `岗位：文员`
 COLLECTION = re.compile("多篇|汇编|大全|汇总|合集|集锦|锦集|荟萃|范文集|模板集|的范文$")
 MAX_OPENINGS = 4  # lines above a text that introduce it
@@ -102,6 +103,7 @@ def _before_first_clauses(page: PageLines, fields: Fields) -> list[int]:
                 named
                 and r not in found
                 and not NUMBERED.match(line)
+                and not (PART.match(line) and not DOCUMENT.search(line))
                 and len(line) <= MAX_NAME
                 and not SENTENCE_MARK.search(line)
                 and not declared_count(line)  # another collection's

@@ -205,7 +205,7 @@ def _bonus(
             # `今天08`, `附件1`: words with a number, unless the title or the markup speaks for them
             return REJECTED
         return score - (0.2 if key[0] == "tail" else 0.0)
-    if "部分" in key and n != declared and _are_parts(chain, shared):
+    if "部分" in key and not n == declared == chain[-1].ordinal and _are_parts(chain, shared):
         return REJECTED
     weak = not WEAK_UNITS.isdisjoint(key) and not _named(chain, key, title)
     return score + (WEAK_UNIT if weak else NUMBERED_WORD)

@@ -134,6 +134,7 @@ def parts(title: str, names: tuple[str, ...]) -> list[str]:
 
 def test_parts_of_one_text_are_no_papers() -> None:
     assert parts("招标文件范文集锦", PARTS) == [""]
+    assert parts("招标文件3篇", PARTS) == [""]
 
 
 def test_parts_with_names_of_papers_or_the_declared_count_are() -> None:
