@@ -45,8 +45,8 @@ def place_of_pair(known, a, b):
 
 
 @part
-def place_in(pairs, pair):
-    """Return where a pair stands among others, which are in order, -1 where it does not."""
+def first_from(pairs, pair):
+    """Return where the first pair stands that is not below one, among pairs in order; else their number."""
     low, high = 0, len(pairs)
     while low < high:
         middle = (low + high) // 2
@@ -54,7 +54,14 @@ def place_in(pairs, pair):
             low = middle + 1
         else:
             high = middle
-    return low if low < len(pairs) and pairs[low] == pair else -1
+    return low
+
+
+@part
+def place_in(pairs, pair):
+    """Return where a pair stands among others, which are in order, -1 where it does not."""
+    at = first_from(pairs, pair)
+    return at if at < len(pairs) and pairs[at] == pair else -1
 
 
 @part

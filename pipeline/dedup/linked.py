@@ -15,7 +15,7 @@ from pipeline.compiled import inlined, kernel, part
 from pipeline.dedup.arrays import keys_of, texts_of
 from pipeline.dedup.frames import Ints
 from pipeline.dedup.graph import neighbours
-from pipeline.dedup.growing import place_in
+from pipeline.dedup.growing import first_from, place_in
 from pipeline.dedup.near import FREE
 
 Pairs = NDArray[np.uint64]
@@ -72,18 +72,12 @@ def take_neighbours(node, linked, changed, centre):
 @part
 def take_came(node, both, centre):
     """Give a centre those that came to it and have none; `both` has each pair in both orders, in order."""
-    low, high, first = 0, len(both), np.uint64(node) << np.uint64(32)
-    while low < high:
-        middle = (low + high) // 2
-        if both[middle] < first:
-            low = middle + 1
-        else:
-            high = middle
-    while low < len(both) and np.int64(both[low] >> np.uint64(32)) == node:
-        other = np.int64(both[low] & np.uint64(0xFFFFFFFF))
+    at = first_from(both, np.uint64(node) << np.uint64(32))
+    while at < len(both) and np.int64(both[at] >> np.uint64(32)) == node:
+        other = np.int64(both[at] & np.uint64(0xFFFFFFFF))
         if centre[other] < 0:
             centre[other] = node
-        low += 1
+        at += 1
 
 
 @kernel

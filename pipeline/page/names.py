@@ -57,15 +57,15 @@ def named_documents(
     """
     title, subjects = titles
     found: list[Candidate] = []
+    nearest: list[Candidate] = []  # names of the kind that more letters tell
     for kind in (KIND, TAIL) if declared else (KIND,):
         found = _with_content(page, list(_names(page, start, title, (subjects, kind))))
         for names in _ways(page, found, title):
             if len(names) == declared:
                 return [c._replace(ordinal=k, key=PLAIN) for k, c in enumerate(names, 1)]
-        if declared and (shown := _of_more(page, found, title, declared)):
-            return shown
+        nearest = nearest or found
     if declared is not None:
-        return []
+        return _of_more(page, nearest, title, declared)
     for names in _ways(page, [c for c in found if letters(c.title) not in letters(title)], title):
         own = sum(ends_like(c.title, title) for c in names)
         if len(names) >= 2 and own >= OWN_ENDS * len(names) and all(_begins_list(page, c) for c in names):

@@ -112,3 +112,19 @@ def test_two_items_of_which_the_first_begins_a_menu(menu: str, expected: tuple[s
     lines = [menu, "甲文馆>规定", "宿舍值班须知3篇", "2021-05-20 21:30:47", "宿舍值班须知 篇1", "一、准时。"]
     page = page_lines("\n".join(lines), ([0] * 6, [1] * 6), lines[2], from_html=True)
     assert read_fields(page).breadcrumb == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        *(
+            ("值班制度（8个）", 8),
+            ("值班制度（范本6个）", 6),
+            ("值班制度（四种）", 4),
+            ("值班制度（共5个范本）", 5),
+        ),
+        *(("值班制度（试行3个月）", None), ("三个部门的值班制度", None), ("值班制度（两个办法）", None)),
+    ],
+)
+def test_counts_in_other_words(title: str, count: int | None) -> None:
+    assert declared_count(title, title=True) == count
