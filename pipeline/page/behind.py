@@ -105,9 +105,11 @@ def _parted(
 ) -> dict[int, DropReason]:
     best, total, start = LEAST_WEIGHT, 0.0, rows.stop
     reasons: dict[int, DropReason] = {}
-    signed = _signed_rows(page, rows).difference(cues)
+    signed = _signed_rows(page, rows)
     for row in reversed(rows):
-        weight, reason = (SIGNATURE, None) if row in signed else _weigh(page, row, cues, manner)
+        weight, reason = (
+            (SIGNATURE, None) if row in signed and row not in cues else _weigh(page, row, cues, manner)
+        )
         if row in table and not _is_told(page, row, cues):
             weight, reason = SENTENCE, None
         if weight == SENTENCE:

@@ -339,7 +339,7 @@ def cue_rows(
             line = page.texts[row]
             if row not in out and _may_be_cue(line) and (reason := drop_reason(line, subjects)):
                 out[row] = reason
-    if page.has("顶") and page.has("踩"):
+    if page.has("踩"):
         out |= dict.fromkeys(votes_beside(page.texts, list(out)), "navigation")
     return out
 

@@ -8,6 +8,7 @@ from pipeline.records import DropReason
 
 CUT_OFF = re.compile(r"(?:\.{3,}|…+)\s*(?:[\[【（(].{2,6}[\]】）)])?$")  # `…[详细]`
 CUT_ENDS = "….]】)）"
+CUT_SIGNS = frozenset(CUT_ENDS)
 # `核心提示：`, `【导读】`; of so few characters that a line with one is LABELLED
 LABEL = re.compile(r"[【\[（(]?[一-鿿]{2,8}(?:[】\]）)]\s*[：:]?|\s{0,4}[：:])\s*")
 LEAST = 20  # characters that a summary and its text have in common: a sentence
@@ -49,7 +50,7 @@ def summary_rows(page: PageLines, start: int) -> dict[int, DropReason]:
 def _behind(page: PageLines, start: int) -> dict[int, DropReason]:
     """Return the lines that say once more how the text above begins, and the title above such a line."""
     out: dict[int, DropReason] = {}
-    if not (page.has("…") or "..." in page.text):
+    if CUT_SIGNS.isdisjoint(page.lasts):
         return out
     for row in rows_showing(page, SUMMED, start + 1):
         line = page.texts[row]
