@@ -84,12 +84,20 @@ ASIDES: tuple[tuple[DropReason, str], ...] = (
         r"(?=.*页)(?:(?:首页|[上下前后]一?页|末页|尾页|共\s*\d+\s*页|[\[［【(（]?\s*\d{1,3}\s*[\]］】)）]?|\.{2,3}|…)[\s|·>»<«]*){3,}",
     ),
     ("navigation", r"[顶踩]一下|[顶踩]"),
+    # `某某考试真题免费领取`: yes; `宣传资料免费领取`: no
+    (
+        "advert",
+        r"[^。；，]{0,20}(?:考试|备考|考研|招聘|公务员|真题|题库|范文|模板)[^。；，]{0,12}(?:免费|限时|0元)领取?[^。；，]{0,8}",
+    ),
 )
 ASIDE_HINTS = (
     "星标|答案|回答|答于|复于|问于|纳于|采纳|追问|再问|私信|好评|五星|签名|踩一|坛友|吧友|跟帖|顶帖|顶贴"
 )
 # In whole sentences these words tell that one of the patterns may match.
 ASIDE_SAYINGS = ("评论区", "留言区", "照搬", "照抄", "推荐给", "转载", "追问", "更多")
+# Who keeps a site of the government, as must stand there above its code: `主办：某市人民政府　承办：某中心`
+HOSTS = re.compile(r"(?:主办|承办|主管|协办|维护|运维|技术支持)(?:单位|部门)?\s*[：:].{2,60}")
+SITE_CODE = re.compile(r"(?:政府)?网站标识码\s*[：:]?\s*[0-9A-Za-z]{6}")
 VOTE = re.compile(r"[顶踩]一?下?|[顶踩]\s*踩")
 # What stands beside a vote: `(30)`, `85.0%`
 VOTES = re.compile(r"[（(]?\d{1,6}[）)]?|\d{1,3}(?:\.\d+)?\s*[%％]")
@@ -110,4 +118,21 @@ def votes_beside(texts: Sequence[str], rows: Iterable[int]) -> set[int]:
                 if not VOTES.fullmatch(texts[below]):
                     break
                 out.add(below)
+    return out
+
+
+def hosts_above(texts: Sequence[str]) -> set[int]:
+    """Return the lines of a site's code, and those right above that say who keeps the site.
+
+    >>> sorted(hosts_above(["主办：团委", "完。", "主办：县政府 承办：甲中心", "网站标识码：6201230001"]))
+    [2, 3]
+    """
+    out: set[int] = set()
+    for row, line in enumerate(texts):
+        if SITE_CODE.match(line):
+            out.add(row)
+            above = row - 1
+            while above >= 0 and HOSTS.fullmatch(texts[above]):
+                out.add(above)
+                above -= 1
     return out

@@ -46,6 +46,10 @@ ORDINAL = re.compile(
 QUOTED = re.compile(r"[“「『《][^”」』》]+[”」』》][。！]?")  # `“携手同行，共建平安校园”`
 # `提示：以上某制度仅作范例`, where the page's subject is named
 SUMMARY = re.compile(r".{0,8}(?:以上|上述|上面|本[篇文份]|这[篇份些])")
+# but `以上是我半年来的总结，请领导批评指正。`: who speaks of his own to those who hear or judge it
+OF_HIS_OWN = re.compile(
+    r"(?:领导|老师|同志|同事|代表|评委|党组织|组织|上级)[^。]{0,12}(?:指正|批评|审[阅议核查]|批准|监督|评议)|批评指正"
+)
 # `温馨提示：内容仅供参考，不构成任何建议。`
 NOTICE = re.compile(
     r"[【（(]?.{0,4}(?:提示|提醒|声明|说明|条款|注)[】）)：:].{0,60}(?:参考|责任|立场|观点|版权|侵权|下载|内容|建议|风险|网络).{0,30}"
@@ -149,6 +153,7 @@ def _weigh(
     if page.sights[row] & LISTED:  # of a list of the site's
         return (SIGNATURE if YEAR.match(line) else FOREIGN), None
     summary = SUMMARY.match(line) and any(x in line for x in manner.subjects)
+    summary = summary and not OF_HIS_OWN.search(line)
     for subject in manner.subjects:
         line = line.replace(subject, "")
     if not line:

@@ -6,8 +6,9 @@ from functools import lru_cache
 from pipeline.page.lines import DOCUMENT, NUMBERS, NUMERAL, REMEMBERED
 from pipeline.page.search import compile_search
 
-COUNT = compile_search(  # `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `第1/4篇`, `4篇幅`: no
-    rf"(?<![第\d.一二三四五六七八九十/／])({NUMERAL})\s*篇(?!幅|章节)"
+# `4篇`, `共五篇`, `（通用3篇）`: yes; `第4篇`, `第1/4篇`, `4篇幅`, `上一篇`, `一篇好文章`: no
+COUNT = compile_search(
+    rf"(?<![第\d.一二三四五六七八九十/／])(?!一篇好|(?<=[上下前后])一篇)({NUMERAL})\s*篇(?!幅|章节)"
 )
 # `制度模板3份`, `制度（五则）`, `制度（共3份文件）`, `制度（8个）`: yes; `合同一式两份`, `名言十则故事`: no
 PIECES = re.compile(

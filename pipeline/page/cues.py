@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.page.asides import ASIDE_HINTS, ASIDE_SAYINGS, ASIDES, votes_beside
+from pipeline.page.asides import ASIDE_HINTS, ASIDE_SAYINGS, ASIDES, hosts_above, votes_beside
 from pipeline.page.contents import contents_rows
 from pipeline.page.lines import (
     HINTED,
@@ -62,7 +62,7 @@ CUES: tuple[tuple[DropReason, str], ...] = (
     (
         "related",
         r"(?:【.{2,10}】)?(?:栏目|频道|站内|编辑|小编|精品|最新|最近|近期|今日|本周|本月|一周|本栏目?|同栏目?|同类|本类)"
-        r"(?:热门|最新|精彩)?(?:推荐|更新|阅读|文章|范文|排行榜?|热点|热文|热门|最新|发布|资讯|文档|点击)\s*[：:]?"
+        r"(?:热门|最新|精彩|精心|倾情|倾力|用心|特别|强烈|诚意)?(?:推荐|更新|阅读|文章|范文|排行榜?|热点|热文|热门|最新|发布|资讯|文档|点击)\s*[：:]?"
         r"|[为给][你您]推荐\s*[：:]?",
     ),
     # `值班制度推荐阅读`, `与值班制度相关的文章：`
@@ -239,8 +239,12 @@ LABEL_WORDS = (
     "链接",
     "猜你",
     "猜您",
-    "小编推荐",
+    "小编",
     "编辑推荐",
+    "心推荐",
+    "情推荐",
+    "力推荐",
+    "别推荐",
     "相关推荐",
     "热门推荐",
 )
@@ -341,6 +345,8 @@ def cue_rows(
                 out[row] = reason
     if page.has("踩"):
         out |= dict.fromkeys(votes_beside(page.texts, list(out)), "navigation")
+    if page.has("标识码"):
+        out |= dict.fromkeys(hosts_above(page.texts), "footer")
     return out
 
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence, Set
 from itertools import pairwise, takewhile
 
-from pipeline.page.advice import OF_WRITING, PARTS, PLAINLY, SUBMITTED, WHEN_WRITING, advise
+from pipeline.page.advice import OF_MAKING, OF_WRITING, PARTS, PLAINLY, SUBMITTED, WHEN_WRITING, advise
 from pipeline.page.edges import NUMBERED_ONE
 from pipeline.page.head import ASKS, CALLS, GUIDE_WORD, LEADS, MAX_GUIDE_HEADING
 from pipeline.page.lines import (
@@ -28,8 +28,8 @@ from pipeline.page.subjects import TRAILING
 from pipeline.records import DropReason
 
 # Of these each line says one that heads or leads into a section about writing; of forms is what is filled in.
-ONE_OF = ("写", "么", "哪", "格式")  # one of which stands on each page with such a line
-SEEDS = ("写", "格式", "什么", "哪些", "标题", "一份好", "一篇")
+ONE_OF = ("写", "么", "哪", "格式", "注意事项", "为何")  # one of which stands on each page with such a line
+SEEDS = ("写", "格式", "什么", "哪些", "标题", "一份好", "一篇", "注意事项", "为何")
 FILLED = re.compile("[填抄]写")
 SPLIT = re.compile("的|写|格式")  # what stands before names the kind of paper: `心得体会的写法`
 KIND = 2  # letters of a name's end that say what kind of paper it is: 制度, 报告
@@ -75,7 +75,7 @@ def guides_behind(
         body = bodies[bisect_right(begins, row) - 1]
         if (found and row < found[-1][1]) or FILLED.search(page.texts[row]):
             continue
-        heading = _heading_above(page, row, body[0])
+        heading = _heading_above(page, row, body[0], cues)
         if asks and advise(page.texts[body[0] : heading]):
             continue  # `检讨书怎么写`: the text itself says it
         if heading and _is_guide(page, heading, (body, cues), kinds):
@@ -91,10 +91,10 @@ def _kinds(titles: tuple[Sequence[str], Sequence[str]]) -> frozenset[str]:
     return frozenset(kinds).union(RULES if kinds.intersection(RULES) else ())  # a guide to 办法 behind 细则
 
 
-def _heading_above(page: PageLines, row: int, first: int) -> int:
+def _heading_above(page: PageLines, row: int, first: int, cues: dict[int, DropReason]) -> int:
     """Return the heading of the section in which line `row` stands, 0 for none."""
     for at in range(row, max(first, row - MAX_SECTION), -1):
-        if _may_head(page, at):
+        if at not in cues and _may_head(page, at):  # `编辑推荐：请假条的写法` heads nothing
             return at
     return 0
 
@@ -120,7 +120,8 @@ def _is_guide(
     if listed is not None and not NUMBERED_ONE.match(page.texts[listed]):
         return False  # an item of the text's own list
     line = page.texts[heading]
-    own = [page.texts[row] for row in takewhile(lambda r: not _may_head(page, r), below[:MAX_SECTION])]
+    rest = takewhile(lambda r: not _may_head(page, r), below[1:MAX_SECTION])
+    own = [page.texts[row] for row in (below[0], *rest)]  # `写信时应当注意格式：` heads nothing here
     if CALLS.search(line) or site_words(line, edge=True) or any(map(SUBMITTED.search, (line, *own))):
         return False  # `下载本制度word格式文档`, or what a call for papers asks
     return _speaks_of_writing(line, own, kinds)
@@ -129,7 +130,7 @@ def _is_guide(
 def _speaks_of_writing(line: str, own: Sequence[str], kinds: Set[str]) -> bool:
     """Tell whether a heading and its lines speak of how papers of one of some kinds are written."""
     named, writing = any(map(line.__contains__, kinds)), OF_WRITING.search(line) is not None
-    if named and writing:
+    if (named and writing) or _speaks_of_making(line, kinds):
         return True
     if not writing and not GUIDE_WORD.search(line):
         return False
@@ -142,6 +143,18 @@ def _speaks_of_writing(line: str, own: Sequence[str], kinds: Set[str]) -> bool:
     return any(
         WHEN_WRITING.match(x) or (OF_WRITING.search(x) and any(map(x.__contains__, kinds))) for x in own[:1]
     )
+
+
+def _speaks_of_making(line: str, kinds: Set[str]) -> bool:
+    """Tell whether a heading asks why one makes a paper of one of some kinds, or what to heed with it.
+
+    `注意事项` alone, and that of what a paper is about, are a text's own.
+
+    >>> [_speaks_of_making(x, {"制度"}) for x in ("为什么要制定制度？", "制度的注意事项", "值班的注意事项")]
+    [True, True, False]
+    """
+    match = OF_MAKING.fullmatch(line)
+    return match is not None and next(filter(None, match.groups())).endswith(tuple(kinds))
 
 
 def _reads(page: PageLines, row: int) -> bool:

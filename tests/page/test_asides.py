@@ -31,6 +31,9 @@ ASIDES = [
     "【甲文网 www.abc.com 原创首发】",
     "【1】【2】【3】下一页",
     "上一页 1 2 … 9 末页",
+    "教师招聘备考讲义免费领取",
+    "编辑倾情推荐：请假条的写法｜感谢信模板",
+    "小编特别推荐：月度工作计划表",
 ]
 OWN = [
     "打开评论区，看到的却是谩骂。",
@@ -53,6 +56,12 @@ OWN = [
     "下一页填写姓名",
     "回答问题要完整",
     "他回答于我，我很高兴",
+    "宣传册免费领取",
+    "考试用品免费领取，不得转让。",
+    "老师精心推荐：《红岩》《朝花夕拾》",
+    "编辑部特别推荐人：李某",
+    "小编制单位：甲县",
+    "主办：校团委 承办：学生会",
 ]
 
 
@@ -71,6 +80,21 @@ def test_votes_and_their_numbers_are_one_box() -> None:
     lines = ["顶一下", "（3）", "60.0%", "踩一下", "(2)", "40.0%", "上一篇：甲"]
     assert sorted(cue_rows(lines_of(lines), 0)) == list(range(7))
     assert votes_beside(["顶岗人员", "3", "踩点"], range(3)) == set()
+
+
+def test_who_keeps_a_site_stands_right_above_its_code() -> None:
+    hosts = ["主办单位：乙县人民政府", "承办：乙县大数据局　技术支持：丙公司"]
+    lines = [
+        "三、活动由团委举办。",
+        "主办：校团委",
+        "承办：学生会",
+        "2024年3月5日",
+        *hosts,
+        "网站标识码：6201230001",
+    ]
+    assert sorted(cue_rows(lines_of(lines), 0)) == [4, 5, 6]
+    assert cue_rows(lines_of([*lines[:-1], "网站标识码由网信办编制，应当放在页面底部。"]), 0) == {}
+    assert sorted(cue_rows(lines_of([*lines[:3], "乙县ICP备1号"]), 0)) == [3]
 
 
 def test_numbers_of_a_table_are_no_votes() -> None:

@@ -30,6 +30,7 @@ def test_fields(case: dict) -> None:
         ),
         *(("本文共12篇", 12), ("（5篇范文）", 5), ("制度两篇", 2), ("精选十五篇", 15), ("制度精选２篇", 2)),
         *(("第3篇 制度", None), ("篇幅较长", None), ("制度", None), ("3篇幅", None), ("第十二篇", None)),
+        *(("写好一篇好报告不难", None), ("上一篇：防火通知", None), ("以上5篇", 5), ("一篇范文", 1)),
     ],
 )
 def test_declared_counts(text: str, count: int | None) -> None:

@@ -135,3 +135,43 @@ def test_what_a_call_for_papers_asks_stays(call: list[str]) -> None:
 def test_what_stands_behind_a_guide_is_the_text_shown_again() -> None:
     lines = [SUBJECT, "时间:2024-03-05", *PROSE, f"什么是{KIND}", *ADVICE, SUBJECT, f"{PROSE[0]}{PROSE[1]}"]
     assert roles(lines)[-4:] == ["guide1", "guide1", "dropped", "dropped"]
+
+
+LETTER = ("1. 称呼：顶格写。", "2. 结尾：写上祝语。", "3. 署名：写在右下角。")
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"),
+    [
+        (f"为什么要制定{KIND}", ("无规矩不成方圆，人人都要知道自己该管什么。", "规矩不在多，在于照着做。")),
+        (f"为何要建立{SUBJECT}？", ("出了事总要找得到人。",)),
+        (f"{KIND}的注意事项", ("1. 条目不宜太多。", "2. 责任要落到人。")),
+        (
+            f"制定{KIND}时的注意事项",
+            ("免得日后争执，先要想好这些：", "1. 听一听大家的意见。", "2. 管得到才写进去。"),
+        ),
+        ("信件的格式", ("写信的时候要注意格式：", *LETTER)),
+    ],
+)
+def test_who_speaks_of_such_papers_from_outside(heading: str, told: tuple[str, ...]) -> None:
+    guide = [heading, *told]
+    lines = [f"{SUBJECT}2篇", f"{SUBJECT}1", *BODY, *guide, f"{SUBJECT}2", *BODY, *guide]
+    size = len(guide)
+    assert roles(lines)[5 : 5 + size] == ["guide1"] * size
+    assert roles(lines)[-size:] == ["guide2"] * size
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ["值班的注意事项", "1. 夜里不得离岗。", "2. 钥匙不得外借。"],  # of what the text is about
+        ["签订合同的注意事项", "1. 由办公室审核。", "2. 原件存档。"],  # of papers of another kind
+        ["为什么要值班", "库房里放着全厂的家当，夜里不能没有人。"],
+        ["为什么要签订责任书", "签了字，心里就多一份责任。"],
+        ["四、制度的注意事项", "夜里值班的人另行登记。"],  # an item of the text's own
+        ["注意事项", "值班时要注意：", "1. 夜里不得离岗。", "2. 钥匙不得外借。"],
+    ],
+)
+def test_what_a_text_itself_heeds_and_asks_stays(inside: list[str]) -> None:
+    lines = [f"{SUBJECT}2篇", f"{SUBJECT}1", *BODY, *inside, f"{SUBJECT}2", *BODY]
+    assert "guide1" not in roles(lines)

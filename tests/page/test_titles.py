@@ -56,3 +56,7 @@ def test_a_text_of_one_line_is_no_summary_above_a_field() -> None:
     whole = "（一）值班人员应当准时到岗。（二）发现问题及时报告。"
     found = read_fields(lines_of(["门卫值班制度", "时间：2015-03-20", whole, "责任编辑：远山"]))
     assert found.start == 2
+
+
+def test_the_next_page_is_no_title_that_counts() -> None:
+    assert title("仓库值班守则", "上一篇：防火通知", "下一篇：没有了") == "仓库值班守则"
