@@ -43,7 +43,7 @@ ingest: $(STAMP) ## bring structured/ into step with raw/
 	$(BIN)/fanwen ingest "$(RAW)" --out "$(OUT)"
 
 test: $(STAMP) ## the fast tests: Python only, no root, under 6 minutes
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadscope
 
 test-long: $(STAMP) ## the long tests
 	$(BIN)/python -m pytest -q -m long
