@@ -29,17 +29,19 @@ def signature(*parts: object) -> str:
 
 def at(shards: Iterable[Shard], place: str) -> list[Shard]:
     """Return the files at `place` (table/stem), whichever site's folder they stand in."""
-    stem = place.split("/")[1] + "-"
-    return [s for s in shards if s.path.rpartition("/")[2].startswith(stem)]
+    return [shard for shard in shards if _place_of(shard) == place]
+
+
+def _place_of(shard: Shard) -> str:
+    table, _, path = shard.path.partition("/")
+    return f"{table}/{path.rpartition('/')[2].rpartition('-')[0]}"
 
 
 def old_shards(run: Run, place: str) -> list[Shard]:
     """Return the files of the last generation at `place`."""
     if not run.standing:  # asked for each segment and table: looked through once
         for shard in (s for table in TABLES for s in shards_of(run.manifest, table)):
-            table, _, path = shard.path.partition("/")
-            stem = path.rpartition("/")[2].rpartition("-")[0]
-            run.standing.setdefault(f"{table}/{stem}", []).append(shard)
+            run.standing.setdefault(_place_of(shard), []).append(shard)
     return run.standing.get(place, [])
 
 
@@ -141,7 +143,7 @@ def _pieces(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
             yield whole.slice(0, WHOLE_ROWS)
             held = [whole.slice(WHOLE_ROWS)]
             del whole
-    if held and pa.concat_tables(held).num_rows:
+    if any(table.num_rows for table in held):
         yield pa.concat_tables(held)
 
 

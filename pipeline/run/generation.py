@@ -94,12 +94,16 @@ def emit(run: Run) -> None:
     state.write_files(kept, run.files)
     state.write_records(kept, run.records)
     state.write_pages(kept, run.pages)
-    shards, model_digest = _compare_and_write(run, folder, kept)
+    rejects = tables.rejects_table(run)
+    shards, model_digest = _compare_and_write(run, folder, kept, rejects)
     _history(run, folder, shards)
-    run.next_manifest = _manifest(run, folder, shards, model_digest) | {"files": run.json_files}
+    reasons = Counter(rejects["reason"].to_pylist())
+    run.next_manifest = _manifest(run, folder, shards, model_digest, reasons) | {"files": run.json_files}
 
 
-def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, list[Shard]], str]:
+def _compare_and_write(
+    run: Run, folder: Path, kept: Path, rejects: pa.Table
+) -> tuple[dict[str, list[Shard]], str]:
     _give_back()  # of the pages that were finished: up to 300 MB
     compared, model = dedupe.compare(run)
     (folder / "model").mkdir()
@@ -108,7 +112,7 @@ def _compare_and_write(run: Run, folder: Path, kept: Path) -> tuple[dict[str, li
     run.assignments = compared.pop("assignments")
     fresh = dedupe.write_articles(run, folder)
     shards = run.shards
-    compared |= {"alignments": across.alignments(run, fresh), "rejects": tables.rejects_table(run)}
+    compared |= {"alignments": across.alignments(run, fresh), "rejects": rejects}
     for name in list(compared):
         shards[name] = tables.whole_shards(run, folder, name, [compared.pop(name)])
     run.assignments = run.assignments.select(["canonical"])  # what is left to do is to count them
@@ -162,8 +166,9 @@ def _account(run: Run, shards: dict[str, list[Shard]]) -> None:
     }
 
 
-def _manifest(run: Run, folder: Path, shards: dict[str, list[Shard]], model_digest: str) -> dict[str, Any]:
-    reasons = Counter(tables.rejects_table(run)["reason"].to_pylist())
+def _manifest(
+    run: Run, folder: Path, shards: dict[str, list[Shard]], model_digest: str, reasons: Counter[str]
+) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,
         "generation": run.generation + 1,

@@ -131,9 +131,7 @@ def _chains(addresses: Addresses, sites: NDArray[np.int32]) -> dict[int, list[tu
 def _later(addresses: Addresses) -> Iterator[Later]:
     """Yield the addresses that are those of later pages of a list."""
     found = np.flatnonzero(np.asarray(pc.match_substring_regex(addresses.names, LATER_NAME)))
-    rows = [*addresses.url_rows, *addresses.name_rows[found].tolist()]
-    keys = [*addresses.urls, *_name_keys(addresses.names.take(pa.array(found))).to_pylist()]
-    for row, key in zip(rows, keys, strict=True):
+    for row, key in _keyed(addresses, found):
         if (first := first_page_of(key)) is not None:
             yield Later(row, key, first)
 
@@ -143,13 +141,18 @@ def _behind(addresses: Addresses, wanted: set[str]) -> dict[str, int]:
     there = np.flatnonzero(
         np.asarray(pc.is_in(_name_keys(addresses.names), value_set=pa.array(wanted, pa.string())))
     )
-    rows = [*addresses.url_rows, *addresses.name_rows[there].tolist()]
-    keys = [*addresses.urls, *_name_keys(addresses.names.take(pa.array(there))).to_pylist()]
     behind: dict[str, int] = {}
-    for row, key in zip(rows, keys, strict=True):
+    for row, key in _keyed(addresses, there):
         if key in wanted:
             behind[key] = min(behind.get(key, row), row)
     return behind
+
+
+def _keyed(addresses: Addresses, named: Rows) -> Iterator[tuple[int, str]]:
+    """Yield the rows and keys of all URLs, and of some of the names."""
+    yield from zip(addresses.url_rows, addresses.urls, strict=True)
+    keys = _name_keys(addresses.names.take(pa.array(named)))
+    yield from zip(addresses.name_rows[named].tolist(), keys.to_pylist(), strict=True)
 
 
 def _name_keys(names: pa.Array) -> pa.Array:

@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.run.strings import bytes_of
+from pipeline.run.strings import ids_as_bytes, places_in
 from pipeline.store.state import KEPT, PAGES
 
-ID_CHARS = 32  # of a page id, hex digits (contract §4)
 AS_CUT = {"known": None, "segment": "", "finish_key": "", "lost": None}  # of a page that was just cut
 
 Rows = NDArray[np.int64]
@@ -77,16 +76,8 @@ def find(ids: pa.Array | pa.ChunkedArray, among: pa.ChunkedArray) -> tuple[Rows,
 
     The row of one that is not there means nothing. .1 µs an id.
     """
-    wanted, known = _as_bytes(ids), _as_bytes(among)
-    if not len(known):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
-    rows = np.minimum(known.searchsorted(wanted), len(known) - 1)
-    return rows, known[rows] == wanted
-
-
-def _as_bytes(ids: pa.Array | pa.ChunkedArray) -> NDArray[np.bytes_]:
-    data, ends = bytes_of(ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids)
-    return data[ends[0] : ends[-1]].view(f"S{ID_CHARS}")
+    rows, found = places_in(ids_as_bytes(among), ids_as_bytes(ids))
+    return np.where(found, rows, 0), found
 
 
 def has(column: pa.ChunkedArray | pa.Array, value: str) -> Mask:

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from pipeline.run.columns import made_schema
 from pipeline.run.corpus import Run
 from pipeline.run.emit import old_shards
-from pipeline.run.pages import ID_CHARS
 from pipeline.run.segments import Making, Segment, ids_at
+from pipeline.run.strings import ID_CHARS
 from pipeline.store.generations import folder_of
 
 OWNER = (

@@ -11,6 +11,8 @@ from pipeline.text.convert import convert_lines, has_tables
 from pipeline.text.fold import text_ids
 from pipeline.text.points import code_points
 
+ID_CHARS = 32  # of the ids of pages and texts, hex digits (contract §4)
+
 
 def utf8_of(text: str, places: NDArray[np.int64]) -> tuple[Any, NDArray[np.int32]]:
     """Return a text in UTF-8, and where its places, in order, are in there.
@@ -48,6 +50,25 @@ def bytes_of(values: pa.StringArray) -> tuple[NDArray[np.uint8], NDArray[np.int3
     found = np.frombuffer(data or b"", dtype=np.uint8)
     found.flags.writeable = places.flags.writeable = False  # else a kernel is compiled for each kind
     return found, places
+
+
+def ids_as_bytes(ids: pa.StringArray | pa.ChunkedArray) -> NDArray[np.bytes_]:
+    """Return ids of pages or texts, none of them null, where they lie, as an array that can be searched."""
+    data, ends = bytes_of(ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids)
+    return data[ends[0] : ends[-1]].view(f"S{ID_CHARS}")
+
+
+def places_in(ids: NDArray[np.bytes_], sought: NDArray[np.bytes_]) -> tuple[Any, NDArray[np.bool_]]:
+    """Return where ids stand, or would, among others, which are in order; and whether they do.
+
+    >>> at, found = places_in(np.array([b"b", b"d"]), np.array([b"a", b"d", b"e"]))
+    >>> at.tolist(), found.tolist()
+    ([0, 1, 2], [False, True, False])
+    """
+    at = np.searchsorted(ids, sought)
+    found = at < len(ids)
+    found[found] = ids[at[found]] == sought[found]
+    return at, found
 
 
 def hex_strings(words: NDArray[np.uint64]) -> pa.StringArray:

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.frames import Ints, whole_numbers
-from pipeline.dedup.groups import COUNTS, NOTHING, add_parts, columns_of
+from pipeline.dedup.groups import COUNTS, add_parts, columns_of
 from pipeline.dedup.tables import indices, rows_of
 from pipeline.run.segments import damaged, open_arrow
+from pipeline.run.strings import ids_as_bytes, places_in
 from pipeline.store.files import write_batches
 
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
@@ -42,7 +43,7 @@ class Held:
 
     def order(self) -> Ints:
         """Return all in order of text_id: the rows of the base and, behind these, of what is beside it."""
-        behind, _ = _places_in(self.base, _as_bytes(self.later["text_id"]))
+        behind, _ = _places_in(self.base, ids_as_bytes(self.later["text_id"]))
         rows = np.delete(np.arange(self.base.num_rows), self.hidden)
         behind -= np.searchsorted(self.hidden, behind)
         return np.insert(rows, behind, self.base.num_rows + np.arange(self.later.num_rows))
@@ -131,7 +132,7 @@ class Texts:
         came, gone = ([_range(reader, k) for reader in readers] for readers in (self.came, self.gone))
         ids = pa.chunked_array([part["text_id"].combine_chunks() for part in (*came, *gone)], pa.string())
         wanted = pc.unique(ids)
-        rows, found = _places_in(before.base, _as_bytes(wanted))
+        rows, found = _places_in(before.base, ids_as_bytes(wanted))
         hidden = np.union1d(before.hidden, rows[found])
         if gone:
             rest = before.later.filter(pc.invert(pc.is_in(before.later["text_id"], value_set=wanted)))
@@ -145,7 +146,7 @@ class Texts:
 
 def _stood(before: Held, order: Ints, now: Held) -> Ints:
     """Return the place of each row of now in the order of the last run, -1 where it is new."""
-    count, ids = before.base.num_rows, _as_bytes(now.later["text_id"])
+    count, ids = before.base.num_rows, ids_as_bytes(now.later["text_id"])
     place: Ints = np.full(count + before.later.num_rows + 1, -1)
     place[order] = np.arange(len(order))
     (rows, in_base), (later, beside) = (_places_in(held, ids) for held in (before.base, before.later))
@@ -156,19 +157,7 @@ def _stood(before: Held, order: Ints, now: Held) -> Ints:
 
 def _places_in(held: pa.Table, sought: NDArray[np.bytes_]) -> tuple[Ints, NDArray[np.bool_]]:
     """Return where text_ids stand, or would, among those of a table; and whether they do."""
-    ids = _as_bytes(held["text_id"])
-    at = np.searchsorted(ids, sought)
-    found = at < len(ids)
-    found[found] = ids[at[found]] == sought[found]
-    return at, found
-
-
-def _as_bytes(ids: pa.ChunkedArray | pa.Array) -> NDArray[np.bytes_]:
-    """Return text_ids as an array that can be searched."""
-    column = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
-    data = np.frombuffer(column.buffers()[2] or b"", np.dtype(f"S{len(NOTHING)}"))
-    start = np.frombuffer(column.buffers()[1] or b"\0" * 4, np.int32)[column.offset] // len(NOTHING)
-    return data[start : start + len(column)]
+    return places_in(ids_as_bytes(held["text_id"]), sought)
 
 
 def write_ranges(path: Path, counted: pa.Table) -> None:
