@@ -80,16 +80,26 @@ def distinct_sorted(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values[fresh]
 
 
+def places_in(ordered: NDArray[Any], sought: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return where values stand, or would, among others, which are in order; and whether they do.
+
+    >>> at, found = places_in(np.array([b"b", b"d"]), np.array([b"a", b"d", b"e"]))
+    >>> at.tolist(), found.tolist()
+    ([0, 1, 2], [False, True, False])
+    """
+    at = np.searchsorted(ordered, sought)
+    found = at < len(ordered)
+    found[found] = ordered[at[found]] == sought[found]
+    return at, found
+
+
 def absent(values: NDArray[np.uint64], ordered: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Return which values do not stand among those in order.
 
     >>> absent(np.array([1, 5, 9], np.uint64), np.array([5, 5, 7], np.uint64)).tolist()
     [True, False, True]
     """
-    at = np.searchsorted(ordered, values)
-    found = at < len(ordered)
-    found[found] = ordered[at[found]] == values[found]
-    return ~found
+    return ~places_in(ordered, values)[1]
 
 
 def shingles_of(units: NDArray[np.uint16]) -> NDArray[np.uint64]:

@@ -50,13 +50,19 @@ class Before:
 
 
 @inlined
-def slot_of(table, shift, s):
-    """Return the number of a shingle in a table, -1 where it is not there."""
-    mask, word = np.uint64(len(table) - 1), np.uint64(s)
+def room_of(table, shift, word):
+    """Return where in a table a shingle stands, or is to be put."""
+    mask = np.uint64(len(table) - 1)
     at = (word * np.uint64(MIX)) >> shift
     while table[at] != 0 and table[at] >> np.uint64(32) != word:
         at = (at + np.uint64(1)) & mask
-    return np.int64(table[at] & np.uint64(NOBODY)) - 1
+    return at
+
+
+@inlined
+def slot_of(table, shift, s):
+    """Return the number of a shingle in a table, -1 where it is not there."""
+    return np.int64(table[room_of(table, shift, np.uint64(s))] & np.uint64(NOBODY)) - 1
 
 
 @kernel
@@ -66,12 +72,10 @@ def number_shingles(shingles, table):
     A word of the table is a shingle (<< 32) and its number + 1. Returns how many there are, which are the
     first of `shingles` then.
     """
-    mask, shift, n = np.uint64(len(table) - 1), shift_of(len(table)), 0
+    shift, n = shift_of(len(table)), 0
     for i in range(len(shingles)):
         word = np.uint64(shingles[i])
-        at = (word * np.uint64(MIX)) >> shift
-        while table[at] != 0 and table[at] >> np.uint64(32) != word:
-            at = (at + np.uint64(1)) & mask
+        at = room_of(table, shift, word)
         if table[at] == 0:
             shingles[n] = shingles[i]
             n += 1

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.run.strings import ids_as_bytes, places_in
+from pipeline.dedup.arrays import places_in
+from pipeline.run.strings import ids_as_bytes
 from pipeline.store.state import KEPT, PAGES
 
 AS_CUT = {"known": None, "segment": "", "finish_key": "", "lost": None}  # of a page that was just cut

@@ -58,19 +58,6 @@ def ids_as_bytes(ids: pa.StringArray | pa.ChunkedArray) -> NDArray[np.bytes_]:
     return data[ends[0] : ends[-1]].view(f"S{ID_CHARS}")
 
 
-def places_in(ids: NDArray[np.bytes_], sought: NDArray[np.bytes_]) -> tuple[Any, NDArray[np.bool_]]:
-    """Return where ids stand, or would, among others, which are in order; and whether they do.
-
-    >>> at, found = places_in(np.array([b"b", b"d"]), np.array([b"a", b"d", b"e"]))
-    >>> at.tolist(), found.tolist()
-    ([0, 1, 2], [False, True, False])
-    """
-    at = np.searchsorted(ids, sought)
-    found = at < len(ids)
-    found[found] = ids[at[found]] == sought[found]
-    return at, found
-
-
 def hex_strings(words: NDArray[np.uint64]) -> pa.StringArray:
     """Return rows of numbers as strings of 16 hexadecimal digits a number.
 

@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pipeline.dedup.arrays import places_in
 from pipeline.dedup.frames import Ints, whole_numbers
 from pipeline.dedup.groups import COUNTS, add_parts, columns_of
 from pipeline.dedup.tables import indices, rows_of
 from pipeline.run.segments import damaged, open_arrow
-from pipeline.run.strings import ids_as_bytes, places_in
+from pipeline.run.strings import ids_as_bytes
 from pipeline.store.files import write_batches
 
 RANGES = "0123456789abcdef"  # first digits of text_ids: 2.3 million texts of 100,000 pages are 20 MB a range
